@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+#ifndef TWIN_FIELD_H
+#define TWIN_FIELD_H
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace twin {
+
+enum class Dtype { UINT8, INT32, INT64, FLOAT32, FLOAT64 };
+
+template <class T>
+struct DtypeOf;  // undefined for types that cannot cross the bridge
+template <>
+struct DtypeOf<std::uint8_t> {
+    static constexpr Dtype VALUE = Dtype::UINT8;
+};
+template <>
+struct DtypeOf<std::int32_t> {
+    static constexpr Dtype VALUE = Dtype::INT32;
+};
+template <>
+struct DtypeOf<std::int64_t> {
+    static constexpr Dtype VALUE = Dtype::INT64;
+};
+template <>
+struct DtypeOf<float> {
+    static constexpr Dtype VALUE = Dtype::FLOAT32;
+};
+template <>
+struct DtypeOf<double> {
+    static constexpr Dtype VALUE = Dtype::FLOAT64;
+};
+
+/// How often the scenario obeys an action field.
+enum class Timescale { SLOT, FRAME };
+
+/// The one declaration of a quantity that crosses the bridge.
+struct FieldSpec {
+    std::string name;                      ///< snake_case, with its unit: `rsrp_dbm`
+    std::vector<std::size_t> shape;        ///< e.g. {n_ue, n_bs}
+    std::string unit;                      ///< "1" if the quantity has none
+    double low;                            ///< smallest value; observations saturate here
+    double high;                           ///< largest value; observations saturate here
+    std::string help;                      ///< one line, with the source of the definition
+    std::vector<std::string> labels = {};  ///< names of the values low, low + 1, …
+    bool categorical = false;              ///< integers that name things rather than count them
+    Timescale timescale = Timescale::SLOT;
+};
+
+/// A declared field with its place in the shared memory.
+struct FieldEntry {
+    FieldSpec spec;
+    Dtype dtype;
+    std::size_t count;            ///< number of elements
+    std::size_t offset;           ///< bytes from the start of its group
+    std::byte* memory = nullptr;  ///< set by Schema::Attach
+};
+
+/// Typed access to a declared field: `field(ue)`, `field(ue, bs)`.
+template <class T>
+class Field {
+  public:
+    Field() = default;
+    explicit Field(FieldEntry* entry) : m_entry(entry) {}
+
+    T& operator()(std::size_t i) const { return Data()[i]; }
+    T& operator()(std::size_t i, std::size_t j) const {
+        return Data()[i * m_entry->spec.shape[1] + j];
+    }
+    std::span<T> All() const { return {Data(), m_entry->count}; }
+
+  private:
+    T* Data() const { return reinterpret_cast<T*>(m_entry->memory); }
+
+    FieldEntry* m_entry = nullptr;
+};
+
+}  // namespace twin
+
+#endif

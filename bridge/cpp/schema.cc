@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: MIT
+#include "schema.h"
+
+#include "channel-layout.h"
+#include "json.h"
+
+#include <algorithm>
+#include <cmath>
+#include <sstream>
+#include <stdexcept>
+
+namespace twin {
+
+namespace {
+
+constexpr std::size_t ALIGNMENT = 64;
+
+const char* DtypeName(Dtype dtype) {
+    switch (dtype) {
+        case Dtype::UINT8:
+            return "uint8";
+        case Dtype::INT32:
+            return "int32";
+        case Dtype::INT64:
+            return "int64";
+        case Dtype::FLOAT32:
+            return "float32";
+        case Dtype::FLOAT64:
+            return "float64";
+    }
+    throw std::logic_error("unknown dtype");
+}
+
+std::size_t DtypeBytes(Dtype dtype) {
+    switch (dtype) {
+        case Dtype::UINT8:
+            return 1;
+        case Dtype::INT32:
+        case Dtype::FLOAT32:
+            return 4;
+        case Dtype::INT64:
+        case Dtype::FLOAT64:
+            return 8;
+    }
+    throw std::logic_error("unknown dtype");
+}
+
+/// Call @p visitor with the elements of @p entry as a typed span.
+template <class Visitor>
+auto VisitElements(const FieldEntry& entry, Visitor&& visitor) {
+    auto typed = [&]<class T>(T*) {
+        return visitor(std::span<T>(reinterpret_cast<T*>(entry.memory), entry.count));
+    };
+    switch (entry.dtype) {
+        case Dtype::UINT8:
+            return typed(static_cast<std::uint8_t*>(nullptr));
+        case Dtype::INT32:
+            return typed(static_cast<std::int32_t*>(nullptr));
+        case Dtype::INT64:
+            return typed(static_cast<std::int64_t*>(nullptr));
+        case Dtype::FLOAT32:
+            return typed(static_cast<float*>(nullptr));
+        case Dtype::FLOAT64:
+            return typed(static_cast<double*>(nullptr));
+    }
+    throw std::logic_error("unknown dtype");
+}
+
+/// `[3, 1]`: the position of a flat index in a field's shape.
+std::string IndexText(const FieldEntry& entry, std::size_t flat) {
+    std::vector<std::size_t> index(entry.spec.shape.size());
+    for (std::size_t axis = index.size(); axis-- > 0;) {
+        index[axis] = flat % entry.spec.shape[axis];
+        flat /= entry.spec.shape[axis];
+    }
+    return json::Array(index, [](std::size_t i) { return std::to_string(i); });
+}
+
+std::string FieldJson(const FieldEntry& entry) {
+    const FieldSpec& spec = entry.spec;
+    std::ostringstream out;
+    out << "{\"name\": " << json::Quote(spec.name) << ", \"dtype\": \"" << DtypeName(entry.dtype)
+        << "\", \"shape\": "
+        << json::Array(spec.shape, [](std::size_t n) { return std::to_string(n); })
+        << ", \"unit\": " << json::Quote(spec.unit) << ", \"low\": " << json::Number(spec.low)
+        << ", \"high\": " << json::Number(spec.high)
+        << ", \"labels\": " << json::Array(spec.labels, json::Quote)
+        << ", \"categorical\": " << (spec.categorical ? "true" : "false") << ", \"timescale\": \""
+        << (spec.timescale == Timescale::FRAME ? "frame" : "slot")
+        << "\", \"offset\": " << entry.offset << ", \"help\": " << json::Quote(spec.help) << "}";
+    return out.str();
+}
+
+std::string ColumnJson(const Column& column) {
+    return "{\"name\": " + json::Quote(column.name) + ", \"dtype\": \"" +
+           (column.integer ? "int64" : "float64") + "\", \"unit\": " + json::Quote(column.unit) +
+           ", \"labels\": " + json::Array(column.labels, json::Quote) +
+           ", \"help\": " + json::Quote(column.help) + "}";
+}
+
+}  // namespace
+
+FieldEntry& Schema::Declare(std::deque<FieldEntry>& group,
+                            std::size_t& group_bytes,
+                            FieldSpec spec,
+                            Dtype dtype) {
+    if (!std::isfinite(spec.low) || !std::isfinite(spec.high) || spec.low > spec.high) {
+        throw std::logic_error("field " + spec.name + ": bounds must be finite, low ≤ high");
+    }
+    for (const FieldEntry& other : group) {
+        if (other.spec.name == spec.name) {
+            throw std::logic_error("field " + spec.name + " is declared twice");
+        }
+    }
+    std::size_t count = 1;
+    for (const std::size_t extent : spec.shape) {
+        count *= extent;
+    }
+    const std::size_t offset = group_bytes;
+    const std::size_t bytes = count * DtypeBytes(dtype);
+    group_bytes += (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    return group.emplace_back(FieldEntry{std::move(spec), dtype, count, offset});
+}
+
+void Schema::Refuse(const std::string& action, const std::string& reason) {
+    m_refusals.push_back({action, reason});
+}
+
+Table& Schema::AddTable(std::string name, std::string help, std::vector<Column> columns) {
+    return m_tables.emplace_back(std::move(name), std::move(help), std::move(columns));
+}
+
+void Schema::DescribeReward(std::string unit, std::string help) {
+    m_reward_unit = std::move(unit);
+    m_reward_help = std::move(help);
+}
+
+std::string Schema::ToJson() const {
+    std::ostringstream out;
+    out << "{\"scenario\": " << json::Quote(m_scenario)
+        << ", \"protocol_version\": " << PROTOCOL_VERSION
+        << ", \"observation_bytes\": " << m_observation_bytes
+        << ", \"action_bytes\": " << m_action_bytes
+        << ", \"reward\": {\"unit\": " << json::Quote(m_reward_unit)
+        << ", \"help\": " << json::Quote(m_reward_help) << "}"
+        << ", \"observations\": " << json::Array(m_observations, FieldJson)
+        << ", \"actions\": " << json::Array(m_actions, FieldJson) << ", \"refused_actions\": "
+        << json::Array(m_refusals,
+                       [](const Refusal& refusal) {
+                           return "{\"name\": " + json::Quote(refusal.action) +
+                                  ", \"reason\": " + json::Quote(refusal.reason) + "}";
+                       })
+        << ", \"tables\": "
+        << json::Array(m_tables,
+                       [](const Table& table) {
+                           return "{\"name\": " + json::Quote(table.Name()) +
+                                  ", \"help\": " + json::Quote(table.Help()) +
+                                  ", \"columns\": " + json::Array(table.Columns(), ColumnJson) +
+                                  "}";
+                       })
+        << "}";
+    return out.str();
+}
+
+void Schema::Attach(std::byte* observations, std::byte* actions) {
+    for (FieldEntry& entry : m_observations) {
+        entry.memory = observations + entry.offset;
+    }
+    for (FieldEntry& entry : m_actions) {
+        entry.memory = actions + entry.offset;
+    }
+}
+
+void Schema::SaturateObservations() {
+    for (const FieldEntry& entry : m_observations) {
+        VisitElements(entry, [&]<class T>(std::span<T> elements) {
+            const T low = static_cast<T>(entry.spec.low);
+            const T high = static_cast<T>(entry.spec.high);
+            bool finite = true;
+            for (T& element : elements) {
+                finite &= (element == element);
+                element = std::clamp(element, low, high);
+            }
+            if (!finite) {
+                const auto bad = std::find_if(elements.begin(), elements.end(),
+                                              [](T element) { return element != element; });
+                const std::size_t flat = static_cast<std::size_t>(bad - elements.begin());
+                throw std::runtime_error("observation " + entry.spec.name + IndexText(entry, flat) +
+                                         " is NaN");
+            }
+        });
+    }
+}
+
+std::optional<std::string> Schema::FindInvalidAction() const {
+    for (const FieldEntry& entry : m_actions) {
+        auto wrong =
+            VisitElements(entry, [&]<class T>(std::span<T> elements) -> std::optional<std::string> {
+                for (std::size_t i = 0; i < elements.size(); ++i) {
+                    const auto value = static_cast<double>(elements[i]);
+                    if (!(value >= entry.spec.low && value <= entry.spec.high)) {  // NaN included
+                        std::ostringstream out;
+                        out << entry.spec.name << IndexText(entry, i) << " = " << value
+                            << " is outside [" << entry.spec.low << ", " << entry.spec.high << "]";
+                        return out.str();
+                    }
+                }
+                return std::nullopt;
+            });
+        if (wrong) {
+            return wrong;
+        }
+    }
+    return std::nullopt;
+}
+
+}  // namespace twin

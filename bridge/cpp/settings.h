@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+#ifndef TWIN_SETTINGS_H
+#define TWIN_SETTINGS_H
+
+#include <cstdint>
+#include <functional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace twin {
+
+/// A setting that is unknown, unreadable or out of bounds.
+class SettingError : public std::runtime_error {
+  public:
+    using std::runtime_error::runtime_error;
+};
+
+/// The settings of a scenario: each is declared once, bound to a variable whose initial value is
+/// the default. Names are dotted (`mobility.speed_max_mps`); dots become groups in YAML.
+class Settings {
+  public:
+    void Real(const std::string& name,
+              double& variable,
+              double low,
+              double high,
+              const std::string& unit,
+              const std::string& help);
+    void Integer(const std::string& name,
+                 std::uint32_t& variable,
+                 std::uint32_t low,
+                 std::uint32_t high,
+                 const std::string& unit,
+                 const std::string& help);
+    void Flag(const std::string& name, bool& variable, const std::string& help);
+    void Choice(const std::string& name,
+                std::string& variable,
+                const std::vector<std::string>& choices,
+                const std::string& help);
+    void Text(const std::string& name, std::string& variable, const std::string& help);
+
+    bool Knows(const std::string& name) const;
+
+    /// @throws SettingError naming the setting, the text seen and what is allowed
+    void Set(const std::string& name, const std::string& text);
+
+    /// One line per setting, for `--help`.
+    std::string HelpText() const;
+
+    /// The declarations with their defaults, as a JSON array.
+    std::string ToJson() const;
+
+  private:
+    struct Entry {
+        std::string name;
+        std::string help;
+        std::string unit;
+        std::string default_json;
+        std::string constraint_json;  // members `"type": …` and its bounds or choices
+        std::function<void(const std::string& text)> set;
+    };
+
+    std::vector<Entry> m_entries;
+};
+
+}  // namespace twin
+
+#endif

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+#include "table.h"
+
+#include <stdexcept>
+
+namespace twin {
+
+void Table::ClearPending() {
+    m_pending.clear();
+    m_pending_rows = 0;
+}
+
+void Table::CheckColumns(const std::vector<bool>& integer) const {
+    if (integer.size() != m_columns.size()) {
+        throw std::logic_error("table " + m_name + ": a row has " + std::to_string(integer.size()) +
+                               " cells, the table " + std::to_string(m_columns.size()) +
+                               " columns");
+    }
+    for (std::size_t i = 0; i < integer.size(); ++i) {
+        if (integer[i] != m_columns[i].integer) {
+            throw std::logic_error("table " + m_name + ", column " + m_columns[i].name +
+                                   ": declared as " + (integer[i] ? "float64" : "int64") +
+                                   " elsewhere than in the row");
+        }
+    }
+}
+
+}  // namespace twin

@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: MIT
+"""How a physical network in ns-3 and an agent talk."""
+
+from ns3_bridge.channel import Channel
+from ns3_bridge.description import Description, describe
+from ns3_bridge.env import ScenarioEnv
+from ns3_bridge.errors import (
+    BridgeError,
+    ChannelCorrupted,
+    DeadlineExceeded,
+    HandshakeError,
+    InvalidAction,
+    InvalidSetting,
+    SchemaMismatch,
+    SimulatorDied,
+)
+from ns3_bridge.schema import Field, Schema, Table
+
+__all__ = [
+    "BridgeError",
+    "Channel",
+    "ChannelCorrupted",
+    "DeadlineExceeded",
+    "Description",
+    "Field",
+    "HandshakeError",
+    "InvalidAction",
+    "InvalidSetting",
+    "ScenarioEnv",
+    "Schema",
+    "SchemaMismatch",
+    "SimulatorDied",
+    "Table",
+    "describe",
+]

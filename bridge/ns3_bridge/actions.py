@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: MIT
+"""Checks an action before it reaches the simulator, so that a wrong one costs nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ns3_bridge.errors import InvalidAction
+from ns3_bridge.schema import Field, Schema
+
+
+def check_action(action: Mapping[str, ArrayLike], schema: Schema) -> dict[str, NDArray[Any]]:
+    """Return the action as arrays of the declared shapes and dtypes.
+
+    Args:
+        action: one entry per declared action field, of the field's shape.
+        schema: the simulator's declaration.
+
+    Raises:
+        InvalidAction: a field is unknown, missing or refused, has a wrong shape, or an element is
+            NaN, not a number of the field's kind, or out of bounds.
+    """
+    for name in action:
+        if name in schema.refused_actions:
+            raise InvalidAction(name, f"{name} is refused: {schema.refused_actions[name]}")
+    declared = [field.name for field in schema.actions]
+    for name in action:
+        if name not in declared:
+            raise InvalidAction(name, f"{name} is no action field; known: {', '.join(declared)}")
+    for name in declared:
+        if name not in action:
+            raise InvalidAction(name, f"{name} is missing; expected: {', '.join(declared)}")
+    return {field.name: _check_field(action[field.name], field) for field in schema.actions}
+
+
+def _check_field(value: ArrayLike, field: Field) -> NDArray[Any]:
+    try:
+        array = np.asarray(value)
+    except ValueError as error:  # ragged nested lists
+        raise InvalidAction(field.name, f"{field.name} is no array: {error}") from error
+    if array.shape != field.shape:
+        raise InvalidAction(
+            field.name, f"{field.name} has shape {array.shape}, expected {field.shape}"
+        )
+    if array.dtype.kind not in "iuf":
+        raise InvalidAction(
+            field.name, f"{field.name} has dtype {array.dtype}, expected {field.dtype}"
+        )
+    # Written so that NaN fails.
+    if not (array.min() >= field.low and array.max() <= field.high):
+        bad = ~((array >= field.low) & (array <= field.high))
+        raise InvalidAction(
+            field.name,
+            f"{_first(bad, array, field)} is outside [{field.low:g}, {field.high:g}] {field.unit}",
+        )
+    converted = array.astype(field.dtype, copy=False)
+    if array.dtype.kind == "f" and converted.dtype.kind != "f":
+        fractional = converted != array
+        if fractional.any():
+            raise InvalidAction(field.name, f"{_first(fractional, array, field)} is not an integer")
+    return converted
+
+
+def _first(bad: NDArray[np.bool_], array: NDArray[Any], field: Field) -> str:
+    index = tuple(int(i) for i in np.argwhere(bad)[0])
+    return f"{field.name}{list(index)} = {array[index]}"

@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: MIT
+"""The agent's end of the local transport: shared memory with one simulator, in lockstep."""
+
+from __future__ import annotations
+
+import fcntl
+import mmap
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ns3_bridge import _native
+from ns3_bridge._native import Command, Outcome, Status
+from ns3_bridge.errors import (
+    BridgeError,
+    ChannelCorrupted,
+    DeadlineExceeded,
+    HandshakeError,
+    InvalidAction,
+    SimulatorDied,
+)
+from ns3_bridge.launcher import SimulatorProcess
+from ns3_bridge.records import RecordReader
+from ns3_bridge.schema import Schema
+
+_REAP_S = 1.0
+_STOP_S = 2.0
+
+
+class Channel:
+    """A simulator process and the memory that we share with it.
+
+    `observations` and `actions` are views of that memory: no copies, valid until the next
+    `exchange` and until `close`. Copy what you keep.
+
+    Args:
+        command: the simulator program and its arguments.
+        deadline_s: how long a slot may take.
+        start_deadline_s: how long the simulator may take until the first observation.
+        spin_us: how long to spin before sleeping in the kernel.
+
+    Attributes:
+        schema: what the simulator declared.
+        observations: per field a view ``field.shape``.
+        actions: per field a view ``field.shape``; fill them before `exchange`.
+        wait_s: time spent waiting for the simulator so far.
+
+    Raises:
+        HandshakeError: the simulator does not speak the protocol.
+        SimulatorDied: it ended before its first observation.
+        DeadlineExceeded: it gave no first observation in time.
+    """
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        *,
+        deadline_s: float = 60.0,
+        start_deadline_s: float = 120.0,
+        spin_us: float = 50.0,
+    ) -> None:
+        self._deadline_s = deadline_s
+        self.wait_s = 0.0
+        self.process = SimulatorProcess(command, _native.HEADER_BYTES)
+        try:
+            self._native = _native.AgentChannel(
+                self.process.channel_fd, self.process.pid_fd, spin_us
+            )
+            self._await(self._native.wait, deadline_s=start_deadline_s)
+            self.schema = self._shake_hands()
+        except BaseException:
+            self.process.close()
+            raise
+        self._records = RecordReader(self.process.records_fd, self.schema.tables)
+
+    def exchange(self) -> None:
+        """Publish `actions`, wait for the next observation.
+
+        Raises:
+            InvalidAction: the simulator refused the action; it waits for another.
+            SimulatorDied: its process has ended.
+            DeadlineExceeded: it gave no answer in time.
+            ChannelCorrupted: it broke the protocol.
+        """
+        self._await(self._native.exchange, Command.STEP, deadline_s=self._deadline_s)
+        if self._native.status == Status.INVALID_ACTION:
+            message = self._native.message
+            raise InvalidAction(message.split("[")[0], message)
+
+    @property
+    def status(self) -> Status:
+        """What the simulator said with the present observation."""
+        return self._native.status
+
+    @property
+    def slot(self) -> int:
+        """Number of the slot that starts with the present observation."""
+        return self._native.slot
+
+    @property
+    def time_s(self) -> float:
+        """Simulated time of the present observation."""
+        return self._native.time_s
+
+    @property
+    def reward(self) -> float:
+        """Reward of the slot that has just ended."""
+        return self._native.reward
+
+    @property
+    def events(self) -> int:
+        """Events that the simulator has executed so far."""
+        return self._native.events
+
+    def copy_observations(self) -> dict[str, NDArray[Any]]:
+        """The present observation in memory of its own: per field an array ``field.shape``."""
+        block = self._observation_block.copy()
+        return {field.name: field.view(block) for field in self.schema.observations}
+
+    def take_records(self) -> dict[str, NDArray[Any]]:
+        """Rows written since the last call: per table a structured array ``[n_rows]``."""
+        return self._records.read(self._native.records_bytes)
+
+    def close(self) -> None:
+        """Ask the simulator to end; kill it if it does not. Harmless when it has ended."""
+        if self.process.wait(0) is None:
+            self._native.post(Command.STOP)
+            self.process.wait(_STOP_S)
+        self.process.close()
+
+    def _await(self, call: Callable[..., Outcome], *arguments: Any, deadline_s: float) -> None:
+        start_s = time.perf_counter()
+        try:
+            outcome = call(*arguments, deadline_s)
+        except BaseException:  # Ctrl-C: nobody will answer the simulator any more
+            self.process.close()
+            raise
+        self.wait_s += time.perf_counter() - start_s
+        if outcome != Outcome.ANSWERED:
+            raise self._failure(outcome, deadline_s)
+        if not self._native.is_intact:
+            self.process.close()
+            raise ChannelCorrupted(
+                "the simulator overwrote the header of the shared memory "
+                f"(magic {self._native.magic:#x}, expected {_native.MAGIC:#x}; "
+                "or a sequence number out of turn)"
+            )
+
+    def _failure(self, outcome: Outcome, deadline_s: float) -> BridgeError:
+        return_code = self.process.wait(_REAP_S) if outcome == Outcome.DIED else None
+        tail = self.process.output_tail()
+        self.process.close()
+        if return_code is not None:
+            return SimulatorDied(return_code, tail)
+        return DeadlineExceeded(
+            f"the simulator gave no answer within {deadline_s:g} s and has been ended; "
+            f"a longer deadline may help{f'. It said last:{chr(10)}{tail}' if tail else ''}"
+        )
+
+    def _shake_hands(self) -> Schema:
+        native = self._native
+        seals = fcntl.fcntl(self.process.channel_fd, _native.F_GET_SEALS)
+        if not seals & _native.F_SEAL_SHRINK:
+            raise HandshakeError("the simulator left the shared memory open to a change of size")
+        if native.protocol_version != _native.PROTOCOL_VERSION:
+            raise HandshakeError(
+                f"the simulator speaks protocol version {native.protocol_version}, "
+                f"this agent version {_native.PROTOCOL_VERSION}: rebuild the older one"
+            )
+        # The memory lives as long as arrays refer to it; a closed channel leaves no dangling view.
+        memory = np.frombuffer(mmap.mmap(self.process.channel_fd, native.total_bytes), np.uint8)
+
+        def block(offset: int, size: int, what: str) -> NDArray[np.uint8]:
+            if offset + size > memory.size:
+                raise HandshakeError(
+                    f"{what} at bytes {offset} to {offset + size} do not fit in {memory.size} bytes"
+                )
+            return memory[offset : offset + size]
+
+        declaration = block(native.schema_offset, native.schema_bytes, "declarations")
+        schema = Schema.from_json(declaration.tobytes())
+        self._observation_block = block(
+            native.observation_offset, schema.observation_bytes, "observations"
+        )
+        action_block = block(native.action_offset, schema.action_bytes, "actions")
+        self.observations = {f.name: f.view(self._observation_block) for f in schema.observations}
+        self.actions = {f.name: f.view(action_block) for f in schema.actions}
+        return schema

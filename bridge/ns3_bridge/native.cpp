@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: MIT
+// The agent's end of the shared memory: what needs atomics, futexes and the GIL released.
+#include "channel-layout.h"
+#include "futex-wait.h"
+
+#include <nanobind/nanobind.h>
+#include <nanobind/stl/string.h>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/mman.h>
+
+#include <cerrno>
+#include <cstring>
+#include <string>
+#include <system_error>
+
+namespace nb = nanobind;
+
+namespace {
+
+using twin::ChannelHeader;
+using twin::Clock;
+
+constexpr auto PATROL = std::chrono::milliseconds(20);
+
+enum class Outcome { ANSWERED, DEADLINE, DIED };
+
+class AgentChannel {
+  public:
+    AgentChannel(int channel_fd, int pid_fd, double spin_us)
+        : m_pid_fd(pid_fd),
+          m_spin(std::chrono::nanoseconds(static_cast<std::int64_t>(spin_us * 1e3))) {
+        void* memory =
+            mmap(nullptr, sizeof(ChannelHeader), PROT_READ | PROT_WRITE, MAP_SHARED, channel_fd, 0);
+        if (memory == MAP_FAILED) {
+            throw std::system_error(errno, std::generic_category(), "cannot map the channel");
+        }
+        m_header = static_cast<ChannelHeader*>(memory);
+    }
+
+    ~AgentChannel() { munmap(m_header, sizeof(ChannelHeader)); }
+    AgentChannel(const AgentChannel&) = delete;
+    AgentChannel& operator=(const AgentChannel&) = delete;
+
+    ChannelHeader& Header() { return *m_header; }
+
+    void Post(twin::Command command) {
+        m_header->command = command;
+        twin::Post(m_header->action_seq, m_seq, m_header->simulator_sleeps);
+    }
+
+    /// Wait for the next observation. Serves Python's signals while it sleeps.
+    Outcome Wait(double deadline_s) {
+        Outcome outcome = Outcome::DEADLINE;
+        bool interrupted = false;
+        {
+            nb::gil_scoped_release released;
+            const auto deadline = Clock::now() + std::chrono::duration_cast<Clock::duration>(
+                                                     std::chrono::duration<double>(deadline_s));
+            const bool answered =
+                twin::WaitForChange(m_header->observation_seq, m_seq, m_header->agent_sleeps,
+                                    m_spin, deadline, PATROL, [&] {
+                                        if (SimulatorIsDead()) {
+                                            outcome = Outcome::DIED;
+                                            return false;
+                                        }
+                                        nb::gil_scoped_acquire acquired;
+                                        interrupted = PyErr_CheckSignals() != 0;
+                                        return !interrupted;
+                                    });
+            // It may have published its last observation and died between our two looks.
+            if (answered || m_header->observation_seq.load() != m_seq) {
+                outcome = Outcome::ANSWERED;
+            }
+        }
+        if (interrupted) {
+            throw nb::python_error();
+        }
+        if (outcome == Outcome::ANSWERED) {
+            ++m_seq;
+        }
+        return outcome;
+    }
+
+    Outcome Exchange(twin::Command command, double deadline_s) {
+        Post(command);
+        return Wait(deadline_s);
+    }
+
+    /// Is the header as it must be after the last observation?
+    bool IsIntact() const {
+        return m_header->magic == twin::CHANNEL_MAGIC && m_header->observation_seq.load() == m_seq;
+    }
+
+    std::string Message() const {
+        return {m_header->message, strnlen(m_header->message, twin::MESSAGE_BYTES)};
+    }
+
+  private:
+    bool SimulatorIsDead() const {
+        pollfd watched{m_pid_fd, POLLIN, 0};
+        return m_pid_fd >= 0 && poll(&watched, 1, 0) > 0;
+    }
+
+    int m_pid_fd;
+    Clock::duration m_spin;
+    ChannelHeader* m_header = nullptr;
+    std::uint32_t m_seq = 0;
+};
+
+/// Give the memory of the first @p end bytes back to the system, in whole pages.
+void PunchHole(int fd, std::int64_t end) {
+    constexpr std::int64_t PAGE = 4096;
+    const std::int64_t length = end / PAGE * PAGE;
+    if (length > 0 && fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, length) != 0) {
+        throw std::system_error(errno, std::generic_category(), "cannot free read records");
+    }
+}
+
+template <auto Member>
+auto Read(AgentChannel& channel) {
+    return channel.Header().*Member;
+}
+
+}  // namespace
+
+NB_MODULE(_native, module) {
+    module.attr("PROTOCOL_VERSION") = twin::PROTOCOL_VERSION;
+    module.attr("MAGIC") = twin::CHANNEL_MAGIC;
+    module.attr("HEADER_BYTES") = sizeof(ChannelHeader);
+    module.attr("F_ADD_SEALS") = F_ADD_SEALS;
+    module.attr("F_GET_SEALS") = F_GET_SEALS;
+    module.attr("F_SEAL_SHRINK") = F_SEAL_SHRINK;
+
+    nb::enum_<twin::Status>(module, "Status", nb::is_arithmetic())
+        .value("RUNNING", twin::Status::RUNNING)
+        .value("TRUNCATED", twin::Status::TRUNCATED)
+        .value("TERMINATED", twin::Status::TERMINATED)
+        .value("INVALID_ACTION", twin::Status::INVALID_ACTION);
+    nb::enum_<twin::Command>(module, "Command")
+        .value("STEP", twin::Command::STEP)
+        .value("STOP", twin::Command::STOP);
+    nb::enum_<Outcome>(module, "Outcome")
+        .value("ANSWERED", Outcome::ANSWERED)
+        .value("DEADLINE", Outcome::DEADLINE)
+        .value("DIED", Outcome::DIED);
+
+    module.def("punch_hole", &PunchHole, nb::arg("fd"), nb::arg("end"));
+
+    nb::class_<AgentChannel>(module, "AgentChannel")
+        .def(nb::init<int, int, double>(), nb::arg("channel_fd"), nb::arg("pid_fd"),
+             nb::arg("spin_us"))
+        .def("post", &AgentChannel::Post, nb::arg("command"))
+        .def("wait", &AgentChannel::Wait, nb::arg("deadline_s"))
+        .def("exchange", &AgentChannel::Exchange, nb::arg("command"), nb::arg("deadline_s"))
+        .def_prop_ro("is_intact", &AgentChannel::IsIntact)
+        .def_prop_ro("message", &AgentChannel::Message)
+        .def_prop_ro("magic", &Read<&ChannelHeader::magic>)
+        .def_prop_ro("protocol_version", &Read<&ChannelHeader::protocol_version>)
+        .def_prop_ro("total_bytes", &Read<&ChannelHeader::total_bytes>)
+        .def_prop_ro("schema_offset", &Read<&ChannelHeader::schema_offset>)
+        .def_prop_ro("schema_bytes", &Read<&ChannelHeader::schema_bytes>)
+        .def_prop_ro("observation_offset", &Read<&ChannelHeader::observation_offset>)
+        .def_prop_ro("observation_bytes", &Read<&ChannelHeader::observation_bytes>)
+        .def_prop_ro("action_offset", &Read<&ChannelHeader::action_offset>)
+        .def_prop_ro("action_bytes", &Read<&ChannelHeader::action_bytes>)
+        .def_prop_ro("status", &Read<&ChannelHeader::status>)
+        .def_prop_ro("slot", &Read<&ChannelHeader::slot>)
+        .def_prop_ro("time_s", &Read<&ChannelHeader::time_s>)
+        .def_prop_ro("reward", &Read<&ChannelHeader::reward>)
+        .def_prop_ro("events", &Read<&ChannelHeader::events>)
+        .def_prop_ro("records_bytes", &Read<&ChannelHeader::records_bytes>);
+}

@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: MIT
+"""The declarations that a simulator makes of its fields and tables, as Python sees them."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ns3_bridge import _native
+from ns3_bridge.errors import HandshakeError
+
+
+@dataclasses.dataclass(frozen=True)
+class Field:
+    """One quantity that crosses the bridge every slot.
+
+    Attributes:
+        name: snake_case, with its unit, e.g. ``rsrp_dbm``.
+        dtype: NumPy's name of the element type.
+        shape: e.g. ``(n_ue, n_bs)``.
+        unit: ``"1"`` if the quantity has none.
+        low: smallest value of an element.
+        high: largest value of an element.
+        categorical: the integers name things rather than count them.
+        labels: names of the values ``low, low + 1, …``; empty if they have none.
+        timescale: how often an action is obeyed: every ``"slot"`` or every ``"frame"``.
+        offset: bytes from the start of the observation or action block.
+        help: one line of meaning.
+    """
+
+    name: str
+    dtype: str
+    shape: tuple[int, ...]
+    unit: str
+    low: float
+    high: float
+    categorical: bool
+    labels: tuple[str, ...]
+    timescale: str
+    offset: int
+    help: str
+
+    @property
+    def byte_count(self) -> int:
+        """Size of the field in memory."""
+        return math.prod(self.shape) * np.dtype(self.dtype).itemsize
+
+    def view(self, block: NDArray[np.uint8]) -> NDArray[Any]:
+        """The field within a block of bytes, without a copy. Returns `shape`."""
+        data = block[self.offset : self.offset + self.byte_count]
+        return data.view(self.dtype).reshape(self.shape)
+
+
+@dataclasses.dataclass(frozen=True)
+class Table:
+    """Records that a simulator writes whenever something happens.
+
+    Attributes:
+        name: e.g. ``task``.
+        help: when a row is written.
+        columns: names, units, meanings and labels of the columns, as declared.
+    """
+
+    name: str
+    help: str
+    columns: tuple[Mapping[str, Any], ...]
+
+    @property
+    def dtype(self) -> np.dtype[np.void]:
+        """Structured type of one row."""
+        return np.dtype([(column["name"], column["dtype"]) for column in self.columns])
+
+
+@dataclasses.dataclass(frozen=True)
+class Schema:
+    """All that a simulator declares: the source of spaces, documentation and memory layout."""
+
+    scenario: str
+    observation_bytes: int
+    action_bytes: int
+    reward_unit: str
+    reward_help: str
+    observations: tuple[Field, ...]
+    actions: tuple[Field, ...]
+    refused_actions: Mapping[str, str]
+    tables: tuple[Table, ...]
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Schema:
+        """Read a declaration.
+
+        Raises:
+            HandshakeError: the text is not a declaration of this protocol version.
+        """
+        try:
+            declared = json.loads(text)
+            version = declared["protocol_version"]
+            if version != _native.PROTOCOL_VERSION:
+                raise HandshakeError(
+                    f"the simulator speaks protocol version {version}, "
+                    f"this agent version {_native.PROTOCOL_VERSION}: rebuild the older one"
+                )
+            return cls(
+                scenario=declared["scenario"],
+                observation_bytes=declared["observation_bytes"],
+                action_bytes=declared["action_bytes"],
+                reward_unit=declared["reward"]["unit"],
+                reward_help=declared["reward"]["help"],
+                observations=tuple(map(_field, declared["observations"])),
+                actions=tuple(map(_field, declared["actions"])),
+                refused_actions={r["name"]: r["reason"] for r in declared["refused_actions"]},
+                tables=tuple(
+                    Table(t["name"], t["help"], tuple(t["columns"])) for t in declared["tables"]
+                ),
+            )
+        except (ValueError, KeyError, TypeError) as error:
+            raise HandshakeError(
+                f"the simulator's declaration cannot be read: {error!r}"
+            ) from error
+
+
+def _field(declared: Mapping[str, Any]) -> Field:
+    return Field(
+        **{
+            **declared,
+            "shape": tuple(declared["shape"]),
+            "labels": tuple(declared["labels"]),
+        }
+    )

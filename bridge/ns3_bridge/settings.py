@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: MIT
+"""Turns the settings that a scenario declares into a pydantic model, and values into arguments."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated, Any, Literal
+
+import pydantic
+
+from ns3_bridge.errors import InvalidSetting
+
+_KINDS: Mapping[str, Any] = {"real": float, "integer": int, "flag": bool, "text": str}
+
+
+def settings_model(declared: Sequence[Mapping[str, Any]]) -> type[pydantic.BaseModel]:
+    """Build the model of a scenario's settings.
+
+    Args:
+        declared: the settings as ``--describe`` prints them; dots in a name make groups.
+
+    Returns:
+        a frozen model with bounds, defaults and descriptions, one sub-model per group.
+    """
+    groups: dict[str, dict[str, Any]] = {"": {}}
+    for setting in declared:
+        group, _, name = setting["name"].rpartition(".")
+        groups.setdefault(group, {})[name] = (_annotation(setting), setting["default"])
+    config = pydantic.ConfigDict(extra="forbid", frozen=True, strict=False)
+    root = groups.pop("")
+    for group, fields in groups.items():
+        model = pydantic.create_model(group, __config__=config, **fields)
+        root[group] = (model, model())
+    return pydantic.create_model("Settings", __config__=config, **root)
+
+
+def check_settings(
+    model: type[pydantic.BaseModel], values: Mapping[str, Any]
+) -> pydantic.BaseModel:
+    """Check values against the model.
+
+    Raises:
+        InvalidSetting: naming the setting, the value and what is allowed; an unknown one lists
+            the known ones.
+    """
+    try:
+        return model.model_validate(values)
+    except pydantic.ValidationError as error:
+        raise InvalidSetting("; ".join(_explain(e, model) for e in error.errors())) from None
+
+
+def flatten(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield ``("mobility.speed_max_mps", 15.0)`` and the like from nested settings."""
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            yield from flatten(value, f"{prefix}{name}.")
+        else:
+            yield prefix + name, value
+
+
+def to_arguments(settings: pydantic.BaseModel) -> list[str]:
+    """The settings as command-line arguments of the scenario program."""
+    return [f"--{name}={_text(value)}" for name, value in flatten(settings.model_dump())]
+
+
+def _annotation(setting: Mapping[str, Any]) -> Any:
+    unit = "" if setting["unit"] == "1" else f" [{setting['unit']}]"
+    description = setting["help"] + unit
+    if setting["type"] == "choice":
+        choices = Literal[tuple(setting["choices"])]  # type: ignore[valid-type]
+        return Annotated[choices, pydantic.Field(description=description)]
+    bounds = {"ge": setting["low"], "le": setting["high"]} if "low" in setting else {}
+    return Annotated[_KINDS[setting["type"]], pydantic.Field(description=description, **bounds)]
+
+
+def _explain(error: Any, model: type[pydantic.BaseModel]) -> str:
+    name = ".".join(map(str, error["loc"]))
+    if error["type"] == "extra_forbidden":
+        known = [n for n, _ in flatten(model().model_dump())]
+        close = difflib.get_close_matches(name, known, 1)
+        hint = f" Did you mean {close[0]}?" if close else ""
+        return f"unknown setting {name}.{hint} Known: {', '.join(known)}"
+    return f"setting {name} = {error['input']!r}: {error['msg']}"
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return repr(value) if isinstance(value, float) else str(value)

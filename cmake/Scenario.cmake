@@ -1,0 +1,30 @@
+# ns3_twin_add_scenario(<name> SOURCES <file>... MODULES <ns-3 module>...)
+#
+# Builds a scenario program. Beside the binary it expects, once installed, the ns-3 libraries in ../lib;
+# until then it finds them where they were linked.
+function(ns3_twin_add_scenario name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;MODULES" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  list(TRANSFORM ARG_MODULES PREPEND ns3::)
+  target_link_libraries(${name} PRIVATE twin_scenario ${ARG_MODULES})
+  target_compile_options(${name} PRIVATE -Wall -Wextra -Werror)
+  set_target_properties(${name} PROPERTIES INSTALL_RPATH "$ORIGIN/../lib")
+endfunction()
+
+# The parts every scenario is made of: the bridge's endpoint, the slot loop, tasks and edge servers.
+function(ns3_twin_add_libraries bridge_dir common_dir)
+  find_package(Threads REQUIRED)
+  file(GLOB bridge_sources CONFIGURE_DEPENDS ${bridge_dir}/*.cc)
+  add_library(twin_bridge STATIC ${bridge_sources})
+  target_include_directories(twin_bridge PUBLIC ${bridge_dir})
+  target_compile_features(twin_bridge PUBLIC cxx_std_20)
+  target_compile_options(twin_bridge PRIVATE -Wall -Wextra -Werror)
+
+  file(GLOB common_sources CONFIGURE_DEPENDS ${common_dir}/*.cc)
+  add_library(twin_scenario STATIC ${common_sources})
+  target_include_directories(twin_scenario PUBLIC ${common_dir})
+  target_compile_definitions(twin_scenario PRIVATE NS3_TWIN_NS3_VERSION="${NS3_VERSION}")
+  target_compile_options(twin_scenario PRIVATE -Wall -Wextra -Werror)
+  target_link_libraries(twin_scenario
+    PUBLIC twin_bridge ns3::core ns3::network ns3::internet Threads::Threads)
+endfunction()

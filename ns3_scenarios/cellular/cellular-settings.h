@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#ifndef TWIN_CELLULAR_SETTINGS_H
+#define TWIN_CELLULAR_SETTINGS_H
+
+#include "settings.h"
+#include "task-source.h"
+
+#include <cstdint>
+#include <string>
+
+namespace twin {
+
+/// What a user can set of the cellular scenario; the initial values are the defaults.
+struct CellularSettings {
+    std::uint32_t n_ue = 20;
+    std::uint32_t n_bs = 3;
+
+    double site_distance_m = 500;
+    double bs_height_m = 25;
+    double speed_min_mps = 1;
+    double speed_max_mps = 15;
+
+    std::string environment = "uma";
+    double los_distance_m = 50;
+
+    std::uint32_t bandwidth_rb = 25;
+    double bs_power_dbm = 43;
+    double ue_power_dbm = 23;
+    std::string scheduler = "pf";
+    bool ideal_rrc = true;
+
+    TrafficSettings traffic;
+
+    double capacity_hz = 2e9;
+    std::string compute_mode = "work-conserving";
+
+    void Declare(Settings& settings);
+    /// @throws SettingError if settings contradict each other
+    void Check() const;
+};
+
+}  // namespace twin
+
+#endif

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "lte-network.h"
+
+#include "hexagonal-layout.h"
+#include "random-streams.h"
+
+#include "ns3/boolean.h"
+#include "ns3/channel-condition-model.h"
+#include "ns3/config.h"
+#include "ns3/constant-position-mobility-model.h"
+#include "ns3/double.h"
+#include "ns3/internet-stack-helper.h"
+#include "ns3/ipv4-address-helper.h"
+#include "ns3/ipv4-static-routing-helper.h"
+#include "ns3/ipv4.h"
+#include "ns3/mobility-helper.h"
+#include "ns3/point-to-point-helper.h"
+#include "ns3/pointer.h"
+#include "ns3/steady-state-random-waypoint-mobility-model.h"
+#include "ns3/string.h"
+#include "ns3/three-gpp-propagation-loss-model.h"
+#include "ns3/uinteger.h"
+
+#include <algorithm>
+#include <array>
+
+namespace twin {
+
+using ns3::BooleanValue;
+using ns3::DoubleValue;
+using ns3::Ptr;
+using ns3::UintegerValue;
+
+namespace {
+
+constexpr double UE_HEIGHT_M = 1.5;
+
+/// The shortest SRS period with a place for every user: all may meet in one cell, and one that is
+/// handed over holds a place in two (TS 36.213 Table 8.2-1).
+std::uint32_t SrsPeriodMs(std::uint32_t n_ue) {
+    constexpr std::array<std::uint32_t, 8> STANDARD_MS{2, 5, 10, 20, 40, 80, 160, 320};
+    const auto fitting = std::upper_bound(STANDARD_MS.begin(), STANDARD_MS.end(), n_ue);
+    return fitting == STANDARD_MS.end() ? STANDARD_MS.back() : *fitting;
+}
+
+struct Environment {
+    ns3::TypeId path_loss;
+    ns3::TypeId condition;
+};
+
+Environment EnvironmentOf(const std::string& name) {
+    if (name == "umi") {
+        return {ns3::ThreeGppUmiStreetCanyonPropagationLossModel::GetTypeId(),
+                ns3::ThreeGppUmiStreetCanyonChannelConditionModel::GetTypeId()};
+    }
+    if (name == "rma") {
+        return {ns3::ThreeGppRmaPropagationLossModel::GetTypeId(),
+                ns3::ThreeGppRmaChannelConditionModel::GetTypeId()};
+    }
+    return {ns3::ThreeGppUmaPropagationLossModel::GetTypeId(),
+            ns3::ThreeGppUmaChannelConditionModel::GetTypeId()};
+}
+
+}  // namespace
+
+void LteNetwork::SetNs3Defaults(const CellularSettings& settings) {
+    using ns3::Config::SetDefault;
+    SetDefault("ns3::LteHelper::UseIdealRrc", BooleanValue(settings.ideal_rrc));
+    SetDefault("ns3::LteEnbPhy::TxPower", DoubleValue(settings.bs_power_dbm));
+    SetDefault("ns3::LteUePhy::TxPower", DoubleValue(settings.ue_power_dbm));
+    SetDefault("ns3::LteUePowerControl::Pcmax", DoubleValue(settings.ue_power_dbm));
+    SetDefault("ns3::LteEnbRrc::SrsPeriodicity", UintegerValue(SrsPeriodMs(settings.n_ue)));
+    SetDefault("ns3::LteEnbRrc::EpsBearerToRlcMapping", ns3::StringValue("RlcUmAlways"));
+    // The upload keeps a whole window in the RLC; the default of 10 kB would drop most of it.
+    SetDefault("ns3::LteRlcUm::MaxTxBufferSize", UintegerValue(1'000'000));
+    // Handovers use the preambles that are *not* for contention: leave enough of the 64 to them.
+    SetDefault("ns3::LteEnbMac::NumberOfRaPreambles", UintegerValue(16));
+    SetDefault("ns3::ThreeGppPropagationLossModel::ShadowingEnabled", BooleanValue(false));
+}
+
+LteNetwork::LteNetwork(const CellularSettings& settings)
+    : m_settings(settings),
+      m_lte(ns3::CreateObject<ns3::LteHelper>()),
+      m_epc(ns3::CreateObject<ns3::PointToPointEpcHelper>()) {
+    const Environment environment = EnvironmentOf(m_settings.environment);
+    ns3::ObjectFactory condition_factory(environment.condition.GetName());
+    auto condition = condition_factory.Create<ns3::ThreeGppChannelConditionModel>();
+    condition->SetAttribute("UpdatePeriod", ns3::TimeValue(ns3::Seconds(m_settings.los_distance_m /
+                                                                        m_settings.speed_max_mps)));
+    condition->AssignStreams(CHANNEL_STREAMS);
+
+    m_lte->SetEpcHelper(m_epc);
+    m_lte->SetPathlossModelType(environment.path_loss);
+    // One object for both directions: a link has line of sight both ways or not at all.
+    m_lte->SetPathlossModelAttribute("ChannelConditionModel", ns3::PointerValue(condition));
+    m_lte->SetSchedulerType(m_settings.scheduler == "rr" ? "ns3::RrFfMacScheduler"
+                                                         : "ns3::PfFfMacScheduler");
+    m_lte->SetHandoverAlgorithmType("ns3::NoOpHandoverAlgorithm");  // only the agent decides
+    m_lte->SetEnbDeviceAttribute("DlBandwidth", UintegerValue(m_settings.bandwidth_rb));
+    m_lte->SetEnbDeviceAttribute("UlBandwidth", UintegerValue(m_settings.bandwidth_rb));
+
+    BuildBaseStations();
+    BuildUsers();
+    ConnectEdge();
+    Attach();
+}
+
+void LteNetwork::BuildBaseStations() {
+    ns3::NodeContainer nodes;
+    nodes.Create(m_settings.n_bs);
+    const auto sites =
+        HexagonalLayout(m_settings.n_bs, m_settings.site_distance_m, m_settings.bs_height_m);
+    for (std::uint32_t bs = 0; bs < m_settings.n_bs; ++bs) {
+        auto mobility = ns3::CreateObject<ns3::ConstantPositionMobilityModel>();
+        mobility->SetPosition(sites[bs]);
+        nodes.Get(bs)->AggregateObject(mobility);
+    }
+    const ns3::NetDeviceContainer devices = m_lte->InstallEnbDevice(nodes);
+    for (std::uint32_t bs = 0; bs < m_settings.n_bs; ++bs) {
+        m_bs.push_back({ns3::DynamicCast<ns3::LteEnbNetDevice>(devices.Get(bs)), sites[bs]});
+        m_bs_of_cell.resize(std::max<std::size_t>(m_bs_of_cell.size(), CellOfBs(bs) + 1U), -1);
+        m_bs_of_cell[CellOfBs(bs)] = static_cast<int>(bs);
+    }
+    m_lte->AddX2Interface(nodes);
+    m_lte->AssignStreams(devices, BS_STREAMS);
+}
+
+void LteNetwork::BuildUsers() {
+    double min_x = 0;
+    double max_x = 0;
+    double min_y = 0;
+    double max_y = 0;
+    for (const BaseStation& bs : m_bs) {
+        min_x = std::min(min_x, bs.position.x);
+        max_x = std::max(max_x, bs.position.x);
+        min_y = std::min(min_y, bs.position.y);
+        max_y = std::max(max_y, bs.position.y);
+    }
+    const double margin_m = m_settings.site_distance_m / 2;
+
+    ns3::NodeContainer nodes;
+    nodes.Create(m_settings.n_ue);
+    for (std::uint32_t ue = 0; ue < m_settings.n_ue; ++ue) {
+        auto mobility =
+            ns3::CreateObjectWithAttributes<ns3::SteadyStateRandomWaypointMobilityModel>(
+                "MinSpeed", DoubleValue(m_settings.speed_min_mps), "MaxSpeed",
+                DoubleValue(m_settings.speed_max_mps), "MinX", DoubleValue(min_x - margin_m),
+                "MaxX", DoubleValue(max_x + margin_m), "MinY", DoubleValue(min_y - margin_m),
+                "MaxY", DoubleValue(max_y + margin_m), "Z", DoubleValue(UE_HEIGHT_M));
+        mobility->AssignStreams(MOBILITY_STREAMS + ue * STREAMS_PER_UE);
+        nodes.Get(ue)->AggregateObject(mobility);
+        mobility->Initialize();  // it has a position only from then on
+    }
+    const ns3::NetDeviceContainer devices = m_lte->InstallUeDevice(nodes);
+    ns3::InternetStackHelper().Install(nodes);
+    m_epc->AssignUeIpv4Address(devices);
+    ns3::Ipv4StaticRoutingHelper routing;
+    for (std::uint32_t ue = 0; ue < m_settings.n_ue; ++ue) {
+        const Ptr<ns3::Node> node = nodes.Get(ue);
+        routing.GetStaticRouting(node->GetObject<ns3::Ipv4>())
+            ->SetDefaultRoute(m_epc->GetUeDefaultGatewayAddress(), 1);
+        m_ue.push_back({node, ns3::DynamicCast<ns3::LteUeNetDevice>(devices.Get(ue)),
+                        node->GetObject<ns3::MobilityModel>()});
+    }
+    m_lte->AssignStreams(devices, UE_STREAMS);
+}
+
+void LteNetwork::ConnectEdge() {
+    // ns-3's EPC has no local breakout: the edge is a host behind the packet gateway, reached in no
+    // time worth mentioning. Which base station's server a task belongs to is decided above IP.
+    m_edge_node = ns3::CreateObject<ns3::Node>();
+    ns3::InternetStackHelper().Install(m_edge_node);
+    ns3::PointToPointHelper link;
+    link.SetDeviceAttribute("DataRate", ns3::StringValue("100Gb/s"));
+    link.SetChannelAttribute("Delay", ns3::StringValue("10us"));
+    const auto devices = link.Install(m_epc->GetPgwNode(), m_edge_node);
+    ns3::Ipv4AddressHelper addresses("1.0.0.0", "255.0.0.0");
+    m_edge_address = addresses.Assign(devices).GetAddress(1);
+    ns3::Ipv4StaticRoutingHelper()
+        .GetStaticRouting(m_edge_node->GetObject<ns3::Ipv4>())
+        ->AddNetworkRouteTo("7.0.0.0", "255.0.0.0", 1);
+}
+
+void LteNetwork::Attach() {
+    ns3::NetDeviceContainer bs_devices;
+    for (const BaseStation& bs : m_bs) {
+        bs_devices.Add(bs.device);
+    }
+    for (const UserEquipment& ue : m_ue) {
+        m_lte->AttachToClosestEnb(ue.device, bs_devices);
+    }
+}
+
+int LteNetwork::BsOfCell(std::uint16_t cell_id) const {
+    return cell_id < m_bs_of_cell.size() ? m_bs_of_cell[cell_id] : -1;
+}
+
+int LteNetwork::ServingBs(std::size_t ue) const {
+    const auto rrc = m_ue[ue].Rrc();
+    const bool connected = rrc->GetState() == ns3::LteUeRrc::CONNECTED_NORMALLY ||
+                           rrc->GetState() == ns3::LteUeRrc::CONNECTED_HANDOVER;
+    return connected ? BsOfCell(rrc->GetCellId()) : -1;
+}
+
+}  // namespace twin

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "scenario.h"
+
+#include "json.h"
+#include "simulator-channel.h"
+
+#include "ns3/command-line.h"
+#include "ns3/simulator.h"
+
+#include <cmath>
+#include <iostream>
+#include <memory>
+#include <vector>
+
+namespace twin {
+
+/// One run of a scenario program: command line, declarations, slot loop.
+class ScenarioProgram {
+  public:
+    explicit ScenarioProgram(Scenario& scenario)
+        : m_scenario(scenario), m_clock(scenario.m_clock), m_schema(scenario.Name()) {}
+
+    void Run(int argc, char** argv) {
+        DeclareSettings();
+        if (!ParseCommandLine(argc, argv)) {
+            return;
+        }
+        m_scenario.DeclareFields(m_schema);
+        if (m_describe) {
+            Describe();
+            return;
+        }
+        Open();
+        m_scenario.Build();
+        ns3::Simulator::Schedule(ns3::Seconds(m_clock.warmup_s), [this] { StartSlot(); });
+        ns3::Simulator::Run();
+        ns3::Simulator::Destroy();
+    }
+
+  private:
+    void DeclareSettings() {
+        m_settings.Real("slot_s", m_clock.slot_s, 0.001, 1, "s", "length of a slot");
+        m_settings.Integer("slots_per_frame", m_clock.slots_per_frame, 1, 100'000, "slots",
+                           "slots from one frame decision to the next");
+        m_settings.Real("duration_s", m_clock.duration_s, 0.001, 1e6, "s",
+                        "simulated time under the agent's control");
+        m_settings.Real("warmup_s", m_clock.warmup_s, 0, 1e3, "s",
+                        "simulated time before the first slot");
+        m_scenario.DeclareSettings(m_settings);
+    }
+
+    /// @return false if the program has nothing more to do
+    bool ParseCommandLine(int argc, char** argv) {
+        std::vector<char*> for_ns3{argv[0]};
+        for (int i = 1; i < argc; ++i) {
+            const std::string argument = argv[i];
+            const std::size_t equals = argument.find('=');
+            if (argument == "--describe") {
+                m_describe = true;
+            } else if (argument == "--help") {
+                std::cout << m_scenario.Name() << ": " << m_scenario.Summary()
+                          << "\n\n  --describe  print the declarations as JSON\n"
+                          << m_settings.HelpText()
+                          << "\nns-3's own: --RngRun=N, --ns3::Class::Attribute=value,"
+                             " --PrintAttributes=ns3::Class\n";
+                return false;
+            } else if (argument.starts_with("--") && equals != std::string::npos &&
+                       m_settings.Knows(argument.substr(2, equals - 2))) {
+                m_settings.Set(argument.substr(2, equals - 2), argument.substr(equals + 1));
+            } else {
+                for_ns3.push_back(argv[i]);
+            }
+        }
+        m_scenario.SetNs3Defaults();
+        ns3::CommandLine command_line;
+        command_line.Parse(static_cast<int>(for_ns3.size()), for_ns3.data());
+        m_slots = std::llround(m_clock.duration_s / m_clock.slot_s);
+        if (m_slots < 1) {
+            throw SettingError("setting duration_s = " + json::Number(m_clock.duration_s) +
+                               ": must be at least one slot (" + json::Number(m_clock.slot_s) +
+                               " s)");
+        }
+        return true;
+    }
+
+    void Describe() const {
+        std::cout << "{\"name\": " << json::Quote(m_scenario.Name())
+                  << ", \"summary\": " << json::Quote(m_scenario.Summary())
+                  << ", \"ns3_version\": " << json::Quote(NS3_TWIN_NS3_VERSION)
+                  << ", \"settings\": " << m_settings.ToJson()
+                  << ", \"schema\": " << m_schema.ToJson() << "}" << std::endl;
+    }
+
+    void Open() {
+        m_channel = SimulatorChannel::FromEnvironment();
+        if (m_channel) {
+            m_channel->Open(m_schema);
+        } else {
+            m_own_memory.resize(m_schema.ObservationBytes() + m_schema.ActionBytes());
+            m_schema.Attach(m_own_memory.data(), m_own_memory.data() + m_schema.ObservationBytes());
+        }
+    }
+
+    void StartSlot() {
+        m_scenario.Observe();
+        m_schema.SaturateObservations();
+        const bool last = m_clock.slot == m_slots;
+        if (last) {
+            m_scenario.Finish();
+        } else {
+            m_scenario.DefaultAction();
+        }
+        if (Decide(last) == Command::STOP || last) {
+            ns3::Simulator::Stop();
+            return;
+        }
+        m_scenario.Act();
+        ++m_clock.slot;
+        // From the number of slots, not from Now(): no rounding adds up.
+        const ns3::Time next =
+            ns3::Seconds(m_clock.warmup_s + static_cast<double>(m_clock.slot) * m_clock.slot_s);
+        ns3::Simulator::Schedule(next - ns3::Simulator::Now(), [this] { StartSlot(); });
+    }
+
+    Command Decide(bool last) {
+        if (!m_channel) {
+            for (Table& table : m_schema.Tables()) {
+                table.ClearPending();
+            }
+            return Command::STEP;
+        }
+        return m_channel->Exchange({
+            .status = last ? Status::TRUNCATED : Status::RUNNING,
+            .slot = m_clock.slot,
+            .time_s = ns3::Simulator::Now().GetSeconds(),
+            .reward = m_clock.slot == 0 ? 0.0 : m_scenario.Reward(),
+            .events = ns3::Simulator::GetEventCount(),
+        });
+    }
+
+    Scenario& m_scenario;
+    SlotClock& m_clock;
+    Settings m_settings;
+    Schema m_schema;
+    bool m_describe = false;
+    std::int64_t m_slots = 0;
+    std::unique_ptr<SimulatorChannel> m_channel;
+    std::vector<std::byte> m_own_memory;
+};
+
+int RunScenario(Scenario& scenario, int argc, char** argv) {
+    try {
+        ScenarioProgram(scenario).Run(argc, argv);
+        return 0;
+    } catch (const SettingError& error) {
+        std::cerr << "error: " << error.what() << std::endl;
+        return 2;
+    } catch (const std::exception& error) {
+        std::cerr << "error: " << error.what() << std::endl;
+        return 3;
+    }
+}
+
+}  // namespace twin

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "task-ledger.h"
+
+#include "ns3/simulator.h"
+
+#include <utility>
+
+namespace twin {
+
+namespace {
+
+double NowS() {
+    return ns3::Simulator::Now().GetSeconds();
+}
+
+}  // namespace
+
+TaskLedger::TaskLedger(Schema& schema)
+    : m_table(schema.AddTable(
+          "task",
+          "one row per task, when it is done or the run ends",
+          {{"task", true, "1", "number of the task, in order of creation"},
+           {"ue", true, "1", "user that created it"},
+           {"bs", true, "1", "base station whose server got it; -1: still uploading"},
+           {"size_bit", true, "bit", "data to upload"},
+           {"cycles", false, "cycles", "work at the edge server"},
+           {"created_s", false, "s", "ns-3 time of creation"},
+           {"uploaded_s", false, "s", "ns-3 time at which the last byte arrived at the edge"},
+           {"compute_s", false, "s", "time the whole server needs for it: cycles / capacity"},
+           {"done_s", false, "s", "ns-3 time at which it was computed"}})) {}
+
+const Task& TaskLedger::Create(std::uint32_t ue, std::uint32_t size_bit, double cycles) {
+    AccrueTaskSeconds();
+    const std::int64_t id = m_next_id++;
+    User& user = m_users[ue];
+    ++user.created;
+    user.created_bit += size_bit;
+    ++user.uploading;
+    Task task{.id = id, .ue = ue, .size_bit = size_bit, .cycles = cycles, .created_s = NowS()};
+    return m_open.emplace(id, Entry{std::move(task)}).first->second.task;
+}
+
+const Task& TaskLedger::Uploaded(std::int64_t id, std::int32_t bs, double server_hz) {
+    Entry& entry = m_open.at(id);
+    entry.task.uploaded_s = NowS();
+    entry.task.bs = bs;
+    entry.compute_s = entry.task.cycles / server_hz;
+    --m_users[entry.task.ue].uploading;
+    ++m_users[entry.task.ue].computing;
+    return entry.task;
+}
+
+void TaskLedger::Done(std::int64_t id) {
+    AccrueTaskSeconds();
+    const auto it = m_open.find(id);
+    it->second.task.done_s = NowS();
+    AppendRow(it->second);
+    --m_users[it->second.task.ue].computing;
+    ++m_users[it->second.task.ue].completed;
+    m_open.erase(it);
+}
+
+void TaskLedger::AppendUnfinished() {
+    for (const auto& [id, entry] : m_open) {
+        AppendRow(entry);
+    }
+}
+
+double TaskLedger::OldestAgeS(std::size_t ue) const {
+    for (const auto& [id, entry] : m_open) {
+        if (entry.task.ue == ue) {
+            return NowS() - entry.task.created_s;
+        }
+    }
+    return 0;
+}
+
+double TaskLedger::TakeTaskSeconds() {
+    AccrueTaskSeconds();
+    return std::exchange(m_task_seconds, 0);
+}
+
+void TaskLedger::AccrueTaskSeconds() {
+    m_task_seconds += static_cast<double>(m_open.size()) * (NowS() - m_accrued_until_s);
+    m_accrued_until_s = NowS();
+}
+
+void TaskLedger::AppendRow(const Entry& entry) {
+    const Task& task = entry.task;
+    m_table.Append(task.id, task.ue, task.bs, task.size_bit, task.cycles, task.created_s,
+                   task.uploaded_s, entry.compute_s, task.done_s);
+}
+
+}  // namespace twin

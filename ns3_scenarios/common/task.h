@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#ifndef TWIN_TASK_H
+#define TWIN_TASK_H
+
+#include <cmath>
+#include <cstdint>
+
+namespace twin {
+
+/// One inference task: uploaded whole to the edge server of its user's base station, then computed.
+struct Task {
+    std::int64_t id;
+    std::uint32_t ue;
+    std::uint32_t size_bit;
+    double cycles;            ///< work at the edge server
+    double created_s;         ///< ns-3 time
+    double uploaded_s = NAN;  ///< its last byte arrived at the edge
+    double done_s = NAN;      ///< computed
+    std::int32_t bs = -1;     ///< base station whose server got it; -1 while uploading
+};
+
+}  // namespace twin
+
+#endif

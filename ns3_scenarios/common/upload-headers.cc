@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "upload-headers.h"
+
+namespace twin {
+
+ns3::TypeId FragmentHeader::GetTypeId() {
+    static ns3::TypeId tid = ns3::TypeId("twin::FragmentHeader")
+                                 .SetParent<ns3::Header>()
+                                 .AddConstructor<FragmentHeader>();
+    return tid;
+}
+
+ns3::TypeId FragmentHeader::GetInstanceTypeId() const {
+    return GetTypeId();
+}
+
+std::uint32_t FragmentHeader::GetSerializedSize() const {
+    return 24;
+}
+
+void FragmentHeader::Serialize(ns3::Buffer::Iterator out) const {
+    out.WriteHtonU32(packet_number);
+    out.WriteHtonU32(ue);
+    out.WriteHtonU64(static_cast<std::uint64_t>(task));
+    out.WriteHtonU32(fragment);
+    out.WriteHtonU32(fragments);
+}
+
+std::uint32_t FragmentHeader::Deserialize(ns3::Buffer::Iterator in) {
+    packet_number = in.ReadNtohU32();
+    ue = in.ReadNtohU32();
+    task = static_cast<std::int64_t>(in.ReadNtohU64());
+    fragment = in.ReadNtohU32();
+    fragments = in.ReadNtohU32();
+    return GetSerializedSize();
+}
+
+void FragmentHeader::Print(std::ostream& out) const {
+    out << "packet " << packet_number << " ue " << ue << " task " << task << " fragment "
+        << fragment << "/" << fragments;
+}
+
+ns3::TypeId AckHeader::GetTypeId() {
+    static ns3::TypeId tid =
+        ns3::TypeId("twin::AckHeader").SetParent<ns3::Header>().AddConstructor<AckHeader>();
+    return tid;
+}
+
+ns3::TypeId AckHeader::GetInstanceTypeId() const {
+    return GetTypeId();
+}
+
+std::uint32_t AckHeader::GetSerializedSize() const {
+    return 12;
+}
+
+void AckHeader::Serialize(ns3::Buffer::Iterator out) const {
+    out.WriteHtonU32(largest);
+    out.WriteHtonU64(received);
+}
+
+std::uint32_t AckHeader::Deserialize(ns3::Buffer::Iterator in) {
+    largest = in.ReadNtohU32();
+    received = in.ReadNtohU64();
+    return GetSerializedSize();
+}
+
+void AckHeader::Print(std::ostream& out) const {
+    out << "largest " << largest << " received " << received;
+}
+
+}  // namespace twin

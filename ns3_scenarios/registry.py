@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: MIT
+"""The physical networks that can be simulated: names, programs, Gymnasium ids."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import gymnasium
+
+from ns3_bridge import ScenarioEnv, _native
+
+# Compiled files lie beside the compiled module of the bridge, also in an editable installation,
+# where this file does not.
+_PROGRAMS = Path(_native.__file__).parent.parent / "ns3_scenarios" / "bin"
+
+
+class UnknownScenario(LookupError):
+    """Raised when no scenario has the name asked for."""
+
+
+def names() -> list[str]:
+    """Names of the scenarios that are installed."""
+    return sorted(path.name for path in _PROGRAMS.iterdir() if os.access(path, os.X_OK))
+
+
+def program(scenario: str) -> str:
+    """Path of a scenario's program.
+
+    Args:
+        scenario: an installed scenario's name, or the path of a scenario program of your own.
+
+    Raises:
+        UnknownScenario: there is neither; the message lists the known names.
+    """
+    if scenario in names():
+        return str(_PROGRAMS / scenario)
+    own = Path(scenario)
+    if os.sep in scenario and own.is_file() and os.access(own, os.X_OK):
+        return str(own.resolve())
+    raise UnknownScenario(
+        f"unknown scenario {scenario!r}; known: {', '.join(names())}, "
+        "or the path of a scenario program, e.g. ./my-scenario"
+    )
+
+
+def make(
+    scenario: str,
+    settings: Mapping[str, Any] | None = None,
+    ns3_attributes: Mapping[str, Any] | None = None,
+    deadline_s: float = 60.0,
+) -> ScenarioEnv:
+    """Make the environment of a scenario; arguments as for `ns3_bridge.ScenarioEnv`."""
+    return ScenarioEnv(program(scenario), settings, ns3_attributes, deadline_s)
+
+
+def register_environments() -> None:
+    """Register every installed scenario with Gymnasium: ``cellular`` is ``ns3/Cellular-v0``."""
+    for name in names():
+        gymnasium.register(
+            id=f"ns3/{name.title()}-v0",
+            entry_point="ns3_scenarios.registry:make",
+            kwargs={"scenario": name},
+        )

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""The agent: policies, experiments, views and the command line."""

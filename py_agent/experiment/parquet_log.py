@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: MIT
+"""Writes slots and records to Parquet while a run goes on, in bounded memory."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from ns3_bridge import Field, Table
+
+
+class SlotLog:
+    """One row per slot: number, reward, then every observation and action field.
+
+    A field of shape ``[n, m]`` is a list column of n·m numbers in C order; unit, shape and meaning
+    are in the column's metadata. Actions are prefixed ``action.``.
+
+    Args:
+        path: the file to write.
+        observations: declared observation fields.
+        actions: declared action fields.
+    """
+
+    def __init__(self, path: Path, observations: Sequence[Field], actions: Sequence[Field]) -> None:
+        self._fields = [
+            *((field.name, field) for field in observations),
+            *((f"action.{field.name}", field) for field in actions),
+        ]
+        self._schema = pa.schema(
+            [
+                pa.field("slot", pa.int64()),
+                pa.field("reward", pa.float64()),
+                *(_column(name, field) for name, field in self._fields),
+            ]
+        )
+        self._writer = pq.ParquetWriter(path, self._schema, compression="zstd")
+        self._slots: list[int] = []
+        self._rewards: list[float] = []
+        self._rows: dict[str, list[NDArray[Any]]] = {name: [] for name, _ in self._fields}
+
+    def append(
+        self,
+        slot: int,
+        observation: Mapping[str, NDArray[Any]],
+        action: Mapping[str, Any],
+        reward: float,
+    ) -> None:
+        """Add the slot that `observation` began and `reward` ended."""
+        self._slots.append(slot)
+        self._rewards.append(reward)
+        for name, field in self._fields:
+            value = observation[name] if name in observation else action[field.name]
+            self._rows[name].append(np.asarray(value, field.dtype))
+
+    def flush(self) -> None:
+        """Write the rows gathered so far."""
+        if not self._slots:
+            return
+        arrays = [pa.array(self._slots, pa.int64()), pa.array(self._rewards, pa.float64())]
+        for name, field in self._fields:
+            flat = pa.array(np.stack(self._rows[name]).reshape(-1))
+            arrays.append(pa.FixedSizeListArray.from_arrays(flat, math.prod(field.shape)))
+            self._rows[name].clear()
+        self._slots.clear()
+        self._rewards.clear()
+        self._writer.write_table(pa.Table.from_arrays(arrays, schema=self._schema))
+
+    def close(self) -> None:
+        """Write what is left and close the file."""
+        with contextlib.closing(self._writer):
+            self.flush()
+
+
+class TableLog:
+    """The records of one table; labelled integers are written as their labels.
+
+    Args:
+        path: the file to write.
+        table: the declaration.
+    """
+
+    def __init__(self, path: Path, table: Table) -> None:
+        self._columns = table.columns
+        self._schema = pa.schema([_record_column(column) for column in table.columns])
+        self._writer = pq.ParquetWriter(path, self._schema, compression="zstd")
+
+    def append(self, rows: NDArray[Any]) -> None:
+        """Write structured rows ``[n_rows]``."""
+        if len(rows) == 0:
+            return
+        arrays = []
+        for column in self._columns:
+            values = np.ascontiguousarray(rows[column["name"]])
+            if column["labels"]:
+                arrays.append(pa.array(np.array(column["labels"])[values]))
+            else:
+                arrays.append(pa.array(values))
+        self._writer.write_table(pa.Table.from_arrays(arrays, schema=self._schema))
+
+    def close(self) -> None:
+        """Close the file."""
+        self._writer.close()
+
+
+def _column(name: str, field: Field) -> pa.Field:
+    value = pa.from_numpy_dtype(np.dtype(field.dtype))
+    shape = ",".join(map(str, field.shape))
+    metadata = {"unit": field.unit, "shape": shape, "help": field.help}
+    return pa.field(name, pa.list_(value, math.prod(field.shape)), metadata=metadata)
+
+
+def _record_column(column: Mapping[str, Any]) -> pa.Field:
+    value = pa.string() if column["labels"] else pa.from_numpy_dtype(np.dtype(column["dtype"]))
+    return pa.field(
+        column["name"], value, metadata={"unit": column["unit"], "help": column["help"]}
+    )

@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: MIT
+"""Runs one policy on one physical network and writes the run folder."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.metadata
+import platform
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+import ns3_scenarios
+from ns3_bridge import ScenarioEnv
+from py_agent.experiment.parquet_log import SlotLog, TableLog
+from py_agent.experiment.run_folder import RunFolder
+from py_agent.experiment.run_settings import RunSettings
+from py_agent.experiment.task_statistics import delay_parts, summarise_delays
+from py_agent.policies import Network, load_policy
+
+Progress = Callable[[int, int], None]  # slots done, slots in all
+
+
+class Run:
+    """One run, from the first slot to the summary.
+
+    Args:
+        settings: what to run.
+
+    Attributes:
+        env: the physical network.
+        slots: slots that the run will have.
+
+    Raises:
+        UnknownScenario: no such scenario.
+        UnknownPolicy: no such policy.
+        InvalidSetting: a setting of the scenario is wrong.
+    """
+
+    def __init__(self, settings: RunSettings) -> None:
+        self._settings = settings
+        self._policy = load_policy(settings.policy)
+        self.env: ScenarioEnv = ns3_scenarios.make(
+            settings.scenario, settings.settings, settings.ns3, settings.deadline_s
+        )
+        self._scenario_settings: dict[str, Any] = self.env.settings.model_dump()
+        self.slots = round(
+            self._scenario_settings["duration_s"] / self._scenario_settings["slot_s"]
+        )
+        self._records: dict[str, list[NDArray[Any]]] = {t.name: [] for t in self.env.schema.tables}
+        self._decision_s = 0.0
+        self._total_reward = 0.0
+        self._end: dict[str, Any] = {}
+
+    def execute(self, progress: Progress = lambda done, total: None) -> RunFolder:
+        """Simulate, decide and record until the run is over.
+
+        Args:
+            progress: called after every slot.
+
+        Returns:
+            the finished run folder, without figure and report.
+
+        Raises:
+            BridgeError: the simulation failed; what was recorded so far stays in the folder.
+        """
+        folder = RunFolder.create(
+            self._settings.runs_dir,
+            self._settings.scenario,
+            self._settings.policy,
+            self._settings.seed,
+        )
+        folder.write_settings(
+            {
+                **self._settings.model_dump(mode="json"),
+                "settings": self._scenario_settings,
+            }
+        )
+        start_s = time.perf_counter()
+        with contextlib.closing(self.env), contextlib.ExitStack() as files:
+            self._simulate(folder, files, progress)
+        folder.write_summary(self._summary(time.perf_counter() - start_s))
+        return folder
+
+    def _simulate(self, folder: RunFolder, files: contextlib.ExitStack, progress: Progress) -> None:
+        schema = self.env.schema
+        slot_log = SlotLog(folder.slots, schema.observations, schema.actions)
+        files.callback(slot_log.close)
+        table_logs = {t.name: TableLog(folder.table(t.name), t) for t in schema.tables}
+        for log in table_logs.values():
+            files.callback(log.close)
+
+        seed = self._settings.seed
+        self._policy.begin(Network(schema.scenario, self._scenario_settings, schema), seed)
+        observation, self._end = self.env.reset(seed=seed)
+        frame: dict[str, Any] = {}
+        finished = False
+        while not finished:
+            slot = self._end["slot"]
+            start_s = time.perf_counter()
+            if slot % self._scenario_settings["slots_per_frame"] == 0:
+                frame = dict(self._policy.decide_frame(observation))
+            action = {**frame, **self._policy.decide_slot(observation)}
+            self._decision_s += time.perf_counter() - start_s
+
+            following, reward, terminated, truncated, self._end = self.env.step(action)
+            finished = terminated or truncated
+            slot_log.append(slot, observation, action, reward)
+            self._total_reward += reward
+            observation = following
+            if finished or self._end["slot"] % self._scenario_settings["slots_per_frame"] == 0:
+                slot_log.flush()
+                for name, rows in self.env.take_records().items():
+                    table_logs[name].append(rows)
+                    self._records[name].append(rows)
+            progress(self._end["slot"], self.slots)
+
+    def _summary(self, wall_s: float) -> dict[str, Any]:
+        settings = self._scenario_settings
+        slots = self._end["slot"]
+        summary: dict[str, Any] = {
+            "scenario": self.env.schema.scenario,
+            "policy": self._settings.policy,
+            "seed": self._settings.seed,
+            "sim_time_s": slots * settings["slot_s"],
+            "slots": slots,
+            "n_ue": settings.get("n_ue"),
+            "n_bs": settings.get("n_bs"),
+        }
+        if "task" in self._records:
+            tasks = np.concatenate(self._records["task"])
+            summary |= summarise_delays(delay_parts(tasks, self._end["time_s"]))
+        if "handover" in self._records:
+            summary |= self._count_handovers()
+        return summary | {
+            "total_reward": self._total_reward,
+            "ns3_version": self.env.ns3_version,
+            "ns3_events": self._end["events"],
+            "wall_s": wall_s,
+            "bridge_wait_s": self.env.bridge_wait_s,
+            "decision_ms_per_slot": 1e3 * self._decision_s / slots,
+            "ns3_twin_version": importlib.metadata.version("ns3-twin"),
+            "python_version": platform.python_version(),
+            "numpy_version": np.__version__,
+        }
+
+    def _count_handovers(self) -> dict[str, int]:
+        (table,) = (t for t in self.env.schema.tables if t.name == "handover")
+        (outcome,) = (c for c in table.columns if c["name"] == "outcome")
+        counts = np.bincount(
+            np.concatenate(self._records["handover"])["outcome"], minlength=len(outcome["labels"])
+        )
+        by_label = dict(zip(outcome["labels"], counts.tolist(), strict=True))
+        return {
+            "handovers_ok": by_label["done"],
+            "handovers_failed": by_label["failed"],
+            "handovers_refused": by_label["refused"],
+        }

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: MIT
+"""What the tasks of a run had to wait for."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclasses.dataclass(frozen=True)
+class DelayParts:
+    """End-to-end delay of each task and its parts, ``[n_tasks]`` each.
+
+    ``delay = upload + compute queue + compute``. A task that is still under way when the run ends
+    counts with its age (method: nothing is dropped from the statistics); its time in the present
+    stage counts to that stage.
+
+    Attributes:
+        done: the task was computed.
+        created_s: ns-3 time of creation.
+        delay_s: end-to-end delay, or age.
+        upload_s: until the last byte arrived at the edge.
+        compute_queue_s: at the server, beyond what the whole server would have needed.
+        compute_s: what the whole server needs for it.
+    """
+
+    done: NDArray[np.bool_]
+    created_s: NDArray[np.float64]
+    delay_s: NDArray[np.float64]
+    upload_s: NDArray[np.float64]
+    compute_queue_s: NDArray[np.float64]
+    compute_s: NDArray[np.float64]
+
+
+def delay_parts(tasks: Mapping[str, Any] | NDArray[Any], end_s: float) -> DelayParts:
+    """Split the delays of tasks.
+
+    Args:
+        tasks: columns ``created_s``, ``uploaded_s``, ``compute_s``, ``done_s`` of the ``task``
+            table, ``[n_tasks]`` each; NaN where something has not happened.
+        end_s: ns-3 time at which the run ended.
+    """
+    created_s = np.asarray(tasks["created_s"], np.float64)
+    uploaded_s = np.asarray(tasks["uploaded_s"], np.float64)
+    done_s = np.asarray(tasks["done_s"], np.float64)
+    needed_s = np.nan_to_num(np.asarray(tasks["compute_s"], np.float64))
+
+    left_upload_s = np.where(np.isnan(uploaded_s), end_s, uploaded_s)
+    left_s = np.where(np.isnan(done_s), end_s, done_s)
+    at_server_s = left_s - left_upload_s
+    compute_s = np.minimum(needed_s, at_server_s)
+    return DelayParts(
+        done=~np.isnan(done_s),
+        created_s=created_s,
+        delay_s=left_s - created_s,
+        upload_s=left_upload_s - created_s,
+        compute_queue_s=at_server_s - compute_s,
+        compute_s=compute_s,
+    )
+
+
+def summarise_delays(parts: DelayParts) -> dict[str, float | int | None]:
+    """Counts, means and percentiles; None where there is no task."""
+
+    def mean(values: NDArray[np.float64]) -> float | None:
+        return float(values.mean()) if len(values) else None
+
+    def percentile(q: float) -> float | None:
+        return float(np.percentile(parts.delay_s, q)) if len(parts.delay_s) else None
+
+    return {
+        "tasks_completed": int(parts.done.sum()),
+        "tasks_unfinished": int((~parts.done).sum()),
+        "mean_delay_s": mean(parts.delay_s),
+        "p95_delay_s": percentile(95),
+        "p99_delay_s": percentile(99),
+        "mean_upload_s": mean(parts.upload_s),
+        "mean_compute_queue_s": mean(parts.compute_queue_s),
+        "mean_compute_s": mean(parts.compute_s),
+    }

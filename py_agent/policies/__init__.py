@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: MIT
+"""Policies: what decides, behind one protocol."""
+
+from py_agent.policies.base import Decision, Network, Observation, Policy
+from py_agent.policies.registry import POLICIES, UnknownPolicy, load_policy
+
+__all__ = [
+    "POLICIES",
+    "Decision",
+    "Network",
+    "Observation",
+    "Policy",
+    "UnknownPolicy",
+    "load_policy",
+]

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: MIT
+"""What a policy is: the one interface behind which every agent decides."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any, Protocol, TypeAlias
+
+from numpy.typing import NDArray
+
+from ns3_bridge import Schema
+
+Observation: TypeAlias = Mapping[str, NDArray[Any]]
+Decision: TypeAlias = Mapping[str, NDArray[Any]]
+
+
+@dataclasses.dataclass(frozen=True)
+class Network:
+    """What a policy may know of the physical network before the first slot.
+
+    Attributes:
+        scenario: its name.
+        settings: all its settings, nested, e.g. ``settings["radio"]["bandwidth_rb"]``.
+        schema: its fields with their shapes, units and bounds.
+    """
+
+    scenario: str
+    settings: Mapping[str, Any]
+    schema: Schema
+
+
+class Policy(Protocol):
+    """Decides on two timescales. Subclass it or just provide the three methods.
+
+    A decision is a dict of action fields (``ns3-twin describe`` lists them): those of timescale
+    *frame* come from `decide_frame`, those of timescale *slot* from `decide_slot`.
+    """
+
+    def begin(self, network: Network, seed: int) -> None:
+        """A run starts. Draw random numbers only from a generator seeded with `seed`."""
+
+    def decide_frame(self, observation: Observation) -> Decision:
+        """Decide for the frame that starts now, e.g. ``{"association": [n_ue]}``."""
+        ...
+
+    def decide_slot(self, observation: Observation) -> Decision:
+        """Decide for the slot that starts now, e.g. ``{"compute_share": [n_ue]}``."""
+        ...
