@@ -51,9 +51,10 @@ def make(
     settings: Mapping[str, Any] | None = None,
     ns3_attributes: Mapping[str, Any] | None = None,
     deadline_s: float = 60.0,
+    start_deadline_s: float = 600.0,
 ) -> ScenarioEnv:
     """Make the environment of a scenario; arguments as for `ns3_bridge.ScenarioEnv`."""
-    return ScenarioEnv(program(scenario), settings, ns3_attributes, deadline_s)
+    return ScenarioEnv(program(scenario), settings, ns3_attributes, deadline_s, start_deadline_s)
 
 
 def register_environments() -> None:

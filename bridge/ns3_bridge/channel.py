@@ -76,8 +76,11 @@ class Channel:
             raise
         self._records = RecordReader(self.process.records_fd, self.schema.tables)
 
-    def exchange(self) -> None:
+    def exchange(self) -> Status:
         """Publish `actions`, wait for the next observation.
+
+        Returns:
+            what the simulator says with it: RUNNING, or the way in which the episode ended.
 
         Raises:
             InvalidAction: the simulator refused the action; it waits for another.
@@ -86,9 +89,11 @@ class Channel:
             ChannelCorrupted: it broke the protocol.
         """
         self._await(self._native.exchange, Command.STEP, deadline_s=self._deadline_s)
-        if self._native.status == Status.INVALID_ACTION:
+        status = self._native.status
+        if status == Status.INVALID_ACTION:
             message = self._native.message
             raise InvalidAction(message.split("[")[0], message)
+        return status
 
     @property
     def status(self) -> Status:

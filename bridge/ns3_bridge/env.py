@@ -41,6 +41,7 @@ class ScenarioEnv(gymnasium.Env[Observation, Action]):
         settings: nested settings of the scenario, e.g. ``{"n_ue": 10}``; the rest is default.
         ns3_attributes: ns-3 attributes by full name, e.g. ``{"ns3::LteUePhy::NoiseFigure": 7}``.
         deadline_s: how long the simulation of one slot may take.
+        start_deadline_s: how long a reset may take, warm-up included.
 
     Attributes:
         settings: all settings, checked.
@@ -60,6 +61,7 @@ class ScenarioEnv(gymnasium.Env[Observation, Action]):
         settings: Mapping[str, Any] | None = None,
         ns3_attributes: Mapping[str, Any] | None = None,
         deadline_s: float = 60.0,
+        start_deadline_s: float = 600.0,
     ) -> None:
         declared = describe([program]).settings
         self.settings = check_settings(settings_model(declared), settings or {})
@@ -76,7 +78,7 @@ class ScenarioEnv(gymnasium.Env[Observation, Action]):
             "spaces.Space[Observation]", dict_space(self.schema.observations)
         )
         self.action_space = cast("spaces.Space[Action]", dict_space(self.schema.actions))
-        self._deadline_s = deadline_s
+        self._deadlines_s = (deadline_s, start_deadline_s)
         self._channel: Channel | None = None
         self._closed_wait_s = 0.0
 
@@ -114,7 +116,12 @@ class ScenarioEnv(gymnasium.Env[Observation, Action]):
             raise InvalidSetting(f"unknown reset options {sorted(options)}; there are none")
         self.close()
         run = int(self.np_random.integers(1, _MAX_RUN)) if seed is None else seed
-        channel = Channel([*self._command, f"--RngRun={run}"], deadline_s=self._deadline_s)
+        deadline_s, start_deadline_s = self._deadlines_s
+        channel = Channel(
+            [*self._command, f"--RngRun={run}"],
+            deadline_s=deadline_s,
+            start_deadline_s=start_deadline_s,
+        )
         if channel.schema != self.schema:
             channel.close()
             raise SchemaMismatch(
@@ -133,16 +140,16 @@ class ScenarioEnv(gymnasium.Env[Observation, Action]):
             DeadlineExceeded: the slot took longer than `deadline_s`; `reset` starts another.
         """
         channel = self.channel
-        if channel.status != Status.RUNNING and channel.status != Status.INVALID_ACTION:
+        if channel.status in (Status.TERMINATED, Status.TRUNCATED):
             raise gymnasium.error.ResetNeeded("the episode is over: call reset()")
         for name, array in check_action(action, self.schema).items():
             channel.actions[name][...] = array
-        channel.exchange()
+        status = channel.exchange()
         return (
             channel.copy_observations(),
             channel.reward,
-            channel.status == Status.TERMINATED,
-            channel.status == Status.TRUNCATED,
+            status == Status.TERMINATED,
+            status == Status.TRUNCATED,
             self._info(),
         )
 

@@ -167,7 +167,7 @@ class Cellular : public Scenario {
     }
 
     void Build() override {
-        m_network = std::make_unique<LteNetwork>(m_settings);
+        m_network = std::make_unique<LteNetwork>(m_settings, m_clock.warmup_s / 2);
         m_radio = std::make_unique<RadioMonitor>(*m_network);
         m_receiver =
             std::make_unique<UploadReceiver>(m_network->EdgeNode(), UPLOAD_PORT, m_settings.n_ue,

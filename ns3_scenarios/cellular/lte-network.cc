@@ -16,6 +16,7 @@
 #include "ns3/mobility-helper.h"
 #include "ns3/point-to-point-helper.h"
 #include "ns3/pointer.h"
+#include "ns3/simulator.h"
 #include "ns3/steady-state-random-waypoint-mobility-model.h"
 #include "ns3/string.h"
 #include "ns3/three-gpp-propagation-loss-model.h"
@@ -78,8 +79,9 @@ void LteNetwork::SetNs3Defaults(const CellularSettings& settings) {
     SetDefault("ns3::ThreeGppPropagationLossModel::ShadowingEnabled", BooleanValue(false));
 }
 
-LteNetwork::LteNetwork(const CellularSettings& settings)
+LteNetwork::LteNetwork(const CellularSettings& settings, double attach_span_s)
     : m_settings(settings),
+      m_attach_span_s(attach_span_s),
       m_lte(ns3::CreateObject<ns3::LteHelper>()),
       m_epc(ns3::CreateObject<ns3::PointToPointEpcHelper>()) {
     const Environment environment = EnvironmentOf(m_settings.environment);
@@ -186,8 +188,13 @@ void LteNetwork::Attach() {
     for (const BaseStation& bs : m_bs) {
         bs_devices.Add(bs.device);
     }
-    for (const UserEquipment& ue : m_ue) {
-        m_lte->AttachToClosestEnb(ue.device, bs_devices);
+    // One after another: a crowd that attaches at once collides on the random access preambles, again
+    // and again.
+    for (std::size_t ue = 0; ue < m_ue.size(); ++ue) {
+        const double start_s = m_attach_span_s * static_cast<double>(ue) / m_settings.n_ue;
+        ns3::Simulator::Schedule(ns3::Seconds(start_s), [this, ue, bs_devices] {
+            m_lte->AttachToClosestEnb(m_ue[ue].device, bs_devices);
+        });
     }
 }
 

@@ -40,7 +40,8 @@ class LteNetwork {
     /// ns-3 attribute defaults that the scenario relies on.
     static void SetNs3Defaults(const CellularSettings& settings);
 
-    explicit LteNetwork(const CellularSettings& settings);
+    /// @param attach_span_s the users attach one after another within this time
+    LteNetwork(const CellularSettings& settings, double attach_span_s);
 
     const std::vector<BaseStation>& Bs() const { return m_bs; }
     const std::vector<UserEquipment>& Ue() const { return m_ue; }
@@ -61,6 +62,7 @@ class LteNetwork {
     void Attach();
 
     CellularSettings m_settings;
+    double m_attach_span_s;
     ns3::Ptr<ns3::LteHelper> m_lte;
     ns3::Ptr<ns3::PointToPointEpcHelper> m_epc;
     std::vector<BaseStation> m_bs;

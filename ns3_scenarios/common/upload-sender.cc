@@ -52,14 +52,18 @@ void UploadSender::FillWindow() {
         auto& queue = m_lost.empty() ? m_unsent : m_lost;
         const Fragment fragment = queue.front();
         queue.pop_front();
-        const auto task = m_tasks.find(fragment.task);
-        if (task != m_tasks.end() && !task->second.acknowledged[fragment.index]) {
+        if (IsNeeded(fragment)) {
             Transmit(fragment);
         }
     }
     if (!m_timer.IsPending()) {
         RestartTimer();
     }
+}
+
+bool UploadSender::IsNeeded(const Fragment& fragment) const {
+    const auto task = m_tasks.find(fragment.task);
+    return task != m_tasks.end() && !task->second.acknowledged[fragment.index];
 }
 
 void UploadSender::Transmit(const Fragment& fragment) {
@@ -80,6 +84,7 @@ void UploadSender::Transmit(const Fragment& fragment) {
 
 void UploadSender::SendProbe() {
     // The oldest packets, once more: what the edge acknowledges then tells the fate of the rest.
+    std::erase_if(m_in_flight, [this](const auto& item) { return !IsNeeded(item.second.fragment); });
     std::vector<Fragment> oldest;
     for (auto it = m_in_flight.begin(); it != m_in_flight.end() && oldest.size() < PROBES; ++it) {
         oldest.push_back(it->second.fragment);
@@ -117,10 +122,10 @@ void UploadSender::OnReceive(ns3::Ptr<ns3::Socket> socket) {
 }
 
 void UploadSender::Acknowledge(const InFlight& packet) {
-    const auto it = m_tasks.find(packet.fragment.task);
-    if (it == m_tasks.end() || it->second.acknowledged[packet.fragment.index]) {
+    if (!IsNeeded(packet.fragment)) {
         return;  // it was sent twice and arrived twice
     }
+    const auto it = m_tasks.find(packet.fragment.task);
     Pending& task = it->second;
     task.acknowledged[packet.fragment.index] = true;
     m_backlog_bit -= FragmentBit(task, packet.fragment.index);

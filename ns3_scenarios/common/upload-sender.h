@@ -59,6 +59,8 @@ class UploadSender {
     };
 
     void FillWindow();
+    /// Is the fragment still missing at the edge, as far as we know?
+    bool IsNeeded(const Fragment& fragment) const;
     void Transmit(const Fragment& fragment);
     void SendProbe();
     void OnReceive(ns3::Ptr<ns3::Socket> socket);

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 import ns3_scenarios
 from ns3_bridge import ScenarioEnv
+from py_agent.experiment.frame_log import FrameLog
 from py_agent.experiment.parquet_log import SlotLog, TableLog
 from py_agent.experiment.run_folder import RunFolder
 from py_agent.experiment.run_settings import RunSettings
@@ -92,6 +93,8 @@ class Run:
         table_logs = {t.name: TableLog(folder.table(t.name), t) for t in schema.tables}
         for log in table_logs.values():
             files.callback(log.close)
+        frame_log = FrameLog(folder.path)
+        files.callback(frame_log.close)
 
         seed = self._settings.seed
         self._policy.begin(Network(schema.scenario, self._scenario_settings, schema), seed)
@@ -113,6 +116,7 @@ class Run:
             observation = following
             if finished or self._end["slot"] % self._scenario_settings["slots_per_frame"] == 0:
                 slot_log.flush()
+                frame_log.append(self._end["slot"], observation, self._total_reward)
                 for name, rows in self.env.take_records().items():
                     table_logs[name].append(rows)
                     self._records[name].append(rows)

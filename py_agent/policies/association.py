@@ -95,21 +95,23 @@ class LoadBalancing:
 
     def _demand_bps(self, observation: Observation) -> NDArray[np.float64]:
         elapsed_s = float(observation["time_s"][0]) - self._start_s
-        known_bit: NDArray[np.float64] = (
-            observation["created_bit"] + self._prior_bps * self._prior_s
+        prior_bit = self._prior_bps * self._prior_s
+        mean_bps: NDArray[np.float64] = (observation["created_bit"] + prior_bit) / (
+            elapsed_s + self._prior_s
         )
-        return known_bit / (elapsed_s + self._prior_s)
+        return mean_bps
 
 
 _KNEE = 0.9
 
 
 def congestion(load: NDArray[np.float64]) -> NDArray[np.float64]:
-    """``1/(1−ρ)``, the slow-down of a processor-sharing queue, continued as its tangent from 0.9 on.
+    """``1/(1−ρ)``, the slow-down of processor sharing, continued as its tangent from 0.9 on.
 
     Args:
         load: utilisation ρ ≥ 0, any shape; an overload gives large but finite numbers.
     """
-    below = 1 / (1 - np.minimum(load, _KNEE))
     slope = 1 / (1 - _KNEE) ** 2
-    return below + slope * np.maximum(load - _KNEE, 0)
+    slow_down: NDArray[np.float64] = 1 / (1 - np.minimum(load, _KNEE))
+    slow_down += slope * np.maximum(load - _KNEE, 0)
+    return slow_down

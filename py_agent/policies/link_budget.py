@@ -55,5 +55,6 @@ class LinkBudget:
         path_loss_db = subcarrier_dbm - rsrp_dbm.astype(np.float64)
         noise_dbm = _THERMAL_DBM_PER_HZ + _NOISE_FIGURE_DB + 10 * np.log10(bandwidth_hz)
         sinr_db = self.ue_power_dbm - path_loss_db - noise_dbm - _INTERFERENCE_RISE_DB
-        efficiency = np.log2(1 + 10 ** (sinr_db / 10))
-        return _MAC_EFFICIENCY * bandwidth_hz * np.minimum(efficiency, _MAX_EFFICIENCY_BPS_PER_HZ)
+        efficiency = np.minimum(np.log2(1 + 10 ** (sinr_db / 10)), _MAX_EFFICIENCY_BPS_PER_HZ)
+        rate_bps: NDArray[np.float64] = _MAC_EFFICIENCY * bandwidth_hz * efficiency
+        return rate_bps

@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: MIT
+"""The command ``ns3-twin``."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+import ns3_scenarios
+from ns3_bridge import BridgeError, describe
+from ns3_scenarios import UnknownScenario
+from py_agent import doctor as doctor_module
+from py_agent.experiment.run_settings import load_run_settings
+from py_agent.experiment.runner import Run
+from py_agent.policies import POLICIES, UnknownPolicy
+from py_agent.view.tables import description_tables, result_table, rows_table
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="ns-3 as the physical network of a digital twin and a learning agent.",
+)
+_out = Console()
+_err = Console(stderr=True)
+
+_INTERRUPTED = 130  # as shells count: 128 + SIGINT
+
+
+@contextlib.contextmanager
+def _errors_as_messages() -> Iterator[None]:
+    """A user's mistake or a failed simulation is one line and exit status 2, not a traceback."""
+    try:
+        yield
+    except (BridgeError, UnknownScenario, UnknownPolicy) as error:
+        typer.secho(f"error: {error.args[0]}", fg="red", bold=True, err=True)
+        raise typer.Exit(2) from None
+    except KeyboardInterrupt:
+        typer.echo("interrupted", err=True)
+        raise typer.Exit(_INTERRUPTED) from None
+
+
+@app.command()
+def run(
+    scenario: Annotated[str | None, typer.Option(help="Name, or path of a program.")] = None,
+    policy: Annotated[str | None, typer.Option(help="Name, or package.module:Class.")] = None,
+    seed: Annotated[int | None, typer.Option(help="ns-3's run number.")] = None,
+    duration: Annotated[float | None, typer.Option(help="Simulated seconds.")] = None,
+    config: Annotated[Path | None, typer.Option(help="YAML file with settings.")] = None,
+    assignments: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="name=value of a scenario setting or ns-3 attribute."),
+    ] = None,
+    runs_dir: Annotated[Path | None, typer.Option(help="Where run folders are made.")] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the summary as JSON, last line.")
+    ] = False,
+) -> None:
+    """Run a policy on a physical network; write and show the result."""
+    overrides = {"scenario": scenario, "policy": policy, "seed": seed, "runs_dir": runs_dir}
+    duration_set = [] if duration is None else [f"duration_s={duration!r}"]
+    with _errors_as_messages():
+        settings = load_run_settings(config, overrides, [*(assignments or []), *duration_set])
+        this_run = Run(settings)
+        with _progress() as bar:
+            task = bar.add_task(f"{settings.scenario} · {settings.policy}", total=this_run.slots)
+            folder = this_run.execute(lambda done, _total: bar.update(task, completed=done))
+
+        from py_agent.view.report import write_report  # matplotlib takes a second to import
+
+        write_report(folder)
+    summary = folder.read_summary()
+    if as_json:
+        print(json.dumps(summary))
+    else:
+        _out.print(result_table(summary))
+        _out.print(f"figure  {folder.figure}\nreport  {folder.report}", highlight=False)
+
+
+@app.command()
+def scenarios(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
+    """List the physical networks, and the policies that come along."""
+    with _errors_as_messages():
+        known = {
+            name: describe([ns3_scenarios.program(name)]).summary for name in ns3_scenarios.names()
+        }
+    policies = {name: summary for name, (summary, _) in POLICIES.items()}
+    if as_json:
+        print(json.dumps({"scenarios": known, "policies": policies}))
+        return
+    _out.print(rows_table("Scenarios", ["name", "what it is"], list(known.items())))
+    _out.print(rows_table("Policies", ["name", "what it does"], list(policies.items())))
+
+
+@app.command(name="describe")
+def describe_scenario(
+    scenario: Annotated[str, typer.Argument(help="Name, or path of a program.")],
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """Show settings, observations, actions and records of a scenario."""
+    with _errors_as_messages():
+        description = describe([ns3_scenarios.program(scenario)])
+    if as_json:
+        print(json.dumps(dataclasses.asdict(description)))
+        return
+    _out.print(f"{description.name}: {description.summary} (ns-3 {description.ns3_version})")
+    for table in description_tables(description):
+        _out.print(table)
+    reward = description.schema
+    _out.print(f"Reward \\[{reward.reward_unit}]: {reward.reward_help}")
+
+
+@app.command()
+def doctor(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
+    """Check what is installed, what is missing, and say how to mend it."""
+    findings = list(doctor_module.examine())
+    if as_json:
+        print(json.dumps([dataclasses.asdict(finding) for finding in findings]))
+    else:
+        rows = [
+            ["ok" if f.ok else "MISSING" if f.required else "optional", f.what, f.seen, f.mend]
+            for f in findings
+        ]
+        _out.print(rows_table("ns3-twin doctor", ["", "what", "seen", "how to mend it"], rows))
+    if not all(finding.ok for finding in findings if finding.required):
+        raise typer.Exit(1)
+
+
+def _progress() -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("slots"),
+        TimeRemainingColumn(),
+        console=_err,
+        transient=True,
+    )

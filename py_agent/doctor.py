@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: MIT
+"""What is installed, what is missing, how to mend it."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib.metadata
+import os
+import platform
+import shutil
+import sys
+from collections.abc import Iterator
+
+import ns3_scenarios
+from ns3_bridge import BridgeError, Channel, describe
+from ns3_bridge.testing import echo_command
+
+_LIBRARIES = ("gymnasium", "numpy", "pydantic", "pyarrow", "matplotlib", "rich", "typer")
+
+
+@dataclasses.dataclass(frozen=True)
+class Finding:
+    """One thing looked at.
+
+    Attributes:
+        what: the thing.
+        ok: it is as it must be.
+        seen: what was found.
+        mend: how to mend it; empty if it is well.
+        required: without it nothing runs.
+    """
+
+    what: str
+    ok: bool
+    seen: str
+    mend: str = ""
+    required: bool = True
+
+
+def examine() -> Iterator[Finding]:
+    """Look at everything that a run needs."""
+    yield _system()
+    yield Finding("python", sys.version_info >= (3, 10), platform.python_version(), "use 3.10–3.13")
+    for name in _LIBRARIES:
+        yield _library(name)
+    yield _bridge()
+    for name in ns3_scenarios.names():
+        yield _scenario(name)
+    yield _compiler()
+
+
+def _system() -> Finding:
+    fit = sys.platform == "linux" and platform.machine() == "x86_64"
+    cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count()
+    return Finding(
+        "system",
+        fit,
+        f"{platform.system()} {platform.release()} {platform.machine()}, {cores} cores",
+        "" if fit else "ns-3 comes for Linux on x86_64 only",
+    )
+
+
+def _library(name: str) -> Finding:
+    try:
+        return Finding(name, True, importlib.metadata.version(name))
+    except importlib.metadata.PackageNotFoundError:
+        return Finding(name, False, "missing", f"pip install {name}")
+
+
+def _bridge() -> Finding:
+    try:
+        channel = Channel(echo_command(1, 1), deadline_s=5, start_deadline_s=5)
+        channel.exchange()
+        channel.close()
+    except (BridgeError, OSError) as error:
+        return Finding("bridge", False, str(error), "reinstall ns3-twin; Linux 5.3 or later")
+    return Finding("bridge", True, "shared memory, futex and pidfd work")
+
+
+def _scenario(name: str) -> Finding:
+    try:
+        description = describe([ns3_scenarios.program(name)])
+    except BridgeError as error:
+        return Finding(f"scenario {name}", False, str(error), "reinstall ns3-twin")
+    return Finding(f"scenario {name}", True, f"ns-3 {description.ns3_version}")
+
+
+def _compiler() -> Finding:
+    missing = [tool for tool in ("g++", "cmake") if shutil.which(tool) is None]
+    return Finding(
+        "compiler",
+        not missing,
+        f"missing: {', '.join(missing)}" if missing else "g++ and cmake are there",
+        "apt install g++; pip install cmake" if missing else "",
+        required=False,  # only for scenarios of one's own
+    )

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: MIT
+"""Reads back what a run wrote."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from py_agent.experiment.run_folder import RunFolder
+
+
+def slot_field(folder: RunFolder, name: str) -> NDArray[Any]:
+    """One field over all slots of a run, ``[n_slots, *shape]``.
+
+    Args:
+        folder: a finished run.
+        name: an observation, or ``action.`` and an action.
+    """
+    table = pq.read_table(folder.slots, columns=[name])
+    shape = [int(n) for n in table.schema.field(name).metadata[b"shape"].split(b",")]
+    flat = table.column(name).combine_chunks().flatten().to_numpy(zero_copy_only=False)
+    return np.asarray(flat).reshape(table.num_rows, *shape)
+
+
+def slot_rewards(folder: RunFolder) -> NDArray[np.float64]:
+    """Reward of every slot, ``[n_slots]``."""
+    table = pq.read_table(folder.slots, columns=["reward"])
+    return np.asarray(table.column("reward").to_numpy())
+
+
+def slot_fields(folder: RunFolder) -> set[str]:
+    """Names of the fields that a run recorded."""
+    return set(pq.read_schema(folder.slots).names)
+
+
+def table_columns(folder: RunFolder, name: str) -> dict[str, NDArray[Any]]:
+    """The columns of a table of records, ``[n_rows]`` each."""
+    table = pq.read_table(folder.table(name))
+    return {column: table.column(column).to_numpy() for column in table.column_names}

@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: MIT
+"""What the terminal shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.table import Table
+
+from ns3_bridge import Description
+
+
+def result_rows(summary: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """A run's summary as (what, value) in words and units, for terminal and report."""
+
+    def seconds(name: str) -> str:
+        value = summary.get(name)
+        return "–" if value is None else f"{value:.3f} s"
+
+    rows = [
+        ("network", f"{summary['n_ue']} users, {summary['n_bs']} base stations"),
+        ("simulated", f"{summary['sim_time_s']:g} s in {summary['slots']} slots"),
+    ]
+    if "mean_delay_s" in summary:
+        rows += [
+            (
+                "tasks",
+                f"{summary['tasks_completed']} completed, {summary['tasks_unfinished']} unfinished",
+            ),
+            ("mean delay", seconds("mean_delay_s")),
+            ("  upload", seconds("mean_upload_s")),
+            ("  compute queue", seconds("mean_compute_queue_s")),
+            ("  compute", seconds("mean_compute_s")),
+            ("95 % of tasks within", seconds("p95_delay_s")),
+        ]
+    if "handovers_ok" in summary:
+        rows.append(
+            (
+                "handovers",
+                f"{summary['handovers_ok']} done, {summary['handovers_failed']} failed, "
+                f"{summary['handovers_refused']} refused",
+            )
+        )
+    return [
+        *rows,
+        ("total reward", f"{summary['total_reward']:.3f}"),
+        ("ns-3 events", f"{summary['ns3_events']:,}"),
+        (
+            "wall time",
+            f"{summary['wall_s']:.1f} s, of which {summary['bridge_wait_s']:.1f} s in ns-3",
+        ),
+        ("decision", f"{summary['decision_ms_per_slot']:.3f} ms per slot"),
+    ]
+
+
+def result_table(summary: Mapping[str, Any]) -> Table:
+    """The result of a run."""
+    table = Table(
+        title=f"{summary['scenario']} · {summary['policy']} · seed {summary['seed']}",
+        show_header=False,
+    )
+    table.add_column(style="bold")
+    table.add_column(justify="right")
+    for row in result_rows(summary):
+        table.add_row(*row)
+    return table
+
+
+def rows_table(title: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
+    """Any table of text."""
+    table = Table(title=title, title_justify="left")
+    for column in header:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    return table
+
+
+def description_tables(description: Description) -> list[Table]:
+    """Settings, observations, actions and records of a scenario."""
+    schema = description.schema
+
+    def field_rows(fields: Sequence[Any]) -> list[list[str]]:
+        return [
+            [
+                field.name,
+                f"{field.dtype}{list(field.shape)}",
+                f"{field.low:g} … {field.high:g}",
+                field.unit,
+                field.timescale,
+                _with_labels(field.help, field.labels),
+            ]
+            for field in fields
+        ]
+
+    header = ["name", "type", "bounds", "unit", "obeyed every", "meaning"]
+    refused = [[name, "", "", "", "never", why] for name, why in schema.refused_actions.items()]
+    return [
+        rows_table(
+            "Settings",
+            ["name", "default", "allowed", "unit", "meaning"],
+            [
+                [s["name"], str(s["default"]), _allowed(s), s["unit"], s["help"]]
+                for s in description.settings
+            ],
+        ),
+        rows_table(
+            "Observation",
+            ["name", "type", "bounds", "unit", "meaning"],
+            [row[:4] + row[5:] for row in field_rows(schema.observations)],
+        ),
+        rows_table("Action", header, field_rows(schema.actions) + refused),
+        *(
+            rows_table(
+                f"Records: {table.name} ({table.help})",
+                ["column", "type", "unit", "meaning"],
+                [
+                    [c["name"], c["dtype"], c["unit"], _with_labels(c["help"], c["labels"])]
+                    for c in table.columns
+                ],
+            )
+            for table in schema.tables
+        ),
+    ]
+
+
+def _allowed(setting: Mapping[str, Any]) -> str:
+    if "low" in setting:
+        return f"{setting['low']:g} … {setting['high']:g}"
+    if setting["type"] == "flag":
+        return "true, false"
+    return ", ".join(setting.get("choices", ["any text"]))
+
+
+def _with_labels(help_text: str, labels: Sequence[str]) -> str:
+    return f"{help_text}: {', '.join(labels)}" if labels else help_text
