@@ -3,7 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-SOURCES := $(shell git ls-files -co --exclude-standard CMakeLists.txt pyproject.toml cmake bridge ns3_scenarios py_agent)
+SOURCES := $(shell git ls-files -co --exclude-standard CMakeLists.txt pyproject.toml cmake bridge ns3_scenarios py_agent 2>/dev/null)
 CXX_FILES = $(shell git ls-files '*.cc' '*.h' '*.cpp')
 
 .PHONY: run test lint format bench clean
@@ -38,19 +38,20 @@ clean:
 
 $(BIN)/pip:
 	$(PYTHON) -m venv $(VENV) || { echo "error: python3 -m venv failed; on Debian: apt install python3-venv" >&2; exit 1; }
+	$(BIN)/pip install --quiet 'pip>=25.1'
 
 # Editable: Python files count at once, a changed C++ file when make runs again.
 $(VENV)/.installed: $(SOURCES) | $(BIN)/pip
 	@command -v $${CXX:-g++} >/dev/null || { echo "error: no C++ compiler; on Debian: apt install g++" >&2; exit 1; }
 	@$(PYTHON) -c 'import sysconfig, pathlib, sys; sys.exit(not pathlib.Path(sysconfig.get_paths()["include"], "Python.h").exists())' \
 	  || { echo "error: Python's headers are missing; on Debian: apt install python3-dev" >&2; exit 1; }
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable .
+	$(BIN)/pip install --quiet --editable .
 	@touch $@
 
 $(VENV)/.installed-test: $(VENV)/.installed
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[test]'
+	$(BIN)/pip install --quiet --group test
 	@touch $@
 
 $(VENV)/.installed-lint: $(VENV)/.installed
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[lint]'
+	$(BIN)/pip install --quiet --group lint
 	@touch $@

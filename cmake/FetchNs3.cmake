@@ -1,10 +1,11 @@
 # Brings ns-3 as imported targets `ns3::<module>`.
 #
-# By default from the wheel on PyPI, pinned by its hash; it is unpacked into the build folder and never
+# By default from the wheel on PyPI, pinned by its hash; it is unpacked into NS3_WHEEL_DIR and never
 # installed (its Python dependencies are not needed). -DNS3_ROOT=<prefix> takes another ns-3 build with
 # <prefix>/include/ns3 and <prefix>/lib or lib64.
 
 set(NS3_ROOT "" CACHE PATH "An installed ns-3 to use instead of the wheel")
+set(NS3_WHEEL_DIR ${CMAKE_BINARY_DIR}/ns3-wheel CACHE PATH "Where the wheel is unpacked")
 set(NS3_WHEEL_VERSION 3.44.post0)
 # One wheel serves every Python: only its C++ libraries are used, and they do not depend on Python.
 set(NS3_WHEEL_SHA256 2a98479a4a3a1bb819b95ce061871a9d068268b42351b8f0ef598160939ba7ce)
@@ -35,8 +36,8 @@ endfunction()
 if(NS3_ROOT)
   set(ns3_prefix ${NS3_ROOT})
 else()
-  set(ns3_prefix ${CMAKE_BINARY_DIR}/ns3-wheel/ns3)
-  ns3_twin_fetch_wheel(${CMAKE_BINARY_DIR}/ns3-wheel)
+  set(ns3_prefix ${NS3_WHEEL_DIR}/ns3)
+  ns3_twin_fetch_wheel(${NS3_WHEEL_DIR})
 endif()
 
 find_path(NS3_INCLUDE_DIR ns3/core-module.h PATHS ${ns3_prefix}/include NO_DEFAULT_PATH NO_CACHE

@@ -14,7 +14,8 @@ from ns3_bridge import ScenarioEnv, _native
 
 # Compiled files lie beside the compiled module of the bridge, also in an editable installation,
 # where this file does not.
-_PROGRAMS = Path(_native.__file__).parent.parent / "ns3_scenarios" / "bin"
+INSTALLED = Path(_native.__file__).parent.parent / "ns3_scenarios"
+_PROGRAMS = INSTALLED / "bin"
 
 
 class UnknownScenario(LookupError):

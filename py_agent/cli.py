@@ -17,6 +17,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 import ns3_scenarios
 from ns3_bridge import BridgeError, describe
 from ns3_scenarios import UnknownScenario
+from ns3_scenarios.build import BuildFailed
+from ns3_scenarios.build import build as build_scenario
 from py_agent import doctor as doctor_module
 from py_agent.experiment.run_settings import load_run_settings
 from py_agent.experiment.runner import Run
@@ -40,7 +42,7 @@ def _errors_as_messages() -> Iterator[None]:
     """A user's mistake or a failed simulation is one line and exit status 2, not a traceback."""
     try:
         yield
-    except (BridgeError, UnknownScenario, UnknownPolicy) as error:
+    except (BridgeError, UnknownScenario, UnknownPolicy, BuildFailed) as error:
         typer.secho(f"error: {error.args[0]}", fg="red", bold=True, err=True)
         raise typer.Exit(2) from None
     except KeyboardInterrupt:
@@ -116,6 +118,23 @@ def describe_scenario(
         _out.print(table)
     reward = description.schema
     _out.print(f"Reward \\[{reward.reward_unit}]: {reward.reward_help}")
+
+
+@app.command()
+def build(
+    sources: Annotated[list[Path], typer.Argument(help="C++ files of the scenario.")],
+    modules: Annotated[
+        str, typer.Option(help="ns-3 modules that it uses, e.g. wifi,applications.")
+    ] = "",
+    output: Annotated[
+        Path | None, typer.Option(help="The program; default: the first file without .cc.")
+    ] = None,
+) -> None:
+    """Compile a scenario of your own; the program goes to --scenario of the other commands."""
+    program = (output or Path(sources[0].stem)).absolute()
+    with _errors_as_messages(), _err.status(f"compiling {program.name}"):
+        build_scenario(sources, [m for m in modules.split(",") if m], program)
+    _out.print(f"built; try: ns3-twin run --scenario {program} --policy random", highlight=False)
 
 
 @app.command()

@@ -16,7 +16,7 @@ namespace twin {
 
 namespace {
 
-constexpr auto SPIN = std::chrono::microseconds(50);
+constexpr auto SPIN = std::chrono::microseconds(200);  // a fast agent answers without a wake-up
 constexpr auto PATROL = std::chrono::seconds(1);
 constexpr std::size_t PAGE = 4096;
 

@@ -24,7 +24,7 @@ from ns3_bridge.errors import (
 )
 from ns3_bridge.launcher import SimulatorProcess
 from ns3_bridge.records import RecordReader
-from ns3_bridge.schema import Schema
+from ns3_bridge.schema import Field, Schema, block_dtype
 
 _REAP_S = 1.0
 _STOP_S = 2.0
@@ -122,8 +122,7 @@ class Channel:
 
     def copy_observations(self) -> dict[str, NDArray[Any]]:
         """The present observation in memory of its own: per field an array ``field.shape``."""
-        block = self._observation_block.copy()
-        return {field.name: field.view(block) for field in self.schema.observations}
+        return _fields_of(self._observation_block.copy())
 
     def take_records(self) -> dict[str, NDArray[Any]]:
         """Rows written since the last call: per table a structured array ``[n_rows]``."""
@@ -178,19 +177,33 @@ class Channel:
         # The memory lives as long as arrays refer to it; a closed channel leaves no dangling view.
         memory = np.frombuffer(mmap.mmap(self.process.channel_fd, native.total_bytes), np.uint8)
 
-        def block(offset: int, size: int, what: str) -> NDArray[np.uint8]:
+        def region(offset: int, size: int, what: str) -> NDArray[np.uint8]:
             if offset + size > memory.size:
                 raise HandshakeError(
                     f"{what} at bytes {offset} to {offset + size} do not fit in {memory.size} bytes"
                 )
             return memory[offset : offset + size]
 
-        declaration = block(native.schema_offset, native.schema_bytes, "declarations")
+        def block(offset: int, size: int, fields: Sequence[Field], what: str) -> NDArray[np.void]:
+            if not fields:
+                return np.zeros(1, np.dtype([]))
+            return region(offset, size, what).view(block_dtype(fields, size))
+
+        declaration = region(native.schema_offset, native.schema_bytes, "declarations")
         schema = Schema.from_json(declaration.tobytes())
         self._observation_block = block(
-            native.observation_offset, schema.observation_bytes, "observations"
+            native.observation_offset,
+            schema.observation_bytes,
+            schema.observations,
+            "observations",
         )
-        action_block = block(native.action_offset, schema.action_bytes, "actions")
-        self.observations = {f.name: f.view(self._observation_block) for f in schema.observations}
-        self.actions = {f.name: f.view(action_block) for f in schema.actions}
+        self.observations = _fields_of(self._observation_block)
+        self.actions = _fields_of(
+            block(native.action_offset, schema.action_bytes, schema.actions, "actions")
+        )
         return schema
+
+
+def _fields_of(block: NDArray[np.void]) -> dict[str, NDArray[Any]]:
+    record = block[0]
+    return {name: record[name] for name in record.dtype.names}

@@ -5,12 +5,10 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ns3_bridge import _native
 from ns3_bridge.errors import HandshakeError
@@ -46,15 +44,28 @@ class Field:
     offset: int
     help: str
 
-    @property
-    def byte_count(self) -> int:
-        """Size of the field in memory."""
-        return math.prod(self.shape) * np.dtype(self.dtype).itemsize
 
-    def view(self, block: NDArray[np.uint8]) -> NDArray[Any]:
-        """The field within a block of bytes, without a copy. Returns `shape`."""
-        data = block[self.offset : self.offset + self.byte_count]
-        return data.view(self.dtype).reshape(self.shape)
+def block_dtype(fields: Sequence[Field], byte_count: int) -> np.dtype[np.void]:
+    """Structured type of a block of observations or actions, as it lies in memory.
+
+    ``block.view(block_dtype(…))[0]["rsrp_dbm"]`` is the field of that name, without a copy.
+
+    Raises:
+        HandshakeError: a field does not fit in the block.
+    """
+    try:
+        return np.dtype(
+            {
+                "names": [field.name for field in fields],
+                "formats": [(field.dtype, field.shape) for field in fields],
+                "offsets": [field.offset for field in fields],
+                "itemsize": byte_count,
+            }
+        )
+    except (ValueError, TypeError) as error:
+        raise HandshakeError(
+            f"the declared fields do not fit in {byte_count} bytes: {error}"
+        ) from error
 
 
 @dataclasses.dataclass(frozen=True)

@@ -188,8 +188,8 @@ void LteNetwork::Attach() {
     for (const BaseStation& bs : m_bs) {
         bs_devices.Add(bs.device);
     }
-    // One after another: a crowd that attaches at once collides on the random access preambles, again
-    // and again.
+    // One after another: a crowd that attaches at once collides on the random access preambles,
+    // again and again.
     for (std::size_t ue = 0; ue < m_ue.size(); ++ue) {
         const double start_s = m_attach_span_s * static_cast<double>(ue) / m_settings.n_ue;
         ns3::Simulator::Schedule(ns3::Seconds(start_s), [this, ue, bs_devices] {

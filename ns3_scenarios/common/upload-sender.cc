@@ -84,7 +84,8 @@ void UploadSender::Transmit(const Fragment& fragment) {
 
 void UploadSender::SendProbe() {
     // The oldest packets, once more: what the edge acknowledges then tells the fate of the rest.
-    std::erase_if(m_in_flight, [this](const auto& item) { return !IsNeeded(item.second.fragment); });
+    std::erase_if(m_in_flight,
+                  [this](const auto& item) { return !IsNeeded(item.second.fragment); });
     std::vector<Fragment> oldest;
     for (auto it = m_in_flight.begin(); it != m_in_flight.end() && oldest.size() < PROBES; ++it) {
         oldest.push_back(it->second.fragment);

@@ -18,10 +18,9 @@ def result_rows(summary: Mapping[str, Any]) -> list[tuple[str, str]]:
         value = summary.get(name)
         return "–" if value is None else f"{value:.3f} s"
 
-    rows = [
-        ("network", f"{summary['n_ue']} users, {summary['n_bs']} base stations"),
-        ("simulated", f"{summary['sim_time_s']:g} s in {summary['slots']} slots"),
-    ]
+    rows = [("simulated", f"{summary['sim_time_s']:g} s in {summary['slots']} slots")]
+    if summary["n_ue"] is not None:
+        rows.append(("network", f"{summary['n_ue']} users, {summary['n_bs']} base stations"))
     if "mean_delay_s" in summary:
         rows += [
             (

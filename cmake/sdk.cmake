@@ -1,0 +1,14 @@
+# Compiles one scenario of the user's own: installed as CMakeLists.txt beside the sources it needs.
+cmake_minimum_required(VERSION 3.18)
+project(ns3_twin_scenario LANGUAGES CXX)
+
+set(SCENARIO_NAME "" CACHE STRING "Name of the program")
+set(SCENARIO_SOURCES "" CACHE STRING "C++ files of the scenario")
+set(SCENARIO_MODULES "" CACHE STRING "ns-3 modules beside core, network and internet")
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+include(cmake/FetchNs3.cmake)
+include(cmake/Scenario.cmake)
+ns3_twin_add_libraries(${CMAKE_CURRENT_SOURCE_DIR}/cpp ${CMAKE_CURRENT_SOURCE_DIR}/common)
+ns3_twin_add_scenario(${SCENARIO_NAME} SOURCES ${SCENARIO_SOURCES} MODULES ${SCENARIO_MODULES})

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: MIT
+"""Compiles a scenario of the user's own against the same ns-3 and the same bridge."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from ns3_scenarios.registry import INSTALLED
+
+
+class BuildFailed(RuntimeError):
+    """Raised when a scenario cannot be compiled; the message holds what the compiler said."""
+
+
+def build(
+    sources: Sequence[Path], modules: Sequence[str], output: Path, cache: Path | None = None
+) -> Path:
+    """Compile a scenario program.
+
+    Args:
+        sources: its C++ files.
+        modules: ns-3 modules that it uses beside core, network and internet, e.g. ``wifi``.
+        output: where the program goes; its file name is the scenario's name.
+        cache: where ns-3 and object files are kept, by default ``~/.cache/ns3-twin``.
+
+    Returns:
+        `output`.
+
+    Raises:
+        BuildFailed: a source or a tool is missing, ns-3 cannot be fetched, or the code does not
+            compile.
+    """
+    for source in sources:
+        if not source.is_file():
+            raise BuildFailed(f"no such file: {source}")
+    cmake = shutil.which("cmake")
+    if cmake is None:
+        raise BuildFailed("cmake is missing: pip install cmake")
+    cache = cache or Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "ns3-twin"
+    identity = hashlib.sha256(str([str(s.resolve()) for s in sources]).encode()).hexdigest()[:16]
+    folder = cache / f"build-{identity}"
+    folder.mkdir(parents=True, exist_ok=True)
+    _call(
+        cmake,
+        "-S",
+        INSTALLED / "sdk",
+        "-B",
+        folder,
+        "-DCMAKE_BUILD_TYPE=Release",
+        f"-DPython_EXECUTABLE={sys.executable}",
+        f"-DNS3_WHEEL_DIR={cache / 'ns3-wheel'}",
+        f"-DSCENARIO_NAME={output.name}",
+        f"-DSCENARIO_SOURCES={';'.join(str(source.resolve()) for source in sources)}",
+        f"-DSCENARIO_MODULES={';'.join(modules)}",
+    )
+    _call(cmake, "--build", folder, "--parallel", len(os.sched_getaffinity(0)))
+    shutil.copy2(folder / output.name, output)
+    return output
+
+
+def _call(*command: object) -> None:
+    done = subprocess.run(
+        [str(part) for part in command], capture_output=True, text=True, check=False
+    )
+    if done.returncode != 0:
+        raise BuildFailed((done.stderr or done.stdout).strip())

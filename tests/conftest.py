@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+import ns3_scenarios
+from ns3_bridge import Channel, ScenarioEnv
+from ns3_bridge.testing import echo_command
+
+
+@pytest.fixture
+def echo() -> Iterator[Callable[..., Channel]]:
+    """Open channels to echo simulators; they are closed at the end."""
+    opened: list[Channel] = []
+
+    def make(n_floats: int = 4, n_slots: int = 100, **kwargs: Any) -> Channel:
+        opened.append(Channel(echo_command(n_floats, n_slots), **kwargs))
+        return opened[-1]
+
+    yield make
+    for channel in opened:
+        channel.process.close()
+
+
+@pytest.fixture
+def cellular() -> Iterator[Callable[..., ScenarioEnv]]:
+    """Make small cellular environments on real ns-3; they are closed at the end."""
+    made: list[ScenarioEnv] = []
+
+    def make(
+        ns3_attributes: dict[str, Any] | None = None, deadline_s: float = 60.0, **settings: Any
+    ) -> ScenarioEnv:
+        settings = {"n_ue": 4, "n_bs": 2, "duration_s": 1.0, **settings}
+        made.append(ns3_scenarios.make("cellular", settings, ns3_attributes, deadline_s))
+        return made[-1]
+
+    yield make
+    for env in made:
+        env.close()

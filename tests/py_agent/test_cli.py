@@ -1,0 +1,131 @@
+"""The command itself, as a user calls it, on real ns-3."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+COMMAND = str(Path(sys.executable).parent / "ns3-twin")
+SMALL = ["--set", "n_ue=5", "--duration", "2"]
+WALL_TIMES = {"wall_s", "bridge_wait_s", "decision_ms_per_slot"}
+
+
+def call(*arguments, cwd, expect=0):
+    done = subprocess.run(
+        [COMMAND, *arguments],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env={**os.environ, "COLUMNS": "200"},
+    )
+    assert done.returncode == expect, done.stderr
+    return done
+
+
+def last_json(done):
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def test_a_run_writes_its_folder_and_repeats_itself(tmp_path):
+    first = last_json(call("run", *SMALL, "--json", cwd=tmp_path))
+    second = last_json(call("run", *SMALL, "--json", cwd=tmp_path))
+    same = set(first) - WALL_TIMES
+    assert {name: first[name] for name in same} == {name: second[name] for name in same}
+    assert first["slots"] == 100
+    assert first["ns3_events"] > 100_000
+    required = {
+        *("scenario", "policy", "seed", "sim_time_s", "slots", "n_ue", "n_bs"),
+        *("tasks_completed", "tasks_unfinished", "mean_delay_s", "p95_delay_s"),
+        *("handovers_ok", "handovers_failed", "ns3_version", "ns3_events"),
+        *("wall_s", "bridge_wait_s"),
+    }
+    assert required <= set(first)
+
+    folders = sorted((tmp_path / "runs").iterdir())
+    assert len(folders) == 2
+    assert folders[0].name.startswith("cellular__cmu__1__")
+    names = {path.name for path in folders[0].iterdir()}
+    assert {"settings.yaml", "summary.json", "slots.parquet", "task.parquet"} <= names
+    assert {"handover.parquet", "figure.png", "report.html"} <= names
+    slots = pq.read_table(folders[0] / "slots.parquet")
+    assert slots.num_rows == 100
+    assert slots.schema.field("rsrp_dbm").metadata == {
+        b"unit": b"dBm",
+        b"shape": b"5,3",
+        b"help": slots.schema.field("rsrp_dbm").metadata[b"help"],
+    }
+    tasks = pq.read_table(folders[0] / "task.parquet")
+    assert tasks.num_rows == first["tasks_completed"] + first["tasks_unfinished"]
+    assert sum(slots.column("reward").to_pylist()) == pytest.approx(first["total_reward"])
+
+    again = call("run", "--config", str(folders[0] / "settings.yaml"), "--json", cwd=tmp_path)
+    assert last_json(again)["total_reward"] == first["total_reward"]
+
+
+def test_a_person_reads_a_table(tmp_path):
+    done = call("run", *SMALL, "--policy", "max-rsrp-equal", cwd=tmp_path)
+    for words in ("mean delay", "compute queue", "handovers", "5 users, 3 base stations"):
+        assert words in done.stdout
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--policy", "best"], "unknown policy 'best'; known: random"),
+        (["--scenario", "wimax"], "unknown scenario 'wimax'; known: cellular"),
+        (["--set", "n_eu=3"], "unknown setting n_eu. Did you mean n_ue? Known: slot_s"),
+        (["--set", "n_ue=0"], "n_ue = 0: Input should be greater than or equal to 1"),
+        (["--config", "missing.yaml"], "cannot read missing.yaml"),
+        (["--set", "ns3::LteUePhy::Nose=1"], "ns3::LteUePhy::Nose=1"),
+    ],
+)
+def test_a_mistake_is_one_message(tmp_path, arguments, message):
+    done = call("run", *arguments, cwd=tmp_path, expect=2)
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "runs").exists()
+
+
+def test_ctrl_c_ends_all_within_a_second(tmp_path):
+    running = subprocess.Popen(
+        [COMMAND, "run", "--duration", "1000"],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    deadline_s = time.monotonic() + 30
+    children = Path(f"/proc/{running.pid}/task/{running.pid}/children")
+    while not (pids := children.read_text().split()) or not list(
+        (tmp_path / "runs").glob("*/slots.parquet")
+    ):
+        assert time.monotonic() < deadline_s
+        time.sleep(0.05)
+    time.sleep(1.0)
+    pids = children.read_text().split()
+    running.send_signal(signal.SIGINT)
+    start_s = time.monotonic()
+    _, complaint = running.communicate(timeout=10)
+    assert time.monotonic() - start_s < 1
+    assert running.returncode == 130
+    assert b"Traceback" not in complaint
+    assert not any(Path(f"/proc/{pid}").exists() for pid in pids)
+
+
+def test_scenarios_describe_and_doctor(tmp_path):
+    assert "cellular" in last_json(call("scenarios", "--json", cwd=tmp_path))["scenarios"]
+    described = last_json(call("describe", "cellular", "--json", cwd=tmp_path))
+    assert {"settings", "schema", "ns3_version"} <= set(described)
+    assert "rsrp_dbm" in call("describe", "cellular", cwd=tmp_path).stdout
+    assert "cmu" in call("scenarios", cwd=tmp_path).stdout
+    assert all(f["ok"] for f in last_json(call("doctor", "--json", cwd=tmp_path)) if f["required"])

@@ -1,0 +1,165 @@
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from ns3_bridge.settings import check_settings, settings_model
+from py_agent.policies import POLICIES, Network, UnknownPolicy, load_policy
+from py_agent.policies.association import LoadBalancing, MaxRsrp, congestion
+from py_agent.policies.compute_share import (
+    equal,
+    index_rule,
+    proportional,
+    shares_within_cells,
+    square_root,
+)
+from py_agent.policies.link_budget import LinkBudget
+
+TASK_CYCLES = 4e8
+
+
+def network(n_ue, n_bs):
+    import ns3_scenarios
+    from ns3_bridge import describe
+
+    program = ns3_scenarios.program("cellular")
+    description = describe([program, f"--n_ue={n_ue}", f"--n_bs={n_bs}"])
+    model = settings_model(description.settings)
+    settings = check_settings(model, {"n_ue": n_ue, "n_bs": n_bs}).model_dump()
+    return Network("cellular", settings, description.schema)
+
+
+def observation(rsrp_dbm, serving=None, backlog=None):
+    rsrp_dbm = np.asarray(rsrp_dbm, np.float32)
+    n_ue, n_bs = rsrp_dbm.shape
+    backlog = np.zeros((n_ue, n_bs)) if backlog is None else np.asarray(backlog, float)
+    return {
+        "time_s": np.array([1.0]),
+        "rsrp_dbm": rsrp_dbm,
+        "serving_bs": np.zeros(n_ue, np.int32) if serving is None else np.asarray(serving),
+        "created_bit": np.zeros(n_ue, np.int64),
+        "compute_capacity_hz": np.full(n_bs, 2e9),
+        "compute_head_cycles": backlog,
+        "compute_backlog_cycles": backlog,
+    }
+
+
+def test_max_rsrp_takes_the_strongest():
+    rule = MaxRsrp()
+    assert rule.associate(observation([[-80, -90], [-95, -70]])).tolist() == [0, 1]
+
+
+def test_load_balancing_spreads_users_that_hear_both():
+    rule = LoadBalancing()
+    rule.begin(network(8, 2))
+    association = rule.associate(observation(np.full((8, 2), -80.0), serving=[-1] * 8))
+    assert np.bincount(association).tolist() == [4, 4]
+
+
+def test_load_balancing_never_takes_a_cell_that_is_hardly_heard():
+    rule = LoadBalancing(window_db=6)
+    rule.begin(network(8, 2))
+    assert (rule.associate(observation([[-80, -87]] * 8)) == 0).all()
+
+
+def test_load_balancing_stays_where_nothing_is_gained():
+    rule = LoadBalancing()
+    rule.begin(network(2, 2))
+    near = observation([[-80, -79.9], [-79.9, -80]], serving=[0, 1])
+    assert rule.associate(near).tolist() == [0, 1]
+
+
+@given(hnp.arrays(np.float64, 5, elements=st.floats(0, 50)))
+def test_congestion_is_continuous_rising_and_at_least_one(load):
+    assert (congestion(load) >= 1).all()
+    assert (np.diff(congestion(np.sort(load))) >= 0).all()
+    assert congestion(np.array([0.9 + 1e-9])) == pytest.approx(congestion(np.array([0.9 - 1e-9])))
+
+
+def test_the_link_budget_by_hand():
+    budget = LinkBudget(bandwidth_rb=25, bs_power_dbm=43, ue_power_dbm=23)
+    # Path loss 18.23 − (−100) = 118.23 dB; noise −174 + 5 + 66.53 = −102.47 dBm;
+    # SINR 23 − 118.23 + 102.47 − 3 = 4.24 dB; 0.6 · 4.5 MHz · log2(1 + 2.655) = 5.05 Mbit/s
+    assert budget.uplink_rate_bps(np.array([[-100.0]])) == pytest.approx(5.05e6, rel=2e-3)
+
+
+def test_share_rules_follow_their_formulas():
+    seen = observation(np.zeros((3, 1)), backlog=[[4e8], [16e8], [1e8]])
+    assert equal(seen, TASK_CYCLES).tolist() == [1, 1, 1]
+    assert np.allclose(proportional(seen, TASK_CYCLES) / 1e8, [4, 16, 1])
+    assert np.allclose(square_root(seen, TASK_CYCLES) / 1e4, [2, 4, 1])
+    assert np.allclose(index_rule(seen, TASK_CYCLES), [1, 4.0**-6, 4.0**6])
+
+
+def test_the_square_root_rule_minimises_the_sum_of_delays():
+    # The optimum of min Σ Q/λ under Σ λ = C, against random other divisions.
+    work = np.array([1.0, 3.0, 8.0])
+    best = np.sqrt(work) / np.sqrt(work).sum()
+    others = np.random.default_rng(0).dirichlet(np.ones(3), 2000)
+    assert (work / best).sum() <= (work / others).sum(axis=1).min()
+
+
+@given(
+    hnp.arrays(np.float64, 6, elements=st.floats(0, 1e12)),
+    hnp.arrays(np.int32, 6, elements=st.integers(-1, 2)),
+)
+def test_shares_add_up_to_one_in_every_cell(weights, serving):
+    shares = shares_within_cells(weights, serving)
+    assert ((shares >= 0) & (shares <= 1)).all()
+    for bs in np.unique(serving):
+        total = shares[serving == bs].sum()
+        assert total == pytest.approx(1 if weights[serving == bs].sum() > 0 else 0, abs=1e-5)
+
+
+@pytest.mark.parametrize("name", POLICIES)
+def test_every_policy_gives_valid_actions_and_repeats_itself(name):
+    from ns3_bridge.actions import check_action
+
+    facts = network(5, 3)
+    generator = np.random.default_rng(1)
+    seen = observation(
+        generator.uniform(-110, -70, (5, 3)),
+        serving=[-1, 0, 1, 2, 2],
+        backlog=generator.uniform(0, 1e9, (5, 3)),
+    )
+    actions = []
+    for _ in range(2):
+        policy = load_policy(name)
+        policy.begin(facts, seed=4)
+        decided = {**policy.decide_frame(seen), **policy.decide_slot(seen)}
+        actions.append(check_action(decided, facts.schema))
+    assert all(np.array_equal(actions[0][field], actions[1][field]) for field in actions[0])
+
+
+def test_an_own_policy_is_loaded_from_the_current_folder(tmp_path, monkeypatch):
+    (tmp_path / "stubborn.py").write_text(
+        "class Stubborn:\n"
+        "    def begin(self, network, seed): pass\n"
+        "    def decide_frame(self, observation): return {}\n"
+        "    def decide_slot(self, observation): return {}\n"
+        "class Lazy:\n"
+        "    def begin(self, network, seed): pass\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    assert load_policy("stubborn:Stubborn").decide_frame({}) == {}
+    with pytest.raises(UnknownPolicy, match="lacks the methods decide_frame, decide_slot"):
+        load_policy("stubborn:Lazy")
+    with pytest.raises(UnknownPolicy, match="stubborn has no Busy"):
+        load_policy("stubborn:Busy")
+    with pytest.raises(UnknownPolicy, match="cannot import missing_module"):
+        load_policy("missing_module:Class")
+
+
+def test_an_unknown_policy_lists_the_known_ones():
+    with pytest.raises(UnknownPolicy, match=r"known: random, max-rsrp-equal.*cmu"):
+        load_policy("best")
+
+
+def test_a_network_cannot_be_changed_by_a_policy():
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        network(1, 1).scenario = "other"

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import pytest
+
+from ns3_bridge import InvalidSetting
+from py_agent.experiment.run_settings import load_run_settings
+
+
+def test_later_sources_win(tmp_path):
+    config = tmp_path / "run.yaml"
+    config.write_text(
+        "policy: random\nseed: 5\nsettings: {n_ue: 7, mobility: {speed_max_mps: 3}}\n"
+    )
+    settings = load_run_settings(
+        config,
+        {"seed": 6, "policy": None},
+        ["mobility.speed_min_mps=2", "n_ue=8", "ns3::LteUePhy::NoiseFigure=7"],
+    )
+    assert settings.policy == "random"
+    assert settings.seed == 6
+    assert settings.settings == {
+        "n_ue": 8,
+        "mobility": {"speed_max_mps": 3, "speed_min_mps": 2},
+    }
+    assert settings.ns3 == {"ns3::LteUePhy::NoiseFigure": 7}
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("policie: cmu", "unknown setting policie; known: scenario, policy, seed"),
+        ("seed: -1", "setting seed = -1"),
+        ("seed: [", "cannot read"),
+        ("just text", "must hold a mapping"),
+    ],
+)
+def test_a_wrong_file_is_explained(tmp_path, text, message):
+    config = tmp_path / "run.yaml"
+    config.write_text(text)
+    with pytest.raises(InvalidSetting, match=message):
+        load_run_settings(config, {}, [])
+
+
+@pytest.mark.parametrize("assignment", ["n_ue", "=3", "a=[", "n_ue.x=3"])
+def test_a_wrong_assignment_is_explained(assignment):
+    with pytest.raises(InvalidSetting, match="--set"):
+        load_run_settings(None, {"settings": {"n_ue": 3}}, [assignment])
+
+
+def test_a_missing_file_is_explained(tmp_path):
+    with pytest.raises(InvalidSetting, match="cannot read"):
+        load_run_settings(tmp_path / "missing.yaml", {}, [])

@@ -1,0 +1,33 @@
+"""The code of the README does what the README says."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+REPOSITORY = Path(__file__).parents[1]
+BLOCK = re.compile(r"^```(python|bash)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def test_every_code_block_runs(tmp_path):
+    shutil.copytree(REPOSITORY / "examples", tmp_path / "examples")
+    environment = {
+        **os.environ,
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "XDG_CACHE_HOME": str(REPOSITORY / "build" / "test-cache"),
+    }
+    blocks = BLOCK.findall((REPOSITORY / "README.md").read_text())
+    assert len(blocks) >= 5
+    for language, code in blocks:
+        if code.startswith("# file: "):
+            (tmp_path / code.splitlines()[0].removeprefix("# file: ")).write_text(code)
+            continue
+        command = [sys.executable, "-c", code] if language == "python" else ["bash", "-ec", code]
+        done = subprocess.run(
+            command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=200
+        )
+        assert done.returncode == 0, f"{code}\n{done.stdout}\n{done.stderr}"
