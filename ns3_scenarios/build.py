@@ -39,7 +39,7 @@ def build(
     for source in sources:
         if not source.is_file():
             raise BuildFailed(f"no such file: {source}")
-    cmake = shutil.which("cmake")
+    cmake = find_cmake()
     if cmake is None:
         raise BuildFailed("cmake is missing: pip install cmake")
     cache = cache or Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "ns3-twin"
@@ -62,6 +62,12 @@ def build(
     _call(cmake, "--build", folder, "--parallel", len(os.sched_getaffinity(0)))
     shutil.copy2(folder / output.name, output)
     return output
+
+
+def find_cmake() -> str | None:
+    """Path of cmake, also of one that pip installed beside this Python; None if there is none."""
+    beside = Path(sys.executable).parent
+    return shutil.which("cmake", path=f"{beside}{os.pathsep}{os.environ.get('PATH', os.defpath)}")
 
 
 def _call(*command: object) -> None:

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 import ns3_scenarios
 from ns3_bridge import BridgeError, Channel, describe
 from ns3_bridge.testing import echo_command
+from ns3_scenarios.build import find_cmake
 
 _LIBRARIES = ("gymnasium", "numpy", "pydantic", "pyarrow", "matplotlib", "rich", "typer")
 
@@ -86,7 +87,8 @@ def _scenario(name: str) -> Finding:
 
 
 def _compiler() -> Finding:
-    missing = [tool for tool in ("g++", "cmake") if shutil.which(tool) is None]
+    found = {"g++": shutil.which("g++"), "cmake": find_cmake()}
+    missing = [tool for tool, path in found.items() if path is None]
     return Finding(
         "compiler",
         not missing,
