@@ -36,12 +36,13 @@ bench: $(VENV)/.installed-test
 clean:
 	rm -rf $(VENV) build runs
 
-$(BIN)/pip:
+$(VENV)/.created:
 	$(PYTHON) -m venv $(VENV) || { echo "error: python3 -m venv failed; on Debian: apt install python3-venv" >&2; exit 1; }
 	$(BIN)/pip install --quiet 'pip>=25.1'
+	@touch $@
 
 # Editable: Python files count at once, a changed C++ file when make runs again.
-$(VENV)/.installed: $(SOURCES) | $(BIN)/pip
+$(VENV)/.installed: $(SOURCES) | $(VENV)/.created
 	@command -v $${CXX:-g++} >/dev/null || { echo "error: no C++ compiler; on Debian: apt install g++" >&2; exit 1; }
 	@$(PYTHON) -c 'import sysconfig, pathlib, sys; sys.exit(not pathlib.Path(sysconfig.get_paths()["include"], "Python.h").exists())' \
 	  || { echo "error: Python's headers are missing; on Debian: apt install python3-dev" >&2; exit 1; }

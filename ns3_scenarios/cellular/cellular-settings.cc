@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "cellular-settings.h"
 
+#include "propagation-environment.h"
+
 namespace twin {
 
 void CellularSettings::Declare(Settings& settings) {
@@ -14,11 +16,11 @@ void CellularSettings::Declare(Settings& settings) {
                   "slowest walk (random waypoint, stationary start)");
     settings.Real("mobility.speed_max_mps", speed_max_mps, 0.01, 100, "m/s", "fastest walk");
 
-    settings.Choice("channel.environment", environment, {"uma", "umi", "rma"},
-                    "path loss and line of sight of 3GPP TR 38.901");
-    settings.Real("channel.los_distance_m", los_distance_m, 1, 1e5, "m",
-                  "distance after which line of sight is drawn anew, at the highest speed"
-                  " (TR 38.901 Table 7.6.3.1-2: 50 m)");
+    settings.Choice("channel.environment", environment, PropagationEnvironmentNames(),
+                    "path loss, line of sight and shadowing of 3GPP TR 38.901");
+    settings.Flag("channel.shadowing", shadowing, "log-normal shadowing, correlated in space");
+    settings.Real("channel.site_correlation", site_correlation, 0, 1, "1",
+                  "correlation of the shadowing of two sites (TR 36.814, A.2.1.1.1: 0.5)");
 
     settings.Choice("radio.scheduler", scheduler, {"pf", "rr"},
                     "MAC scheduler of ns-3: proportional fair or round robin");

@@ -21,7 +21,8 @@ struct CellularSettings {
     double speed_max_mps = 15;
 
     std::string environment = "uma";
-    double los_distance_m = 50;
+    bool shadowing = true;
+    double site_correlation = 0.5;
 
     std::uint32_t bandwidth_rb = 25;
     double bs_power_dbm = 43;

@@ -5,7 +5,6 @@
 #include "random-streams.h"
 
 #include "ns3/boolean.h"
-#include "ns3/channel-condition-model.h"
 #include "ns3/config.h"
 #include "ns3/constant-position-mobility-model.h"
 #include "ns3/double.h"
@@ -17,9 +16,9 @@
 #include "ns3/point-to-point-helper.h"
 #include "ns3/pointer.h"
 #include "ns3/simulator.h"
+#include "ns3/spectrum-channel.h"
 #include "ns3/steady-state-random-waypoint-mobility-model.h"
 #include "ns3/string.h"
-#include "ns3/three-gpp-propagation-loss-model.h"
 #include "ns3/uinteger.h"
 
 #include <algorithm>
@@ -44,24 +43,6 @@ std::uint32_t SrsPeriodMs(std::uint32_t n_ue) {
     return fitting == STANDARD_MS.end() ? STANDARD_MS.back() : *fitting;
 }
 
-struct Environment {
-    ns3::TypeId path_loss;
-    ns3::TypeId condition;
-};
-
-Environment EnvironmentOf(const std::string& name) {
-    if (name == "umi") {
-        return {ns3::ThreeGppUmiStreetCanyonPropagationLossModel::GetTypeId(),
-                ns3::ThreeGppUmiStreetCanyonChannelConditionModel::GetTypeId()};
-    }
-    if (name == "rma") {
-        return {ns3::ThreeGppRmaPropagationLossModel::GetTypeId(),
-                ns3::ThreeGppRmaChannelConditionModel::GetTypeId()};
-    }
-    return {ns3::ThreeGppUmaPropagationLossModel::GetTypeId(),
-            ns3::ThreeGppUmaChannelConditionModel::GetTypeId()};
-}
-
 }  // namespace
 
 void LteNetwork::SetNs3Defaults(const CellularSettings& settings) {
@@ -84,17 +65,16 @@ LteNetwork::LteNetwork(const CellularSettings& settings, double attach_span_s)
       m_attach_span_s(attach_span_s),
       m_lte(ns3::CreateObject<ns3::LteHelper>()),
       m_epc(ns3::CreateObject<ns3::PointToPointEpcHelper>()) {
-    const Environment environment = EnvironmentOf(m_settings.environment);
-    ns3::ObjectFactory condition_factory(environment.condition.GetName());
-    auto condition = condition_factory.Create<ns3::ThreeGppChannelConditionModel>();
-    condition->SetAttribute("UpdatePeriod", ns3::TimeValue(ns3::Seconds(m_settings.los_distance_m /
-                                                                        m_settings.speed_max_mps)));
-    condition->AssignStreams(CHANNEL_STREAMS);
+    const PropagationEnvironment& environment = FindPropagationEnvironment(m_settings.environment);
+    m_channel = ns3::CreateObject<SpatialChannel>(environment, m_settings.shadowing,
+                                                  m_settings.site_correlation, CHANNEL_STREAMS);
 
     m_lte->SetEpcHelper(m_epc);
     m_lte->SetPathlossModelType(environment.path_loss);
-    // One object for both directions: a link has line of sight both ways or not at all.
-    m_lte->SetPathlossModelAttribute("ChannelConditionModel", ns3::PointerValue(condition));
+    // One channel for both directions: a link has line of sight both ways or not at all.
+    m_lte->SetPathlossModelAttribute(
+        "ChannelConditionModel",
+        ns3::PointerValue(ns3::CreateObject<SpatialConditionModel>(m_channel)));
     m_lte->SetSchedulerType(m_settings.scheduler == "rr" ? "ns3::RrFfMacScheduler"
                                                          : "ns3::PfFfMacScheduler");
     m_lte->SetHandoverAlgorithmType("ns3::NoOpHandoverAlgorithm");  // only the agent decides
@@ -116,8 +96,13 @@ void LteNetwork::BuildBaseStations() {
         auto mobility = ns3::CreateObject<ns3::ConstantPositionMobilityModel>();
         mobility->SetPosition(sites[bs]);
         nodes.Get(bs)->AggregateObject(mobility);
+        m_channel->AddBaseStation(mobility);
     }
     const ns3::NetDeviceContainer devices = m_lte->InstallEnbDevice(nodes);
+    for (const auto& spectrum :
+         {m_lte->GetDownlinkSpectrumChannel(), m_lte->GetUplinkSpectrumChannel()}) {
+        spectrum->AddPropagationLossModel(ns3::CreateObject<SpatialShadowingLossModel>(m_channel));
+    }
     for (std::uint32_t bs = 0; bs < m_settings.n_bs; ++bs) {
         m_bs.push_back({ns3::DynamicCast<ns3::LteEnbNetDevice>(devices.Get(bs)), sites[bs]});
         m_bs_of_cell.resize(std::max<std::size_t>(m_bs_of_cell.size(), CellOfBs(bs) + 1U), -1);

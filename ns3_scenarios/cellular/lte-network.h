@@ -3,6 +3,7 @@
 #define TWIN_LTE_NETWORK_H
 
 #include "cellular-settings.h"
+#include "spatial-channel.h"
 
 #include "ns3/ipv4-address.h"
 #include "ns3/lte-enb-net-device.h"
@@ -63,6 +64,7 @@ class LteNetwork {
 
     CellularSettings m_settings;
     double m_attach_span_s;
+    ns3::Ptr<SpatialChannel> m_channel;
     ns3::Ptr<ns3::LteHelper> m_lte;
     ns3::Ptr<ns3::PointToPointEpcHelper> m_epc;
     std::vector<BaseStation> m_bs;

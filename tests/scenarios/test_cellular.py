@@ -276,17 +276,17 @@ def test_ns3_attributes_pass_through(cellular):
         cellular(ns3_attributes={"ns3::LteUePhy::NoSuchAttribute": 1})
 
 
-@pytest.mark.parametrize("environment", ["uma", "umi", "rma"])
+@pytest.mark.parametrize("environment", ["uma", "umi", "rma", "inh"])
 def test_rsrp_is_what_the_path_loss_of_tr_38_901_leaves(cellular, environment):
-    # Line of sight for sure: the user walks within 18 m of the only mast, at 1 cm/s.
-    height_m = 10.0 if environment == "umi" else 25.0
+    # Line of sight for sure: the user stays within 18 m (rma: 10 m) of the only mast.
+    height_m = {"umi": 10.0, "inh": 5.0}.get(environment, 25.0)
     env = cellular(
         n_ue=1,
         n_bs=1,
         duration_s=0.4,
         layout={"site_distance_m": 20, "bs_height_m": height_m},
         mobility={"speed_min_mps": 0.01, "speed_max_mps": 0.01},
-        channel={"environment": environment},
+        channel={"environment": environment, "shadowing": False},
     )
     observation = play(env, 2)[0][-1]
     d_m = np.hypot(np.linalg.norm(observation["position_m"][0]), height_m - 1.5)
@@ -294,6 +294,7 @@ def test_rsrp_is_what_the_path_loss_of_tr_38_901_leaves(cellular, environment):
     path_loss_db = {  # TR 38.901 Table 7.4.1-1, PL1 of the line-of-sight rows
         "uma": 28.0 + 22 * np.log10(d_m) + 20 * np.log10(f_ghz),
         "umi": 32.4 + 21 * np.log10(d_m) + 20 * np.log10(f_ghz),
+        "inh": 32.4 + 17.3 * np.log10(d_m) + 20 * np.log10(f_ghz),
         # RMa with h = 5 m, the average height of buildings
         "rma": 20 * np.log10(40 * np.pi * d_m * f_ghz / 3)
         + min(0.03 * 5**1.72, 10) * np.log10(d_m)
@@ -302,3 +303,38 @@ def test_rsrp_is_what_the_path_loss_of_tr_38_901_leaves(cellular, environment):
     }[environment]
     subcarrier_dbm = 43 - 10 * np.log10(12 * 25)
     assert observation["rsrp_dbm"][0, 0] == pytest.approx(subcarrier_dbm - path_loss_db, abs=0.3)
+
+
+def test_shadowing_and_line_of_sight_have_the_statistics_of_tr_38_901(cellular):
+    def rsrp_and_position(shadowing, seed):
+        env = cellular(
+            n_ue=60,
+            n_bs=1,
+            duration_s=0.02,
+            warmup_s=0.6,
+            layout={"site_distance_m": 600},
+            traffic={"rate_hz": 0.0},
+            channel={"shadowing": shadowing},
+        )
+        observation = env.reset(seed=seed)[0]
+        env.close()
+        return observation["rsrp_dbm"][:, 0], observation["position_m"]
+
+    distances_m, losses_db, shadowing_db = [], [], []
+    for seed in range(1, 5):
+        clear_dbm, position_m = rsrp_and_position(False, seed)
+        shadowed_dbm, same_m = rsrp_and_position(True, seed)
+        assert (position_m == same_m).all()
+        distances_m.append(np.hypot(*position_m.T))
+        losses_db.append(43 - 10 * np.log10(12 * 25) - clear_dbm)
+        shadowing_db.append(clear_dbm - shadowed_dbm)
+    distance_m, loss_db, shadow_db = map(np.concatenate, (distances_m, losses_db, shadowing_db))
+    d_3d_m = np.hypot(distance_m, 23.5)
+    line_of_sight = loss_db < 28 + 22 * np.log10(d_3d_m) + 20 * np.log10(2.12) + 1
+    expected = np.where(
+        distance_m <= 18, 1, 18 / distance_m + np.exp(-distance_m / 63) * (1 - 18 / distance_m)
+    )
+    assert line_of_sight.mean() == pytest.approx(expected.mean(), abs=0.1)
+    assert shadow_db[line_of_sight].std() == pytest.approx(4, rel=0.3)
+    assert shadow_db[~line_of_sight].std() == pytest.approx(6, rel=0.2)
+    assert abs(shadow_db[~line_of_sight].mean()) < 1.5

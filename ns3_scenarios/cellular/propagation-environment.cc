@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "propagation-environment.h"
+
+#include "settings.h"
+
+#include "ns3/three-gpp-propagation-loss-model.h"
+
+#include <cmath>
+
+namespace twin {
+
+namespace {
+
+// 3GPP TR 38.901 Table 7.4.2-1, users below 13 m.
+
+double UrbanMacroLos(double d_m) {
+    return d_m <= 18 ? 1 : 18 / d_m + std::exp(-d_m / 63) * (1 - 18 / d_m);
+}
+
+double UrbanMicroLos(double d_m) {
+    return d_m <= 18 ? 1 : 18 / d_m + std::exp(-d_m / 36) * (1 - 18 / d_m);
+}
+
+double RuralMacroLos(double d_m) {
+    return d_m <= 10 ? 1 : std::exp(-(d_m - 10) / 1000);
+}
+
+double IndoorMixedOfficeLos(double d_m) {
+    if (d_m <= 1.2) {
+        return 1;
+    }
+    return d_m < 6.5 ? std::exp(-(d_m - 1.2) / 4.7) : std::exp(-(d_m - 6.5) / 32.6) * 0.32;
+}
+
+const std::vector<PropagationEnvironment>& Environments() {
+    static const std::vector<PropagationEnvironment> environments{
+        {"uma", ns3::ThreeGppUmaPropagationLossModel::GetTypeId(), UrbanMacroLos, 50, 4, 6, 37, 50},
+        {"umi", ns3::ThreeGppUmiStreetCanyonPropagationLossModel::GetTypeId(), UrbanMicroLos, 50, 4,
+         7.82, 10, 13},
+        // σ = 4 dB in line of sight holds up to the break point, some 1.5 km away at 2 GHz.
+        {"rma", ns3::ThreeGppRmaPropagationLossModel::GetTypeId(), RuralMacroLos, 60, 4, 8, 37,
+         120},
+        {"inh", ns3::ThreeGppIndoorOfficePropagationLossModel::GetTypeId(), IndoorMixedOfficeLos,
+         10, 3, 8.03, 10, 6},
+    };
+    return environments;
+}
+
+}  // namespace
+
+std::vector<std::string> PropagationEnvironmentNames() {
+    std::vector<std::string> names;
+    for (const PropagationEnvironment& environment : Environments()) {
+        names.push_back(environment.name);
+    }
+    return names;
+}
+
+const PropagationEnvironment& FindPropagationEnvironment(const std::string& name) {
+    for (const PropagationEnvironment& environment : Environments()) {
+        if (environment.name == name) {
+            return environment;
+        }
+    }
+    throw SettingError("unknown propagation environment \"" + name + "\"");
+}
+
+}  // namespace twin

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "spatial-channel.h"
+
+#include <cmath>
+#include <numbers>
+#include <stdexcept>
+
+namespace twin {
+
+namespace {
+
+/// Maps are looked up on a grid this fine: far below every correlation distance, and a user who
+/// walks is not asked anew every millisecond.
+constexpr double RESOLUTION_M = 0.1;
+
+/// Standard normal distribution function.
+double NormalCdf(double z) {
+    return 0.5 * std::erfc(-z / std::numbers::sqrt2);
+}
+
+}  // namespace
+
+ns3::TypeId SpatialChannel::GetTypeId() {
+    static ns3::TypeId tid = ns3::TypeId("twin::SpatialChannel").SetParent<ns3::Object>();
+    return tid;
+}
+
+SpatialChannel::SpatialChannel(const PropagationEnvironment& environment,
+                               bool shadowing,
+                               double site_correlation,
+                               std::int64_t stream)
+    : m_environment(environment),
+      m_shadowing(shadowing),
+      m_site_correlation(site_correlation),
+      m_random([stream] {
+          auto random = ns3::CreateObject<ns3::UniformRandomVariable>();
+          random->SetStream(stream);
+          return random;
+      }()),
+      m_common_los(environment.shadowing_los_correlation_m, m_random),
+      m_common_nlos(environment.shadowing_nlos_correlation_m, m_random) {}
+
+void SpatialChannel::AddBaseStation(ns3::Ptr<const ns3::MobilityModel> mobility) {
+    const ns3::Vector position = mobility->GetPosition();
+    for (std::size_t site = 0; site < m_sites.size(); ++site) {
+        if (ns3::CalculateDistance(m_sites[site].position, position) < RESOLUTION_M) {
+            m_site_of[ns3::PeekPointer(mobility)] = site;
+            return;
+        }
+    }
+    m_site_of[ns3::PeekPointer(mobility)] = m_sites.size();
+    m_sites.push_back({position, SpatialField(m_environment.los_correlation_m, m_random),
+                       SpatialField(m_environment.shadowing_los_correlation_m, m_random),
+                       SpatialField(m_environment.shadowing_nlos_correlation_m, m_random)});
+}
+
+const SpatialChannel::Link& SpatialChannel::Between(const ns3::MobilityModel& a,
+                                                    const ns3::MobilityModel& b) {
+    auto site = m_site_of.find(&a);
+    const ns3::MobilityModel& user = site == m_site_of.end() ? a : b;
+    if (site == m_site_of.end()) {
+        site = m_site_of.find(&b);
+    }
+    if (site == m_site_of.end()) {
+        throw std::logic_error("no base station at either end of a link");
+    }
+    const ns3::Vector position = user.GetPosition();
+    const std::int64_t cell_x = std::llround(position.x / RESOLUTION_M);
+    const std::int64_t cell_y = std::llround(position.y / RESOLUTION_M);
+    const auto [it, fresh] = m_links.try_emplace({site->second, &user});
+    CachedLink& cached = it->second;
+    if (fresh || cached.cell_x != cell_x || cached.cell_y != cell_y) {
+        cached = {cell_x, cell_y,
+                  Compute(m_sites[site->second], static_cast<double>(cell_x) * RESOLUTION_M,
+                          static_cast<double>(cell_y) * RESOLUTION_M)};
+    }
+    return cached.link;
+}
+
+SpatialChannel::Link SpatialChannel::Compute(const Site& site, double x_m, double y_m) const {
+    const double distance_m = std::hypot(x_m - site.position.x, y_m - site.position.y);
+    const bool line_of_sight =
+        NormalCdf(site.line_of_sight.At(x_m, y_m)) < m_environment.los_probability(distance_m);
+    if (!m_shadowing) {
+        return {line_of_sight, 0};
+    }
+    const double common = (line_of_sight ? m_common_los : m_common_nlos).At(x_m, y_m);
+    const double own = (line_of_sight ? site.shadowing_los : site.shadowing_nlos).At(x_m, y_m);
+    const double deviation_db =
+        line_of_sight ? m_environment.shadowing_los_db : m_environment.shadowing_nlos_db;
+    return {line_of_sight, deviation_db * (std::sqrt(m_site_correlation) * common +
+                                           std::sqrt(1 - m_site_correlation) * own)};
+}
+
+ns3::TypeId SpatialConditionModel::GetTypeId() {
+    static ns3::TypeId tid =
+        ns3::TypeId("twin::SpatialConditionModel").SetParent<ns3::ChannelConditionModel>();
+    return tid;
+}
+
+SpatialConditionModel::SpatialConditionModel(ns3::Ptr<SpatialChannel> channel)
+    : m_channel(channel),
+      m_line_of_sight(ns3::CreateObject<ns3::ChannelCondition>(ns3::ChannelCondition::LOS)),
+      m_no_line_of_sight(ns3::CreateObject<ns3::ChannelCondition>(ns3::ChannelCondition::NLOS)) {}
+
+ns3::Ptr<ns3::ChannelCondition> SpatialConditionModel::GetChannelCondition(
+    ns3::Ptr<const ns3::MobilityModel> a, ns3::Ptr<const ns3::MobilityModel> b) const {
+    return m_channel->Between(*a, *b).line_of_sight ? m_line_of_sight : m_no_line_of_sight;
+}
+
+std::int64_t SpatialConditionModel::AssignStreams(std::int64_t /*stream*/) {
+    return 0;  // the channel's maps are drawn when they are made
+}
+
+ns3::TypeId SpatialShadowingLossModel::GetTypeId() {
+    static ns3::TypeId tid =
+        ns3::TypeId("twin::SpatialShadowingLossModel").SetParent<ns3::PropagationLossModel>();
+    return tid;
+}
+
+SpatialShadowingLossModel::SpatialShadowingLossModel(ns3::Ptr<SpatialChannel> channel)
+    : m_channel(channel) {}
+
+double SpatialShadowingLossModel::DoCalcRxPower(double tx_power_dbm,
+                                                ns3::Ptr<ns3::MobilityModel> a,
+                                                ns3::Ptr<ns3::MobilityModel> b) const {
+    return tx_power_dbm - m_channel->Between(*a, *b).shadowing_db;
+}
+
+std::int64_t SpatialShadowingLossModel::DoAssignStreams(std::int64_t /*stream*/) {
+    return 0;
+}
+
+}  // namespace twin
