@@ -162,4 +162,5 @@ def _progress() -> Progress:
         TimeRemainingColumn(),
         console=_err,
         transient=True,
+        disable=not _err.is_terminal,
     )

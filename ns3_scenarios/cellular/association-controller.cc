@@ -2,6 +2,7 @@
 #include "association-controller.h"
 
 #include "ns3/callback.h"
+#include "ns3/epc-ue-nas.h"
 #include "ns3/simulator.h"
 
 #include <stdexcept>
@@ -16,6 +17,13 @@ namespace {
 
 /// Arguments of most RRC trace sources: IMSI, cell and RNTI in an order that varies.
 using RrcCallback = ns3::Callback<void, std::uint64_t, std::uint16_t, std::uint16_t>;
+
+/// Until the last nanosecond of the present subframe, when every transmission in it has ended.
+ns3::Time TimeToSubframeEnd() {
+    constexpr std::int64_t SUBFRAME_NS = 1'000'000;
+    const std::int64_t elapsed_ns = Simulator::Now().GetNanoSeconds() % SUBFRAME_NS;
+    return ns3::NanoSeconds(SUBFRAME_NS - 1 - elapsed_ns);
+}
 
 }  // namespace
 
@@ -36,6 +44,19 @@ AssociationController::AssociationController(LteNetwork& network,
 }
 
 void AssociationController::WatchBaseStation(ns3::Ptr<LteEnbRrc> rrc) {
+    // With real RRC messages a user may miss that its cell has given it up. It would go on to send
+    // its sounding signal in a place that soon belongs to another user, on which ns-3 aborts; a
+    // real one would notice radio link failure. So it is told.
+    rrc->TraceConnectWithoutContext(
+        "NotifyConnectionRelease",
+        RrcCallback([this](std::uint64_t, std::uint16_t cell, std::uint16_t rnti) {
+            // Neither sending nor receiving: ns-3 cannot reset a PHY in the middle of a subframe.
+            // In two steps, so that the ends of transmissions at that same instant come first.
+            Simulator::Schedule(TimeToSubframeEnd() * 0.99, [this, cell, rnti] {
+                Simulator::Schedule(TimeToSubframeEnd(),
+                                    [this, cell, rnti] { ReleaseIfForgotten(cell, rnti); });
+            });
+        }));
     const std::pair<const char*, const char*> failures[] = {
         {"HandoverFailureNoPreamble", "no_preamble"},
         {"HandoverFailureMaxRach", "random_access"},
@@ -48,6 +69,20 @@ void AssociationController::WatchBaseStation(ns3::Ptr<LteEnbRrc> rrc) {
                                                                      std::uint16_t, std::uint16_t) {
                 FailIfPending(UeOfImsi(imsi), reason);
             }));
+    }
+}
+
+void AssociationController::ReleaseIfForgotten(std::uint16_t cell, std::uint16_t rnti) {
+    for (std::uint32_t ue = 0; ue < m_network.Ue().size(); ++ue) {
+        const UserEquipment& user = m_network.Ue()[ue];
+        const auto state = user.Rrc()->GetState();
+        const bool believes_connected =
+            state == LteUeRrc::CONNECTED_NORMALLY || state == LteUeRrc::CONNECTED_HANDOVER;
+        if (believes_connected && user.Rrc()->GetCellId() == cell &&
+            user.Rrc()->GetRnti() == rnti) {
+            FailIfPending(ue, "connection_lost");
+            user.device->GetNas()->GetAsSapUser()->NotifyConnectionReleased();
+        }
     }
 }
 

@@ -52,6 +52,8 @@ class AssociationController {
   private:
     void WatchBaseStation(ns3::Ptr<ns3::LteEnbRrc> rrc);
     void WatchUser(std::uint32_t ue);
+    /// A base station has dropped this RNTI: release the user that still believes to have it.
+    void ReleaseIfForgotten(std::uint16_t cell, std::uint16_t rnti);
     /// @return why a handover cannot start now, or nothing
     std::string FindObstacle(std::uint32_t ue, int source) const;
     void Restored(std::uint32_t ue, std::uint16_t cell);

@@ -338,3 +338,21 @@ def test_shadowing_and_line_of_sight_have_the_statistics_of_tr_38_901(cellular):
     assert shadow_db[line_of_sight].std() == pytest.approx(4, rel=0.3)
     assert shadow_db[~line_of_sight].std() == pytest.approx(6, rel=0.2)
     assert abs(shadow_db[~line_of_sight].mean()) < 1.5
+
+
+def test_users_that_miss_the_end_of_their_connection_do_not_hurt_others(cellular):
+    # Real RRC messages get lost on the way to users that are sent to cells they hardly hear. Those
+    # users used to go on sounding in the place of others, on which ns-3 aborts.
+    env = cellular(
+        n_ue=60,
+        n_bs=3,
+        duration_s=2.2,
+        slots_per_frame=25,
+        mobility={"speed_max_mps": 30},
+        radio={"ideal_rrc": False},
+    )
+    env.action_space.seed(3)
+    observations, _, records, _ = play(env, 3, lambda _: env.action_space.sample())
+    failed = records["handover"]["outcome"] == 4
+    assert failed.sum() > 5
+    assert (observations[-1]["serving_bs"] >= 0).sum() > 50
