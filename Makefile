@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 SOURCES := $(shell git ls-files -co --exclude-standard CMakeLists.txt pyproject.toml cmake bridge ns3_scenarios py_agent 2>/dev/null)
 CXX_FILES = $(shell git ls-files '*.cc' '*.h' '*.cpp')
 
-.PHONY: run test lint format bench clean
+.PHONY: run test lint format bench wheel-test clean
 
 ## The main job: a policy steers a real ns-3 LTE network; a table, a figure and a report come out.
 run: $(VENV)/.installed
@@ -32,6 +32,14 @@ format: $(VENV)/.installed-lint
 ## Speed and memory of the bridge, measured on this machine.
 bench: $(VENV)/.installed-test
 	$(BIN)/python -m benchmarks
+
+## Build the wheel, install it elsewhere, run it without the checkout.
+wheel-test: $(VENV)/.created
+	folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
+	$(BIN)/pip wheel --quiet --no-deps --wheel-dir "$$folder" . && \
+	$(PYTHON) -m venv "$$folder/venv" && \
+	"$$folder/venv/bin/pip" install --quiet --disable-pip-version-check "$$folder"/*.whl && \
+	cd "$$folder" && venv/bin/ns3-twin doctor && venv/bin/ns3-twin run --duration 1
 
 clean:
 	rm -rf $(VENV) build runs

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -47,15 +46,9 @@ def program(scenario: str) -> str:
     )
 
 
-def make(
-    scenario: str,
-    settings: Mapping[str, Any] | None = None,
-    ns3_attributes: Mapping[str, Any] | None = None,
-    deadline_s: float = 60.0,
-    start_deadline_s: float = 600.0,
-) -> ScenarioEnv:
-    """Make the environment of a scenario; arguments as for `ns3_bridge.ScenarioEnv`."""
-    return ScenarioEnv(program(scenario), settings, ns3_attributes, deadline_s, start_deadline_s)
+def make(scenario: str, *arguments: Any, **options: Any) -> ScenarioEnv:
+    """Make the environment of a scenario; all but its name goes to `ns3_bridge.ScenarioEnv`."""
+    return ScenarioEnv(program(scenario), *arguments, **options)
 
 
 def register_environments() -> None:
