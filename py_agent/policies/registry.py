@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from py_agent.policies import compute_share
+from py_agent.policies import share_rules
 from py_agent.policies.association import LoadBalancing, MaxRsrp
 from py_agent.policies.base import Policy
 from py_agent.policies.random import RandomPolicy
@@ -19,23 +19,23 @@ POLICIES: Mapping[str, tuple[str, Callable[[], Policy]]] = {
     "random": ("every action field uniformly at random", RandomPolicy),
     "max-rsrp-equal": (
         "strongest base station, equal shares",
-        lambda: RulePolicy(MaxRsrp(), compute_share.equal),
+        lambda: RulePolicy(MaxRsrp(), share_rules.equal),
     ),
     "max-rsrp-proportional": (
         "strongest base station, shares in proportion to the work",
-        lambda: RulePolicy(MaxRsrp(), compute_share.proportional),
+        lambda: RulePolicy(MaxRsrp(), share_rules.proportional),
     ),
     "max-rsrp-sqrt": (
         "strongest base station, shares as the square root of the work",
-        lambda: RulePolicy(MaxRsrp(), compute_share.square_root),
+        lambda: RulePolicy(MaxRsrp(), share_rules.square_root),
     ),
     "load-sqrt": (
         "greedy load balancing, shares as the square root of the work",
-        lambda: RulePolicy(LoadBalancing(), compute_share.square_root),
+        lambda: RulePolicy(LoadBalancing(), share_rules.square_root),
     ),
     "cmu": (
         "greedy load balancing, shares by the index rule (1/remaining)^6",
-        lambda: RulePolicy(LoadBalancing(), compute_share.index_rule),
+        lambda: RulePolicy(LoadBalancing(), share_rules.index_rule),
     ),
 }
 

@@ -5,15 +5,18 @@ from __future__ import annotations
 
 from py_agent.policies.association import AssociationRule
 from py_agent.policies.base import Decision, Network, Observation
-from py_agent.policies.compute_share import ShareRule, shares_within_cells
+from py_agent.policies.share_rules import ShareRule, shares_within_cells
 
 
 class RulePolicy:
     """An association rule per frame, a share rule per slot.
 
+    The share rule divides the edge servers by the work in cycles and, where the scenario takes
+    ``bandwidth_share``, the band by the bits that wait for upload.
+
     Args:
         association: chooses base stations.
-        share: weighs users at the edge servers.
+        share: weighs users.
     """
 
     def __init__(self, association: AssociationRule, share: ShareRule) -> None:
@@ -21,10 +24,11 @@ class RulePolicy:
         self._share = share
 
     def begin(self, network: Network, seed: int) -> None:
-        """Read the work of a typical task from the settings; nothing here is random."""
+        """Read the size of a typical task from the settings; nothing here is random."""
         traffic = network.settings["traffic"]
-        mean_bit = (traffic["size_min_bit"] + traffic["size_max_bit"]) / 2
-        self._task_cycles = mean_bit * traffic["cycles_per_bit"]
+        self._task_bit = (traffic["size_min_bit"] + traffic["size_max_bit"]) / 2
+        self._task_cycles = self._task_bit * traffic["cycles_per_bit"]
+        self._divides_band = any(f.name == "bandwidth_share" for f in network.schema.actions)
         self._association.begin(network)
 
     def decide_frame(self, observation: Observation) -> Decision:
@@ -32,6 +36,14 @@ class RulePolicy:
         return {"association": self._association.associate(observation)}
 
     def decide_slot(self, observation: Observation) -> Decision:
-        """Choose the compute shares, ``[n_ue]``."""
-        weights = self._share(observation, self._task_cycles)
-        return {"compute_share": shares_within_cells(weights, observation["serving_bs"])}
+        """Choose the shares, ``[n_ue]`` each."""
+        serving_bs = observation["serving_bs"]
+        backlog = observation["compute_backlog_cycles"].sum(axis=1)
+        head = observation["compute_head_cycles"].sum(axis=1)
+        weights = self._share(backlog, head, self._task_cycles)
+        decision = {"compute_share": shares_within_cells(weights, serving_bs)}
+        if self._divides_band:
+            waiting = observation["upload_backlog_bit"]
+            weights = self._share(waiting, waiting, self._task_bit)
+            decision["bandwidth_share"] = shares_within_cells(weights, serving_bs)
+        return decision

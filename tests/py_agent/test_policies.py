@@ -11,14 +11,14 @@ from hypothesis.extra import numpy as hnp
 from ns3_bridge.settings import check_settings, settings_model
 from py_agent.policies import POLICIES, Network, UnknownPolicy, load_policy
 from py_agent.policies.association import LoadBalancing, MaxRsrp, congestion
-from py_agent.policies.compute_share import (
+from py_agent.policies.link_budget import LinkBudget
+from py_agent.policies.share_rules import (
     equal,
     index_rule,
     proportional,
     shares_within_cells,
     square_root,
 )
-from py_agent.policies.link_budget import LinkBudget
 
 TASK_CYCLES = 4e8
 
@@ -44,6 +44,7 @@ def observation(rsrp_dbm, serving=None, backlog=None):
         "serving_bs": np.zeros(n_ue, np.int32) if serving is None else np.asarray(serving),
         "created_bit": np.zeros(n_ue, np.int64),
         "compute_capacity_hz": np.full(n_bs, 2e9),
+        "upload_backlog_bit": backlog.sum(axis=1) / 1000,
         "compute_head_cycles": backlog,
         "compute_backlog_cycles": backlog,
     }
@@ -89,11 +90,11 @@ def test_the_link_budget_by_hand():
 
 
 def test_share_rules_follow_their_formulas():
-    seen = observation(np.zeros((3, 1)), backlog=[[4e8], [16e8], [1e8]])
-    assert equal(seen, TASK_CYCLES).tolist() == [1, 1, 1]
-    assert np.allclose(proportional(seen, TASK_CYCLES) / 1e8, [4, 16, 1])
-    assert np.allclose(square_root(seen, TASK_CYCLES) / 1e4, [2, 4, 1])
-    assert np.allclose(index_rule(seen, TASK_CYCLES), [1, 4.0**-6, 4.0**6])
+    work = np.array([4e8, 16e8, 1e8, 0])
+    assert equal(work, work, TASK_CYCLES).tolist() == [1, 1, 1, 1]
+    assert np.allclose(proportional(work, work, TASK_CYCLES) / 1e8, [4, 16, 1, 4])
+    assert np.allclose(square_root(work, work, TASK_CYCLES) / 1e4, [2, 4, 1, 2])
+    assert np.allclose(index_rule(work, work, TASK_CYCLES), [1, 4.0**-6, 4.0**6, 1])
 
 
 def test_the_square_root_rule_minimises_the_sum_of_delays():

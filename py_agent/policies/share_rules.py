@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: MIT
+"""Rules that divide what the users of a base station share: its server, its band. Every slot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Work: TypeAlias = NDArray[np.float64]
+Weights: TypeAlias = NDArray[np.float64]
+
+# A rule sees all work of each user [n_ue], the work of its task in service [n_ue] and that of a
+# typical task, in one unit (cycles or bits), and returns weights [n_ue].
+ShareRule: TypeAlias = Callable[[Work, Work, float], Weights]
+
+
+def equal(backlog: Work, head: Work, typical: float) -> Weights:
+    """The same weight for every user."""
+    return np.ones(len(backlog))
+
+
+def proportional(backlog: Work, head: Work, typical: float) -> Weights:
+    """In proportion to the user's work."""
+    return _or_typical(backlog, typical)
+
+
+def square_root(backlog: Work, head: Work, typical: float) -> Weights:
+    """As the square root of the user's work: the minimum of ``Σ Q/λ`` under ``Σ λ = C``."""
+    return np.sqrt(_or_typical(backlog, typical))
+
+
+def index_rule(backlog: Work, head: Work, typical: float) -> Weights:
+    """``cmu``: as ``(1/remaining)^6`` of the task in service, nearly shortest-remaining-first."""
+    return (typical / np.maximum(_or_typical(head, typical), 1e-3 * typical)) ** 6
+
+
+def shares_within_cells(weights: Weights, serving_bs: NDArray[np.int32]) -> NDArray[np.float32]:
+    """Scale weights so that they add up to 1 over the users of each base station.
+
+    Args:
+        weights: ``[n_ue]``, ≥ 0.
+        serving_bs: ``[n_ue]``; those without one (-1) are scaled among themselves.
+
+    Returns:
+        ``[n_ue]``, from 0 to 1.
+    """
+    group = serving_bs + 1
+    total = np.bincount(group, weights=weights)
+    return np.divide(
+        weights, total[group], out=np.zeros_like(weights), where=total[group] > 0
+    ).astype(np.float32)
+
+
+def _or_typical(work: Work, typical: float) -> Work:
+    # A user without work gets the weight of a typical task, for the one that may arrive any moment.
+    return np.where(work > 0, work, typical)
