@@ -23,7 +23,8 @@ from py_agent import doctor as doctor_module
 from py_agent.experiment.run_settings import load_run_settings
 from py_agent.experiment.runner import Run
 from py_agent.policies import POLICIES, UnknownPolicy
-from py_agent.view.tables import description_tables, result_table, rows_table
+from py_agent.view.markdown import description_markdown
+from py_agent.view.tables import declaration_tables, result_table, rows_table
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -106,6 +107,7 @@ def scenarios(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
 def describe_scenario(
     scenario: Annotated[str, typer.Argument(help="Name, or path of a program.")],
     as_json: Annotated[bool, typer.Option("--json")] = False,
+    as_markdown: Annotated[bool, typer.Option("--markdown")] = False,
 ) -> None:
     """Show settings, observations, actions and records of a scenario."""
     with _errors_as_messages():
@@ -113,11 +115,14 @@ def describe_scenario(
     if as_json:
         print(json.dumps(dataclasses.asdict(description)))
         return
+    if as_markdown:
+        print(description_markdown(description))
+        return
     _out.print(f"{description.name}: {description.summary} (ns-3 {description.ns3_version})")
-    for table in description_tables(description):
-        _out.print(table)
-    reward = description.schema
-    _out.print(f"Reward \\[{reward.reward_unit}]: {reward.reward_help}")
+    for table in declaration_tables(description):
+        _out.print(rows_table(table.title, table.header, table.rows))
+    schema = description.schema
+    _out.print(f"Reward ({schema.reward_unit}): {schema.reward_help}", markup=False)
 
 
 @app.command()

@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.table import Table
 
-from ns3_bridge import Description
+from ns3_bridge import Description, Field
 
 
 def result_rows(summary: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -76,27 +77,27 @@ def rows_table(title: str, header: Sequence[str], rows: Sequence[Sequence[str]])
     return table
 
 
-def description_tables(description: Description) -> list[Table]:
+@dataclasses.dataclass(frozen=True)
+class DeclarationTable:
+    """One table of a scenario's declarations, as text.
+
+    Attributes:
+        title: what it lists.
+        header: names of the columns.
+        rows: as many cells as the header has.
+    """
+
+    title: str
+    header: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+
+def declaration_tables(description: Description) -> list[DeclarationTable]:
     """Settings, observations, actions and records of a scenario."""
     schema = description.schema
-
-    def field_rows(fields: Sequence[Any]) -> list[list[str]]:
-        return [
-            [
-                field.name,
-                f"{field.dtype}{list(field.shape)}",
-                f"{field.low:g} … {field.high:g}",
-                field.unit,
-                field.timescale,
-                _with_labels(field.help, field.labels),
-            ]
-            for field in fields
-        ]
-
-    header = ["name", "type", "bounds", "unit", "obeyed every", "meaning"]
     refused = [[name, "", "", "", "never", why] for name, why in schema.refused_actions.items()]
     return [
-        rows_table(
+        DeclarationTable(
             "Settings",
             ["name", "default", "allowed", "unit", "meaning"],
             [
@@ -104,14 +105,18 @@ def description_tables(description: Description) -> list[Table]:
                 for s in description.settings
             ],
         ),
-        rows_table(
+        DeclarationTable(
             "Observation",
             ["name", "type", "bounds", "unit", "meaning"],
-            [row[:4] + row[5:] for row in field_rows(schema.observations)],
+            [[*_field_cells(f), _with_labels(f.help, f.labels)] for f in schema.observations],
         ),
-        rows_table("Action", header, field_rows(schema.actions) + refused),
+        DeclarationTable(
+            "Action",
+            ["name", "type", "bounds", "unit", "obeyed every", "meaning"],
+            [[*_field_cells(f), f.timescale, f.help] for f in schema.actions] + refused,
+        ),
         *(
-            rows_table(
+            DeclarationTable(
                 f"Records: {table.name} ({table.help})",
                 ["column", "type", "unit", "meaning"],
                 [
@@ -122,6 +127,12 @@ def description_tables(description: Description) -> list[Table]:
             for table in schema.tables
         ),
     ]
+
+
+def _field_cells(field: Field) -> list[str]:
+    shape = ", ".join(map(str, field.shape))
+    bounds = f"{field.low:g} … {field.high:g}"
+    return [field.name, f"{field.dtype} [{shape}]", bounds, field.unit]
 
 
 def _allowed(setting: Mapping[str, Any]) -> str:

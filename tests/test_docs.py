@@ -1,4 +1,4 @@
-"""The code of the README does what the README says."""
+"""The documentation says what is so."""
 
 from __future__ import annotations
 
@@ -8,6 +8,10 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+
+import ns3_scenarios
+from ns3_bridge import describe
+from py_agent.view.markdown import description_markdown
 
 REPOSITORY = Path(__file__).parents[1]
 BLOCK = re.compile(r"^```(python|bash)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -31,3 +35,9 @@ def test_every_code_block_runs(tmp_path):
             command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=200
         )
         assert done.returncode == 0, f"{code}\n{done.stdout}\n{done.stderr}"
+
+
+def test_the_pages_of_the_scenarios_hold_their_declarations():
+    page = (REPOSITORY / "docs" / "scenarios" / "cellular.md").read_text()
+    described = describe([ns3_scenarios.program("cellular")])
+    assert page.endswith(description_markdown(described) + "\n"), "run `make docs`"
