@@ -147,13 +147,13 @@ std::string AssociationController::FindObstacle(std::uint32_t ue, int source) co
     if (user.Rrc()->GetState() != LteUeRrc::CONNECTED_NORMALLY) {
         return "user_busy";
     }
-    const auto source_rrc = m_network.Bs()[static_cast<std::size_t>(source)].device->GetRrc();
-    const std::uint16_t rnti = user.Rrc()->GetRnti();
-    if (!source_rrc->HasUeManager(rnti) ||
-        source_rrc->GetUeManager(rnti)->GetImsi() != user.device->GetImsi()) {
+    const auto source_bs = static_cast<std::size_t>(source);
+    if (!m_network.BsKnows(source_bs, ue)) {
         return "unknown_to_base_station";
     }
-    if (source_rrc->GetUeManager(rnti)->GetState() != ns3::UeManager::CONNECTED_NORMALLY) {
+    const auto source_rrc = m_network.Bs()[source_bs].device->GetRrc();
+    if (source_rrc->GetUeManager(user.Rrc()->GetRnti())->GetState() !=
+        ns3::UeManager::CONNECTED_NORMALLY) {
         return "base_station_busy";
     }
     return "";

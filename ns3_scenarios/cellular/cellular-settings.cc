@@ -22,8 +22,11 @@ void CellularSettings::Declare(Settings& settings) {
     settings.Real("channel.site_correlation", site_correlation, 0, 1, "1",
                   "correlation of the shadowing of two sites (TR 36.814, A.2.1.1.1: 0.5)");
 
-    settings.Choice("radio.scheduler", scheduler, {"pf", "rr"},
-                    "MAC scheduler of ns-3: proportional fair or round robin");
+    settings.Choice("radio.scheduler", scheduler, {"shares", "pf", "rr"},
+                    "MAC scheduler: the agent's shares (bandwidth_share), or ns-3's proportional"
+                    " fair or round robin, which take none");
+    settings.Choice("radio.bandwidth_mode", bandwidth_mode, {"work-conserving", "quota"},
+                    "with shares: whether the share of an idle user is given to the others");
     settings.Integer("radio.bandwidth_rb", bandwidth_rb, 6, 100, "RB",
                      "resource blocks of each direction: 6, 15, 25, 50, 75 or 100");
     settings.Real("radio.bs_power_dbm", bs_power_dbm, -30, 60, "dBm",

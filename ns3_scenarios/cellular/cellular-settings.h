@@ -27,13 +27,17 @@ struct CellularSettings {
     std::uint32_t bandwidth_rb = 25;
     double bs_power_dbm = 43;
     double ue_power_dbm = 23;
-    std::string scheduler = "pf";
+    std::string scheduler = "shares";
+    std::string bandwidth_mode = "work-conserving";
     bool ideal_rrc = true;
 
     TrafficSettings traffic;
 
     double capacity_hz = 2e9;
     std::string compute_mode = "work-conserving";
+
+    /// Whether the agent divides the band of each cell.
+    bool HasBandwidthShares() const { return scheduler == "shares"; }
 
     void Declare(Settings& settings);
     /// @throws SettingError if settings contradict each other

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The cellular scenario: LTE users upload inference tasks to the edge server of their base station.
 #include "association-controller.h"
+#include "bandwidth-shares.h"
 #include "cellular-settings.h"
 #include "edge-server.h"
 #include "lte-network.h"
@@ -146,9 +147,19 @@ class Cellular : public Scenario {
              0,
              1,
              "weight of each user at the servers that hold its tasks; 0: it waits"});
-        schema.Refuse("bandwidth_share",
-                      "the MAC schedulers of ns-3 (radio.scheduler) divide the band by themselves "
-                      "and cannot be given shares");
+        if (m_settings.HasBandwidthShares()) {
+            m_bandwidth_share = schema.Action<float>(
+                {"bandwidth_share",
+                 {n_ue},
+                 "1",
+                 0,
+                 1,
+                 "weight of each user in the uplink and downlink of its cell; 0: its data waits"});
+        } else {
+            schema.Refuse("bandwidth_share",
+                          "radio.scheduler = " + m_settings.scheduler +
+                              " divides the band by itself; only \"shares\" can be given shares");
+        }
 
         schema.DescribeReward("s",
                               "minus the time that tasks spent in the system during the slot; the "
@@ -179,8 +190,12 @@ class Cellular : public Scenario {
             },
             [this](std::uint32_t ue) {
                 m_senders[ue]->OnLinkRestored();
+                ApplyBandwidthShare(ue);
                 ApplyComputeShares();
             });
+        if (m_settings.HasBandwidthShares()) {
+            m_bandwidth_shares = std::make_unique<BandwidthShares>(*m_network);
+        }
         const auto mode = m_settings.compute_mode == "quota" ? EdgeServer::Mode::QUOTA
                                                              : EdgeServer::Mode::WORK_CONSERVING;
         for (std::uint32_t bs = 0; bs < m_settings.n_bs; ++bs) {
@@ -222,6 +237,9 @@ class Cellular : public Scenario {
             m_association(ue) = std::max(
                 0, m_association_controller->LastServingBs(static_cast<std::uint32_t>(ue)));
             m_compute_share(ue) = 1.0F / static_cast<float>(m_settings.n_ue);
+            if (m_settings.HasBandwidthShares()) {
+                m_bandwidth_share(ue) = 1.0F / static_cast<float>(m_settings.n_ue);
+            }
         }
     }
 
@@ -230,6 +248,9 @@ class Cellular : public Scenario {
             for (std::uint32_t ue = 0; ue < m_settings.n_ue; ++ue) {
                 m_association_controller->Command(ue, m_association(ue));
             }
+        }
+        for (std::uint32_t ue = 0; ue < m_settings.n_ue; ++ue) {
+            ApplyBandwidthShare(ue);
         }
         ApplyComputeShares();
     }
@@ -279,6 +300,12 @@ class Cellular : public Scenario {
         const ns3::Vector& position = m_network->Bs()[bs].position;
         m_bs_position_m(bs, 0) = static_cast<float>(position.x);
         m_bs_position_m(bs, 1) = static_cast<float>(position.y);
+    }
+
+    void ApplyBandwidthShare(std::uint32_t ue) {
+        if (m_bandwidth_shares) {
+            m_bandwidth_shares->Apply(ue, m_bandwidth_share(ue));
+        }
     }
 
     /// A share counts at the server of the user's base station and wherever it still has tasks;
@@ -339,10 +366,12 @@ class Cellular : public Scenario {
     Field<float> m_compute_utilisation;
     Field<std::int32_t> m_association;
     Field<float> m_compute_share;
+    Field<float> m_bandwidth_share;  ///< only with radio.scheduler = shares
     Table* m_handovers = nullptr;
 
     std::unique_ptr<TaskLedger> m_ledger;
     std::unique_ptr<LteNetwork> m_network;
+    std::unique_ptr<BandwidthShares> m_bandwidth_shares;  ///< only with radio.scheduler = shares
     std::unique_ptr<RadioMonitor> m_radio;
     std::unique_ptr<AssociationController> m_association_controller;
     std::unique_ptr<UploadReceiver> m_receiver;

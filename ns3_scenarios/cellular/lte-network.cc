@@ -3,6 +3,7 @@
 
 #include "hexagonal-layout.h"
 #include "random-streams.h"
+#include "share-ff-mac-scheduler.h"
 
 #include "ns3/boolean.h"
 #include "ns3/config.h"
@@ -75,8 +76,7 @@ LteNetwork::LteNetwork(const CellularSettings& settings, double attach_span_s)
     m_lte->SetPathlossModelAttribute(
         "ChannelConditionModel",
         ns3::PointerValue(ns3::CreateObject<SpatialConditionModel>(m_channel)));
-    m_lte->SetSchedulerType(m_settings.scheduler == "rr" ? "ns3::RrFfMacScheduler"
-                                                         : "ns3::PfFfMacScheduler");
+    ChooseScheduler();
     m_lte->SetHandoverAlgorithmType("ns3::NoOpHandoverAlgorithm");  // only the agent decides
     m_lte->SetEnbDeviceAttribute("DlBandwidth", UintegerValue(m_settings.bandwidth_rb));
     m_lte->SetEnbDeviceAttribute("UlBandwidth", UintegerValue(m_settings.bandwidth_rb));
@@ -85,6 +85,20 @@ LteNetwork::LteNetwork(const CellularSettings& settings, double attach_span_s)
     BuildUsers();
     ConnectEdge();
     Attach();
+}
+
+void LteNetwork::ChooseScheduler() {
+    if (m_settings.HasBandwidthShares()) {
+        m_lte->SetSchedulerType(ShareFfMacScheduler::GetTypeId().GetName());
+        m_lte->SetSchedulerAttribute(
+            "Mode",
+            ns3::StringValue(m_settings.bandwidth_mode == "quota" ? "Quota" : "WorkConserving"));
+        // A user that is still on its way into the cell must not count among those who share it.
+        m_lte->SetSchedulerAttribute("DefaultWeight", DoubleValue(0));
+    } else {
+        m_lte->SetSchedulerType(m_settings.scheduler == "rr" ? "ns3::RrFfMacScheduler"
+                                                             : "ns3::PfFfMacScheduler");
+    }
 }
 
 void LteNetwork::BuildBaseStations() {
@@ -192,6 +206,13 @@ int LteNetwork::ServingBs(std::size_t ue) const {
     const bool connected = rrc->GetState() == ns3::LteUeRrc::CONNECTED_NORMALLY ||
                            rrc->GetState() == ns3::LteUeRrc::CONNECTED_HANDOVER;
     return connected ? BsOfCell(rrc->GetCellId()) : -1;
+}
+
+bool LteNetwork::BsKnows(std::size_t bs, std::size_t ue) const {
+    const auto rrc = m_bs[bs].device->GetRrc();
+    const std::uint16_t rnti = m_ue[ue].Rrc()->GetRnti();
+    return rrc->HasUeManager(rnti) &&
+           rrc->GetUeManager(rnti)->GetImsi() == m_ue[ue].device->GetImsi();
 }
 
 }  // namespace twin

@@ -56,7 +56,11 @@ class LteNetwork {
     /// @return index of the base station that serves the user, or -1 if none does
     int ServingBs(std::size_t ue) const;
 
+    /// @return whether the base station has the user's context under the user's present RNTI
+    bool BsKnows(std::size_t bs, std::size_t ue) const;
+
   private:
+    void ChooseScheduler();
     void BuildBaseStations();
     void BuildUsers();
     void ConnectEdge();
