@@ -56,7 +56,7 @@ def _with_agent_s(env: ScenarioEnv) -> float:
     truncated = False
     while not truncated:
         # The default action of the scenario: everybody stays, equal shares.
-        action = {"association": start, "compute_share": share}
+        action = {"association": start, "compute_share": share, "bandwidth_share": share}
         _, _, _, truncated, _ = env.step(action)
     env.close()
     return time.perf_counter() - start_s

@@ -3,7 +3,7 @@
 #define TWIN_BANDWIDTH_SHARES_H
 
 #include "lte-network.h"
-#include "share-ff-mac-scheduler.h"
+#include "mac/share-ff-mac-scheduler.h"
 
 #include <cstdint>
 #include <vector>

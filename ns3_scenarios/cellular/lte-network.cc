@@ -2,8 +2,8 @@
 #include "lte-network.h"
 
 #include "hexagonal-layout.h"
+#include "mac/share-ff-mac-scheduler.h"
 #include "random-streams.h"
-#include "share-ff-mac-scheduler.h"
 
 #include "ns3/boolean.h"
 #include "ns3/config.h"

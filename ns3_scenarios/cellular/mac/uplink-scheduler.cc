@@ -187,7 +187,7 @@ std::vector<GrantRequest> UplinkScheduler::CollectRequests() const {
         }
         const std::uint8_t mcs = m_link.UplinkMcs(user.quality.WorstSinrDb(0, m_band_rb));
         const auto units = [&](std::uint32_t bytes) {
-            return m_link.UplinkUnits(mcs, std::max(bytes, SMALLEST_BLOCK_BYTES), free_rb);
+            return m_link.UplinkUnits(mcs, std::max(bytes, SMALLEST_BLOCK_BYTES), m_band_rb);
         };
         GrantRequest request;
         request.rnti = rnti;

@@ -171,7 +171,7 @@ std::vector<GrantRequest> DownlinkScheduler::CollectRequests() const {
             m_link.DownlinkMcs(rbgs.empty() ? 0 : user.quality.Cqi(rbgs.back()));
         const auto units = [&](std::uint32_t bytes) {
             return m_link.DownlinkUnits(mcs, std::max(bytes, SMALLEST_BLOCK_BYTES), m_rb_per_rbg,
-                                        free_rbgs);
+                                        m_rbgs);
         };
         GrantRequest request;
         request.rnti = rnti;
