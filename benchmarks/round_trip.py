@@ -16,7 +16,7 @@ from ns3_bridge.testing import echo_command
 
 SIZES = (2, 100, 1_000, 10_000)
 ROUNDS = 7  # interleaved: every round measures both, so that noise hits both
-TRIPS = 10_000
+TRIPS = 50_000
 
 
 def measure() -> Table:
@@ -58,7 +58,7 @@ def _compile(folder: Path) -> Path:
 
 def _round(ping_pong: Path, size: int) -> tuple[float, float, float]:
     done = subprocess.run(
-        [ping_pong, str(size), str(TRIPS), "1"], capture_output=True, text=True, check=True
+        [ping_pong, str(size), str(TRIPS)], capture_output=True, text=True, check=True
     )
     return float(done.stdout), *_bridge_us(size)
 
