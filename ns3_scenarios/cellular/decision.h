@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#ifndef TWIN_DECISION_H
+#define TWIN_DECISION_H
+
+#include "cellular-settings.h"
+#include "schema.h"
+
+namespace twin {
+
+/// What the agent decides: the action fields of the scenario.
+class Decision {
+  public:
+    Decision(Schema& schema, const CellularSettings& settings);
+
+    /// Nobody moves, all have equal shares. @param serving_bs of each user, never negative
+    void SetUnchanged(std::uint32_t ue, int serving_bs) const;
+
+    int Association(std::uint32_t ue) const { return m_association(ue); }
+    float ComputeShare(std::uint32_t ue) const { return m_compute_share(ue); }
+    /// Only if the settings say HasBandwidthShares().
+    float BandwidthShare(std::uint32_t ue) const { return m_bandwidth_share(ue); }
+
+  private:
+    float m_equal_share;
+    bool m_has_bandwidth_share;
+    Field<std::int32_t> m_association;
+    Field<float> m_compute_share;
+    Field<float> m_bandwidth_share;
+};
+
+}  // namespace twin
+
+#endif

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "association-fields.h"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+namespace twin {
+
+namespace {
+
+const std::vector<std::string> HANDOVER_STATES{"none", "pending", "done", "refused", "failed"};
+const std::vector<std::string> HANDOVER_REASONS{"none",
+                                                "not_connected",
+                                                "user_busy",
+                                                "unknown_to_base_station",
+                                                "base_station_busy",
+                                                "no_preamble",
+                                                "random_access",
+                                                "leaving_timeout",
+                                                "joining_timeout",
+                                                "radio_link_failure",
+                                                "connection_lost"};
+
+}  // namespace
+
+AssociationFields::AssociationFields(Schema& schema, std::size_t n_ue, std::size_t n_bs)
+    : m_serving_bs(schema.Observation<std::int32_t>({"serving_bs",
+                                                     {n_ue},
+                                                     "1",
+                                                     -1,
+                                                     static_cast<double>(n_bs) - 1,
+                                                     "-1: not connected",
+                                                     {},
+                                                     true})),
+      m_handover_state(schema.Observation<std::int32_t>({"handover_state",
+                                                         {n_ue},
+                                                         "1",
+                                                         0,
+                                                         HANDOVER_STATES.size() - 1.0,
+                                                         "how the last association command stands",
+                                                         HANDOVER_STATES,
+                                                         true})),
+      m_handovers(schema.AddTable(
+          "handover",
+          "one row per association command, at its outcome",
+          {{"ue", true, "1", "user"},
+           {"from_bs", true, "1", "serving base station; -1: not connected"},
+           {"to_bs", true, "1", "commanded base station"},
+           {"commanded_s", false, "s", "ns-3 time of the command"},
+           {"started_s", false, "s", "ns-3 time at which the user left its cell"},
+           {"ended_s", false, "s", "ns-3 time of the outcome; minus started_s: interruption"},
+           {"outcome", true, "1", "how it ended", HANDOVER_STATES},
+           {"reason", true, "1", "why it was refused or failed", HANDOVER_REASONS}})) {}
+
+void AssociationFields::Fill(const LteNetwork& network,
+                             const AssociationController& controller) const {
+    for (std::uint32_t ue = 0; ue < network.Ue().size(); ++ue) {
+        m_serving_bs(ue) = network.ServingBs(ue);
+        m_handover_state(ue) = static_cast<std::int32_t>(controller.Last(ue).state);
+    }
+}
+
+void AssociationFields::Record(std::uint32_t ue, const HandoverCommand& command) const {
+    const auto reason = std::find(HANDOVER_REASONS.begin(), HANDOVER_REASONS.end(), command.reason);
+    const auto reason_index = command.reason.empty() ? 0 : reason - HANDOVER_REASONS.begin();
+    m_handovers.Append(ue, command.from_bs, command.to_bs, command.commanded_s, command.started_s,
+                       command.ended_s, static_cast<int>(command.state), reason_index);
+}
+
+}  // namespace twin

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#ifndef TWIN_MOBILITY_FIELDS_H
+#define TWIN_MOBILITY_FIELDS_H
+
+#include "lte-network.h"
+#include "schema.h"
+
+namespace twin {
+
+/// Where users and base stations are, and where the users go.
+class MobilityFields {
+  public:
+    MobilityFields(Schema& schema, std::size_t n_ue, std::size_t n_bs);
+
+    void Fill(const LteNetwork& network) const;
+
+  private:
+    Field<float> m_position_m;
+    Field<float> m_velocity_mps;
+    Field<float> m_bs_position_m;
+};
+
+}  // namespace twin
+
+#endif

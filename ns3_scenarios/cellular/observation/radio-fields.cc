@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "radio-fields.h"
+
+namespace twin {
+
+RadioFields::RadioFields(Schema& schema, std::size_t n_ue, std::size_t n_bs)
+    : m_n_ue(n_ue),
+      m_n_bs(n_bs),
+      m_rsrp_dbm(schema.Observation<float>(
+          {"rsrp_dbm",
+           {n_ue, n_bs},
+           "dBm",
+           -140,
+           0,
+           "reference signal received power (3GPP TS 36.214, 5.1.1); -140: not heard"})),
+      m_rsrq_db(schema.Observation<float>(
+          {"rsrq_db",
+           {n_ue, n_bs},
+           "dB",
+           -34,
+           2.5,
+           "reference signal received quality (3GPP TS 36.214, 5.1.3); -34: not heard"})),
+      m_sinr_dl_db(schema.Observation<float>(
+          {"sinr_dl_db", {n_ue}, "dB", -30, 80, "downlink SINR of the serving cell"})),
+      m_sinr_ul_db(schema.Observation<float>(
+          {"sinr_ul_db", {n_ue}, "dB", -30, 80, "uplink SINR of the last sounding signal"})) {}
+
+void RadioFields::Watch(const LteNetwork& network) {
+    m_monitor = std::make_unique<RadioMonitor>(network);
+}
+
+void RadioFields::Fill() const {
+    for (std::size_t ue = 0; ue < m_n_ue; ++ue) {
+        m_sinr_dl_db(ue) = static_cast<float>(m_monitor->DownlinkSinrDb(ue));
+        m_sinr_ul_db(ue) = static_cast<float>(m_monitor->UplinkSinrDb(ue));
+        for (std::size_t bs = 0; bs < m_n_bs; ++bs) {
+            m_rsrp_dbm(ue, bs) = static_cast<float>(m_monitor->RsrpDbm(ue, bs));
+            m_rsrq_db(ue, bs) = static_cast<float>(m_monitor->RsrqDb(ue, bs));
+        }
+    }
+}
+
+}  // namespace twin

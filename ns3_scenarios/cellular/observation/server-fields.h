@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#ifndef TWIN_SERVER_FIELDS_H
+#define TWIN_SERVER_FIELDS_H
+
+#include "edge-server.h"
+#include "schema.h"
+
+#include <memory>
+#include <vector>
+
+namespace twin {
+
+/// What the edge servers hold and how busy they are.
+class ServerFields {
+  public:
+    ServerFields(Schema& schema, std::size_t n_ue, std::size_t n_bs);
+
+    /// @param servers one per base station
+    /// @param slot_s time since the last call
+    void Fill(const std::vector<std::unique_ptr<EdgeServer>>& servers, double slot_s);
+
+  private:
+    std::size_t m_n_ue;
+    Field<std::int32_t> m_tasks_computing;
+    Field<double> m_compute_head_cycles;
+    Field<double> m_compute_backlog_cycles;
+    Field<double> m_compute_capacity_hz;
+    Field<float> m_compute_utilisation;
+    std::vector<double> m_served_cycles;  ///< at the last slot, per server
+};
+
+}  // namespace twin
+
+#endif

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#ifndef TWIN_TASK_FIELDS_H
+#define TWIN_TASK_FIELDS_H
+
+#include "schema.h"
+#include "task-ledger.h"
+#include "upload-sender.h"
+
+#include <memory>
+#include <vector>
+
+namespace twin {
+
+/// Each user's tasks: how many there are, and what waits to be uploaded.
+class TaskFields {
+  public:
+    TaskFields(Schema& schema, std::size_t n_ue);
+
+    /// @param senders one per user
+    void Fill(const TaskLedger& ledger,
+              const std::vector<std::unique_ptr<UploadSender>>& senders) const;
+
+  private:
+    Field<std::int64_t> m_tasks_created;
+    Field<std::int64_t> m_tasks_completed;
+    Field<std::int64_t> m_created_bit;
+    Field<std::int32_t> m_tasks_uploading;
+    Field<double> m_upload_backlog_bit;
+    Field<float> m_oldest_age_s;
+};
+
+}  // namespace twin
+
+#endif
