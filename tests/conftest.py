@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -8,6 +9,9 @@ import pytest
 import ns3_scenarios
 from ns3_bridge import Channel, ScenarioEnv
 from ns3_bridge.testing import echo_command
+
+# Whoever starts us in the background makes us ignore Ctrl-C; our children must not inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture

@@ -37,7 +37,7 @@ def draw_run(folder: RunFolder) -> Figure:
         axes = figure.subplot_mosaic([["map", "delay"], ["map", "load"]], width_ratios=[1, 1.15])
         _draw_map(axes["map"], folder)
         _draw_delay(axes["delay"], folder, summary)
-        _draw_utilisation(axes["load"], folder)
+        _draw_utilisation(axes["load"], folder, summary)
     figure.suptitle(
         f"{summary['scenario']} · policy {summary['policy']} · seed {summary['seed']} · "
         f"{summary['sim_time_s']:g} s of ns-3 {summary['ns3_version']}"
@@ -103,7 +103,8 @@ def _draw_delay(axes: Axes, folder: RunFolder, summary: dict[str, Any]) -> None:
     end_s = time_s[0] + summary["sim_time_s"]
     parts = delay_parts(table_columns(folder, "task"), end_s)
     width_s = max(1.0, summary["sim_time_s"] / 30)
-    edges_s = np.arange(time_s[0], end_s - width_s / 2, width_s)
+    n_bars = max(1, round(summary["sim_time_s"] / width_s))  # the last one may be cut short
+    edges_s = time_s[0] + width_s * np.arange(n_bars)
     index = np.clip(np.digitize(parts.created_s, edges_s) - 1, 0, len(edges_s) - 1)
     count = np.maximum(np.bincount(index, minlength=len(edges_s)), 1)
     bottom_s = np.zeros(len(edges_s))
@@ -139,10 +140,10 @@ def _draw_delay(axes: Axes, folder: RunFolder, summary: dict[str, Any]) -> None:
     axes.grid(axis="y", alpha=0.25)
 
 
-def _draw_utilisation(axes: Axes, folder: RunFolder) -> None:
+def _draw_utilisation(axes: Axes, folder: RunFolder, summary: dict[str, Any]) -> None:
     time_s = slot_field(folder, "time_s")[:, 0]
     busy = slot_field(folder, "compute_utilisation")  # [n_slots, n_bs]
-    slots_per_s = (len(time_s) - 1) / max(float(time_s[-1] - time_s[0]), 1e-9)
+    slots_per_s = summary["slots"] / summary["sim_time_s"]
     window = min(len(busy), max(1, round(slots_per_s)))
     kernel = np.ones(window) / window
     colours = _colours(busy.shape[1])
@@ -155,7 +156,7 @@ def _draw_utilisation(axes: Axes, folder: RunFolder) -> None:
         ylabel="busy",
         ylim=(0, 1.3),  # room for the legend
         yticks=[0, 0.25, 0.5, 0.75, 1],
-        xlim=(time_s[0], time_s[-1]),
+        xlim=(time_s[0], time_s[0] + summary["sim_time_s"]),
     )
     if busy.shape[1] <= 10:
         axes.legend(loc="upper right", ncols=5)

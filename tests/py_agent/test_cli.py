@@ -78,6 +78,15 @@ def test_a_person_reads_a_table(tmp_path):
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("duration_s", [0.02, 0.2])
+def test_the_shortest_runs_are_drawn_too(tmp_path, duration_s):
+    done = call(
+        "run", "--set", "n_ue=1", "--set", "n_bs=1", f"--duration={duration_s}", cwd=tmp_path
+    )
+    assert "0 completed" in done.stdout
+    assert "Warning" not in done.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
