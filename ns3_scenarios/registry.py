@@ -9,7 +9,7 @@ from typing import Any
 
 import gymnasium
 
-from ns3_bridge import ScenarioEnv, _native
+from ns3_bridge import LocalHost, ScenarioEnv, _native
 
 # Compiled files lie beside the compiled module of the bridge, also in an editable installation,
 # where this file does not.
@@ -47,8 +47,8 @@ def program(scenario: str) -> str:
 
 
 def make(scenario: str, *arguments: Any, **options: Any) -> ScenarioEnv:
-    """Make the environment of a scenario; all but its name goes to `ns3_bridge.ScenarioEnv`."""
-    return ScenarioEnv(program(scenario), *arguments, **options)
+    """Make the environment of a scenario; all but its name goes to `ns3_bridge.LocalHost`."""
+    return ScenarioEnv(LocalHost(program(scenario), *arguments, **options))
 
 
 def register_environments() -> None:

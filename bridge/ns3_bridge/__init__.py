@@ -14,7 +14,9 @@ from ns3_bridge.errors import (
     SchemaMismatch,
     SimulatorDied,
 )
+from ns3_bridge.local_host import LocalHost
 from ns3_bridge.schema import Field, Schema, Table
+from ns3_bridge.transport import Host, Transport
 
 __all__ = [
     "BridgeError",
@@ -24,12 +26,15 @@ __all__ = [
     "Description",
     "Field",
     "HandshakeError",
+    "Host",
     "InvalidAction",
     "InvalidSetting",
+    "LocalHost",
     "ScenarioEnv",
     "Schema",
     "SchemaMismatch",
     "SimulatorDied",
     "Table",
+    "Transport",
     "describe",
 ]

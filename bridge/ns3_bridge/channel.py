@@ -28,6 +28,7 @@ from ns3_bridge.schema import Field, Schema, block_dtype
 
 _REAP_S = 1.0
 _STOP_S = 2.0
+_PATROL_S = 0.05
 
 
 class Channel:
@@ -41,6 +42,7 @@ class Channel:
         deadline_s: how long a slot may take.
         start_deadline_s: how long the simulator may take until the first observation.
         spin_us: how long to spin before sleeping in the kernel.
+        on_wait: called every 50 ms of a wait; what it raises ends the simulator.
 
     Attributes:
         schema: what the simulator declared.
@@ -61,8 +63,10 @@ class Channel:
         deadline_s: float = 60.0,
         start_deadline_s: float = 120.0,
         spin_us: float = 50.0,
+        on_wait: Callable[[], None] = lambda: None,
     ) -> None:
         self._deadline_s = deadline_s
+        self._on_wait = on_wait
         self.wait_s = 0.0
         self.process = SimulatorProcess(command, _native.HEADER_BYTES)
         try:
@@ -138,7 +142,12 @@ class Channel:
     def _await(self, call: Callable[..., Outcome], *arguments: Any, deadline_s: float) -> None:
         start_s = time.perf_counter()
         try:
-            outcome = call(*arguments, deadline_s)
+            outcome = call(*arguments, min(deadline_s, _PATROL_S))
+            while outcome == Outcome.DEADLINE and (
+                (left_s := start_s + deadline_s - time.perf_counter()) > 0
+            ):
+                self._on_wait()
+                outcome = self._native.wait(min(left_s, _PATROL_S))
         except BaseException:  # Ctrl-C: nobody will answer the simulator any more
             self.process.close()
             raise

@@ -12,11 +12,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from ns3_bridge._native import Status
 from ns3_bridge.actions import check_action
-from ns3_bridge.channel import Channel
-from ns3_bridge.description import describe
-from ns3_bridge.errors import BridgeError, InvalidSetting, SchemaMismatch
-from ns3_bridge.settings import check_settings, settings_model, to_arguments
+from ns3_bridge.errors import BridgeError, InvalidSetting
 from ns3_bridge.spaces import dict_space
+from ns3_bridge.transport import Host, Transport
 
 Observation: TypeAlias = dict[str, NDArray[Any]]
 Action: TypeAlias = Mapping[str, ArrayLike]
@@ -25,65 +23,44 @@ _MAX_RUN = 2**31 - 1
 
 
 class ScenarioEnv(gymnasium.Env[Observation, Action]):
-    """One simulated slot per step, in a simulator process of its own.
+    """One simulated slot per step.
 
     Observations and actions are dicts with one array per declared field; ``ns3-twin describe``
-    prints their table. The simulator starts at the first `reset`, not before.
+    prints their table. The simulation starts at the first `reset`, not before.
 
     Seeds: ``reset(seed=s)`` sets ns-3's run number to s; a reset without a seed draws a new run
     number from the environment's own generator. The same seed and the same actions give bit-equal
-    observations.
+    observations, on whatever host.
 
     An episode is *truncated* when the setting ``duration_s`` is over.
 
     Args:
-        program: path of the scenario program.
-        settings: nested settings of the scenario, e.g. ``{"n_ue": 10}``; the rest is default.
-        ns3_attributes: ns-3 attributes by full name, e.g. ``{"ns3::LteUePhy::NoiseFigure": 7}``.
-        deadline_s: how long the simulation of one slot may take.
-        start_deadline_s: how long a reset may take, warm-up included.
+        host: where the simulations run; `ns3_scenarios.make` and `ns3_bridge.connect` make one.
 
     Attributes:
         settings: all settings, checked.
         schema: the declared fields and tables.
+        ns3_version: the ns-3 that simulates.
         bridge_wait_s: time spent waiting for simulators so far.
-
-    Raises:
-        InvalidSetting: a setting is unknown or out of bounds.
-        HandshakeError: the program is no scenario program.
     """
 
     metadata: dict[str, Any] = {"render_modes": []}  # noqa: RUF012 - declared so by Gymnasium
 
-    def __init__(
-        self,
-        program: str,
-        settings: Mapping[str, Any] | None = None,
-        ns3_attributes: Mapping[str, Any] | None = None,
-        deadline_s: float = 60.0,
-        start_deadline_s: float = 600.0,
-    ) -> None:
-        declared = describe([program]).settings
-        self.settings = check_settings(settings_model(declared), settings or {})
-        self._command = [
-            program,
-            *to_arguments(self.settings),
-            *(f"--{name}={value}" for name, value in (ns3_attributes or {}).items()),
-        ]
-        description = describe(self._command)
-        self.ns3_version = description.ns3_version
-        self.schema = description.schema
+    def __init__(self, host: Host) -> None:
+        self._host = host
+        self.settings = host.settings
+        self.ns3_version = host.ns3_version
+        self.schema = host.schema
         # Gymnasium's Dict is not typed as a space of dicts of arrays.
         self.observation_space = cast(
             "spaces.Space[Observation]", dict_space(self.schema.observations)
         )
         self.action_space = cast("spaces.Space[Action]", dict_space(self.schema.actions))
-        self._deadlines_s = (deadline_s, start_deadline_s)
-        self._channel: Channel | None = None
+        self._channel: Transport | None = None
         self._closed_wait_s = 0.0
 
     @property
-    def channel(self) -> Channel:
+    def channel(self) -> Transport:
         """The channel of the present episode: NumPy views without copies, for fast agents.
 
         Raises:
@@ -109,26 +86,14 @@ class ScenarioEnv(gymnasium.Env[Observation, Action]):
 
         Raises:
             InvalidSetting: `options` holds something.
-            BridgeError: the simulator does not start (see `Channel`).
+            BridgeError: the simulation does not start (see `Host`).
         """
         super().reset(seed=seed)
         if options:
             raise InvalidSetting(f"unknown reset options {sorted(options)}; there are none")
-        self.close()
+        self._end_episode()
         run = int(self.np_random.integers(1, _MAX_RUN)) if seed is None else seed
-        deadline_s, start_deadline_s = self._deadlines_s
-        channel = Channel(
-            [*self._command, f"--RngRun={run}"],
-            deadline_s=deadline_s,
-            start_deadline_s=start_deadline_s,
-        )
-        if channel.schema != self.schema:
-            channel.close()
-            raise SchemaMismatch(
-                f"{self._command[0]} now declares other fields than when this environment was "
-                "made: make the environment again"
-            )
-        self._channel = channel
+        self._channel = channel = self._host.start(run)
         return channel.copy_observations(), self._info()
 
     def step(self, action: Action) -> tuple[Observation, float, bool, bool, dict[str, Any]]:
@@ -158,7 +123,11 @@ class ScenarioEnv(gymnasium.Env[Observation, Action]):
         return self.channel.take_records()
 
     def close(self) -> None:
-        """End the simulation, if there is one."""
+        """End the simulation, if there is one, and leave the host."""
+        self._end_episode()
+        self._host.close()
+
+    def _end_episode(self) -> None:
         if self._channel is not None:
             self._closed_wait_s += self._channel.wait_s
             self._channel.close()

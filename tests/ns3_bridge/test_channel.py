@@ -235,3 +235,18 @@ def test_ctrl_c_while_waiting_ends_both_within_a_second():
     assert time.monotonic() - start_s < 1
     assert "KeyboardInterrupt" in complaint
     assert not process_exists(pid)
+
+
+def test_a_wait_can_be_watched_and_given_up(echo):
+    calls = []
+
+    def watch():
+        calls.append(time.monotonic())
+        if len(calls) == 3:
+            raise ConnectionError("enough")
+
+    channel = echo(on_wait=watch)
+    os.kill(channel.process.pid, signal.SIGSTOP)
+    with pytest.raises(ConnectionError, match="enough"):
+        channel.exchange()
+    assert not process_exists(channel.process.pid)

@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: MIT
+"""What an environment needs of a simulation, whatever lies between the two."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import pydantic
+from numpy.typing import NDArray
+
+from ns3_bridge._native import Status
+from ns3_bridge.schema import Schema
+
+
+class Transport(Protocol):
+    """One episode in lockstep: shared memory (`Channel`) or a network connection.
+
+    Attributes:
+        schema: what the simulator declared.
+        observations: per field a view ``field.shape``, valid until the next `exchange`.
+        actions: per field a view ``field.shape``; fill them before `exchange`.
+        wait_s: time spent waiting for the simulator so far.
+    """
+
+    schema: Schema
+    observations: dict[str, NDArray[Any]]
+    actions: dict[str, NDArray[Any]]
+    wait_s: float
+
+    def exchange(self) -> Status:
+        """Publish `actions`, wait for the next observation.
+
+        Raises:
+            InvalidAction: the simulator refused the action; it waits for another.
+            SimulatorDied: its process has ended.
+            DeadlineExceeded: it gave no answer in time.
+            BridgeError: anything else that ends the episode.
+        """
+        ...
+
+    @property
+    def status(self) -> Status:
+        """What the simulator said with the present observation."""
+        ...
+
+    @property
+    def slot(self) -> int:
+        """Number of the slot that starts with the present observation."""
+        ...
+
+    @property
+    def time_s(self) -> float:
+        """Simulated time of the present observation."""
+        ...
+
+    @property
+    def reward(self) -> float:
+        """Reward of the slot that has just ended."""
+        ...
+
+    @property
+    def events(self) -> int:
+        """Events that the simulator has executed so far."""
+        ...
+
+    def copy_observations(self) -> dict[str, NDArray[Any]]:
+        """The present observation in memory of its own: per field an array ``field.shape``."""
+        ...
+
+    def take_records(self) -> dict[str, NDArray[Any]]:
+        """Rows written since the last call: per table a structured array ``[n_rows]``."""
+        ...
+
+    def close(self) -> None:
+        """End the episode. Harmless when it has ended."""
+        ...
+
+
+class Host(Protocol):
+    """Where simulations of one scenario run: this machine (`LocalHost`) or behind a gateway.
+
+    Attributes:
+        settings: all settings of the scenario, checked.
+        ns3_version: the ns-3 that simulates.
+        schema: the fields and tables under these settings.
+    """
+
+    settings: pydantic.BaseModel
+    ns3_version: str
+    schema: Schema
+
+    def start(self, run: int) -> Transport:
+        """Start an episode.
+
+        Args:
+            run: run number of ns-3.
+
+        Raises:
+            BridgeError: the simulation does not start, or declares other fields than before.
+        """
+        ...
+
+    def close(self) -> None:
+        """Give back what the host holds beside episodes."""
+        ...
