@@ -5,6 +5,7 @@ from ns3_bridge.channel import Channel
 from ns3_bridge.description import Description, describe
 from ns3_bridge.env import ScenarioEnv
 from ns3_bridge.errors import (
+    BranchRefused,
     BridgeError,
     ChannelCorrupted,
     DeadlineExceeded,
@@ -13,12 +14,14 @@ from ns3_bridge.errors import (
     InvalidSetting,
     SchemaMismatch,
     SimulatorDied,
+    SimulatorOutOfMemory,
 )
 from ns3_bridge.local_host import LocalHost
 from ns3_bridge.schema import Field, Schema, Table
 from ns3_bridge.transport import Host, Transport
 
 __all__ = [
+    "BranchRefused",
     "BridgeError",
     "Channel",
     "ChannelCorrupted",
@@ -34,6 +37,7 @@ __all__ = [
     "Schema",
     "SchemaMismatch",
     "SimulatorDied",
+    "SimulatorOutOfMemory",
     "Table",
     "Transport",
     "describe",

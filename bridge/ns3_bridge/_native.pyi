@@ -7,16 +7,19 @@ HEADER_BYTES: int
 F_ADD_SEALS: int
 F_GET_SEALS: int
 F_SEAL_SHRINK: int
+F_SEAL_GROW: int
 
 class Status(enum.IntEnum):
     RUNNING = 0
     TRUNCATED = 1
     TERMINATED = 2
     INVALID_ACTION = 3
+    BRANCH_REFUSED = 4
 
 class Command(enum.Enum):
     STEP = 0
     STOP = 1
+    BRANCH = 2
 
 class Outcome(enum.Enum):
     ANSWERED = 0
@@ -30,6 +33,9 @@ class AgentChannel:
     def post(self, command: Command) -> None: ...
     def wait(self, deadline_s: float) -> Outcome: ...
     def exchange(self, command: Command, deadline_s: float) -> Outcome: ...
+    def branch(self, run: int, memory_bytes: int, deadline_s: float) -> Outcome: ...
+    @property
+    def branch_pid(self) -> int: ...
     @property
     def is_intact(self) -> bool: ...
     @property

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import mmap
 import time
@@ -15,20 +16,24 @@ from numpy.typing import NDArray
 from ns3_bridge import _native
 from ns3_bridge._native import Command, Outcome, Status
 from ns3_bridge.errors import (
+    BranchRefused,
     BridgeError,
     ChannelCorrupted,
     DeadlineExceeded,
     HandshakeError,
     InvalidAction,
     SimulatorDied,
+    SimulatorOutOfMemory,
 )
-from ns3_bridge.launcher import SimulatorProcess
+from ns3_bridge.launcher import ForkedProcess, SimulatorProcess
 from ns3_bridge.records import RecordReader
 from ns3_bridge.schema import Field, Schema, block_dtype
+from ns3_bridge.wiring import Wiring
 
 _REAP_S = 1.0
 _STOP_S = 2.0
 _PATROL_S = 0.05
+_STATUS_OUT_OF_MEMORY = 4
 
 
 class Channel:
@@ -67,18 +72,25 @@ class Channel:
     ) -> None:
         self._deadline_s = deadline_s
         self._on_wait = on_wait
+        self._spin_us = spin_us
+        process = SimulatorProcess.start(command, _native.HEADER_BYTES)
+        self._connect(process, start_deadline_s, known=None)
+
+    def _connect(
+        self, process: SimulatorProcess, start_deadline_s: float, known: Schema | None
+    ) -> None:
+        """Wait for the first observation of `process`; read its declarations if not `known`."""
         self.wait_s = 0.0
-        self.process = SimulatorProcess(command, _native.HEADER_BYTES)
+        self.process = process
+        self._is_branch = known is not None
         try:
-            self._native = _native.AgentChannel(
-                self.process.channel_fd, self.process.pid_fd, spin_us
-            )
+            self._native = _native.AgentChannel(process.channel_fd, process.pid_fd, self._spin_us)
             self._await(self._native.wait, deadline_s=start_deadline_s)
-            self.schema = self._shake_hands()
+            self.schema = self._shake_hands(known)
         except BaseException:
-            self.process.close()
+            process.close()
             raise
-        self._records = RecordReader(self.process.records_fd, self.schema.tables)
+        self._records = RecordReader(process.records_fd, self.schema.tables)
 
     def exchange(self) -> Status:
         """Publish `actions`, wait for the next observation.
@@ -132,9 +144,52 @@ class Channel:
         """Rows written since the last call: per table a structured array ``[n_rows]``."""
         return self._records.read(self._native.records_bytes)
 
+    def branch(self, run: int | None = None, memory_bytes: int = 0) -> Channel:
+        """Fork the simulator: a second one goes on from the present observation.
+
+        The branch has a channel and a process of its own and shows the same observation. Given the
+        same actions both go the same way, bit for bit; what one does, or its death, never touches
+        the other. Records that were already written are not repeated in the branch.
+
+        Args:
+            run: run number from which the branch draws its random numbers from now on, or None:
+                it draws the ones that its parent would.
+            memory_bytes: by how much the memory of the branch may grow; 0: without limit.
+
+        Raises:
+            BranchRefused: the simulator cannot fork, or not with another run number.
+            SimulatorDied: its process has ended.
+            DeadlineExceeded: it or the branch gave no answer in time.
+        """
+        wiring = Wiring(self._native.total_bytes, sealed=True)
+        try:
+            with contextlib.suppress(OSError):  # it has died: the exchange says how
+                self.process.wiring.send(wiring.theirs)
+            self._await(
+                self._native.branch,
+                -1 if run is None else run,
+                memory_bytes,
+                deadline_s=self._deadline_s,
+            )
+            if self._native.status == Status.BRANCH_REFUSED:
+                raise BranchRefused(f"no branch was made: {self._native.message}")
+        except BaseException:
+            wiring.discard()
+            raise
+        branch = Channel.__new__(Channel)
+        branch._deadline_s = self._deadline_s
+        branch._spin_us = self._spin_us
+        branch._on_wait = self._on_wait
+        process = SimulatorProcess(ForkedProcess(self._native.branch_pid), wiring)
+        branch._connect(process, self._deadline_s, known=self.schema)
+        return branch
+
     def close(self) -> None:
-        """Ask the simulator to end; kill it if it does not. Harmless when it has ended."""
-        if self.process.wait(0) is None:
+        """Ask the simulator to end; kill it if it does not. Harmless when it has ended.
+
+        A branch is killed at once: it owns nothing but its memory.
+        """
+        if not self._is_branch and self.process.wait(0) is None:
             self._native.post(Command.STOP)
             self.process.wait(_STOP_S)
         self.process.close()
@@ -167,13 +222,17 @@ class Channel:
         tail = self.process.output_tail()
         self.process.close()
         if return_code is not None:
-            return SimulatorDied(return_code, tail)
+            return (
+                SimulatorOutOfMemory(return_code, tail)
+                if return_code == _STATUS_OUT_OF_MEMORY
+                else SimulatorDied(return_code, tail)
+            )
         return DeadlineExceeded(
             f"the simulator gave no answer within {deadline_s:g} s and has been ended; "
             f"a longer deadline may help{f'. It said last:{chr(10)}{tail}' if tail else ''}"
         )
 
-    def _shake_hands(self) -> Schema:
+    def _shake_hands(self, known: Schema | None) -> Schema:
         native = self._native
         seals = fcntl.fcntl(self.process.channel_fd, _native.F_GET_SEALS)
         if not seals & _native.F_SEAL_SHRINK:
@@ -198,8 +257,9 @@ class Channel:
                 return np.zeros(1, np.dtype([]))
             return region(offset, size, what).view(block_dtype(fields, size))
 
-        declaration = region(native.schema_offset, native.schema_bytes, "declarations")
-        schema = Schema.from_json(declaration.tobytes())
+        schema = known or Schema.from_json(
+            region(native.schema_offset, native.schema_bytes, "declarations").tobytes()
+        )
         self._observation_block = block(
             native.observation_offset,
             schema.observation_bytes,

@@ -59,3 +59,11 @@ class SimulatorDied(BridgeError):
         super().__init__(f"the simulator {how}{said}")
         self.return_code = return_code
         self.output_tail = output_tail
+
+
+class SimulatorOutOfMemory(SimulatorDied):
+    """Raised when the simulator ended because it may not or cannot take more memory."""
+
+
+class BranchRefused(BridgeError):
+    """Raised when a simulation is not branched; it stays usable."""

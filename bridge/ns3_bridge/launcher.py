@@ -6,90 +6,139 @@ from __future__ import annotations
 import collections
 import contextlib
 import os
+import select
 import signal
 import subprocess
 import threading
 import weakref
 from collections.abc import Sequence
-from typing import IO
+from typing import Protocol
 
 from ns3_bridge.errors import HandshakeError
+from ns3_bridge.wiring import Wiring
 
 _OUTPUT_LINES = 40
 _DRAIN_S = 1.0
+_AGENT_DEADLINE_S = 3600.0
+
+
+class ChildProcess(Protocol):
+    """What `subprocess.Popen` offers and we use."""
+
+    @property
+    def pid(self) -> int:
+        """Process identifier."""
+        ...
+
+    def wait(self) -> int:
+        """Wait for the end and reap. Returns the exit status; negative: killed by that signal."""
+        ...
+
+
+class ForkedProcess:
+    """A child of ours that we did not start: a simulator forked it (see PROTOCOL.md, Branches).
+
+    Attributes:
+        pid: process identifier.
+    """
+
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+        self._return_code: int | None = None
+
+    def wait(self) -> int:
+        """Wait for the end and reap. Returns the exit status; negative: killed by that signal."""
+        if self._return_code is None:
+            try:
+                self._return_code = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+            except ChildProcessError:  # another part of the program has reaped it
+                self._return_code = 0
+        return self._return_code
 
 
 class SimulatorProcess:
     """A running simulator with the memory that it shares with us.
 
     Args:
-        command: program and arguments.
-        header_bytes: size of the channel before the simulator has declared its fields.
-        agent_deadline_s: how long the simulator waits for an action before it gives up.
+        process: the process, a child of ours.
+        wiring: what it shares with us; closed with this object.
 
     Attributes:
-        channel_fd: memfd of the channel.
-        records_fd: memfd of the record stream.
+        wiring: what it shares with us.
         pid_fd: becomes readable when the process has ended.
-
-    Raises:
-        HandshakeError: the program cannot be started.
     """
 
-    def __init__(
-        self, command: Sequence[str], header_bytes: int, agent_deadline_s: float = 3600.0
-    ) -> None:
-        # Memory without a name: nothing can go stale in the file system, even after SIGKILL.
-        self.channel_fd = os.memfd_create("ns3-twin", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
-        self.records_fd = os.memfd_create("ns3-twin-records", os.MFD_CLOEXEC)
-        fds = [self.channel_fd, self.records_fd]
+    def __init__(self, process: ChildProcess, wiring: Wiring) -> None:
+        wiring.close_theirs()
+        self.wiring = wiring
+        self._process = process
+        self.pid_fd = os.pidfd_open(process.pid)
+        self._output: collections.deque[str] = collections.deque(maxlen=_OUTPUT_LINES)
+        self._reader = threading.Thread(
+            target=_drain, args=(wiring.output_fd, self._output), daemon=True
+        )
+        self._reader.start()
+        self._finalizer = weakref.finalize(self, _end, process, self.pid_fd, wiring, self._reader)
+
+    @classmethod
+    def start(cls, command: Sequence[str], header_bytes: int) -> SimulatorProcess:
+        """Start a simulator.
+
+        Args:
+            command: program and arguments.
+            header_bytes: size of the channel before the simulator has declared its fields.
+
+        Raises:
+            HandshakeError: the program cannot be started.
+        """
+        wiring = Wiring(header_bytes, sealed=False)
+        ends = wiring.theirs
         try:
-            os.ftruncate(self.channel_fd, header_bytes)
-            self._process = subprocess.Popen(
+            process = subprocess.Popen(
                 list(command),
                 stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                pass_fds=fds,
+                stdout=ends.output,
+                stderr=ends.output,
+                pass_fds=[ends.channel, ends.records, ends.control],
                 start_new_session=True,  # Ctrl-C is for us; we end the simulator ourselves
                 env={
                     **os.environ,
-                    "NS3_TWIN_CHANNEL_FD": str(self.channel_fd),
-                    "NS3_TWIN_RECORDS_FD": str(self.records_fd),
+                    "NS3_TWIN_CHANNEL_FD": str(ends.channel),
+                    "NS3_TWIN_RECORDS_FD": str(ends.records),
+                    "NS3_TWIN_CONTROL_FD": str(ends.control),
                     "NS3_TWIN_AGENT_PID": str(os.getpid()),
-                    "NS3_TWIN_AGENT_DEADLINE_S": str(agent_deadline_s),
+                    "NS3_TWIN_AGENT_DEADLINE_S": str(_AGENT_DEADLINE_S),
                 },
             )
         except OSError as error:
-            for fd in fds:
-                os.close(fd)
+            wiring.discard()
             raise HandshakeError(f"cannot start {command[0]}: {error}") from error
-        assert self._process.stdout is not None
-        self.pid_fd = os.pidfd_open(self._process.pid)
-        self._output: collections.deque[str] = collections.deque(maxlen=_OUTPUT_LINES)
-        self._reader = threading.Thread(
-            target=_drain, args=(self._process.stdout, self._output), daemon=True
-        )
-        self._reader.start()
-        self._finalizer = weakref.finalize(
-            self, _end, self._process, self._reader, [*fds, self.pid_fd]
-        )
+        return cls(process, wiring)
 
     @property
     def pid(self) -> int:
         """Process identifier."""
         return self._process.pid
 
+    @property
+    def channel_fd(self) -> int:
+        """Memory file of the channel."""
+        return self.wiring.channel_fd
+
+    @property
+    def records_fd(self) -> int:
+        """Memory file of the record stream."""
+        return self.wiring.records_fd
+
     def wait(self, deadline_s: float) -> int | None:
         """Wait for the process to end. Returns its exit status, or None at the deadline."""
-        try:
-            return self._process.wait(deadline_s)
-        except subprocess.TimeoutExpired:
+        if self._finalizer.alive and not _has_ended(self.pid_fd, deadline_s):
             return None
+        return self._process.wait()
 
     def output_tail(self) -> str:
         """The last lines that the simulator wrote; complete once it has ended."""
-        if self._process.poll() is not None:
+        if not self._finalizer.alive or _has_ended(self.pid_fd, 0):
             self._reader.join(_DRAIN_S)
         return "".join(self._output).rstrip()
 
@@ -98,19 +147,25 @@ class SimulatorProcess:
         self._finalizer()
 
 
-def _drain(stream: IO[bytes], lines: collections.deque[str]) -> None:
-    with contextlib.suppress(ValueError):  # closed under our hands
+def _has_ended(pid_fd: int, deadline_s: float) -> bool:
+    poll = select.poll()
+    poll.register(pid_fd, select.POLLIN)
+    return bool(poll.poll(1e3 * deadline_s))
+
+
+def _drain(fd: int, lines: collections.deque[str]) -> None:
+    with open(fd, "rb") as stream:
         for line in stream:
             lines.append(line.decode(errors="replace"))
 
 
-def _end(process: subprocess.Popen[bytes], reader: threading.Thread, fds: list[int]) -> None:
-    if process.poll() is None:
+def _end(process: ChildProcess, pid_fd: int, wiring: Wiring, reader: threading.Thread) -> None:
+    if not _has_ended(pid_fd, 0):
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)  # SIGKILL ends a stopped process, too
-        process.wait()
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(pid_fd, signal.SIGKILL)
+    process.wait()
     reader.join(_DRAIN_S)
-    if process.stdout is not None and not reader.is_alive():
-        process.stdout.close()
-    for fd in fds:
-        os.close(fd)
+    wiring.close()
+    os.close(pid_fd)

@@ -88,6 +88,12 @@ class AgentChannel {
         return Wait(deadline_s);
     }
 
+    Outcome Branch(std::int64_t run, std::uint64_t memory_bytes, double deadline_s) {
+        m_header->branch_run = run;
+        m_header->branch_memory_bytes = memory_bytes;
+        return Exchange(twin::Command::BRANCH, deadline_s);
+    }
+
     /// Is the header as it must be after the last observation?
     bool IsIntact() const {
         return m_header->magic == twin::CHANNEL_MAGIC && m_header->observation_seq.load() == m_seq;
@@ -132,15 +138,18 @@ NB_MODULE(_native, module) {
     module.attr("F_ADD_SEALS") = F_ADD_SEALS;
     module.attr("F_GET_SEALS") = F_GET_SEALS;
     module.attr("F_SEAL_SHRINK") = F_SEAL_SHRINK;
+    module.attr("F_SEAL_GROW") = F_SEAL_GROW;
 
     nb::enum_<twin::Status>(module, "Status", nb::is_arithmetic())
         .value("RUNNING", twin::Status::RUNNING)
         .value("TRUNCATED", twin::Status::TRUNCATED)
         .value("TERMINATED", twin::Status::TERMINATED)
-        .value("INVALID_ACTION", twin::Status::INVALID_ACTION);
+        .value("INVALID_ACTION", twin::Status::INVALID_ACTION)
+        .value("BRANCH_REFUSED", twin::Status::BRANCH_REFUSED);
     nb::enum_<twin::Command>(module, "Command")
         .value("STEP", twin::Command::STEP)
-        .value("STOP", twin::Command::STOP);
+        .value("STOP", twin::Command::STOP)
+        .value("BRANCH", twin::Command::BRANCH);
     nb::enum_<Outcome>(module, "Outcome")
         .value("ANSWERED", Outcome::ANSWERED)
         .value("DEADLINE", Outcome::DEADLINE)
@@ -154,6 +163,9 @@ NB_MODULE(_native, module) {
         .def("post", &AgentChannel::Post, nb::arg("command"))
         .def("wait", &AgentChannel::Wait, nb::arg("deadline_s"))
         .def("exchange", &AgentChannel::Exchange, nb::arg("command"), nb::arg("deadline_s"))
+        .def("branch", &AgentChannel::Branch, nb::arg("run"), nb::arg("memory_bytes"),
+             nb::arg("deadline_s"))
+        .def_prop_ro("branch_pid", &Read<&ChannelHeader::branch_pid>)
         .def_prop_ro("is_intact", &AgentChannel::IsIntact)
         .def_prop_ro("message", &AgentChannel::Message)
         .def_prop_ro("magic", &Read<&ChannelHeader::magic>)

@@ -5,11 +5,14 @@
 #include "simulator-channel.h"
 
 #include "ns3/command-line.h"
+#include "ns3/rng-seed-manager.h"
 #include "ns3/simulator.h"
 
 #include <cmath>
 #include <iostream>
 #include <memory>
+#include <new>
+#include <stdexcept>
 #include <vector>
 
 namespace twin {
@@ -95,6 +98,10 @@ class ScenarioProgram {
         m_channel = SimulatorChannel::FromEnvironment();
         if (m_channel) {
             m_channel->Open(m_schema);
+            m_channel->OnReseed([this](std::uint64_t run) {
+                ns3::RngSeedManager::SetRun(run);
+                m_scenario.Reseed();
+            });
         } else {
             m_own_memory.resize(m_schema.ObservationBytes() + m_schema.ActionBytes());
             m_schema.Attach(m_own_memory.data(), m_own_memory.data() + m_schema.ObservationBytes());
@@ -148,6 +155,11 @@ class ScenarioProgram {
     std::vector<std::byte> m_own_memory;
 };
 
+void Scenario::Reseed() {
+    throw std::runtime_error("scenario " + m_name +
+                             " cannot change its random numbers: it does not override Reseed()");
+}
+
 int RunScenario(Scenario& scenario, int argc, char** argv) {
     try {
         ScenarioProgram(scenario).Run(argc, argv);
@@ -155,6 +167,10 @@ int RunScenario(Scenario& scenario, int argc, char** argv) {
     } catch (const SettingError& error) {
         std::cerr << "error: " << error.what() << std::endl;
         return 2;
+    } catch (const std::bad_alloc&) {
+        std::cerr << "error: no memory left, or no more than the agent allows this branch"
+                  << std::endl;
+        return 4;
     } catch (const std::exception& error) {
         std::cerr << "error: " << error.what() << std::endl;
         return 3;

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ns3_bridge import Field, HandshakeError, Schema
+from ns3_bridge._native import PROTOCOL_VERSION
 from ns3_bridge.schema import block_dtype
 from ns3_bridge.spaces import space_of
 
@@ -32,7 +33,7 @@ def declaration(**changes):
     }
     return {
         "scenario": "test",
-        "protocol_version": 1,
+        "protocol_version": PROTOCOL_VERSION,
         "observation_bytes": 64,
         "action_bytes": 0,
         "reward": {"unit": "1", "help": ""},
@@ -50,7 +51,9 @@ def test_a_declaration_is_read():
     assert schema.observations[0].shape == (2,)
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{", "null", '{"protocol_version": 1}'])
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{", "null", f'{{"protocol_version": {PROTOCOL_VERSION}}}']
+)
 def test_what_is_no_declaration_is_a_handshake_error(text):
     with pytest.raises(HandshakeError, match="cannot be read"):
         Schema.from_json(text)

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+#ifndef TWIN_SIMULATOR_PROCESS_H
+#define TWIN_SIMULATOR_PROCESS_H
+
+#include <sys/types.h>
+
+#include <cstdint>
+
+/// What a simulator does with itself as a process.
+namespace twin {
+
+/// End this process when the agent ends, at any time and without its help.
+/// @param agent_pid the agent, which is our parent
+void DieWithAgent(pid_t agent_pid);
+
+/**
+ * Fork, as a sibling: the new process is a child of the agent, not of ours.
+ *
+ * So the agent learns its exit status, reaps it and takes it along in death exactly as it does with
+ * a simulator that it started itself, and this process may end without consequence for it. All but
+ * the calling thread is lost, as with fork().
+ *
+ * @return 0 in the new process, its id in the calling one
+ * @throws std::system_error if the system refuses
+ */
+pid_t ForkSibling();
+
+/// Let the memory of this process grow by @p bytes and no further: then std::bad_alloc.
+void LimitGrowth(std::uint64_t bytes);
+
+}  // namespace twin
+
+#endif
