@@ -42,6 +42,10 @@ void CellularSettings::Declare(Settings& settings) {
                   "processor of each edge server");
     settings.Choice("compute.mode", compute_mode, {"work-conserving", "quota"},
                     "whether the share of an idle user is given to the others");
+
+    settings.Choice("speed.cqi_by", cqi_by, {"search", "ns3", "check"},
+                    "who finds the channel quality indicators: a search that remembers, ns-3, or"
+                    " both to compare; the same bits");
 }
 
 void CellularSettings::Check() const {

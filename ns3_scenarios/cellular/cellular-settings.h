@@ -36,6 +36,8 @@ struct CellularSettings {
     double capacity_hz = 2e9;
     std::string compute_mode = "work-conserving";
 
+    std::string cqi_by = "search";
+
     /// Whether the agent divides the band of each cell.
     bool HasBandwidthShares() const { return scheduler == "shares"; }
 

@@ -4,6 +4,7 @@
 #include "hexagonal-layout.h"
 #include "mac/share-ff-mac-scheduler.h"
 #include "random-streams.h"
+#include "speed/cqi-search.h"
 
 #include "ns3/boolean.h"
 #include "ns3/config.h"
@@ -59,6 +60,9 @@ void LteNetwork::SetNs3Defaults(const CellularSettings& settings) {
     // Handovers use the preambles that are *not* for contention: leave enough of the 64 to them.
     SetDefault("ns3::LteEnbMac::NumberOfRaPreambles", UintegerValue(16));
     SetDefault("ns3::ThreeGppPropagationLossModel::ShadowingEnabled", BooleanValue(false));
+    CqiSearch::SetMode(settings.cqi_by == "ns3"     ? CqiSearch::Mode::NS3
+                       : settings.cqi_by == "check" ? CqiSearch::Mode::CHECK
+                                                    : CqiSearch::Mode::SEARCH);
 }
 
 LteNetwork::LteNetwork(const CellularSettings& settings, double attach_span_s)
