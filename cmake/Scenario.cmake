@@ -28,3 +28,13 @@ function(ns3_twin_add_libraries bridge_dir common_dir)
   target_link_libraries(twin_scenario
     PUBLIC twin_bridge ns3::core ns3::network ns3::internet Threads::Threads)
 endfunction()
+
+# The MAC scheduler that divides an LTE cell by weights. Its types register themselves in ns-3 as soon as a
+# program names one of them.
+function(ns3_twin_add_mac mac_dir)
+  file(GLOB mac_sources CONFIGURE_DEPENDS ${mac_dir}/*.cc)
+  add_library(twin_mac STATIC EXCLUDE_FROM_ALL ${mac_sources})
+  target_include_directories(twin_mac PUBLIC ${mac_dir})
+  target_compile_options(twin_mac PRIVATE -Wall -Wextra -Werror)
+  target_link_libraries(twin_mac PUBLIC ns3::lte ns3::core ns3::network)
+endfunction()

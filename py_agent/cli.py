@@ -3,10 +3,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -15,14 +13,14 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 import ns3_scenarios
-from ns3_bridge import BridgeError, describe
-from ns3_scenarios import UnknownScenario
-from ns3_scenarios.build import BuildFailed
+from ns3_bridge import describe
 from ns3_scenarios.build import build as build_scenario
 from py_agent import doctor as doctor_module
+from py_agent.bench.cli import bench
+from py_agent.cli_errors import errors_as_messages
 from py_agent.experiment.run_settings import load_run_settings
 from py_agent.experiment.runner import Run
-from py_agent.policies import POLICIES, UnknownPolicy
+from py_agent.policies import POLICIES
 from py_agent.view.markdown import description_markdown
 from py_agent.view.tables import declaration_tables, result_table, rows_table
 
@@ -32,23 +30,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="ns-3 as the physical network of a digital twin and a learning agent.",
 )
+app.add_typer(bench, name="bench")
 _out = Console()
 _err = Console(stderr=True)
-
-_INTERRUPTED = 130  # as shells count: 128 + SIGINT
-
-
-@contextlib.contextmanager
-def _errors_as_messages() -> Iterator[None]:
-    """A user's mistake or a failed simulation is one line and exit status 2, not a traceback."""
-    try:
-        yield
-    except (BridgeError, UnknownScenario, UnknownPolicy, BuildFailed) as error:
-        typer.secho(f"error: {error.args[0]}", fg="red", bold=True, err=True)
-        raise typer.Exit(2) from None
-    except KeyboardInterrupt:
-        typer.echo("interrupted", err=True)
-        raise typer.Exit(_INTERRUPTED) from None
 
 
 @app.command()
@@ -70,7 +54,7 @@ def run(
     """Run a policy on a physical network; write and show the result."""
     overrides = {"scenario": scenario, "policy": policy, "seed": seed, "runs_dir": runs_dir}
     duration_set = [] if duration is None else [f"duration_s={duration!r}"]
-    with _errors_as_messages():
+    with errors_as_messages():
         settings = load_run_settings(config, overrides, [*(assignments or []), *duration_set])
         this_run = Run(settings)
         with _progress() as bar:
@@ -91,7 +75,7 @@ def run(
 @app.command()
 def scenarios(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
     """List the physical networks, and the policies that come along."""
-    with _errors_as_messages():
+    with errors_as_messages():
         known = {
             name: describe([ns3_scenarios.program(name)]).summary for name in ns3_scenarios.names()
         }
@@ -110,7 +94,7 @@ def describe_scenario(
     as_markdown: Annotated[bool, typer.Option("--markdown")] = False,
 ) -> None:
     """Show settings, observations, actions and records of a scenario."""
-    with _errors_as_messages():
+    with errors_as_messages():
         description = describe([ns3_scenarios.program(scenario)])
     if as_json:
         print(json.dumps(dataclasses.asdict(description)))
@@ -137,7 +121,7 @@ def build(
 ) -> None:
     """Compile a scenario of your own; the program goes to --scenario of the other commands."""
     program = (output or Path(sources[0].stem)).absolute()
-    with _errors_as_messages(), _err.status(f"compiling {program.name}"):
+    with errors_as_messages(), _err.status(f"compiling {program.name}"):
         build_scenario(sources, [m for m in modules.split(",") if m], program)
     _out.print(f"built; try: ns3-twin run --scenario {program} --policy random", highlight=False)
 

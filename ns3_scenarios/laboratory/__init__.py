@@ -1,0 +1,29 @@
+# SPDX - License - Identifier : MIT
+"""Small ns-3 programs that put one mechanism under a glass, for benchmarks and validation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ns3_bridge import ScenarioEnv
+from ns3_scenarios.registry import INSTALLED, make
+
+__all__ = ["lte_cell"]
+
+
+def lte_cell(
+    settings: Mapping[str, Any] | None = None, ns3_attributes: Mapping[str, Any] | None = None
+) -> ScenarioEnv:
+    """One LTE cell without mobility, fading or neighbours.
+
+    Path loss, offered load and weights of every user are actions;
+    every grant of the share
+    scheduler and every transport block is a record.
+
+    Args:
+        settings: ``n_ue``, ``bandwidth_rb``, ``scheduler``, ``bandwidth_mode``, and those that
+            every scenario has.
+        ns3_attributes: ns-3 attributes by full name.
+    """
+    return make(str(INSTALLED / "laboratory" / "bin" / "lte-cell"), settings, ns3_attributes)

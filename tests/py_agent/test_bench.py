@@ -1,0 +1,42 @@
+"""Benchmarks as a user runs them."""
+
+from __future__ import annotations
+
+import inspect
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from py_agent.bench.cli import BENCHMARKS
+from py_agent.cli import app
+
+
+def run(*arguments):
+    return CliRunner().invoke(app, ["bench", *arguments])
+
+
+def test_shares_are_those_of_the_weights():
+    result = run("shares", "--json")
+    assert result.exit_code == 0
+    numbers = json.loads(result.stdout.splitlines()[-1])
+    assert numbers["weight"] == [0.1, 0.2, 0.3, 0.4]
+    for share in ("measured_share", "uplink_share", "downlink_share"):
+        assert numbers[share] == pytest.approx(numbers["weight"], rel=0.03)
+    # Full buffers: the shares are not those of users that ran out of data.
+    assert min(numbers["least_queue_bit"].values()) > 1e6
+
+
+@pytest.mark.parametrize("name", BENCHMARKS)
+def test_every_benchmark_says_what_it_measures(name):
+    result = run(name, "--help")
+    assert result.exit_code == 0
+    first_line = inspect.getdoc(BENCHMARKS[name]).splitlines()[0]
+    assert first_line.split()[0] in result.stdout
+
+
+def test_a_wrong_option_is_a_message():
+    result = run("shares", "--bandwidth-rb", "30")
+    assert result.exit_code == 2
+    assert "bandwidth_rb" in result.stderr
+    assert "30" in result.stderr
