@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 SOURCES := $(shell git ls-files -co --exclude-standard CMakeLists.txt pyproject.toml cmake bridge ns3_scenarios py_agent 2>/dev/null)
 CXX_FILES = $(shell git ls-files '*.cc' '*.h' '*.cpp')
 
-.PHONY: run test lint format bench docs wheel-test clean
+.PHONY: run test lint format bench soak docs wheel-test clean
 
 ## The main job: a policy steers a real ns-3 LTE network; a table, a figure and a report come out.
 run: $(VENV)/.installed
@@ -32,6 +32,11 @@ format: $(VENV)/.installed-lint
 ## Speed and memory of the bridge, measured on this machine.
 bench: $(VENV)/.installed-test
 	$(BIN)/python -m benchmarks
+
+## Random handovers in every setting: 20 seeds × 60 s × 8 settings, some hours of CPU time. Resumes where it was
+## stopped: runs/soak.jsonl.
+soak: $(VENV)/.installed-test
+	$(BIN)/python -m benchmarks.soak
 
 ## Write the declarations of the scenarios into their pages.
 docs: $(VENV)/.installed

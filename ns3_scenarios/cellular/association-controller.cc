@@ -1,40 +1,35 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "association-controller.h"
 
-#include "ns3/callback.h"
-#include "ns3/epc-ue-nas.h"
 #include "ns3/simulator.h"
 
-#include <stdexcept>
+#include <utility>
 
 namespace twin {
 
 using ns3::LteEnbRrc;
 using ns3::LteUeRrc;
 using ns3::Simulator;
+using ns3::UeManager;
 
 namespace {
 
-/// Arguments of most RRC trace sources: IMSI, cell and RNTI in an order that varies.
-using RrcCallback = ns3::Callback<void, std::uint64_t, std::uint16_t, std::uint16_t>;
+/// How long a command waits for an RRC that is busy with anything but a handover of ours.
+constexpr double PATIENCE_S = 0.2;
 
-/// Until the last nanosecond of the present subframe, when every transmission in it has ended.
-ns3::Time TimeToSubframeEnd() {
+double NowS() {
+    return Simulator::Now().GetSeconds();
+}
+
+ns3::Time TimeToNextSubframe() {
     constexpr std::int64_t SUBFRAME_NS = 1'000'000;
-    const std::int64_t elapsed_ns = Simulator::Now().GetNanoSeconds() % SUBFRAME_NS;
-    return ns3::NanoSeconds(SUBFRAME_NS - 1 - elapsed_ns);
+    return ns3::NanoSeconds(SUBFRAME_NS - Simulator::Now().GetNanoSeconds() % SUBFRAME_NS);
 }
 
 }  // namespace
 
-AssociationController::AssociationController(LteNetwork& network,
-                                             Ended ended,
-                                             LinkRestored link_restored)
-    : m_network(network),
-      m_ended(std::move(ended)),
-      m_link_restored(std::move(link_restored)),
-      m_commands(network.Ue().size()),
-      m_last_serving_bs(network.Ue().size(), -1) {
+AssociationController::AssociationController(const LteNetwork& network, Ended ended)
+    : m_network(network), m_ended(std::move(ended)), m_users(network.Ue().size()) {
     for (const BaseStation& bs : network.Bs()) {
         WatchBaseStation(bs.device->GetRrc());
     }
@@ -44,147 +39,193 @@ AssociationController::AssociationController(LteNetwork& network,
 }
 
 void AssociationController::WatchBaseStation(ns3::Ptr<LteEnbRrc> rrc) {
-    // With real RRC messages a user may miss that its cell has given it up. It would go on to send
-    // its sounding signal in a place that soon belongs to another user, on which ns-3 aborts; a
-    // real one would notice radio link failure. So it is told.
-    rrc->TraceConnectWithoutContext(
-        "NotifyConnectionRelease",
-        RrcCallback([this](std::uint64_t, std::uint16_t cell, std::uint16_t rnti) {
-            // Neither sending nor receiving: ns-3 cannot reset a PHY in the middle of a subframe.
-            // In two steps, so that the ends of transmissions at that same instant come first.
-            Simulator::Schedule(TimeToSubframeEnd() * 0.99, [this, cell, rnti] {
-                Simulator::Schedule(TimeToSubframeEnd(),
-                                    [this, cell, rnti] { ReleaseIfForgotten(cell, rnti); });
-            });
-        }));
-    const std::pair<const char*, const char*> failures[] = {
-        {"HandoverFailureNoPreamble", "no_preamble"},
-        {"HandoverFailureMaxRach", "random_access"},
-        {"HandoverFailureLeaving", "leaving_timeout"},
-        {"HandoverFailureJoining", "joining_timeout"},
+    const std::pair<const char*, HandoverReason> failures[] = {
+        {"HandoverFailureNoPreamble", HandoverReason::NO_PREAMBLE},
+        {"HandoverFailureMaxRach", HandoverReason::RANDOM_ACCESS},
+        {"HandoverFailureLeaving", HandoverReason::LEAVING_TIMEOUT},
+        {"HandoverFailureJoining", HandoverReason::JOINING_TIMEOUT},
     };
     for (const auto& [source, reason] : failures) {
         rrc->TraceConnectWithoutContext(
-            source, RrcCallback([this, reason = std::string(reason)](std::uint64_t imsi,
-                                                                     std::uint16_t, std::uint16_t) {
-                FailIfPending(UeOfImsi(imsi), reason);
+            source,
+            RrcCallback([this, reason = reason](std::uint64_t imsi, std::uint16_t, std::uint16_t) {
+                FailIfPending(m_network.UeOfImsi(imsi), reason);
             }));
     }
-}
-
-void AssociationController::ReleaseIfForgotten(std::uint16_t cell, std::uint16_t rnti) {
-    for (std::uint32_t ue = 0; ue < m_network.Ue().size(); ++ue) {
-        const UserEquipment& user = m_network.Ue()[ue];
-        const auto state = user.Rrc()->GetState();
-        const bool believes_connected =
-            state == LteUeRrc::CONNECTED_NORMALLY || state == LteUeRrc::CONNECTED_HANDOVER;
-        if (believes_connected && user.Rrc()->GetCellId() == cell &&
-            user.Rrc()->GetRnti() == rnti) {
-            FailIfPending(ue, "connection_lost");
-            user.device->GetNas()->GetAsSapUser()->NotifyConnectionReleased();
-        }
-    }
+    rrc->TraceConnectWithoutContext(
+        "HandoverEndOk", RrcCallback([this](std::uint64_t imsi, std::uint16_t, std::uint16_t) {
+            const std::uint32_t ue = m_network.UeOfImsi(imsi);
+            if (m_users[ue].current.state == HandoverState::PENDING) {
+                End(ue, HandoverState::DONE, HandoverReason::NONE);
+            }
+        }));
+    // A target cell that has no place left says so over X2; ns-3 has no trace source for that.
+    using StateCallback = ns3::Callback<void, std::uint64_t, std::uint16_t, std::uint16_t,
+                                        UeManager::State, UeManager::State>;
+    rrc->TraceConnectWithoutContext(
+        "NewUeContext",
+        ns3::Callback<void, std::uint16_t, std::uint16_t>(
+            [this, rrc = ns3::PeekPointer(rrc)](std::uint16_t, std::uint16_t rnti) {
+                rrc->GetUeManager(rnti)->TraceConnectWithoutContext(
+                    "StateTransition",
+                    StateCallback([this](std::uint64_t imsi, std::uint16_t, std::uint16_t,
+                                         UeManager::State before, UeManager::State after) {
+                        if (before == UeManager::HANDOVER_PREPARATION &&
+                            after == UeManager::CONNECTED_NORMALLY) {
+                            FailIfPending(m_network.UeOfImsi(imsi), HandoverReason::REJECTED);
+                        }
+                    }));
+            }));
 }
 
 void AssociationController::WatchUser(std::uint32_t ue) {
-    const auto rrc = m_network.Ue()[ue].Rrc();
-    rrc->TraceConnectWithoutContext(
+    m_network.Ue()[ue].Rrc()->TraceConnectWithoutContext(
         "HandoverStart",
         ns3::Callback<void, std::uint64_t, std::uint16_t, std::uint16_t, std::uint16_t>(
             [this, ue](std::uint64_t, std::uint16_t, std::uint16_t, std::uint16_t) {
-                m_commands[ue].started_s = Simulator::Now().GetSeconds();
+                m_users[ue].current.started_s = NowS();
             }));
-    rrc->TraceConnectWithoutContext(
-        "HandoverEndOk", RrcCallback([this, ue](std::uint64_t, std::uint16_t cell, std::uint16_t) {
-            if (m_commands[ue].state == HandoverState::PENDING) {
-                End(ue, HandoverState::DONE, "");
-            }
-            Restored(ue, cell);
-        }));
-    rrc->TraceConnectWithoutContext(
-        "HandoverEndError", RrcCallback([this, ue](std::uint64_t, std::uint16_t, std::uint16_t) {
-            FailIfPending(ue, "random_access");
-        }));
-    rrc->TraceConnectWithoutContext(
-        "RadioLinkFailure", RrcCallback([this, ue](std::uint64_t, std::uint16_t, std::uint16_t) {
-            FailIfPending(ue, "radio_link_failure");
-        }));
-    rrc->TraceConnectWithoutContext(
-        "ConnectionEstablished",
-        RrcCallback([this, ue](std::uint64_t, std::uint16_t cell, std::uint16_t) {
-            FailIfPending(ue, "connection_lost");
-            Restored(ue, cell);
-        }));
 }
 
 void AssociationController::Command(std::uint32_t ue, int bs) {
-    const int source = m_network.ServingBs(ue);
-    if (source == bs) {
+    User& user = m_users[ue];
+    if (user.waiting && user.waiting->to_bs == bs) {
         return;
     }
-    if (m_commands[ue].state == HandoverState::PENDING) {
-        return;  // the RRC is still busy with the last command; the agent sees PENDING
+    if (user.waiting) {
+        user.next_try.Cancel();
+        HandoverCommand replaced = *std::exchange(user.waiting, std::nullopt);
+        replaced.state = HandoverState::SUPERSEDED;
+        replaced.ended_s = NowS();
+        m_ended(ue, replaced);
     }
-    HandoverCommand& command = m_commands[ue];
-    command = {.state = HandoverState::PENDING,
-               .from_bs = source,
-               .to_bs = bs,
-               .commanded_s = Simulator::Now().GetSeconds()};
-    if (const std::string obstacle = FindObstacle(ue, source); !obstacle.empty()) {
+    const bool pending = user.current.state == HandoverState::PENDING;
+    const int destination = pending ? user.current.to_bs : m_network.ServingBs(ue);
+    if (bs == destination) {
+        return;
+    }
+    user.waiting = {.state = HandoverState::WAITING,
+                    .from_bs = m_network.ServingBs(ue),
+                    .to_bs = bs,
+                    .commanded_s = NowS()};
+    if (!pending) {
+        Try(ue);
+    }
+}
+
+const HandoverCommand& AssociationController::Last(std::uint32_t ue) const {
+    return m_users[ue].waiting ? *m_users[ue].waiting : m_users[ue].current;
+}
+
+void AssociationController::OnLost(std::uint32_t ue, LossReason reason) {
+    switch (reason) {
+        case LossReason::HANDOVER_FAILURE:
+            FailIfPending(ue, HandoverReason::RANDOM_ACCESS);
+            break;
+        case LossReason::RADIO_LINK_FAILURE:
+            FailIfPending(ue, HandoverReason::RADIO_LINK_FAILURE);
+            break;
+        default:
+            FailIfPending(ue, HandoverReason::CONNECTION_LOST);
+    }
+}
+
+void AssociationController::OnArrived(std::uint32_t ue) {
+    User& user = m_users[ue];
+    if (user.homeless) {
+        HandoverCommand failed = *std::exchange(user.homeless, std::nullopt);
+        failed.interruption_s = NowS() - failed.started_s;
+        user.last_interruption_s = failed.interruption_s;
+        m_ended(ue, failed);
+    } else if (user.current.state == HandoverState::PENDING) {
+        user.current.interruption_s = NowS() - user.current.started_s;
+    }
+}
+
+void AssociationController::ScheduleTry(std::uint32_t ue) {
+    m_users[ue].next_try = Simulator::Schedule(TimeToNextSubframe(), [this, ue] { Try(ue); });
+}
+
+void AssociationController::Try(std::uint32_t ue) {
+    User& user = m_users[ue];
+    const HandoverReason obstacle = FindObstacle(ue);
+    const bool passing =
+        obstacle != HandoverReason::NONE && obstacle != HandoverReason::NOT_CONNECTED;
+    if (passing &&
+        NowS() < std::fmax(user.waiting->commanded_s, user.current.ended_s) + PATIENCE_S) {
+        ScheduleTry(ue);
+        return;
+    }
+    user.current = *std::exchange(user.waiting, std::nullopt);
+    user.current.from_bs = m_network.ServingBs(ue);
+    if (obstacle != HandoverReason::NONE) {
         End(ue, HandoverState::REFUSED, obstacle);
         return;
     }
-    const auto rrc = m_network.Ue()[ue].Rrc();
-    m_network.Bs()[static_cast<std::size_t>(source)].device->GetRrc()->SendHandoverRequest(
-        rrc->GetRnti(), m_network.CellOfBs(static_cast<std::size_t>(bs)));
+    user.current.state = HandoverState::PENDING;
+    const auto source = static_cast<std::size_t>(user.current.from_bs);
+    const auto target = static_cast<std::size_t>(user.current.to_bs);
+    m_network.Bs()[source].device->GetRrc()->SendHandoverRequest(
+        m_network.Ue()[ue].Rrc()->GetRnti(), m_network.CellOfBs(target));
 }
 
-std::string AssociationController::FindObstacle(std::uint32_t ue, int source) const {
-    const UserEquipment& user = m_network.Ue()[ue];
+HandoverReason AssociationController::FindObstacle(std::uint32_t ue) const {
+    const auto rrc = m_network.Ue()[ue].Rrc();
+    const int source = m_network.ServingBs(ue);
     if (source < 0) {
-        return "not_connected";
+        return HandoverReason::NOT_CONNECTED;
     }
-    if (user.Rrc()->GetState() != LteUeRrc::CONNECTED_NORMALLY) {
-        return "user_busy";
+    if (rrc->GetState() != LteUeRrc::CONNECTED_NORMALLY) {
+        return HandoverReason::USER_BUSY;
     }
     const auto source_bs = static_cast<std::size_t>(source);
     if (!m_network.BsKnows(source_bs, ue)) {
-        return "unknown_to_base_station";
+        return HandoverReason::UNKNOWN_TO_BASE_STATION;
     }
-    const auto source_rrc = m_network.Bs()[source_bs].device->GetRrc();
-    if (source_rrc->GetUeManager(user.Rrc()->GetRnti())->GetState() !=
-        ns3::UeManager::CONNECTED_NORMALLY) {
-        return "base_station_busy";
+    const auto context = m_network.Bs()[source_bs].device->GetRrc()->GetUeManager(rrc->GetRnti());
+    if (context->GetState() != UeManager::CONNECTED_NORMALLY) {
+        return HandoverReason::BASE_STATION_BUSY;
     }
-    return "";
+    return HandoverReason::NONE;
 }
 
-void AssociationController::Restored(std::uint32_t ue, std::uint16_t cell) {
-    m_last_serving_bs[ue] = m_network.BsOfCell(cell);
-    m_link_restored(ue);
-}
-
-void AssociationController::FailIfPending(std::uint32_t ue, const std::string& reason) {
-    if (m_commands[ue].state == HandoverState::PENDING) {
+void AssociationController::FailIfPending(std::uint32_t ue, HandoverReason reason) {
+    if (m_users[ue].current.state == HandoverState::PENDING) {
         End(ue, HandoverState::FAILED, reason);
     }
 }
 
-void AssociationController::End(std::uint32_t ue, HandoverState state, const std::string& reason) {
-    HandoverCommand& command = m_commands[ue];
-    command.state = state;
-    command.reason = reason;
-    command.ended_s = Simulator::Now().GetSeconds();
-    m_ended(ue, command);
+void AssociationController::End(std::uint32_t ue, HandoverState state, HandoverReason reason) {
+    User& user = m_users[ue];
+    user.current.state = state;
+    user.current.reason = reason;
+    user.current.ended_s = NowS();
+    if (state == HandoverState::DONE) {
+        user.last_interruption_s = user.current.interruption_s;
+    }
+    if (state == HandoverState::FAILED && std::isfinite(user.current.started_s)) {
+        user.homeless = user.current;
+    } else {
+        m_ended(ue, user.current);
+    }
+    if (user.waiting) {
+        ScheduleTry(ue);
+    }
 }
 
-std::uint32_t AssociationController::UeOfImsi(std::uint64_t imsi) const {
-    for (std::uint32_t ue = 0; ue < m_network.Ue().size(); ++ue) {
-        if (m_network.Ue()[ue].device->GetImsi() == imsi) {
-            return ue;
+void AssociationController::Finish() {
+    for (std::uint32_t ue = 0; ue < m_users.size(); ++ue) {
+        User& user = m_users[ue];
+        if (user.homeless) {
+            m_ended(ue, *user.homeless);
+        }
+        if (user.current.state == HandoverState::PENDING) {
+            m_ended(ue, user.current);
+        }
+        if (user.waiting) {
+            m_ended(ue, *user.waiting);
         }
     }
-    throw std::logic_error("no user has IMSI " + std::to_string(imsi));
 }
 
 }  // namespace twin

@@ -2,19 +2,36 @@
 #ifndef TWIN_ASSOCIATION_CONTROLLER_H
 #define TWIN_ASSOCIATION_CONTROLLER_H
 
+#include "connection-watch.h"
 #include "lte-network.h"
 
-#include "ns3/nstime.h"
+#include "ns3/event-id.h"
 
 #include <cmath>
 #include <functional>
-#include <string>
+#include <optional>
 #include <vector>
 
 namespace twin {
 
-/// How the last association command of a user stands.
-enum class HandoverState { NONE, PENDING, DONE, REFUSED, FAILED };
+/// How an association command stands.
+enum class HandoverState { NONE, PENDING, DONE, REFUSED, FAILED, SUPERSEDED, WAITING };
+
+/// Why a command was refused or has failed.
+enum class HandoverReason {
+    NONE,
+    NOT_CONNECTED,
+    USER_BUSY,
+    UNKNOWN_TO_BASE_STATION,
+    BASE_STATION_BUSY,
+    REJECTED,
+    NO_PREAMBLE,
+    RANDOM_ACCESS,
+    LEAVING_TIMEOUT,
+    JOINING_TIMEOUT,
+    RADIO_LINK_FAILURE,
+    CONNECTION_LOST,
+};
 
 /// One command from the agent, from its arrival to its outcome.
 struct HandoverCommand {
@@ -22,50 +39,66 @@ struct HandoverCommand {
     int from_bs = -1;
     int to_bs = -1;
     double commanded_s = NAN;
-    double started_s = NAN;  ///< the user left the source cell
-    double ended_s = NAN;
-    std::string reason = {};  ///< why it was refused or failed
+    double started_s = NAN;       ///< the user left the source cell
+    double ended_s = NAN;         ///< the outcome
+    double interruption_s = NAN;  ///< from started_s until the user had a cell again
+    HandoverReason reason = HandoverReason::NONE;
 };
 
 /**
  * Turns association commands into X2 handovers and follows each to its outcome.
  *
- * ns-3 aborts on a handover request in the wrong state, so every command is checked first; one that
- * cannot be started is refused with its reason. Outcomes come from the RRC's own trace sources.
+ * ns-3 aborts on a handover request in the wrong state, so every command is checked first. One that
+ * comes while the user is being handed over waits until that has ended; one that is replaced before
+ * it could start is superseded. Outcomes come from the trace sources of the base stations' RRC: a
+ * handover is done when the network has switched the path, not when the user believes so.
  */
 class AssociationController {
   public:
     using Ended = std::function<void(std::uint32_t ue, const HandoverCommand& command)>;
-    using LinkRestored = std::function<void(std::uint32_t ue)>;
 
-    /// @param ended called once per command, with its outcome
-    /// @param link_restored called when a user is connected (again), also after a handover
-    AssociationController(LteNetwork& network, Ended ended, LinkRestored link_restored);
+    /// @param ended called once per command: at its outcome, or, if the command has cost the user
+    /// its connection, when the user is back and the interruption known
+    AssociationController(const LteNetwork& network, Ended ended);
 
-    /// Ask for @p ue to be served by base station @p bs. Its present one: nothing to do.
+    /// Ask for @p ue to be served by base station @p bs. Where it is or goes already: no command.
     void Command(std::uint32_t ue, int bs);
 
-    const HandoverCommand& Last(std::uint32_t ue) const { return m_commands[ue]; }
-    /// The base station that served the user last, also while it is not connected.
-    int LastServingBs(std::uint32_t ue) const { return m_last_serving_bs[ue]; }
+    /// The last command of the user that was not superseded.
+    const HandoverCommand& Last(std::uint32_t ue) const;
+    /// Interruption by the last handover that has ended; 0: none has.
+    double LastInterruptionS(std::uint32_t ue) const { return m_users[ue].last_interruption_s; }
+
+    /// The user has lost its connection.
+    void OnLost(std::uint32_t ue, LossReason reason);
+    /// The user has a connection again, or has arrived in another cell.
+    void OnArrived(std::uint32_t ue);
+
+    /// The run ends: report what is still open.
+    void Finish();
 
   private:
+    struct User {
+        HandoverCommand current;  ///< the last one that was not superseded, started or refused
+        std::optional<HandoverCommand> waiting;   ///< behind current
+        std::optional<HandoverCommand> homeless;  ///< failed, and its user is not back yet
+        double last_interruption_s = 0;
+        ns3::EventId next_try;
+    };
+
     void WatchBaseStation(ns3::Ptr<ns3::LteEnbRrc> rrc);
     void WatchUser(std::uint32_t ue);
-    /// A base station has dropped this RNTI: release the user that still believes to have it.
-    void ReleaseIfForgotten(std::uint16_t cell, std::uint16_t rnti);
-    /// @return why a handover cannot start now, or nothing
-    std::string FindObstacle(std::uint32_t ue, int source) const;
-    void Restored(std::uint32_t ue, std::uint16_t cell);
-    void FailIfPending(std::uint32_t ue, const std::string& reason);
-    void End(std::uint32_t ue, HandoverState state, const std::string& reason);
-    std::uint32_t UeOfImsi(std::uint64_t imsi) const;
+    /// Try to start the waiting command at the next subframe.
+    void ScheduleTry(std::uint32_t ue);
+    void Try(std::uint32_t ue);
+    /// @return why a handover cannot start now, or NONE
+    HandoverReason FindObstacle(std::uint32_t ue) const;
+    void FailIfPending(std::uint32_t ue, HandoverReason reason);
+    void End(std::uint32_t ue, HandoverState state, HandoverReason reason);
 
-    LteNetwork& m_network;
+    const LteNetwork& m_network;
     Ended m_ended;
-    LinkRestored m_link_restored;
-    std::vector<HandoverCommand> m_commands;  ///< the last of each user
-    std::vector<int> m_last_serving_bs;
+    std::vector<User> m_users;
 };
 
 }  // namespace twin

@@ -3,10 +3,12 @@
 #include "association-controller.h"
 #include "bandwidth-shares.h"
 #include "cellular-settings.h"
+#include "connection-watch.h"
 #include "decision.h"
 #include "edge-server.h"
 #include "lte-network.h"
 #include "observation/association-fields.h"
+#include "observation/connection-fields.h"
 #include "observation/mobility-fields.h"
 #include "observation/radio-fields.h"
 #include "observation/server-fields.h"
@@ -54,6 +56,7 @@ class Cellular : public Scenario {
         m_mobility_fields.emplace(schema, m_settings.n_ue, m_settings.n_bs);
         m_radio_fields.emplace(schema, m_settings.n_ue, m_settings.n_bs);
         m_association_fields.emplace(schema, m_settings.n_ue, m_settings.n_bs);
+        m_connection_fields.emplace(schema, m_settings.n_ue);
         m_task_fields.emplace(schema, m_settings.n_ue);
         m_server_fields.emplace(schema, m_settings.n_ue, m_settings.n_bs);
         m_decision.emplace(schema, m_settings);
@@ -69,15 +72,19 @@ class Cellular : public Scenario {
             std::make_unique<UploadReceiver>(m_network->EdgeNode(), UPLOAD_PORT, m_settings.n_ue,
                                              [this](std::int64_t task) { OnUploaded(task); });
         m_association_controller = std::make_unique<AssociationController>(
-            *m_network,
-            [this](std::uint32_t ue, const HandoverCommand& command) {
+            *m_network, [this](std::uint32_t ue, const HandoverCommand& command) {
                 m_association_fields->Record(ue, command);
-            },
-            [this](std::uint32_t ue) {
-                m_senders[ue]->OnLinkRestored();
-                ApplyBandwidthShare(ue);
-                ApplyComputeShares();
             });
+        m_connections = std::make_unique<ConnectionWatch>(
+            *m_network,
+            ConnectionWatch::Listener{
+                .lost = [this](std::uint32_t ue,
+                               LossReason reason) { m_association_controller->OnLost(ue, reason); },
+                .arrived = [this](std::uint32_t ue) { OnArrived(ue); },
+                .outage_ended =
+                    [this](std::uint32_t ue, const Outage& outage) {
+                        m_connection_fields->Record(ue, outage);
+                    }});
         if (m_settings.HasBandwidthShares()) {
             m_bandwidth_shares = std::make_unique<BandwidthShares>(*m_network);
         }
@@ -91,6 +98,7 @@ class Cellular : public Scenario {
         m_mobility_fields->Fill(*m_network);
         m_radio_fields->Fill();
         m_association_fields->Fill(*m_network, *m_association_controller);
+        m_connection_fields->Fill(*m_network, *m_connections);
         m_task_fields->Fill(*m_ledger, m_senders);
         m_server_fields->Fill(m_servers, m_clock.slot_s);
     }
@@ -99,7 +107,7 @@ class Cellular : public Scenario {
 
     void DefaultAction() override {
         for (std::uint32_t ue = 0; ue < m_settings.n_ue; ++ue) {
-            m_decision->SetUnchanged(ue, std::max(0, m_association_controller->LastServingBs(ue)));
+            m_decision->SetUnchanged(ue, std::max(0, m_connections->LastServingBs(ue)));
         }
     }
 
@@ -115,7 +123,11 @@ class Cellular : public Scenario {
         ApplyComputeShares();
     }
 
-    void Finish() override { m_ledger->AppendUnfinished(); }
+    void Finish() override {
+        m_ledger->AppendUnfinished();
+        m_association_controller->Finish();
+        m_connection_fields->RecordOpen(*m_network, *m_connections);
+    }
 
   private:
     void BuildServers() {
@@ -143,6 +155,13 @@ class Cellular : public Scenario {
         }
     }
 
+    void OnArrived(std::uint32_t ue) {
+        m_association_controller->OnArrived(ue);
+        m_senders[ue]->OnLinkRestored();
+        ApplyBandwidthShare(ue);
+        ApplyComputeShares();
+    }
+
     void ApplyBandwidthShare(std::uint32_t ue) {
         if (m_bandwidth_shares) {
             m_bandwidth_shares->Apply(ue, m_decision->BandwidthShare(ue));
@@ -155,9 +174,8 @@ class Cellular : public Scenario {
         std::vector<float> weights(m_settings.n_ue);
         for (std::size_t bs = 0; bs < m_servers.size(); ++bs) {
             for (std::uint32_t ue = 0; ue < m_settings.n_ue; ++ue) {
-                const bool member =
-                    m_association_controller->LastServingBs(ue) == static_cast<int>(bs) ||
-                    m_servers[bs]->Jobs(ue) > 0;
+                const bool member = m_connections->LastServingBs(ue) == static_cast<int>(bs) ||
+                                    m_servers[bs]->Jobs(ue) > 0;
                 weights[ue] = member ? m_decision->ComputeShare(ue) : 0;
             }
             m_servers[bs]->SetWeights(weights);
@@ -166,7 +184,7 @@ class Cellular : public Scenario {
 
     void OnUploaded(std::int64_t id) {
         // Fragments may have come through several base stations; the last one's server computes.
-        const std::int32_t bs = m_association_controller->LastServingBs(m_ledger->UserOf(id));
+        const std::int32_t bs = m_connections->LastServingBs(m_ledger->UserOf(id));
         EdgeServer& server = *m_servers[static_cast<std::size_t>(bs)];
         const Task& task = m_ledger->Uploaded(id, bs, server.CapacityHz());
         server.Submit(task.ue, task.id, task.cycles);
@@ -179,6 +197,7 @@ class Cellular : public Scenario {
     std::optional<MobilityFields> m_mobility_fields;
     std::optional<RadioFields> m_radio_fields;
     std::optional<AssociationFields> m_association_fields;
+    std::optional<ConnectionFields> m_connection_fields;
     std::optional<TaskFields> m_task_fields;
     std::optional<ServerFields> m_server_fields;
     std::optional<Decision> m_decision;
@@ -187,6 +206,7 @@ class Cellular : public Scenario {
     std::unique_ptr<LteNetwork> m_network;
     std::unique_ptr<BandwidthShares> m_bandwidth_shares;  ///< only with radio.scheduler = shares
     std::unique_ptr<AssociationController> m_association_controller;
+    std::unique_ptr<ConnectionWatch> m_connections;
     std::unique_ptr<UploadReceiver> m_receiver;
     std::vector<std::unique_ptr<UploadSender>> m_senders;
     std::vector<std::unique_ptr<TaskSource>> m_sources;

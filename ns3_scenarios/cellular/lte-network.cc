@@ -25,6 +25,8 @@
 
 #include <algorithm>
 #include <array>
+#include <stdexcept>
+#include <string>
 
 namespace twin {
 
@@ -210,6 +212,16 @@ int LteNetwork::ServingBs(std::size_t ue) const {
     const bool connected = rrc->GetState() == ns3::LteUeRrc::CONNECTED_NORMALLY ||
                            rrc->GetState() == ns3::LteUeRrc::CONNECTED_HANDOVER;
     return connected ? BsOfCell(rrc->GetCellId()) : -1;
+}
+
+std::uint32_t LteNetwork::UeOfImsi(std::uint64_t imsi) const {
+    const auto it = std::find_if(m_ue.begin(), m_ue.end(), [imsi](const UserEquipment& user) {
+        return user.device->GetImsi() == imsi;
+    });
+    if (it == m_ue.end()) {
+        throw std::logic_error("no user has IMSI " + std::to_string(imsi));
+    }
+    return static_cast<std::uint32_t>(it - m_ue.begin());
 }
 
 bool LteNetwork::BsKnows(std::size_t bs, std::size_t ue) const {

@@ -5,6 +5,7 @@
 #include "cellular-settings.h"
 #include "spatial-channel.h"
 
+#include "ns3/callback.h"
 #include "ns3/ipv4-address.h"
 #include "ns3/lte-enb-net-device.h"
 #include "ns3/lte-enb-rrc.h"
@@ -18,6 +19,9 @@
 #include <vector>
 
 namespace twin {
+
+/// Arguments of most RRC trace sources: IMSI, cell and RNTI, in an order that varies.
+using RrcCallback = ns3::Callback<void, std::uint64_t, std::uint16_t, std::uint16_t>;
 
 /// A base station as the rest of the scenario sees it.
 struct BaseStation {
@@ -55,6 +59,9 @@ class LteNetwork {
 
     /// @return index of the base station that serves the user, or -1 if none does
     int ServingBs(std::size_t ue) const;
+
+    /// @return index of the user with this subscriber identity
+    std::uint32_t UeOfImsi(std::uint64_t imsi) const;
 
     /// @return whether the base station has the user's context under the user's present RNTI
     bool BsKnows(std::size_t bs, std::size_t ue) const;

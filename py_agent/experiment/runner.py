@@ -139,6 +139,8 @@ class Run:
             summary |= summarise_delays(delay_parts(tasks, self._end["time_s"]))
         if "handover" in self._records:
             summary |= self._count_handovers()
+        if "radio_link" in self._records:
+            summary["connections_lost"] = sum(map(len, self._records["radio_link"]))
         return summary | {
             "total_reward": self._total_reward,
             "ns3_version": self.env.ns3_version,
@@ -162,4 +164,5 @@ class Run:
             "handovers_ok": by_label["done"],
             "handovers_failed": by_label["failed"],
             "handovers_refused": by_label["refused"],
+            "handovers_superseded": by_label.get("superseded", 0),
         }

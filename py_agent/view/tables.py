@@ -39,9 +39,12 @@ def result_rows(summary: Mapping[str, Any]) -> list[tuple[str, str]]:
             (
                 "handovers",
                 f"{summary['handovers_ok']} done, {summary['handovers_failed']} failed, "
-                f"{summary['handovers_refused']} refused",
+                f"{summary['handovers_refused']} refused, "
+                f"{summary['handovers_superseded']} superseded",
             )
         )
+    if "connections_lost" in summary:
+        rows.append(("connections lost", str(summary["connections_lost"])))
     return [
         *rows,
         ("total reward", f"{summary['total_reward']:.3f}"),

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "association-fields.h"
 
-#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -9,12 +8,16 @@ namespace twin {
 
 namespace {
 
-const std::vector<std::string> HANDOVER_STATES{"none", "pending", "done", "refused", "failed"};
+/// In the order of HandoverState.
+const std::vector<std::string> HANDOVER_STATES{"none",   "pending",    "done",   "refused",
+                                               "failed", "superseded", "waiting"};
+/// In the order of HandoverReason.
 const std::vector<std::string> HANDOVER_REASONS{"none",
                                                 "not_connected",
                                                 "user_busy",
                                                 "unknown_to_base_station",
                                                 "base_station_busy",
+                                                "rejected",
                                                 "no_preamble",
                                                 "random_access",
                                                 "leaving_timeout",
@@ -41,16 +44,28 @@ AssociationFields::AssociationFields(Schema& schema, std::size_t n_ue, std::size
                                                          "how the last association command stands",
                                                          HANDOVER_STATES,
                                                          true})),
+      m_handover_interruption_s(schema.Observation<float>(
+          {"handover_interruption_s",
+           {n_ue},
+           "s",
+           0,
+           1e9,
+           "time without a cell in the last handover that has ended (TS 36.133, 5.1.2.1.2); a"
+           " failed one counts until the user is connected again; 0: none yet"})),
       m_handovers(schema.AddTable(
           "handover",
-          "one row per association command, at its outcome",
+          "one row per association command, at its outcome; if it has cost the user its"
+          " connection, when the user is back; what is still open, at the end of the run",
           {{"ue", true, "1", "user"},
            {"from_bs", true, "1", "serving base station; -1: not connected"},
            {"to_bs", true, "1", "commanded base station"},
            {"commanded_s", false, "s", "ns-3 time of the command"},
            {"started_s", false, "s", "ns-3 time at which the user left its cell"},
-           {"ended_s", false, "s", "ns-3 time of the outcome; minus started_s: interruption"},
-           {"outcome", true, "1", "how it ended", HANDOVER_STATES},
+           {"ended_s", false, "s",
+            "ns-3 time of the outcome; done: the network has switched the path"},
+           {"interruption_s", false, "s", "time from started_s until the user had a cell again"},
+           {"outcome", true, "1", "how it ended; pending and waiting: open at the end of the run",
+            HANDOVER_STATES},
            {"reason", true, "1", "why it was refused or failed", HANDOVER_REASONS}})) {}
 
 void AssociationFields::Fill(const LteNetwork& network,
@@ -58,14 +73,14 @@ void AssociationFields::Fill(const LteNetwork& network,
     for (std::uint32_t ue = 0; ue < network.Ue().size(); ++ue) {
         m_serving_bs(ue) = network.ServingBs(ue);
         m_handover_state(ue) = static_cast<std::int32_t>(controller.Last(ue).state);
+        m_handover_interruption_s(ue) = static_cast<float>(controller.LastInterruptionS(ue));
     }
 }
 
 void AssociationFields::Record(std::uint32_t ue, const HandoverCommand& command) const {
-    const auto reason = std::find(HANDOVER_REASONS.begin(), HANDOVER_REASONS.end(), command.reason);
-    const auto reason_index = command.reason.empty() ? 0 : reason - HANDOVER_REASONS.begin();
     m_handovers.Append(ue, command.from_bs, command.to_bs, command.commanded_s, command.started_s,
-                       command.ended_s, static_cast<int>(command.state), reason_index);
+                       command.ended_s, command.interruption_s, static_cast<int>(command.state),
+                       static_cast<int>(command.reason));
 }
 
 }  // namespace twin

@@ -21,6 +21,7 @@ class AssociationFields {
   private:
     Field<std::int32_t> m_serving_bs;
     Field<std::int32_t> m_handover_state;
+    Field<float> m_handover_interruption_s;
     Table& m_handovers;
 };
 

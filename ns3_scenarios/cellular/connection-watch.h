@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#ifndef TWIN_CONNECTION_WATCH_H
+#define TWIN_CONNECTION_WATCH_H
+
+#include "lte-network.h"
+
+#include <cmath>
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+namespace twin {
+
+/// Why a user lost its connection.
+enum class LossReason { NONE, RADIO_LINK_FAILURE, HANDOVER_FAILURE, RELEASED, CONTEXT_LOST };
+
+/// One loss of a user's connection, until it is connected again.
+struct Outage {
+    double lost_s = NAN;
+    int lost_bs = -1;
+    LossReason reason = LossReason::NONE;
+    double restored_s = NAN;
+    int restored_bs = -1;
+};
+
+/**
+ * Who is connected to which base station, from the trace sources of the users' RRC: losses,
+ * re-attachments, and the recovery that ns-3 lacks.
+ *
+ * With real RRC messages a user may miss that its cell has given it up. It would go on to send its
+ * sounding signal in a place that soon belongs to another user, on which ns-3 aborts; a real one
+ * would notice radio link failure. So it is told, and searches for a cell like after such a
+ * failure.
+ */
+class ConnectionWatch {
+  public:
+    struct Listener {
+        /// The user has lost its connection and searches for a cell.
+        std::function<void(std::uint32_t ue, LossReason reason)> lost;
+        /// The user has a connection (again), or has arrived in another cell.
+        std::function<void(std::uint32_t ue)> arrived;
+        /// The user is back after an outage.
+        std::function<void(std::uint32_t ue, const Outage& outage)> outage_ended;
+    };
+
+    ConnectionWatch(const LteNetwork& network, Listener listener);
+
+    /// The base station that served the user last, also while it is not connected; -1: none yet.
+    int LastServingBs(std::uint32_t ue) const { return m_users[ue].last_serving_bs; }
+    /// How often the user has lost its connection.
+    int Losses(std::uint32_t ue) const { return m_users[ue].losses; }
+    /// Whether the user had a connection and has none now.
+    bool IsLost(std::uint32_t ue) const { return std::isfinite(m_users[ue].outage.lost_s); }
+    /// The outage under way; only if IsLost().
+    const Outage& CurrentOutage(std::uint32_t ue) const { return m_users[ue].outage; }
+
+  private:
+    struct User {
+        int last_serving_bs = -1;
+        int losses = 0;
+        LossReason cause = LossReason::NONE;  ///< of the loss that is about to be seen
+        Outage outage;                        ///< under way if its lost_s is known
+        bool connected = false;
+    };
+
+    void WatchUser(std::uint32_t ue);
+    void WatchReleases(ns3::Ptr<ns3::LteEnbRrc> rrc);
+    /// A base station has dropped this RNTI: release the user that still believes to have it.
+    void ReleaseIfForgotten(std::uint16_t cell, std::uint16_t rnti);
+    void Lose(std::uint32_t ue);
+    void Arrive(std::uint32_t ue, std::uint16_t cell);
+
+    const LteNetwork& m_network;
+    Listener m_listener;
+    std::vector<User> m_users;
+};
+
+}  // namespace twin
+
+#endif
