@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "cellular-settings.h"
 
-#include "propagation-environment.h"
+#include "carrier.h"
+#include "channel/propagation-environment.h"
 
 namespace twin {
 
 void CellularSettings::Declare(Settings& settings) {
     settings.Integer("n_ue", n_ue, 1, 300, "users", "number of mobile users");
-    settings.Integer("n_bs", n_bs, 1, 64, "cells", "number of base stations, one cell each");
+    settings.Integer("n_bs", n_bs, 1, 64, "cells",
+                     "number of base stations, one cell each; layout.sectors of them share a site");
 
-    settings.Real("layout.site_distance_m", site_distance_m, 20, 1e4, "m",
-                  "distance of neighbouring base stations (hexagonal grid)");
-    settings.Real("layout.bs_height_m", bs_height_m, 5, 150, "m", "height of the antennas");
+    layout.Declare(settings);
     settings.Real("mobility.speed_min_mps", speed_min_mps, 0.01, 100, "m/s",
                   "slowest walk (random waypoint, stationary start)");
     settings.Real("mobility.speed_max_mps", speed_max_mps, 0.01, 100, "m/s", "fastest walk");
@@ -27,12 +27,19 @@ void CellularSettings::Declare(Settings& settings) {
                     " fair or round robin, which take none");
     settings.Choice("radio.bandwidth_mode", bandwidth_mode, {"work-conserving", "quota"},
                     "with shares: whether the share of an idle user is given to the others");
+    settings.Real("radio.downlink_mhz", downlink_mhz, 700, 3000, "MHz",
+                  "downlink carrier; it chooses the operating band of TS 36.101 and with it the"
+                  " uplink carrier. Path loss follows both");
     settings.Integer("radio.bandwidth_rb", bandwidth_rb, 6, 100, "RB",
                      "resource blocks of each direction: 6, 15, 25, 50, 75 or 100");
     settings.Real("radio.bs_power_dbm", bs_power_dbm, -30, 60, "dBm",
                   "transmit power of a base station");
     settings.Real("radio.ue_power_dbm", ue_power_dbm, -30, 40, "dBm",
                   "maximum transmit power of a user");
+    settings.Real("radio.bs_noise_figure_db", bs_noise_figure_db, 0, 50, "dB",
+                  "noise figure of a base station's receiver");
+    settings.Real("radio.ue_noise_figure_db", ue_noise_figure_db, 0, 50, "dB",
+                  "noise figure of a user's receiver");
     settings.Flag("radio.ideal_rrc", ideal_rrc,
                   "RRC messages arrive without errors and without using the radio");
 
@@ -54,12 +61,8 @@ void CellularSettings::Check() const {
             "setting mobility.speed_min_mps = " + std::to_string(speed_min_mps) +
             ": must not exceed mobility.speed_max_mps = " + std::to_string(speed_max_mps));
     }
-    const bool standard = bandwidth_rb == 6 || bandwidth_rb == 15 || bandwidth_rb == 25 ||
-                          bandwidth_rb == 50 || bandwidth_rb == 75 || bandwidth_rb == 100;
-    if (!standard) {
-        throw SettingError("setting radio.bandwidth_rb = " + std::to_string(bandwidth_rb) +
-                           ": must be one of 6, 15, 25, 50, 75, 100 (TS 36.101 Table 5.6-1)");
-    }
+    FindCarrier(downlink_mhz, bandwidth_rb);
+    layout.Check(n_bs);
     traffic.Check();
 }
 

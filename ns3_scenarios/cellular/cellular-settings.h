@@ -2,6 +2,7 @@
 #ifndef TWIN_CELLULAR_SETTINGS_H
 #define TWIN_CELLULAR_SETTINGS_H
 
+#include "layout/layout-settings.h"
 #include "settings.h"
 #include "task-source.h"
 
@@ -15,8 +16,8 @@ struct CellularSettings {
     std::uint32_t n_ue = 20;
     std::uint32_t n_bs = 3;
 
-    double site_distance_m = 500;
-    double bs_height_m = 25;
+    LayoutSettings layout;
+
     double speed_min_mps = 1;
     double speed_max_mps = 15;
 
@@ -24,9 +25,12 @@ struct CellularSettings {
     bool shadowing = true;
     double site_correlation = 0.5;
 
+    double downlink_mhz = 2120;
     std::uint32_t bandwidth_rb = 25;
     double bs_power_dbm = 43;
     double ue_power_dbm = 23;
+    double bs_noise_figure_db = 5;
+    double ue_noise_figure_db = 9;
     std::string scheduler = "shares";
     std::string bandwidth_mode = "work-conserving";
     bool ideal_rrc = true;

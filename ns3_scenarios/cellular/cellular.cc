@@ -53,7 +53,7 @@ class Cellular : public Scenario {
         m_time_s = schema.Observation<double>({"time_s", {1}, "s", 0, 1e9, "ns-3 time"});
         m_slot_in_frame = schema.Observation<std::int32_t>(
             {"slot_in_frame", {1}, "slots", 0, 1e6, "0: the next action's association is obeyed"});
-        m_mobility_fields.emplace(schema, m_settings.n_ue, m_settings.n_bs);
+        m_mobility_fields.emplace(schema, m_settings);
         m_radio_fields.emplace(schema, m_settings.n_ue, m_settings.n_bs);
         m_association_fields.emplace(schema, m_settings.n_ue, m_settings.n_bs);
         m_connection_fields.emplace(schema, m_settings.n_ue);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "lte-network.h"
 
-#include "hexagonal-layout.h"
+#include "carrier.h"
+#include "layout/cell-layout.h"
+#include "layout/sector-antenna-model.h"
 #include "mac/share-ff-mac-scheduler.h"
 #include "random-streams.h"
 #include "speed/cqi-search.h"
@@ -55,6 +57,12 @@ void LteNetwork::SetNs3Defaults(const CellularSettings& settings) {
     SetDefault("ns3::LteEnbPhy::TxPower", DoubleValue(settings.bs_power_dbm));
     SetDefault("ns3::LteUePhy::TxPower", DoubleValue(settings.ue_power_dbm));
     SetDefault("ns3::LteUePowerControl::Pcmax", DoubleValue(settings.ue_power_dbm));
+    SetDefault("ns3::LteEnbPhy::NoiseFigure", DoubleValue(settings.bs_noise_figure_db));
+    SetDefault("ns3::LteUePhy::NoiseFigure", DoubleValue(settings.ue_noise_figure_db));
+    const Carrier carrier = FindCarrier(settings.downlink_mhz, settings.bandwidth_rb);
+    SetDefault("ns3::LteEnbNetDevice::DlEarfcn", UintegerValue(carrier.downlink_earfcn));
+    SetDefault("ns3::LteEnbNetDevice::UlEarfcn", UintegerValue(carrier.uplink_earfcn));
+    SetDefault("ns3::LteUeNetDevice::DlEarfcn", UintegerValue(carrier.downlink_earfcn));
     SetDefault("ns3::LteEnbRrc::SrsPeriodicity", UintegerValue(SrsPeriodMs(settings.n_ue)));
     SetDefault("ns3::LteEnbRrc::EpsBearerToRlcMapping", ns3::StringValue("RlcUmAlways"));
     // The upload keeps a whole window in the RLC; the default of 10 kB would drop most of it.
@@ -110,21 +118,31 @@ void LteNetwork::ChooseScheduler() {
 void LteNetwork::BuildBaseStations() {
     ns3::NodeContainer nodes;
     nodes.Create(m_settings.n_bs);
-    const auto sites =
-        HexagonalLayout(m_settings.n_bs, m_settings.site_distance_m, m_settings.bs_height_m);
+    const auto places = PlaceCells(m_settings.layout, m_settings.n_bs);
+    if (m_settings.layout.sectors > 1) {
+        m_lte->SetEnbAntennaModelType(SectorAntennaModel::GetTypeId().GetName());
+        m_lte->SetEnbAntennaModelAttribute("Downtilt",
+                                           DoubleValue(m_settings.layout.sector_downtilt_deg));
+        m_lte->SetEnbAntennaModelAttribute("Gain", DoubleValue(m_settings.layout.sector_gain_dbi));
+    }
+    ns3::NetDeviceContainer devices;
     for (std::uint32_t bs = 0; bs < m_settings.n_bs; ++bs) {
         auto mobility = ns3::CreateObject<ns3::ConstantPositionMobilityModel>();
-        mobility->SetPosition(sites[bs]);
+        mobility->SetPosition(places[bs].position);
         nodes.Get(bs)->AggregateObject(mobility);
         m_channel->AddBaseStation(mobility);
+        if (m_settings.layout.sectors > 1) {
+            m_lte->SetEnbAntennaModelAttribute("Azimuth", DoubleValue(places[bs].azimuth_deg));
+        }
+        devices.Add(m_lte->InstallEnbDevice(nodes.Get(bs)));
     }
-    const ns3::NetDeviceContainer devices = m_lte->InstallEnbDevice(nodes);
     for (const auto& spectrum :
          {m_lte->GetDownlinkSpectrumChannel(), m_lte->GetUplinkSpectrumChannel()}) {
         spectrum->AddPropagationLossModel(ns3::CreateObject<SpatialShadowingLossModel>(m_channel));
     }
     for (std::uint32_t bs = 0; bs < m_settings.n_bs; ++bs) {
-        m_bs.push_back({ns3::DynamicCast<ns3::LteEnbNetDevice>(devices.Get(bs)), sites[bs]});
+        m_bs.push_back({ns3::DynamicCast<ns3::LteEnbNetDevice>(devices.Get(bs)),
+                        places[bs].position, places[bs].azimuth_deg});
         m_bs_of_cell.resize(std::max<std::size_t>(m_bs_of_cell.size(), CellOfBs(bs) + 1U), -1);
         m_bs_of_cell[CellOfBs(bs)] = static_cast<int>(bs);
     }
@@ -143,7 +161,7 @@ void LteNetwork::BuildUsers() {
         min_y = std::min(min_y, bs.position.y);
         max_y = std::max(max_y, bs.position.y);
     }
-    const double margin_m = m_settings.site_distance_m / 2;
+    const double margin_m = m_settings.layout.site_distance_m / 2;
 
     ns3::NodeContainer nodes;
     nodes.Create(m_settings.n_ue);
@@ -189,18 +207,32 @@ void LteNetwork::ConnectEdge() {
 }
 
 void LteNetwork::Attach() {
-    ns3::NetDeviceContainer bs_devices;
-    for (const BaseStation& bs : m_bs) {
-        bs_devices.Add(bs.device);
-    }
     // One after another: a crowd that attaches at once collides on the random access preambles,
     // again and again.
     for (std::size_t ue = 0; ue < m_ue.size(); ++ue) {
         const double start_s = m_attach_span_s * static_cast<double>(ue) / m_settings.n_ue;
-        ns3::Simulator::Schedule(ns3::Seconds(start_s), [this, ue, bs_devices] {
-            m_lte->AttachToClosestEnb(m_ue[ue].device, bs_devices);
+        ns3::Simulator::Schedule(ns3::Seconds(start_s), [this, ue] {
+            m_lte->Attach(m_ue[ue].device, m_bs[StrongestBs(ue)].device);
         });
     }
+}
+
+std::size_t LteNetwork::StrongestBs(std::size_t ue) const {
+    const auto channel = m_lte->GetDownlinkSpectrumChannel();
+    const auto received_dbm = [&](const BaseStation& bs) {
+        const auto phy = bs.device->GetPhy();
+        const auto bs_mobility = bs.device->GetNode()->GetObject<ns3::MobilityModel>();
+        const auto antenna =
+            ns3::DynamicCast<ns3::AntennaModel>(phy->GetDlSpectrumPhy()->GetAntenna());
+        const ns3::Angles angles(m_ue[ue].mobility->GetPosition(), bs.position);
+        return antenna->GetGainDb(angles) + channel->GetPropagationLossModel()->CalcRxPower(
+                                                phy->GetTxPower(), bs_mobility, m_ue[ue].mobility);
+    };
+    const auto strongest =
+        std::max_element(m_bs.begin(), m_bs.end(), [&](const BaseStation& a, const BaseStation& b) {
+            return received_dbm(a) < received_dbm(b);
+        });
+    return static_cast<std::size_t>(strongest - m_bs.begin());
 }
 
 int LteNetwork::BsOfCell(std::uint16_t cell_id) const {

@@ -3,7 +3,7 @@
 #define TWIN_LTE_NETWORK_H
 
 #include "cellular-settings.h"
-#include "spatial-channel.h"
+#include "channel/spatial-channel.h"
 
 #include "ns3/callback.h"
 #include "ns3/ipv4-address.h"
@@ -27,6 +27,7 @@ using RrcCallback = ns3::Callback<void, std::uint64_t, std::uint16_t, std::uint1
 struct BaseStation {
     ns3::Ptr<ns3::LteEnbNetDevice> device;
     ns3::Vector position;
+    double azimuth_deg;  ///< main direction of a sector's antenna; 0 if omnidirectional
 };
 
 /// A user as the rest of the scenario sees it.
@@ -38,8 +39,8 @@ struct UserEquipment {
     ns3::Ptr<ns3::LteUeRrc> Rrc() const { return device->GetRrc(); }
 };
 
-/// The LTE network with its core: base stations on a hexagonal grid, X2 between all of them, moving
-/// users, and one host behind the packet gateway that stands for the edge.
+/// The LTE network with its core: base stations, X2 between all of them, moving users, and one host
+/// behind the packet gateway that stands for the edge.
 class LteNetwork {
   public:
     /// ns-3 attribute defaults that the scenario relies on.
@@ -67,6 +68,9 @@ class LteNetwork {
     bool BsKnows(std::size_t bs, std::size_t ue) const;
 
   private:
+    /// @return index of the base station whose signal is the strongest at the user's place
+    std::size_t StrongestBs(std::size_t ue) const;
+
     void ChooseScheduler();
     void BuildBaseStations();
     void BuildUsers();

@@ -3,13 +3,25 @@
 
 namespace twin {
 
-MobilityFields::MobilityFields(Schema& schema, std::size_t n_ue, std::size_t n_bs)
+MobilityFields::MobilityFields(Schema& schema, const CellularSettings& settings)
     : m_position_m(schema.Observation<float>(
-          {"position_m", {n_ue, 2}, "m", -1e6, 1e6, "x and y of each user"})),
+          {"position_m", {settings.n_ue, 2}, "m", -1e6, 1e6, "x and y of each user"})),
       m_velocity_mps(schema.Observation<float>(
-          {"velocity_mps", {n_ue, 2}, "m/s", -1e3, 1e3, "x and y components"})),
+          {"velocity_mps", {settings.n_ue, 2}, "m/s", -1e3, 1e3, "x and y components"})),
       m_bs_position_m(schema.Observation<float>(
-          {"bs_position_m", {n_bs, 2}, "m", -1e6, 1e6, "x and y of each base station"})) {}
+          {"bs_position_m", {settings.n_bs, 2}, "m", -1e6, 1e6, "x and y of each base station"})),
+      m_sectors(settings.layout.sectors > 1) {
+    if (m_sectors) {
+        m_bs_azimuth_deg =
+            schema.Observation<float>({"bs_azimuth_deg",
+                                       {settings.n_bs},
+                                       "°",
+                                       0,
+                                       360,
+                                       "main direction of each cell's antenna, counter-clockwise"
+                                       " from the x axis"});
+    }
+}
 
 void MobilityFields::Fill(const LteNetwork& network) const {
     for (std::size_t ue = 0; ue < network.Ue().size(); ++ue) {
@@ -25,6 +37,9 @@ void MobilityFields::Fill(const LteNetwork& network) const {
         const ns3::Vector& position = network.Bs()[bs].position;
         m_bs_position_m(bs, 0) = static_cast<float>(position.x);
         m_bs_position_m(bs, 1) = static_cast<float>(position.y);
+        if (m_sectors) {
+            m_bs_azimuth_deg(bs) = static_cast<float>(network.Bs()[bs].azimuth_deg);
+        }
     }
 }
 

@@ -10,7 +10,7 @@ namespace twin {
 /// Where users and base stations are, and where the users go.
 class MobilityFields {
   public:
-    MobilityFields(Schema& schema, std::size_t n_ue, std::size_t n_bs);
+    MobilityFields(Schema& schema, const CellularSettings& settings);
 
     void Fill(const LteNetwork& network) const;
 
@@ -18,6 +18,8 @@ class MobilityFields {
     Field<float> m_position_m;
     Field<float> m_velocity_mps;
     Field<float> m_bs_position_m;
+    bool m_sectors;
+    Field<float> m_bs_azimuth_deg;  ///< only with sectors
 };
 
 }  // namespace twin

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "propagation-environment.h"
+#include "channel/propagation-environment.h"
 
 #include "settings.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "spatial-channel.h"
+#include "channel/spatial-channel.h"
 
 #include <cmath>
 #include <numbers>

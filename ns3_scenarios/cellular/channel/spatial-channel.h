@@ -2,8 +2,8 @@
 #ifndef TWIN_SPATIAL_CHANNEL_H
 #define TWIN_SPATIAL_CHANNEL_H
 
-#include "propagation-environment.h"
-#include "spatial-field.h"
+#include "channel/propagation-environment.h"
+#include "channel/spatial-field.h"
 
 #include "ns3/channel-condition-model.h"
 #include "ns3/mobility-model.h"

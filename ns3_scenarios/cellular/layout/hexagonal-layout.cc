@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "hexagonal-layout.h"
+#include "layout/hexagonal-layout.h"
 
 #include <algorithm>
 #include <cmath>
