@@ -3,7 +3,7 @@
 
 from ns3_bridge.channel import Channel
 from ns3_bridge.description import Description, describe
-from ns3_bridge.env import ScenarioEnv
+from ns3_bridge.env import Branches, ScenarioEnv
 from ns3_bridge.errors import (
     BranchRefused,
     BridgeError,
@@ -18,10 +18,12 @@ from ns3_bridge.errors import (
 )
 from ns3_bridge.local_host import LocalHost
 from ns3_bridge.schema import Field, Schema, Table
-from ns3_bridge.transport import Host, Transport
+from ns3_bridge.transport import BranchingHost, Host, Transport
 
 __all__ = [
     "BranchRefused",
+    "Branches",
+    "BranchingHost",
     "BridgeError",
     "Channel",
     "ChannelCorrupted",

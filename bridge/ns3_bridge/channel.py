@@ -136,6 +136,11 @@ class Channel:
         """Events that the simulator has executed so far."""
         return self._native.events
 
+    @property
+    def is_alive(self) -> bool:
+        """Does the simulator's process still run?"""
+        return self.process.wait(0) is None
+
     def copy_observations(self) -> dict[str, NDArray[Any]]:
         """The present observation in memory of its own: per field an array ``field.shape``."""
         return _fields_of(self._observation_block.copy())
@@ -189,7 +194,7 @@ class Channel:
 
         A branch is killed at once: it owns nothing but its memory.
         """
-        if not self._is_branch and self.process.wait(0) is None:
+        if not self._is_branch and self.is_alive:
             self._native.post(Command.STOP)
             self.process.wait(_STOP_S)
         self.process.close()

@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import copy
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias, cast
 
 import gymnasium
@@ -12,9 +13,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from ns3_bridge._native import Status
 from ns3_bridge.actions import check_action
-from ns3_bridge.errors import BridgeError, InvalidSetting
+from ns3_bridge.errors import BranchRefused, BridgeError, InvalidSetting
 from ns3_bridge.spaces import dict_space
-from ns3_bridge.transport import Host, Transport
+from ns3_bridge.transport import BranchingHost, Host, Transport
 
 Observation: TypeAlias = dict[str, NDArray[Any]]
 Action: TypeAlias = Mapping[str, ArrayLike]
@@ -58,6 +59,7 @@ class ScenarioEnv(gymnasium.Env[Observation, Action]):
         self.action_space = cast("spaces.Space[Action]", dict_space(self.schema.actions))
         self._channel: Transport | None = None
         self._closed_wait_s = 0.0
+        self._is_branch = False
 
     @property
     def channel(self) -> Transport:
@@ -105,7 +107,7 @@ class ScenarioEnv(gymnasium.Env[Observation, Action]):
             DeadlineExceeded: the slot took longer than `deadline_s`; `reset` starts another.
         """
         channel = self.channel
-        if channel.status in (Status.TERMINATED, Status.TRUNCATED):
+        if self._is_over:
             raise gymnasium.error.ResetNeeded("the episode is over: call reset()")
         for name, array in check_action(action, self.schema).items():
             channel.actions[name][...] = array
@@ -122,10 +124,65 @@ class ScenarioEnv(gymnasium.Env[Observation, Action]):
         """Rows that the scenario wrote since the last call, per table ``[n_rows]`` (structured)."""
         return self.channel.take_records()
 
+    def branch(self, n: int = 1, *, seeds: Sequence[int] | None = None) -> Branches:
+        """Continue the present physical state `n` times, each time under other decisions.
+
+        Each branch is an environment of its own, at the present slot of this one, which is not
+        changed. With the same actions a branch and this environment go the same way, bit for bit.
+        Branches can be branched; closing or losing one touches no other. `Branches` is a list and
+        a context manager that closes them:
+
+            with env.unwrapped.branch(2) as (stay, move):
+                ...
+
+        A branch holds what happens from now on: records already written are not repeated. After
+        its episode it can be `reset` like any environment.
+
+        Args:
+            n: how many.
+            seeds: ``[n]`` run numbers from which the branches draw their random numbers from now
+                on: several futures of one state. None: all have the one future that this
+                environment has.
+
+        Raises:
+            ResetNeeded: there is no running episode.
+            BranchRefused: too many branches are alive, or the simulation cannot be branched so.
+            SimulatorDied: the simulator's process has ended.
+            DeadlineExceeded: there was no answer in time.
+        """
+        if self._channel is None or self._is_over:
+            raise gymnasium.error.ResetNeeded("no episode is running that could be branched")
+        if not isinstance(self._host, BranchingHost):
+            raise BranchRefused("only a simulation on this machine can be branched")
+        runs: Sequence[int | None] = [None] * n if seeds is None else seeds
+        if n < 1 or len(runs) != n:
+            raise BranchRefused(f"n = {n} with {len(runs)} seeds: both must be one number ≥ 1")
+        branches = Branches()
+        try:
+            for run in runs:
+                branches.append(self._with_channel(self._host.branch(self._channel, run)))
+        except BaseException:
+            branches.close()
+            raise
+        return branches
+
     def close(self) -> None:
         """End the simulation, if there is one, and leave the host."""
         self._end_episode()
-        self._host.close()
+        if not self._is_branch:
+            self._host.close()
+
+    @property
+    def _is_over(self) -> bool:
+        return self.channel.status in (Status.TERMINATED, Status.TRUNCATED)
+
+    def _with_channel(self, channel: Transport) -> ScenarioEnv:
+        branch = copy.copy(self)
+        branch._is_branch = True
+        branch._channel = channel
+        branch._closed_wait_s = 0.0
+        branch._np_random = copy.deepcopy(self._np_random)
+        return branch
 
     def _end_episode(self) -> None:
         if self._channel is not None:
@@ -136,3 +193,18 @@ class ScenarioEnv(gymnasium.Env[Observation, Action]):
     def _info(self) -> dict[str, Any]:
         channel = self.channel
         return {"slot": channel.slot, "time_s": channel.time_s, "events": channel.events}
+
+
+class Branches(list[ScenarioEnv]):
+    """Environments that continue one physical state; as a context manager it closes them."""
+
+    def __enter__(self) -> Branches:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close every branch; what they came from goes on."""
+        for branch in self:
+            branch.close()

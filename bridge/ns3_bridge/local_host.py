@@ -3,13 +3,16 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from ns3_bridge.channel import Channel
 from ns3_bridge.description import describe
-from ns3_bridge.errors import SchemaMismatch
+from ns3_bridge.errors import BranchRefused, InvalidSetting, SchemaMismatch
 from ns3_bridge.settings import check_settings, settings_model, to_arguments
+from ns3_bridge.transport import Transport
+from ns3_bridge.warm_starts import WarmStarts
 
 
 class LocalHost:
@@ -22,6 +25,15 @@ class LocalHost:
         deadline_s: how long the simulation of one slot may take.
         start_deadline_s: how long a start may take, warm-up included.
         on_wait: called every 50 ms of a wait for a simulator; what it raises ends that simulator.
+        warm_starts: how many simulators are kept waiting at slot 0; an episode is then a branch of
+            one, ready in a millisecond or two. 0: every episode is a process that starts anew.
+        reseed: which waiting simulator serves a run number. False: only one that was started with
+            it, so that a warm start equals a cold one, bit for bit; those of the last `warm_starts`
+            run numbers are kept. True: number ``1 + run % warm_starts``, with its places and its
+            shadowing, but with traffic, turns and errors drawn from `run` from slot 0 on: bit-equal
+            under the same `run` and `warm_starts`, but not to a cold start.
+        max_branches: how many branches of this host's episodes may be alive at once.
+        branch_memory_mb: by how much a branch may grow before it ends with `SimulatorOutOfMemory`.
 
     Attributes:
         description: what the program says of itself under these settings.
@@ -42,7 +54,13 @@ class LocalHost:
         deadline_s: float = 60.0,
         start_deadline_s: float = 600.0,
         on_wait: Callable[[], None] = lambda: None,
+        warm_starts: int = 0,
+        reseed: bool = False,
+        max_branches: int = 64,
+        branch_memory_mb: float = 1024.0,
     ) -> None:
+        if reseed and warm_starts < 1:
+            raise InvalidSetting(f"reseed=True needs warm_starts ≥ 1, not {warm_starts}")
         declared = describe([program]).settings
         self.settings = check_settings(settings_model(declared), settings or {})
         self._command = [
@@ -55,6 +73,12 @@ class LocalHost:
         self.schema = self.description.schema
         self._deadlines_s = (deadline_s, start_deadline_s)
         self._on_wait = on_wait
+        self._warm_starts = (
+            WarmStarts(self._start_cold, warm_starts, reseed) if warm_starts else None
+        )
+        self._max_branches = max_branches
+        self._branch_memory_mb = branch_memory_mb
+        self._branches: weakref.WeakSet[Channel] = weakref.WeakSet()
 
     def start(self, run: int) -> Channel:
         """Start an episode.
@@ -64,8 +88,41 @@ class LocalHost:
 
         Raises:
             SchemaMismatch: the program now declares other fields.
+            BranchRefused: the scenario cannot be reseeded.
             BridgeError: the simulator does not start (see `Channel`).
         """
+        return self._warm_starts.branch(run) if self._warm_starts else self._start_cold(run)
+
+    def branch(self, episode: Transport, run: int | None) -> Channel:
+        """A second episode that goes on from the present state of one of this host's.
+
+        Args:
+            episode: the one to be branched; it is not changed.
+            run: run number that the branch draws its random numbers from, or None: the same as
+                `episode`.
+
+        Raises:
+            BranchRefused: `max_branches` are alive, or the scenario cannot be reseeded.
+            BridgeError: the simulator has died or gives no answer.
+        """
+        if not isinstance(episode, Channel):
+            raise BranchRefused(f"{type(episode).__name__} is no episode of this machine")
+        alive = sum(branch.is_alive for branch in self._branches)
+        if alive >= self._max_branches:
+            raise BranchRefused(
+                f"{alive} branches are alive, the limit (max_branches) is {self._max_branches}: "
+                "close some of them"
+            )
+        branch = episode.branch(run, int(self._branch_memory_mb * 2**20))
+        self._branches.add(branch)
+        return branch
+
+    def close(self) -> None:
+        """End the simulators that wait at slot 0."""
+        if self._warm_starts:
+            self._warm_starts.close()
+
+    def _start_cold(self, run: int) -> Channel:
         deadline_s, start_deadline_s = self._deadlines_s
         channel = Channel(
             [*self._command, f"--RngRun={run}"],
@@ -80,6 +137,3 @@ class LocalHost:
                 "made: make the environment again"
             )
         return channel
-
-    def close(self) -> None:
-        """Nothing is held between episodes."""

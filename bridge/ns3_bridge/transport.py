@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import pydantic
 from numpy.typing import NDArray
@@ -102,4 +102,23 @@ class Host(Protocol):
 
     def close(self) -> None:
         """Give back what the host holds beside episodes."""
+        ...
+
+
+@runtime_checkable
+class BranchingHost(Host, Protocol):
+    """A host whose simulations can be forked."""
+
+    def branch(self, episode: Transport, run: int | None) -> Transport:
+        """A second episode that goes on from the present state of one of this host's.
+
+        Args:
+            episode: the one to be branched; it is not changed.
+            run: run number that the branch draws its random numbers from, or None: the same as
+                `episode`.
+
+        Raises:
+            BranchRefused: too many branches are alive, or this simulation cannot be branched so.
+            BridgeError: the simulator has died or gives no answer.
+        """
         ...

@@ -12,7 +12,6 @@
 #include <iostream>
 #include <memory>
 #include <new>
-#include <stdexcept>
 #include <vector>
 
 namespace twin {
@@ -98,10 +97,12 @@ class ScenarioProgram {
         m_channel = SimulatorChannel::FromEnvironment();
         if (m_channel) {
             m_channel->Open(m_schema);
-            m_channel->OnReseed([this](std::uint64_t run) {
-                ns3::RngSeedManager::SetRun(run);
-                m_scenario.Reseed();
-            });
+            if (m_scenario.CanReseed()) {
+                m_channel->OnReseed([this](std::uint64_t run) {
+                    ns3::RngSeedManager::SetRun(run);
+                    m_scenario.Reseed();
+                });
+            }
         } else {
             m_own_memory.resize(m_schema.ObservationBytes() + m_schema.ActionBytes());
             m_schema.Attach(m_own_memory.data(), m_own_memory.data() + m_schema.ObservationBytes());
@@ -154,11 +155,6 @@ class ScenarioProgram {
     std::unique_ptr<SimulatorChannel> m_channel;
     std::vector<std::byte> m_own_memory;
 };
-
-void Scenario::Reseed() {
-    throw std::runtime_error("scenario " + m_name +
-                             " cannot change its random numbers: it does not override Reseed()");
-}
 
 int RunScenario(Scenario& scenario, int argc, char** argv) {
     try {

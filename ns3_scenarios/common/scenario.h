@@ -66,11 +66,13 @@ class Scenario {
     /// Enforce the action fields for the slot that starts now.
     virtual void Act() = 0;
 
+    /// @return whether Reseed() does what it says
+    virtual bool CanReseed() const { return false; }
+
     /// The run number has changed (ns3::RngSeedManager): assign every random stream anew, so that
-    /// nothing that is drawn from now on depends on the old one. What was drawn already stays; the
-    /// observation does not change.
-    /// @throws std::runtime_error where a scenario does not provide for it
-    virtual void Reseed();
+    /// nothing that is drawn from now on depends on the old one. What was drawn and can be seen
+    /// stays; the observation does not change.
+    virtual void Reseed() {}
 
     /// The last observation has been made: append what is still open to the tables.
     virtual void Finish() {}
