@@ -1,20 +1,35 @@
 # SPDX-License-Identifier: MIT
-"""Run every benchmark and print its table: those of the checkout, then those of the package."""
+"""Run benchmarks and print their tables: ``python -m benchmarks [NAME...]``, all by default."""
 
 from __future__ import annotations
 
-from rich.console import Console
+import argparse
+from collections.abc import Callable, Iterable
 
-from benchmarks import bridge_memory, round_trip, slot_overhead
+from rich.console import Console, RenderableType
+
+from benchmarks import bridge_memory, round_trip, simulator_speed, slot_overhead
 from py_agent.bench.cli import BENCHMARKS
+
+#: Those of the checkout, then those of the package.
+ALL: dict[str, Callable[[], Iterable[RenderableType]]] = {
+    "round_trip": lambda: [round_trip.measure()],
+    "bridge_memory": lambda: [bridge_memory.measure()],
+    "slot_overhead": lambda: [slot_overhead.measure()],
+    "simulator_speed": simulator_speed.measure,
+    **{name: (lambda measure=measure: measure().tables) for name, measure in BENCHMARKS.items()},
+}
 
 
 def main() -> None:
-    console = Console()
-    for benchmark in (round_trip, bridge_memory, slot_overhead):
-        console.print(benchmark.measure())
-    for measure in BENCHMARKS.values():
-        console.print(*measure().tables)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(ALL)}")
+    names = parser.parse_args().names
+    unknown = set(names) - ALL.keys()
+    if unknown:
+        parser.error(f"unknown: {', '.join(sorted(unknown))}; known: {', '.join(ALL)}")
+    for name in names or ALL:
+        Console().print(*ALL[name]())
 
 
 if __name__ == "__main__":
