@@ -10,7 +10,7 @@ from typing import Any
 from ns3_bridge.channel import Channel
 from ns3_bridge.description import describe
 from ns3_bridge.errors import BranchRefused, InvalidSetting, SchemaMismatch
-from ns3_bridge.settings import check_settings, settings_model, to_arguments
+from ns3_bridge.settings import argument_text, check_settings, settings_model, to_arguments
 from ns3_bridge.transport import Transport
 from ns3_bridge.warm_starts import WarmStarts
 
@@ -66,7 +66,7 @@ class LocalHost:
         self._command = [
             program,
             *to_arguments(self.settings),
-            *(f"--{name}={value}" for name, value in (ns3_attributes or {}).items()),
+            *(f"--{name}={argument_text(value)}" for name, value in (ns3_attributes or {}).items()),
         ]
         self.description = describe(self._command)
         self.ns3_version = self.description.ns3_version

@@ -61,7 +61,7 @@ def flatten(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, 
 
 def to_arguments(settings: pydantic.BaseModel) -> list[str]:
     """The settings as command-line arguments of the scenario program."""
-    return [f"--{name}={_text(value)}" for name, value in flatten(settings.model_dump())]
+    return [f"--{name}={argument_text(value)}" for name, value in flatten(settings.model_dump())]
 
 
 def _annotation(setting: Mapping[str, Any]) -> Any:
@@ -84,7 +84,8 @@ def _explain(error: Any, model: type[pydantic.BaseModel]) -> str:
     return f"setting {name} = {error['input']!r}: {error['msg']}"
 
 
-def _text(value: Any) -> str:
+def argument_text(value: Any) -> str:
+    """A value as ns-3 reads it on the command line."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return repr(value) if isinstance(value, float) else str(value)

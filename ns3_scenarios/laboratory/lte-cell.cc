@@ -98,7 +98,7 @@ class LteCell : public Scenario {
                                      {"uplink", true, "1", "direction"},
                                      {"mcs", true, "1", "modulation and coding scheme"},
                                      {"size_byte", true, "byte", "transport block size"},
-                                     {"rv", true, "1", "redundancy version; 0: not a repetition"},
+                                     {"repetition", true, "1", "whether HARQ sent it again"},
                                      {"correct", true, "1", "whether it was decoded"}});
     }
 
@@ -119,6 +119,8 @@ class LteCell : public Scenario {
                     ns3::CreateObject<ns3::ConstantPositionMobilityModel>());
             }
         }
+        // ns-3 ignores the path loss between two that stand on the same spot.
+        bs_node.Get(0)->GetObject<ns3::MobilityModel>()->SetPosition({1, 0, 0});
         const auto bs_devices = m_lte->InstallEnbDevice(bs_node);
         const auto ue_devices = m_lte->InstallUeDevice(ue_nodes);
         m_lte->AssignStreams(bs_devices, DEVICE_STREAMS);
@@ -252,7 +254,7 @@ class LteCell : public Scenario {
     void OnBlock(ns3::PhyReceptionStatParameters block) {
         if (const int ue = UserOf(block.m_rnti); ue >= 0) {
             m_blocks->Append(ns3::Simulator::Now().GetMilliSeconds(), ue, uplink, int{block.m_mcs},
-                             int{block.m_size}, int{block.m_rv}, int{block.m_correctness});
+                             int{block.m_size}, int{block.m_ndi == 0}, int{block.m_correctness});
         }
     }
 

@@ -175,6 +175,7 @@ std::vector<GrantRequest> DownlinkScheduler::CollectRequests() const {
         };
         GrantRequest request;
         request.rnti = rnti;
+        request.weight = m_ledger.Weight(rnti);
         request.may_send_data = has_data;
         request.smallest_units = units(0);
         request.wanted_units = units(user.queues.TotalBytes());

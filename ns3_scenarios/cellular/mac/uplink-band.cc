@@ -5,6 +5,33 @@
 
 namespace twin {
 
+namespace {
+
+bool IsAllowedSize(std::uint32_t n_rb) {
+    for (const std::uint32_t prime : {2U, 3U, 5U}) {
+        while (n_rb > 0 && n_rb % prime == 0) {
+            n_rb /= prime;
+        }
+    }
+    return n_rb <= 1;
+}
+
+}  // namespace
+
+std::uint32_t UplinkBand::RoundDown(std::uint32_t n_rb) {
+    while (!IsAllowedSize(n_rb)) {
+        --n_rb;
+    }
+    return n_rb;
+}
+
+std::uint32_t UplinkBand::RoundUp(std::uint32_t n_rb) {
+    while (!IsAllowedSize(n_rb)) {
+        ++n_rb;
+    }
+    return n_rb;
+}
+
 std::uint32_t UplinkBand::FreeRb() const {
     return static_cast<std::uint32_t>(std::count(m_busy.begin(), m_busy.end(), false));
 }
@@ -37,20 +64,25 @@ std::optional<UplinkBand::Piece> UplinkBand::TakeUpTo(std::uint32_t n_rb,
             best = gap;
         }
     }
-    if (!best || best->n_rb < std::min(n_rb, smallest_rb)) {
+    if (!best) {
         return std::nullopt;
     }
-    best->n_rb = std::min(best->n_rb, n_rb);
+    best->n_rb = RoundDown(std::min(best->n_rb, n_rb));
+    if (best->n_rb < std::min(n_rb, smallest_rb)) {
+        return std::nullopt;
+    }
     Take(best->first_rb, best->n_rb);
     return best;
 }
 
 std::uint32_t UplinkBand::Extend(const Piece& piece, std::uint32_t most_rb) {
-    std::uint32_t added_rb = 0;
-    while (added_rb < most_rb && IsFree(piece.first_rb + piece.n_rb + added_rb, 1)) {
-        Take(piece.first_rb + piece.n_rb + added_rb, 1);
-        ++added_rb;
+    const std::uint32_t end_rb = piece.first_rb + piece.n_rb;
+    std::uint32_t free_rb = 0;
+    while (free_rb < most_rb && IsFree(end_rb + free_rb, 1)) {
+        ++free_rb;
     }
+    const std::uint32_t added_rb = RoundDown(piece.n_rb + free_rb) - piece.n_rb;
+    Take(end_rb, added_rb);
     return added_rb;
 }
 

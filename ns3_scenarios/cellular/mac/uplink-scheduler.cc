@@ -116,7 +116,7 @@ std::optional<ns3::UlGrant_s> UplinkScheduler::GrantRandomAccess(std::uint16_t r
         return std::nullopt;
     }
     const std::uint32_t bytes = (bits + BITS_PER_BYTE - 1) / BITS_PER_BYTE;
-    const std::uint32_t n_rb = m_link.UplinkUnits(mcs, bytes, m_band_rb);
+    const std::uint32_t n_rb = UplinkBand::RoundUp(m_link.UplinkUnits(mcs, bytes, m_band_rb));
     const auto first_rb = m_band.TakeExactly(n_rb);
     if (!first_rb) {
         return std::nullopt;
@@ -143,7 +143,7 @@ std::vector<ns3::UlDciListElement_s> UplinkScheduler::Schedule(
         Repeat(feedback, grants);
     }
     std::vector<GrantRequest> requests = CollectRequests();
-    SizeGrants(requests, m_band.FreeRb(), 1, m_mode);
+    SizeGrants(requests, m_band.FreeRb(), 1, m_mode, UplinkBand::RoundDown);
     Place(requests, grants);
     SettleAccounts();
     Remember(sfn_sf);
@@ -187,10 +187,12 @@ std::vector<GrantRequest> UplinkScheduler::CollectRequests() const {
         }
         const std::uint8_t mcs = m_link.UplinkMcs(user.quality.WorstSinrDb(0, m_band_rb));
         const auto units = [&](std::uint32_t bytes) {
-            return m_link.UplinkUnits(mcs, std::max(bytes, SMALLEST_BLOCK_BYTES), m_band_rb);
+            return UplinkBand::RoundUp(
+                m_link.UplinkUnits(mcs, std::max(bytes, SMALLEST_BLOCK_BYTES), m_band_rb));
         };
         GrantRequest request;
         request.rnti = rnti;
+        request.weight = m_ledger.Weight(rnti);
         request.may_send_data = has_data;
         request.smallest_units = std::max(units(0), SMALLEST_GRANT_RB);
         request.wanted_units = units(user.buffer.WantedBytes());
