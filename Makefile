@@ -1,6 +1,9 @@
 # `make run` and `make test` set up everything they need in .venv, once.
 
 PYTHON ?= python3
+# The build of torch for tests and benchmarks. Where pip knows PyPI alone this is the one with CUDA, some
+# gigabytes; TORCH='torch==2.13.0+cpu' with pip set up for it, or a wheel's path, takes another.
+TORCH ?= torch==2.13.0
 VENV := .venv
 BIN := $(VENV)/bin
 SOURCES := $(shell git ls-files -co --exclude-standard CMakeLists.txt pyproject.toml cmake bridge ns3_scenarios py_agent 2>/dev/null)
@@ -67,10 +70,16 @@ $(VENV)/.installed: $(SOURCES) | $(VENV)/.created
 	$(BIN)/pip install --quiet --editable .
 	@touch $@
 
-$(VENV)/.installed-test: $(VENV)/.installed
+# torch by itself and first: what depends on it takes the build that is there.
+$(VENV)/.installed-learning: $(VENV)/.installed
+	$(BIN)/pip install --quiet '$(TORCH)'
+	$(BIN)/pip install --quiet 'ns3-twin[learning]'
+	@touch $@
+
+$(VENV)/.installed-test: $(VENV)/.installed-learning
 	$(BIN)/pip install --quiet --group test
 	@touch $@
 
-$(VENV)/.installed-lint: $(VENV)/.installed
+$(VENV)/.installed-lint: $(VENV)/.installed-learning
 	$(BIN)/pip install --quiet --group lint
 	@touch $@

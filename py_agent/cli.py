@@ -109,6 +109,27 @@ def describe_scenario(
     _out.print(f"Reward ({schema.reward_unit}): {schema.reward_help}", markup=False)
 
 
+@app.command(name="learning-curves")
+def learning_curves(
+    figure: Annotated[Path, typer.Argument(help="The picture to write, .png or .svg.")],
+    seed: Annotated[int, typer.Option(help="Of streams, models and jobs.")] = 1,
+) -> None:
+    """Measure how users' models age and recover, fit the twin's lag model, draw both."""
+    with errors_as_messages():
+        from py_agent.learning import calibration  # torch takes a second to import
+
+        with _err.status("training models"):
+            fit = calibration.fit_lag_model(calibration.record_history(48, 45, seed))
+            calibration.draw_curves(fit, seed).savefig(figure, dpi=110)
+    rows = [[name, f"{value:.4g}"] for name, value in dataclasses.asdict(fit.model).items()]
+    rows += [
+        ["RMSE", f"{fit.rmse:.3f}"],
+        ["RMSE with one lag", f"{fit.rmse_one_lag:.3f}"],
+        ["correlation", f"{fit.correlation:.3f}"],
+    ]
+    _out.print(rows_table("Lag model, judged on users it was not fitted to", ["", "value"], rows))
+
+
 @app.command()
 def build(
     sources: Annotated[list[Path], typer.Argument(help="C++ files of the scenario.")],

@@ -11,8 +11,10 @@ import typer
 from ns3_bridge import BridgeError
 from ns3_scenarios import UnknownScenario
 from ns3_scenarios.build import BuildFailed
+from py_agent.learning.errors import LearningError
 from py_agent.policies import UnknownPolicy
 
+_FOR_LEARNING = ("torch", "sklearn", "river", "scipy")  # packages of the extra
 _INTERRUPTED = 130  # as shells count: 128 + SIGINT
 
 
@@ -21,9 +23,22 @@ def errors_as_messages() -> Iterator[None]:
     """A user's mistake or a failed simulation is one line and exit status 2, not a traceback."""
     try:
         yield
-    except (BridgeError, UnknownScenario, UnknownPolicy, BuildFailed) as error:
-        typer.secho(f"error: {error.args[0]}", fg="red", bold=True, err=True)
+    except (BridgeError, UnknownScenario, UnknownPolicy, BuildFailed, LearningError) as error:
+        _say(error.args[0])
+        raise typer.Exit(2) from None
+    except ModuleNotFoundError as error:
+        package = (error.name or "").partition(".")[0]
+        if package not in _FOR_LEARNING:
+            raise
+        _say(
+            f"{package} is missing: pip install 'ns3-twin[learning]' (first the build of torch "
+            "that you want; the CPU's is enough)"
+        )
         raise typer.Exit(2) from None
     except KeyboardInterrupt:
         typer.echo("interrupted", err=True)
         raise typer.Exit(_INTERRUPTED) from None
+
+
+def _say(message: str) -> None:
+    typer.secho(f"error: {message}", fg="red", bold=True, err=True)

@@ -17,6 +17,7 @@ from ns3_bridge.testing import echo_command
 from ns3_scenarios.build import find_cmake
 
 _LIBRARIES = ("gymnasium", "numpy", "pydantic", "pyarrow", "matplotlib", "rich", "typer")
+_FOR_LEARNING = ("torch", "scikit-learn", "river", "scipy")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,6 +45,8 @@ def examine() -> Iterator[Finding]:
     yield Finding("python", sys.version_info >= (3, 10), platform.python_version(), "use 3.10–3.13")
     for name in _LIBRARIES:
         yield _library(name)
+    for name in _FOR_LEARNING:
+        yield _library(name, extra="learning")
     yield _bridge()
     for name in ns3_scenarios.names():
         yield _scenario(name)
@@ -61,11 +64,12 @@ def _system() -> Finding:
     )
 
 
-def _library(name: str) -> Finding:
+def _library(name: str, extra: str | None = None) -> Finding:
     try:
-        return Finding(name, True, importlib.metadata.version(name))
+        return Finding(name, True, importlib.metadata.version(name), required=extra is None)
     except importlib.metadata.PackageNotFoundError:
-        return Finding(name, False, "missing", f"pip install {name}")
+        mend = f"pip install 'ns3-twin[{extra}]'" if extra else f"pip install {name}"
+        return Finding(name, False, "missing", mend, required=extra is None)
 
 
 def _bridge() -> Finding:

@@ -138,3 +138,17 @@ def test_scenarios_describe_and_doctor(tmp_path):
     assert "rsrp_dbm" in call("describe", "cellular", cwd=tmp_path).stdout
     assert "cmu" in call("scenarios", cwd=tmp_path).stdout
     assert all(f["ok"] for f in last_json(call("doctor", "--json", cwd=tmp_path)) if f["required"])
+
+
+def test_without_the_extra_the_message_says_how_to_get_it(tmp_path):
+    code = "import sys; sys.modules['river'] = None; from py_agent.cli import app; app()"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "learning-curves", "curves.png"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 2
+    assert "river is missing: pip install 'ns3-twin[learning]'" in done.stderr
+    assert not (tmp_path / "curves.png").exists()

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: MIT
+"""What a stream of drifting data is: the one protocol behind which every data set stands."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Protocol, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats: TypeAlias = NDArray[np.float64]
+Features: TypeAlias = NDArray[np.float32]
+Labels: TypeAlias = NDArray[np.int64]
+
+
+@dataclasses.dataclass(frozen=True)
+class Samples:
+    """Labelled samples of several users, the same number for each.
+
+    Attributes:
+        x: features, ``[n_user, n, n_features]``.
+        y: classes, ``[n_user, n]``.
+    """
+
+    x: Features
+    y: Labels
+
+
+class DriftStream(Protocol):
+    """One stream of data per user, whose distribution changes with time.
+
+    All users are drawn in one call. Random numbers come only from the generator that is handed in,
+    so the same seed gives the same bits.
+
+    Attributes:
+        n_users: number of streams.
+        n_features: length of a sample.
+        n_classes: number of labels, 0 to ``n_classes - 1``.
+        pool_size: samples of each class that training data is made of, ``[n_classes]``.
+        drift_rate: how fast each user's data leaves what it was, in the stream's own unit per
+            second (degrees, concepts), averaged over a period, ``[n_users]``.
+    """
+
+    n_users: int
+    n_features: int
+    n_classes: int
+    pool_size: Labels
+    drift_rate: Floats
+
+    def draw(self, time_s: Floats | float, n: int, rng: np.random.Generator) -> Samples:
+        """What the users see at a time: `n` samples each, none of them in the training pool.
+
+        Args:
+            time_s: one time for all users, or ``[n_users]``.
+            n: samples per user.
+            rng: where random numbers come from.
+
+        Raises:
+            StreamExhausted: a finite stream is over.
+        """
+        ...
+
+    def draw_classes(
+        self,
+        users: NDArray[np.intp],
+        time_s: Floats | float,
+        labels: Labels,
+        rng: np.random.Generator,
+    ) -> Features:
+        """Training samples of given classes, as these users see those classes at that time.
+
+        Args:
+            users: whose, ``[n]``.
+            time_s: one time, or ``[n]``.
+            labels: the classes wanted, ``[n, n_samples]``.
+            rng: where random numbers come from.
+
+        Returns:
+            ``[n, n_samples, n_features]``.
+
+        Raises:
+            MissingClass: the pool has no sample of a class.
+        """
+        ...

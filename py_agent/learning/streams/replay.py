@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: MIT
+"""Data of one's own, replayed in its order; it can run dry."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from py_agent.learning.errors import StreamExhausted
+from py_agent.learning.streams.base import Features, Floats, Labels, Samples
+from py_agent.learning.streams.class_pools import ClassPools
+
+
+class Replay:
+    """Recorded samples: users meet them in their order, training draws from those before.
+
+    At time t user n stands at sample ``⌊t · samples_per_s⌋`` of its recording: `draw` returns the
+    following ones, `draw_classes` chooses among the `window` samples before it (the labelled past).
+
+    Args:
+        x: features, ``[n_users, n_recorded, n_features]``.
+        y: classes from 0, ``[n_users, n_recorded]``.
+        samples_per_s: how fast users go through their recordings.
+        window: how many past samples can be trained on.
+    """
+
+    def __init__(self, x: Features, y: Labels, samples_per_s: float, window: int) -> None:
+        self.n_users, self._recorded, self.n_features = x.shape
+        self.n_classes = int(y.max()) + 1
+        self.drift_rate: Floats = np.full(self.n_users, samples_per_s)
+        self.pool_size: Labels = np.full(self.n_classes, window)
+        self._x = x.astype(np.float32)
+        self._y = y.astype(np.int64)
+        self._window = window
+
+    def draw(self, time_s: Floats | float, n: int, rng: np.random.Generator) -> Samples:
+        """See `DriftStream.draw`; raises `StreamExhausted` at the end of the recording."""
+        start = self._position(time_s, np.arange(self.n_users))
+        last = int(start.max()) + n
+        if last > self._recorded:
+            raise StreamExhausted(
+                f"sample {last} is asked for at {np.max(time_s):g} s; "
+                f"the recording ends after {self._recorded}"
+            )
+        user = np.arange(self.n_users)[:, None]
+        rows = start[:, None] + np.arange(n)
+        return Samples(self._x[user, rows], self._y[user, rows])
+
+    def draw_classes(
+        self,
+        users: NDArray[np.intp],
+        time_s: Floats | float,
+        labels: Labels,
+        rng: np.random.Generator,
+    ) -> Features:
+        """See `DriftStream.draw_classes`; raises `MissingClass` if the window lacks a class."""
+        x = np.empty((*labels.shape, self.n_features), np.float32)
+        ends = np.minimum(self._position(time_s, users), self._recorded)
+        for i, (user, end) in enumerate(zip(users, ends, strict=True)):
+            start = max(0, end - self._window)
+            pools = ClassPools(self._y[user, start:end], self.n_classes)
+            x[i] = self._x[user, start + pools.rows(labels[i], rng)]
+        return x
+
+    def _position(self, time_s: Floats | float, users: NDArray[np.intp]) -> NDArray[np.intp]:
+        position: NDArray[np.intp] = np.floor(self.drift_rate[users] * time_s).astype(np.intp)
+        return np.maximum(position, 0)

@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: MIT
+"""The accuracy constraint as a queue."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class VirtualQueue:
+    """Turns ``acc ≥ A_min on average`` into a queue that must stay stable (Lyapunov).
+
+    ``Z ← max(0, Z + A_min − acc)``, once per frame (Neely, "Stochastic Network Optimization", 2010,
+    section 4.4: virtual queues).
+
+    Args:
+        n_users: number of queues.
+        target: A_min.
+
+    Attributes:
+        length: Z, ``[n_users]``.
+    """
+
+    def __init__(self, n_users: int, target: float) -> None:
+        self.length = np.zeros(n_users)
+        self._target = target
+
+    def update(self, accuracy: NDArray[np.float64]) -> None:
+        """Let a frame pass with this accuracy, ``[n_users]``."""
+        self.length = np.maximum(0, self.length + self._target - accuracy)
