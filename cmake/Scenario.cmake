@@ -26,7 +26,7 @@ function(ns3_twin_add_libraries bridge_dir common_dir)
   target_compile_definitions(twin_scenario PRIVATE NS3_TWIN_NS3_VERSION="${NS3_VERSION}")
   target_compile_options(twin_scenario PRIVATE -Wall -Wextra -Werror)
   target_link_libraries(twin_scenario
-    PUBLIC twin_bridge ns3::core ns3::network ns3::internet Threads::Threads)
+    PUBLIC twin_bridge ns3::core ns3::network ns3::internet ns3::mobility Threads::Threads)
 endfunction()
 
 # The MAC scheduler that divides an LTE cell by weights. Its types register themselves in ns-3 as soon as a

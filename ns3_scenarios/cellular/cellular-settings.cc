@@ -12,9 +12,7 @@ void CellularSettings::Declare(Settings& settings) {
                      "number of base stations, one cell each; layout.sectors of them share a site");
 
     layout.Declare(settings);
-    settings.Real("mobility.speed_min_mps", speed_min_mps, 0.01, 100, "m/s",
-                  "slowest walk (random waypoint, stationary start)");
-    settings.Real("mobility.speed_max_mps", speed_max_mps, 0.01, 100, "m/s", "fastest walk");
+    mobility.Declare(settings);
 
     settings.Choice("channel.environment", environment, PropagationEnvironmentNames(),
                     "path loss, line of sight and shadowing of 3GPP TR 38.901");
@@ -56,11 +54,6 @@ void CellularSettings::Declare(Settings& settings) {
 }
 
 void CellularSettings::Check() const {
-    if (speed_min_mps > speed_max_mps) {
-        throw SettingError(
-            "setting mobility.speed_min_mps = " + std::to_string(speed_min_mps) +
-            ": must not exceed mobility.speed_max_mps = " + std::to_string(speed_max_mps));
-    }
     FindCarrier(downlink_mhz, bandwidth_rb);
     layout.Check(n_bs);
     traffic.Check();

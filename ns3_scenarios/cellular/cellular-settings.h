@@ -3,6 +3,7 @@
 #define TWIN_CELLULAR_SETTINGS_H
 
 #include "layout/layout-settings.h"
+#include "mobility-settings.h"
 #include "settings.h"
 #include "task-source.h"
 
@@ -17,9 +18,7 @@ struct CellularSettings {
     std::uint32_t n_bs = 3;
 
     LayoutSettings layout;
-
-    double speed_min_mps = 1;
-    double speed_max_mps = 15;
+    MobilitySettings mobility;
 
     std::string environment = "uma";
     bool shadowing = true;

@@ -7,6 +7,7 @@
 #include "decision.h"
 #include "edge-server.h"
 #include "lte-network.h"
+#include "mobility.h"
 #include "observation/association-fields.h"
 #include "observation/connection-fields.h"
 #include "observation/mobility-fields.h"
@@ -49,6 +50,8 @@ class Cellular : public Scenario {
 
     void DeclareFields(Schema& schema) override {
         m_settings.Check();
+        m_mobility.emplace(m_settings.mobility, LteNetwork::UserArea(m_settings), m_settings.n_ue,
+                           m_clock.warmup_s + m_clock.duration_s);
         m_ledger = std::make_unique<TaskLedger>(schema);
         m_time_s = schema.Observation<double>({"time_s", {1}, "s", 0, 1e9, "ns-3 time"});
         m_slot_in_frame = schema.Observation<std::int32_t>(
@@ -66,7 +69,7 @@ class Cellular : public Scenario {
     }
 
     void Build() override {
-        m_network = std::make_unique<LteNetwork>(m_settings, m_clock.warmup_s / 2);
+        m_network = std::make_unique<LteNetwork>(m_settings, *m_mobility, m_clock.warmup_s / 2);
         m_radio_fields->Watch(*m_network);
         m_receiver =
             std::make_unique<UploadReceiver>(m_network->EdgeNode(), UPLOAD_PORT, m_settings.n_ue,
@@ -202,6 +205,7 @@ class Cellular : public Scenario {
     std::optional<ServerFields> m_server_fields;
     std::optional<Decision> m_decision;
 
+    std::optional<Mobility> m_mobility;
     std::unique_ptr<TaskLedger> m_ledger;
     std::unique_ptr<LteNetwork> m_network;
     std::unique_ptr<BandwidthShares> m_bandwidth_shares;  ///< only with radio.scheduler = shares

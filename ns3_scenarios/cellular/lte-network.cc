@@ -21,12 +21,12 @@
 #include "ns3/pointer.h"
 #include "ns3/simulator.h"
 #include "ns3/spectrum-channel.h"
-#include "ns3/steady-state-random-waypoint-mobility-model.h"
 #include "ns3/string.h"
 #include "ns3/uinteger.h"
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <stdexcept>
 #include <string>
 
@@ -75,7 +75,22 @@ void LteNetwork::SetNs3Defaults(const CellularSettings& settings) {
                                                     : CqiSearch::Mode::SEARCH);
 }
 
-LteNetwork::LteNetwork(const CellularSettings& settings, double attach_span_s)
+Area LteNetwork::UserArea(const CellularSettings& settings) {
+    constexpr double FAR = std::numeric_limits<double>::infinity();
+    const double margin_m = settings.layout.site_distance_m / 2;
+    Area area{FAR, -FAR, FAR, -FAR};
+    for (const CellPlace& cell : PlaceCells(settings.layout, settings.n_bs)) {
+        area = {std::min(area.min_x_m, cell.position.x - margin_m),
+                std::max(area.max_x_m, cell.position.x + margin_m),
+                std::min(area.min_y_m, cell.position.y - margin_m),
+                std::max(area.max_y_m, cell.position.y + margin_m)};
+    }
+    return area;
+}
+
+LteNetwork::LteNetwork(const CellularSettings& settings,
+                       const Mobility& mobility,
+                       double attach_span_s)
     : m_settings(settings),
       m_attach_span_s(attach_span_s),
       m_lte(ns3::CreateObject<ns3::LteHelper>()),
@@ -96,7 +111,7 @@ LteNetwork::LteNetwork(const CellularSettings& settings, double attach_span_s)
     m_lte->SetEnbDeviceAttribute("UlBandwidth", UintegerValue(m_settings.bandwidth_rb));
 
     BuildBaseStations();
-    BuildUsers();
+    BuildUsers(mobility);
     ConnectEdge();
     Attach();
 }
@@ -150,31 +165,14 @@ void LteNetwork::BuildBaseStations() {
     m_lte->AssignStreams(devices, BS_STREAMS);
 }
 
-void LteNetwork::BuildUsers() {
-    double min_x = 0;
-    double max_x = 0;
-    double min_y = 0;
-    double max_y = 0;
-    for (const BaseStation& bs : m_bs) {
-        min_x = std::min(min_x, bs.position.x);
-        max_x = std::max(max_x, bs.position.x);
-        min_y = std::min(min_y, bs.position.y);
-        max_y = std::max(max_y, bs.position.y);
-    }
-    const double margin_m = m_settings.layout.site_distance_m / 2;
-
+void LteNetwork::BuildUsers(const Mobility& mobility) {
     ns3::NodeContainer nodes;
     nodes.Create(m_settings.n_ue);
     for (std::uint32_t ue = 0; ue < m_settings.n_ue; ++ue) {
-        auto mobility =
-            ns3::CreateObjectWithAttributes<ns3::SteadyStateRandomWaypointMobilityModel>(
-                "MinSpeed", DoubleValue(m_settings.speed_min_mps), "MaxSpeed",
-                DoubleValue(m_settings.speed_max_mps), "MinX", DoubleValue(min_x - margin_m),
-                "MaxX", DoubleValue(max_x + margin_m), "MinY", DoubleValue(min_y - margin_m),
-                "MaxY", DoubleValue(max_y + margin_m), "Z", DoubleValue(UE_HEIGHT_M));
-        mobility->AssignStreams(MOBILITY_STREAMS + ue * STREAMS_PER_UE);
-        nodes.Get(ue)->AggregateObject(mobility);
-        mobility->Initialize();  // it has a position only from then on
+        const auto movement =
+            mobility.Make(ue, UE_HEIGHT_M, MOBILITY_STREAMS + ue * STREAMS_PER_UE, HOTSPOT_STREAM);
+        nodes.Get(ue)->AggregateObject(movement);
+        movement->Initialize();  // some of ns-3's have a position only from then on
     }
     const ns3::NetDeviceContainer devices = m_lte->InstallUeDevice(nodes);
     ns3::InternetStackHelper().Install(nodes);

@@ -4,6 +4,7 @@
 
 #include "cellular-settings.h"
 #include "channel/spatial-channel.h"
+#include "mobility.h"
 
 #include "ns3/callback.h"
 #include "ns3/ipv4-address.h"
@@ -46,8 +47,11 @@ class LteNetwork {
     /// ns-3 attribute defaults that the scenario relies on.
     static void SetNs3Defaults(const CellularSettings& settings);
 
+    /// Where users move: half a site distance beyond the base stations.
+    static Area UserArea(const CellularSettings& settings);
+
     /// @param attach_span_s the users attach one after another within this time
-    LteNetwork(const CellularSettings& settings, double attach_span_s);
+    LteNetwork(const CellularSettings& settings, const Mobility& mobility, double attach_span_s);
 
     const std::vector<BaseStation>& Bs() const { return m_bs; }
     const std::vector<UserEquipment>& Ue() const { return m_ue; }
@@ -73,7 +77,7 @@ class LteNetwork {
 
     void ChooseScheduler();
     void BuildBaseStations();
-    void BuildUsers();
+    void BuildUsers(const Mobility& mobility);
     void ConnectEdge();
     void Attach();
 

@@ -9,6 +9,7 @@
 namespace twin {
 
 inline constexpr std::int64_t STREAMS_PER_UE = 16;
+inline constexpr std::int64_t HOTSPOT_STREAM = 9'000;     // the same for all users
 inline constexpr std::int64_t MOBILITY_STREAMS = 10'000;  // + ue · STREAMS_PER_UE
 inline constexpr std::int64_t TRAFFIC_STREAMS = 20'000;   // + ue · STREAMS_PER_UE
 inline constexpr std::int64_t CHANNEL_STREAMS = 30'000;

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#ifndef TWIN_MOBILITY_SETTINGS_H
+#define TWIN_MOBILITY_SETTINGS_H
+
+#include "mobility-area.h"
+#include "settings.h"
+
+#include <cstdint>
+#include <string>
+
+namespace twin {
+
+/// How users move; the initial values are the defaults.
+struct MobilitySettings {
+    std::string model = "random-waypoint";
+    double speed_min_mps = 1;
+    double speed_max_mps = 15;
+    double pause_max_s = 0;
+    double turn_s = 10;
+    double memory = 0.85;
+    std::uint32_t hotspots = 3;
+    double hotspot_radius_m = 40;
+    double hotspot_pause_max_s = 60;
+    std::string trace = "streets";
+    double trace_start_s = 0;
+    double trace_x_m = 0;
+    double trace_y_m = 0;
+
+    void Declare(Settings& settings);
+    /// @throws SettingError if settings contradict each other or do not fit into the area
+    void Check(const Area& area) const;
+};
+
+}  // namespace twin
+
+#endif
