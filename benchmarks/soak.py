@@ -31,8 +31,6 @@ import ns3_scenarios
 from benchmarks.soak_summary import rows, table, write
 from ns3_bridge import BridgeError
 
-# Another CQI rule at half the cost; nothing of what is tested here depends on it.
-NS3_ATTRIBUTES = {"ns3::LteAmc::AmcModel": "PiroEW2010"}
 DEADLINE_S = 600.0  # for one slot: far above any, even on a busy machine
 
 
@@ -60,7 +58,7 @@ def simulate(run: Run, duration_s: float) -> dict[str, Any]:
         "mobility": {"speed_max_mps": 30.0},
         "radio": {"ideal_rrc": run.rrc == "ideal"},
     }
-    env = ns3_scenarios.make("cellular", settings, NS3_ATTRIBUTES, DEADLINE_S)
+    env = ns3_scenarios.make("cellular", settings, deadline_s=DEADLINE_S)
     random = np.random.default_rng(run.seed)
     action: dict[str, Any] = {
         name: np.full(run.n_ue, 1 / run.n_ue, np.float32)

@@ -152,7 +152,6 @@ def test_every_random_command_has_one_outcome(cellular, rrc):
         slots_per_frame=6,
         mobility={"speed_max_mps": 30.0},
         radio={"ideal_rrc": rrc == "ideal"},
-        ns3_attributes={"ns3::LteAmc::AmcModel": "PiroEW2010"},
     )
     random = np.random.default_rng(1)
     observation, _ = env.reset(seed=1)
