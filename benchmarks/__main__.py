@@ -8,7 +8,14 @@ from collections.abc import Callable, Iterable
 
 from rich.console import Console, RenderableType
 
-from benchmarks import bridge_memory, learning_speed, round_trip, simulator_speed, slot_overhead
+from benchmarks import (
+    bridge_memory,
+    learning_speed,
+    round_trip,
+    simulator_speed,
+    slot_overhead,
+    state_cost,
+)
 from py_agent.bench.cli import BENCHMARKS
 
 #: Those of the checkout, then those of the package.
@@ -17,6 +24,7 @@ ALL: dict[str, Callable[[], Iterable[RenderableType]]] = {
     "bridge_memory": lambda: [bridge_memory.measure()],
     "slot_overhead": lambda: [slot_overhead.measure()],
     "simulator_speed": simulator_speed.measure,
+    "state_cost": lambda: [state_cost.measure()],
     "learning_speed": lambda: [learning_speed.measure()],
     **{name: (lambda measure=measure: measure().tables) for name, measure in BENCHMARKS.items()},
 }

@@ -41,6 +41,12 @@ void CellularSettings::Declare(Settings& settings) {
     settings.Flag("radio.ideal_rrc", ideal_rrc,
                   "RRC messages arrive without errors and without using the radio");
 
+    settings.Flag("state.radio", state.radio, "observe RSRP, RSRQ and SINR");
+    settings.Flag("state.mac", state.mac,
+                  "observe CQI, MCS, resource blocks, block errors and the load of the cells");
+    settings.Flag("state.bearers", state.bearers,
+                  "observe queues, packet delay and throughput of the radio bearers");
+
     traffic.Declare(settings);
 
     settings.Real("compute.capacity_hz", capacity_hz, 1, 1e15, "cycles/s",

@@ -12,6 +12,13 @@
 
 namespace twin {
 
+/// Which groups of the state are observed; one that is not costs nothing.
+struct StateSettings {
+    bool radio = true;
+    bool mac = true;
+    bool bearers = true;
+};
+
 /// What a user can set of the cellular scenario; the initial values are the defaults.
 struct CellularSettings {
     std::uint32_t n_ue = 20;
@@ -33,6 +40,8 @@ struct CellularSettings {
     std::string scheduler = "shares";
     std::string bandwidth_mode = "work-conserving";
     bool ideal_rrc = true;
+
+    StateSettings state;
 
     TrafficSettings traffic;
 

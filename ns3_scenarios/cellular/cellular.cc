@@ -9,9 +9,12 @@
 #include "lte-network.h"
 #include "mobility.h"
 #include "observation/association-fields.h"
+#include "observation/bearer-fields.h"
 #include "observation/connection-fields.h"
+#include "observation/mac-fields.h"
 #include "observation/mobility-fields.h"
 #include "observation/radio-fields.h"
+#include "observation/scheduler-tap.h"
 #include "observation/server-fields.h"
 #include "observation/task-fields.h"
 #include "random-streams.h"
@@ -57,7 +60,15 @@ class Cellular : public Scenario {
         m_slot_in_frame = schema.Observation<std::int32_t>(
             {"slot_in_frame", {1}, "slots", 0, 1e6, "0: the next action's association is obeyed"});
         m_mobility_fields.emplace(schema, m_settings);
-        m_radio_fields.emplace(schema, m_settings.n_ue, m_settings.n_bs);
+        if (m_settings.state.radio) {
+            m_radio_fields.emplace(schema, m_settings.n_ue, m_settings.n_bs);
+        }
+        if (m_settings.state.mac) {
+            m_mac_fields.emplace(schema, m_settings.n_ue, m_settings.n_bs, m_settings.bandwidth_rb);
+        }
+        if (m_settings.state.bearers) {
+            m_bearer_fields.emplace(schema, m_settings.n_ue);
+        }
         m_association_fields.emplace(schema, m_settings.n_ue, m_settings.n_bs);
         m_connection_fields.emplace(schema, m_settings.n_ue);
         m_task_fields.emplace(schema, m_settings.n_ue);
@@ -70,7 +81,7 @@ class Cellular : public Scenario {
 
     void Build() override {
         m_network = std::make_unique<LteNetwork>(m_settings, *m_mobility, m_clock.warmup_s / 2);
-        m_radio_fields->Watch(*m_network);
+        WatchRadio();
         m_receiver =
             std::make_unique<UploadReceiver>(m_network->EdgeNode(), UPLOAD_PORT, m_settings.n_ue,
                                              [this](std::int64_t task) { OnUploaded(task); });
@@ -99,7 +110,15 @@ class Cellular : public Scenario {
         m_time_s(0) = ns3::Simulator::Now().GetSeconds();
         m_slot_in_frame(0) = static_cast<std::int32_t>(m_clock.slot % m_clock.slots_per_frame);
         m_mobility_fields->Fill(*m_network);
-        m_radio_fields->Fill();
+        if (m_radio_fields) {
+            m_radio_fields->Fill();
+        }
+        if (m_mac_fields) {
+            m_mac_fields->Fill(*m_network);
+        }
+        if (m_bearer_fields) {
+            m_bearer_fields->Fill(*m_network);
+        }
         m_association_fields->Fill(*m_network, *m_association_controller);
         m_connection_fields->Fill(*m_network, *m_connections);
         m_task_fields->Fill(*m_ledger, m_senders);
@@ -133,6 +152,24 @@ class Cellular : public Scenario {
     }
 
   private:
+    void WatchRadio() {
+        if (m_radio_fields) {
+            m_radio_fields->Watch(*m_network);
+        }
+        std::vector<SchedulerListener*> listeners;
+        m_rnti_directory.emplace(*m_network);
+        if (m_mac_fields) {
+            listeners.push_back(&m_mac_fields->Watch(*m_network, *m_rnti_directory));
+        }
+        if (m_bearer_fields) {
+            listeners.push_back(&m_bearer_fields->Watch(*m_network));
+        }
+        for (std::size_t bs = 0; bs < m_network->Bs().size() && !listeners.empty(); ++bs) {
+            m_taps.push_back(
+                std::make_unique<SchedulerTap>(*m_network, bs, *m_rnti_directory, listeners));
+        }
+    }
+
     void BuildServers() {
         const auto mode = m_settings.compute_mode == "quota" ? EdgeServer::Mode::QUOTA
                                                              : EdgeServer::Mode::WORK_CONSERVING;
@@ -199,6 +236,8 @@ class Cellular : public Scenario {
     Field<std::int32_t> m_slot_in_frame;
     std::optional<MobilityFields> m_mobility_fields;
     std::optional<RadioFields> m_radio_fields;
+    std::optional<MacFields> m_mac_fields;
+    std::optional<BearerFields> m_bearer_fields;
     std::optional<AssociationFields> m_association_fields;
     std::optional<ConnectionFields> m_connection_fields;
     std::optional<TaskFields> m_task_fields;
@@ -208,6 +247,8 @@ class Cellular : public Scenario {
     std::optional<Mobility> m_mobility;
     std::unique_ptr<TaskLedger> m_ledger;
     std::unique_ptr<LteNetwork> m_network;
+    std::optional<RntiDirectory> m_rnti_directory;
+    std::vector<std::unique_ptr<SchedulerTap>> m_taps;    ///< one per base station, or none
     std::unique_ptr<BandwidthShares> m_bandwidth_shares;  ///< only with radio.scheduler = shares
     std::unique_ptr<AssociationController> m_association_controller;
     std::unique_ptr<ConnectionWatch> m_connections;

@@ -42,8 +42,12 @@ std::uint8_t LinkAdaptation::UplinkMcs(std::optional<double> sinr_db) const {
     if (!sinr_db) {
         return MOST_ROBUST_MCS;
     }
-    const double efficiency = std::log2(1 + std::pow(10, *sinr_db / 10) / SNR_GAP);
-    return DownlinkMcs(static_cast<std::uint8_t>(m_amc->GetCqiFromSpectralEfficiency(efficiency)));
+    return DownlinkMcs(UplinkCqi(*sinr_db));
+}
+
+std::uint8_t LinkAdaptation::UplinkCqi(double sinr_db) const {
+    const double efficiency = std::log2(1 + std::pow(10, sinr_db / 10) / SNR_GAP);
+    return static_cast<std::uint8_t>(m_amc->GetCqiFromSpectralEfficiency(efficiency));
 }
 
 std::uint32_t LinkAdaptation::DownlinkBytes(std::uint8_t mcs, std::uint32_t n_rb) const {

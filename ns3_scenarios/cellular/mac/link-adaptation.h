@@ -25,6 +25,9 @@ class LinkAdaptation {
     /// whole band, and a narrow grant is received better than that.
     std::uint8_t UplinkMcs(std::optional<double> sinr_db) const;
 
+    /// @return the CQI (TS 36.213 Table 7.2.3-1) that this uplink supports
+    std::uint8_t UplinkCqi(double sinr_db) const;
+
     std::uint32_t DownlinkBytes(std::uint8_t mcs, std::uint32_t n_rb) const;
     std::uint32_t UplinkBytes(std::uint8_t mcs, std::uint32_t n_rb) const;
 

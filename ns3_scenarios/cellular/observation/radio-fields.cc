@@ -21,9 +21,20 @@ RadioFields::RadioFields(Schema& schema, std::size_t n_ue, std::size_t n_bs)
            2.5,
            "reference signal received quality (3GPP TS 36.214, 5.1.3); -34: not heard"})),
       m_sinr_dl_db(schema.Observation<float>(
-          {"sinr_dl_db", {n_ue}, "dB", -30, 80, "downlink SINR of the serving cell"})),
-      m_sinr_ul_db(schema.Observation<float>(
-          {"sinr_ul_db", {n_ue}, "dB", -30, 80, "uplink SINR of the last sounding signal"})) {}
+          {"sinr_dl_db",
+           {n_ue},
+           "dB",
+           -30,
+           80,
+           "downlink SINR of the serving cell: reference signals over the interference on the data "
+           "channel, mean over the band (ns-3 trace ReportCurrentCellRsrpSinr)"})),
+      m_sinr_ul_db(schema.Observation<float>({"sinr_ul_db",
+                                              {n_ue},
+                                              "dB",
+                                              -30,
+                                              80,
+                                              "uplink SINR of the last sounding signal (SRS), mean "
+                                              "over the band (ns-3 trace ReportUeSinr)"})) {}
 
 void RadioFields::Watch(const LteNetwork& network) {
     m_monitor = std::make_unique<RadioMonitor>(network);
