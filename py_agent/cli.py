@@ -10,7 +10,6 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 import ns3_scenarios
 from ns3_bridge import describe
@@ -18,11 +17,13 @@ from ns3_scenarios.build import build as build_scenario
 from py_agent import doctor as doctor_module
 from py_agent.bench.cli import bench
 from py_agent.cli_errors import errors_as_messages
+from py_agent.cli_network import add_commands as add_network_commands
+from py_agent.cli_run import execute_and_show
 from py_agent.experiment.run_settings import load_run_settings
 from py_agent.experiment.runner import Run
 from py_agent.policies import POLICIES
 from py_agent.view.markdown import description_markdown
-from py_agent.view.tables import declaration_tables, result_table, rows_table
+from py_agent.view.tables import declaration_tables, rows_table
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -31,6 +32,7 @@ app = typer.Typer(
     help="ns-3 as the physical network of a digital twin and a learning agent.",
 )
 app.add_typer(bench, name="bench")
+add_network_commands(app)
 _out = Console()
 _err = Console(stderr=True)
 
@@ -57,19 +59,8 @@ def run(
     with errors_as_messages():
         settings = load_run_settings(config, overrides, [*(assignments or []), *duration_set])
         this_run = Run(settings)
-        with _progress() as bar:
-            task = bar.add_task(f"{settings.scenario} · {settings.policy}", total=this_run.slots)
-            folder = this_run.execute(lambda done, _total: bar.update(task, completed=done))
-
-        from py_agent.view.report import write_report  # matplotlib takes a second to import
-
-        write_report(folder)
-    summary = folder.read_summary()
-    if as_json:
-        print(json.dumps(summary))
-    else:
-        _out.print(result_table(summary))
-        _out.print(f"figure  {folder.figure}\nreport  {folder.report}", highlight=False)
+        title = f"{settings.scenario} · {settings.policy}"
+        execute_and_show(this_run, title, as_json=as_json)
 
 
 @app.command()
@@ -161,16 +152,3 @@ def doctor(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
         _out.print(rows_table("ns3-twin doctor", ["", "what", "seen", "how to mend it"], rows))
     if not all(finding.ok for finding in findings if finding.required):
         raise typer.Exit(1)
-
-
-def _progress() -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("slots"),
-        TimeRemainingColumn(),
-        console=_err,
-        transient=True,
-        disable=not _err.is_terminal,
-    )

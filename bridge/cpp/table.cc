@@ -10,6 +10,21 @@ void Table::ClearPending() {
     m_pending_rows = 0;
 }
 
+void Table::AppendNumbers(const std::vector<double>& cells) {
+    if (cells.size() != m_columns.size()) {
+        throw std::logic_error("table " + m_name + ": a row of " + std::to_string(cells.size()) +
+                               " cells for " + std::to_string(m_columns.size()) + " columns");
+    }
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+        if (m_columns[i].integer) {
+            Store(static_cast<std::int64_t>(cells[i]));
+        } else {
+            Store(cells[i]);
+        }
+    }
+    ++m_pending_rows;
+}
+
 void Table::CheckColumns(const std::vector<bool>& integer) const {
     if (integer.size() != m_columns.size()) {
         throw std::logic_error("table " + m_name + ": a row has " + std::to_string(integer.size()) +

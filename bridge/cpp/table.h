@@ -34,6 +34,9 @@ class Table {
         ++m_pending_rows;
     }
 
+    /// Append one row of columns that are known at run time only; integer columns truncate.
+    void AppendNumbers(const std::vector<double>& cells);
+
     const std::string& Name() const { return m_name; }
     const std::string& Help() const { return m_help; }
     const std::vector<Column>& Columns() const { return m_columns; }

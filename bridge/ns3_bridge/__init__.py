@@ -8,15 +8,19 @@ from ns3_bridge.errors import (
     BranchRefused,
     BridgeError,
     ChannelCorrupted,
+    ConnectionLost,
     DeadlineExceeded,
+    GatewayBusy,
     HandshakeError,
     InvalidAction,
     InvalidSetting,
+    ProtocolViolation,
     SchemaMismatch,
     SimulatorDied,
     SimulatorOutOfMemory,
 )
 from ns3_bridge.local_host import LocalHost
+from ns3_bridge.network import Gateway, RemoteHost, connect, make_keys
 from ns3_bridge.schema import Field, Schema, Table
 from ns3_bridge.transport import BranchingHost, Host, Transport
 
@@ -27,14 +31,19 @@ __all__ = [
     "BridgeError",
     "Channel",
     "ChannelCorrupted",
+    "ConnectionLost",
     "DeadlineExceeded",
     "Description",
     "Field",
+    "Gateway",
+    "GatewayBusy",
     "HandshakeError",
     "Host",
     "InvalidAction",
     "InvalidSetting",
     "LocalHost",
+    "ProtocolViolation",
+    "RemoteHost",
     "ScenarioEnv",
     "Schema",
     "SchemaMismatch",
@@ -42,5 +51,7 @@ __all__ = [
     "SimulatorOutOfMemory",
     "Table",
     "Transport",
+    "connect",
     "describe",
+    "make_keys",
 ]

@@ -27,7 +27,7 @@ from ns3_bridge.errors import (
 )
 from ns3_bridge.launcher import ForkedProcess, SimulatorProcess
 from ns3_bridge.records import RecordReader
-from ns3_bridge.schema import Field, Schema, block_dtype
+from ns3_bridge.schema import Field, Schema, block_dtype, fields_of
 from ns3_bridge.wiring import Wiring
 
 _REAP_S = 1.0
@@ -53,6 +53,8 @@ class Channel:
         schema: what the simulator declared.
         observations: per field a view ``field.shape``.
         actions: per field a view ``field.shape``; fill them before `exchange`.
+        observation_block: all observations, as they lie in memory: one structured element.
+        action_block: all actions, likewise.
         wait_s: time spent waiting for the simulator so far.
 
     Raises:
@@ -143,7 +145,7 @@ class Channel:
 
     def copy_observations(self) -> dict[str, NDArray[Any]]:
         """The present observation in memory of its own: per field an array ``field.shape``."""
-        return _fields_of(self._observation_block.copy())
+        return fields_of(self.observation_block.copy())
 
     def take_records(self) -> dict[str, NDArray[Any]]:
         """Rows written since the last call: per table a structured array ``[n_rows]``."""
@@ -265,19 +267,15 @@ class Channel:
         schema = known or Schema.from_json(
             region(native.schema_offset, native.schema_bytes, "declarations").tobytes()
         )
-        self._observation_block = block(
+        self.observation_block = block(
             native.observation_offset,
             schema.observation_bytes,
             schema.observations,
             "observations",
         )
-        self.observations = _fields_of(self._observation_block)
-        self.actions = _fields_of(
-            block(native.action_offset, schema.action_bytes, schema.actions, "actions")
+        self.observations = fields_of(self.observation_block)
+        self.action_block = block(
+            native.action_offset, schema.action_bytes, schema.actions, "actions"
         )
+        self.actions = fields_of(self.action_block)
         return schema
-
-
-def _fields_of(block: NDArray[np.void]) -> dict[str, NDArray[Any]]:
-    record = block[0]
-    return {name: record[name] for name in record.dtype.names}

@@ -34,6 +34,25 @@ class Description:
     settings: Sequence[Mapping[str, Any]]
     schema: Schema
 
+    @classmethod
+    def from_json(cls, text: str) -> Description:
+        """Read what a scenario program prints with ``--describe``.
+
+        Raises:
+            HandshakeError: it is no description.
+        """
+        try:
+            told = json.loads(text)
+            return cls(
+                name=told["name"],
+                summary=told["summary"],
+                ns3_version=told["ns3_version"],
+                settings=told["settings"],
+                schema=Schema.from_json(json.dumps(told["schema"])),
+            )
+        except (ValueError, KeyError, TypeError) as error:
+            raise HandshakeError(f"the description cannot be read: {error!r}") from error
+
 
 def describe(command: Sequence[str]) -> Description:
     """Run ``<command> --describe``.
@@ -43,6 +62,11 @@ def describe(command: Sequence[str]) -> Description:
         InvalidSetting: the program refuses its arguments.
         DeadlineExceeded: it gives no answer.
     """
+    return Description.from_json(describe_as_json(command))
+
+
+def describe_as_json(command: Sequence[str]) -> str:
+    """Run ``<command> --describe``; return what it prints. Raises as `describe` does."""
     try:
         done = subprocess.run(
             [*command, "--describe"],
@@ -60,17 +84,9 @@ def describe(command: Sequence[str]) -> Description:
     if done.returncode in _STATUS_INVALID_SETTING:
         complaint = (done.stderr or done.stdout).strip().splitlines() or ["no reason given"]
         raise InvalidSetting(complaint[0].removeprefix("error: "))
-    try:
-        told = json.loads(done.stdout)
-        return Description(
-            name=told["name"],
-            summary=told["summary"],
-            ns3_version=told["ns3_version"],
-            settings=told["settings"],
-            schema=Schema.from_json(json.dumps(told["schema"])),
-        )
-    except (ValueError, KeyError) as error:
+    if done.returncode != 0 or not done.stdout:
         raise HandshakeError(
-            f"{command[0]} --describe ended with status {done.returncode} and no description "
-            f"({error!r}): {done.stderr.strip()}"
-        ) from error
+            f"{command[0]} --describe ended with status {done.returncode} and no description: "
+            f"{done.stderr.strip()}"
+        )
+    return done.stdout

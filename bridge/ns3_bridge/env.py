@@ -73,6 +73,11 @@ class ScenarioEnv(gymnasium.Env[Observation, Action]):
         return self._channel
 
     @property
+    def host(self) -> Host:
+        """Where the simulations run."""
+        return self._host
+
+    @property
     def bridge_wait_s(self) -> float:
         """Time spent waiting for simulators, over all episodes."""
         return self._closed_wait_s + (self._channel.wait_s if self._channel else 0.0)
@@ -96,6 +101,15 @@ class ScenarioEnv(gymnasium.Env[Observation, Action]):
         self._end_episode()
         run = int(self.np_random.integers(1, _MAX_RUN)) if seed is None else seed
         self._channel = channel = self._host.start(run)
+        return channel.copy_observations(), self._info()
+
+    def resume(self) -> tuple[Observation, dict[str, Any]]:
+        """Go on with the episode that a gateway kept for us, where it was.
+
+        Raises:
+            BridgeError: there is none, or the simulations run on this machine.
+        """
+        self._channel = channel = self._host.resume()
         return channel.copy_observations(), self._info()
 
     def step(self, action: Action) -> tuple[Observation, float, bool, bool, dict[str, Any]]:

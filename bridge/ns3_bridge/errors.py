@@ -30,6 +30,18 @@ class InvalidSetting(BridgeError):
     """Raised when a setting is unknown, unreadable or out of bounds."""
 
 
+class ProtocolViolation(BridgeError):
+    """Raised when a message over the network cannot be read or comes out of turn."""
+
+
+class GatewayBusy(BridgeError):
+    """Raised when another agent drives the simulation behind a gateway."""
+
+
+class ConnectionLost(BridgeError):
+    """Raised when a gateway is not heard any more, or has ended the session."""
+
+
 class InvalidAction(BridgeError):
     """Raised when an action cannot be enforced; the simulation stays where it was.
 

@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ns3_bridge.channel import Channel
-from ns3_bridge.description import describe
-from ns3_bridge.errors import BranchRefused, InvalidSetting, SchemaMismatch
+from ns3_bridge.description import Description, describe, describe_as_json
+from ns3_bridge.errors import BranchRefused, BridgeError, InvalidSetting, SchemaMismatch
 from ns3_bridge.settings import argument_text, check_settings, settings_model, to_arguments
 from ns3_bridge.transport import Transport
 from ns3_bridge.warm_starts import WarmStarts
@@ -36,8 +36,12 @@ class LocalHost:
         branch_memory_mb: by how much a branch may grow before it ends with `SimulatorOutOfMemory`.
 
     Attributes:
-        description: what the program says of itself under these settings.
+        description_json: what the program says of itself under these settings.
         settings: all settings, checked.
+        ns3_attributes: as given.
+        deadline_s: as given.
+        start_deadline_s: as given.
+        on_wait: as given; a change counts from the next `start` on.
         ns3_version: the ns-3 that the program is built with.
         schema: the declared fields and tables.
 
@@ -63,16 +67,19 @@ class LocalHost:
             raise InvalidSetting(f"reseed=True needs warm_starts ≥ 1, not {warm_starts}")
         declared = describe([program]).settings
         self.settings = check_settings(settings_model(declared), settings or {})
+        self.ns3_attributes = dict(ns3_attributes or {})
         self._command = [
             program,
             *to_arguments(self.settings),
-            *(f"--{name}={argument_text(value)}" for name, value in (ns3_attributes or {}).items()),
+            *(f"--{name}={argument_text(value)}" for name, value in self.ns3_attributes.items()),
         ]
-        self.description = describe(self._command)
-        self.ns3_version = self.description.ns3_version
-        self.schema = self.description.schema
-        self._deadlines_s = (deadline_s, start_deadline_s)
-        self._on_wait = on_wait
+        self.description_json = describe_as_json(self._command)
+        description = Description.from_json(self.description_json)
+        self.ns3_version = description.ns3_version
+        self.schema = description.schema
+        self.deadline_s = deadline_s
+        self.start_deadline_s = start_deadline_s
+        self.on_wait = on_wait
         self._warm_starts = (
             WarmStarts(self._start_cold, warm_starts, reseed) if warm_starts else None
         )
@@ -117,18 +124,21 @@ class LocalHost:
         self._branches.add(branch)
         return branch
 
+    def resume(self) -> Channel:
+        """Always fails: a simulation on this machine ends with its agent."""
+        raise BridgeError("simulations on this machine end with their agent: nothing to go on with")
+
     def close(self) -> None:
         """End the simulators that wait at slot 0."""
         if self._warm_starts:
             self._warm_starts.close()
 
     def _start_cold(self, run: int) -> Channel:
-        deadline_s, start_deadline_s = self._deadlines_s
         channel = Channel(
             [*self._command, f"--RngRun={run}"],
-            deadline_s=deadline_s,
-            start_deadline_s=start_deadline_s,
-            on_wait=self._on_wait,
+            deadline_s=self.deadline_s,
+            start_deadline_s=self.start_deadline_s,
+            on_wait=self.on_wait,
         )
         if channel.schema != self.schema:
             channel.close()

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ns3_bridge import _native
 from ns3_bridge.errors import HandshakeError
@@ -66,6 +67,17 @@ def block_dtype(fields: Sequence[Field], byte_count: int) -> np.dtype[np.void]:
         raise HandshakeError(
             f"the declared fields do not fit in {byte_count} bytes: {error}"
         ) from error
+
+
+def fields_of(block: NDArray[np.void]) -> dict[str, NDArray[Any]]:
+    """The fields of a block ``[1]`` of `block_dtype`: per field a view ``field.shape``."""
+    record = block[0]
+    return {name: record[name] for name in record.dtype.names}
+
+
+def bytes_of(block: NDArray[np.void]) -> NDArray[np.uint8]:
+    """The bytes of a block ``[1]`` of `block_dtype`, without a copy."""
+    return block.view(np.uint8) if block.dtype.itemsize else np.empty(0, np.uint8)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -81,11 +81,13 @@ class Host(Protocol):
 
     Attributes:
         settings: all settings of the scenario, checked.
+        ns3_attributes: ns-3 attributes that are set, by full name.
         ns3_version: the ns-3 that simulates.
         schema: the fields and tables under these settings.
     """
 
     settings: pydantic.BaseModel
+    ns3_attributes: dict[str, Any]
     ns3_version: str
     schema: Schema
 
@@ -97,6 +99,14 @@ class Host(Protocol):
 
         Raises:
             BridgeError: the simulation does not start, or declares other fields than before.
+        """
+        ...
+
+    def resume(self) -> Transport:
+        """Go on with the present episode of the session that this host belongs to.
+
+        Raises:
+            BridgeError: there is none.
         """
         ...
 

@@ -30,6 +30,7 @@ class Run:
 
     Args:
         settings: what to run.
+        env: the physical network under these settings; by default one on this machine.
 
     Attributes:
         env: the physical network.
@@ -41,10 +42,10 @@ class Run:
         InvalidSetting: a setting of the scenario is wrong.
     """
 
-    def __init__(self, settings: RunSettings) -> None:
+    def __init__(self, settings: RunSettings, env: ScenarioEnv | None = None) -> None:
         self._settings = settings
         self._policy = load_policy(settings.policy)
-        self.env: ScenarioEnv = ns3_scenarios.make(
+        self.env: ScenarioEnv = env or ns3_scenarios.make(
             settings.scenario, settings.settings, settings.ns3, settings.deadline_s
         )
         self._scenario_settings: dict[str, Any] = self.env.settings.model_dump()

@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: MIT
+"""The network transport: a gateway beside ns-3, agents anywhere. See bridge/PROTOCOL.md."""
+
+from ns3_bridge.network.gateway import Gateway
+from ns3_bridge.network.keys import make_keys
+from ns3_bridge.network.remote import RemoteHost, connect
+
+__all__ = ["Gateway", "RemoteHost", "connect", "make_keys"]

@@ -1,0 +1,314 @@
+# SPDX-License-Identifier: MIT
+"""The process beside ns-3 that lets agents on other machines drive a scenario."""
+
+from __future__ import annotations
+
+import collections
+import importlib.metadata
+import json
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal
+
+import zmq
+
+from ns3_bridge.errors import (
+    BridgeError,
+    ConnectionLost,
+    DeadlineExceeded,
+    GatewayBusy,
+    HandshakeError,
+    ProtocolViolation,
+    SchemaMismatch,
+)
+from ns3_bridge.local_host import LocalHost
+from ns3_bridge.network import bridge_pb2 as pb
+from ns3_bridge.network.binding import Binding
+from ns3_bridge.network.messages import (
+    NETWORK_VERSION,
+    Frame,
+    read_request,
+    receive,
+    schema_hash,
+    send,
+)
+from ns3_bridge.network.session import Session, WaitingAgent
+from ns3_bridge.network.simulation import EpisodeError, Simulation
+from ns3_bridge.network.wire_errors import to_message
+
+_CONTROL_BYTES = 65536
+_HEARTBEATS_UNTIL_LOST = 4
+_REMEMBERED_SESSIONS = 16
+
+
+class _SessionEnded(Exception):
+    """Raised in the middle of a wait for the simulator: nobody wants its answer any more."""
+
+
+class Gateway:
+    """Serves one scenario to one agent at a time.
+
+    The agent that opened the session drives. When its connection is gone, the session is kept for
+    `grace_s`: who comes back with the session's token goes on where it was. Others meanwhile are
+    refused or queued.
+
+    Args:
+        host: where the simulations run; its `on_wait` is taken.
+        bind: address to listen at, see `Binding`.
+        busy: what a second agent meets: ``"refuse"`` or ``"queue"``.
+        grace_s: how long the session of an agent that is gone is kept.
+        agent_deadline_s: how long to wait for a request before the session ends.
+        heartbeat_s: how often to send signs of life; four missing ones make a peer count as gone.
+        keys: folder of CURVE keys.
+
+    Attributes:
+        address: where the gateway really listens.
+
+    Raises:
+        InvalidSetting: it cannot listen there.
+    """
+
+    def __init__(
+        self,
+        host: LocalHost,
+        bind: str,
+        *,
+        busy: Literal["refuse", "queue"] = "refuse",
+        grace_s: float = 30.0,
+        agent_deadline_s: float = 3600.0,
+        heartbeat_s: float = 1.0,
+        keys: Path | None = None,
+    ) -> None:
+        self._host = host
+        host.on_wait = self._on_wait
+        self._queues = busy == "queue"
+        self._grace_s = grace_s
+        self._agent_deadline_s = agent_deadline_s
+        self._heartbeat_s = heartbeat_s
+        self._lost_s = _HEARTBEATS_UNTIL_LOST * heartbeat_s
+        self._schema_hash = schema_hash(host.description_json)
+        self._simulation = Simulation(host)
+        self._session: Session | None = None
+        self._waiting: list[WaitingAgent] = []
+        self._ended: collections.OrderedDict[bytes, str] = collections.OrderedDict()
+        self._next_beat_s = 0.0
+        self._busy_since_s: float | None = None
+        self._stopped = False
+        self._binding = Binding(
+            bind, keys, heartbeat_s, self._lost_s, _CONTROL_BYTES + host.schema.action_bytes
+        )
+        self._socket = self._binding.socket
+        self.address = self._binding.address
+
+    def serve(self) -> None:
+        """Serve agents until `stop` is called, from a signal handler or another thread."""
+        try:
+            while not self._stopped:
+                self._receive()
+                self._beat()
+        finally:
+            self.close()
+
+    def stop(self) -> None:
+        """Let `serve` return within 0.1 s."""
+        self._stopped = True
+
+    def close(self) -> None:
+        """End the episode, tell the agents, stop listening."""
+        self._simulation.end()
+        stopped = pb.Error(code=pb.Error.GATEWAY_STOPPED, message="the gateway has been stopped")
+        for identity in [s.identity for s in (self._session, *self._waiting) if s is not None]:
+            self._send(identity, pb.Reply(error=stopped))
+        self._session, self._waiting = None, []
+        self._binding.close()
+
+    def _receive(self, flags: int = 0) -> bool:
+        """Serve one message, if there is one."""
+        try:
+            identity, *frames = receive(self._socket, flags)
+        except zmq.Again:
+            return False
+        self._serve_message(bytes(identity), frames)
+        return True
+
+    def _serve_message(self, identity: bytes, frames: Sequence[Frame]) -> None:
+        number = 0
+        try:
+            request, payload = read_request(frames)
+            number = request.number
+            if request.HasField("hello"):
+                self._greet(identity, request)
+            else:
+                self._serve_request(identity, request, payload)
+        except BridgeError as error:
+            self._send(identity, pb.Reply(number=number, error=to_message(error)))
+
+    def _greet(self, identity: bytes, request: pb.Request) -> None:
+        hello = request.hello
+        if hello.protocol_version != NETWORK_VERSION:
+            raise HandshakeError(
+                f"the agent speaks network protocol version {hello.protocol_version}, this "
+                f"gateway version {NETWORK_VERSION}: install the same ns3-twin on both sides"
+            )
+        if hello.schema_hash not in (b"", self._schema_hash):
+            raise SchemaMismatch(
+                f"the scenario declares fields with fingerprint {self._schema_hash.hex()}, the "
+                f"agent was made for {hello.schema_hash.hex()}"
+            )
+        if request.session:
+            session = self._session_of(request)
+            session.hear(identity)
+            self._welcome(session, resumed=True)
+        elif self._session is None:
+            self._open_session(hello.agent, identity)
+        elif self._queues:
+            if identity not in [waiting.identity for waiting in self._waiting]:
+                self._waiting.append(WaitingAgent(hello.agent, identity))
+            self._tell_positions()
+        else:
+            raise GatewayBusy(
+                f"another agent drives this simulation ({self._session.agent}); "
+                "try later, or start the gateway with --busy queue"
+            )
+
+    def _open_session(self, agent: str, identity: bytes) -> None:
+        self._session = Session(agent, identity)
+        self._welcome(self._session, resumed=False)
+
+    def _welcome(self, session: Session, *, resumed: bool) -> None:
+        host = self._host
+        welcome = pb.Welcome(
+            protocol_version=NETWORK_VERSION,
+            session=session.token,
+            resumed=resumed,
+            last_number=session.number,
+            description_json=host.description_json,
+            settings_json=host.settings.model_dump_json(),
+            ns3_json=json.dumps(host.ns3_attributes),
+            schema_hash=self._schema_hash,
+            gateway=f"ns3-twin {importlib.metadata.version('ns3-twin')}",
+            heartbeat_s=self._heartbeat_s,
+            lost_s=self._lost_s,
+            grace_s=self._grace_s,
+            agent_deadline_s=self._agent_deadline_s,
+            slot_deadline_s=host.deadline_s,
+            start_deadline_s=host.start_deadline_s,
+        )
+        self._send(session.identity, pb.Reply(welcome=welcome))
+
+    def _session_of(self, request: pb.Request) -> Session:
+        session = self._session
+        if session is None or request.session != session.token:
+            reason = self._ended.get(request.session, "this gateway does not know it")
+            raise ConnectionLost(f"the session is over: {reason}; connect again")
+        return session
+
+    def _serve_request(
+        self, identity: bytes, request: pb.Request, payload: Sequence[Frame]
+    ) -> None:
+        session = self._session_of(request)
+        session.hear(identity)
+        if request.HasField("bye"):
+            self._send(identity, pb.Reply(number=request.number, done=pb.Done()))
+            self._end_session("the agent has said goodbye")
+        elif request.number == session.number and session.number > 0:
+            if not session.busy:  # it missed the answer
+                self._send_frames(identity, session.answer)
+        elif request.number != session.number + 1 or session.busy:
+            raise ProtocolViolation(
+                f"request {request.number} comes out of turn: number {session.number} was the last"
+                + (" and is not answered yet" if session.busy else "")
+            )
+        else:
+            self._answer(session, request, payload)
+
+    def _answer(self, session: Session, request: pb.Request, payload: Sequence[Frame]) -> None:
+        session.number = request.number
+        session.busy = True
+        self._busy_since_s = time.monotonic()
+        frames: list[Frame] = []
+        try:
+            reply, frames = self._simulation.execute(request, payload)
+        except EpisodeError as error:
+            reply = pb.Reply(error=pb.Error(code=error.code, message=str(error)))
+        except BridgeError as error:
+            reply = pb.Reply(error=to_message(error))
+        except _SessionEnded:
+            return
+        finally:
+            session.busy = False
+            self._busy_since_s = None
+        reply.number = session.number
+        session.heard_s = time.monotonic()
+        session.answer = [reply.SerializeToString(), *frames]
+        self._send_frames(session.identity, session.answer)
+
+    def _on_wait(self) -> None:
+        """While the simulator works: serve the others, and notice that nobody waits any more."""
+        session = self._session
+        while self._session is session and self._receive(zmq.NOBLOCK):
+            pass
+        if self._session is session:
+            self._beat()
+        if self._stopped or self._session is not session:
+            raise _SessionEnded
+
+    def _beat(self) -> None:
+        """Every heartbeat: signs of life, and the end of what has waited too long."""
+        now_s = time.monotonic()
+        if now_s < self._next_beat_s:
+            return
+        self._next_beat_s = now_s + self._heartbeat_s
+        busy_s = 0.0 if self._busy_since_s is None else now_s - self._busy_since_s
+        beat = pb.Reply(heartbeat=pb.Heartbeat(busy_s=busy_s))
+        if self._session is not None:
+            self._watch(self._session, beat, now_s)
+        count = len(self._waiting)
+        self._waiting = [w for w in self._waiting if self._send(w.identity, beat)]
+        if len(self._waiting) != count:
+            self._tell_positions()
+
+    def _watch(self, session: Session, beat: pb.Reply, now_s: float) -> None:
+        if session.lost_s is None and not self._send(session.identity, beat):
+            session.lost_s = now_s
+        if session.lost_s is not None and now_s - session.lost_s >= self._grace_s:
+            self._end_session(f"the agent was gone for {self._grace_s:g} s (--grace)")
+        elif not session.busy and now_s - session.heard_s >= self._agent_deadline_s:
+            reason = f"no request came for {self._agent_deadline_s:g} s (--agent-deadline)"
+            over = to_message(DeadlineExceeded(f"the session is over: {reason}"))
+            self._send(session.identity, pb.Reply(error=over))
+            self._end_session(reason)
+
+    def _end_session(self, reason: str) -> None:
+        session, self._session = self._session, None
+        if session is None:
+            return
+        self._ended[session.token] = reason
+        if len(self._ended) > _REMEMBERED_SESSIONS:
+            self._ended.popitem(last=False)
+        if not session.busy:  # else the wait for the simulator ends it
+            self._simulation.end()
+        if self._waiting:
+            following = self._waiting.pop(0)
+            self._open_session(following.agent, following.identity)
+            self._tell_positions()
+
+    def _tell_positions(self) -> None:
+        for position, waiting in enumerate(self._waiting, start=1):
+            self._send(waiting.identity, pb.Reply(queued=pb.Queued(position=position)))
+
+    def _send(self, identity: bytes, reply: pb.Reply) -> bool:
+        return self._send_frames(identity, [reply.SerializeToString()])
+
+    def _send_frames(self, identity: bytes, frames: Sequence[Frame]) -> bool:
+        """Returns whether the agent is still connected."""
+        try:
+            send(self._socket, [identity, *frames])
+        except zmq.Again:  # it does not read what it got before
+            return True
+        except zmq.ZMQError as error:
+            if error.errno != zmq.EHOSTUNREACH:
+                raise
+            return False
+        return True

@@ -1,0 +1,236 @@
+# SPDX-License-Identifier: MIT
+"""Simulations behind a gateway, on this machine or another."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ns3_bridge._native import Status
+from ns3_bridge.description import Description
+from ns3_bridge.env import ScenarioEnv
+from ns3_bridge.errors import BridgeError, InvalidSetting, ProtocolViolation
+from ns3_bridge.network import bridge_pb2 as pb
+from ns3_bridge.network.connection import Answer, Connection
+from ns3_bridge.schema import Field, Schema, block_dtype, bytes_of, fields_of
+from ns3_bridge.settings import check_settings, settings_model
+
+_STATUS = {
+    pb.RUNNING: Status.RUNNING,
+    pb.TRUNCATED: Status.TRUNCATED,
+    pb.TERMINATED: Status.TERMINATED,
+}
+
+
+class RemoteChannel:
+    """One episode behind a gateway, in lockstep.
+
+    `observations` and `actions` are views of memory of this object, good until the next `exchange`.
+
+    Args:
+        connection: the session.
+        schema: what the simulator declared.
+        first: the answer that holds the present observation.
+
+    Attributes:
+        schema: what the simulator declared.
+        observations: per field a view ``field.shape``.
+        actions: per field a view ``field.shape``; fill them before `exchange`.
+        wait_s: time spent waiting for the gateway so far.
+    """
+
+    def __init__(self, connection: Connection, schema: Schema, first: Answer) -> None:
+        self._connection = connection
+        self.schema = schema
+        self.wait_s = 0.0
+        self._observation_block = _block(schema.observations, schema.observation_bytes)
+        self._action_block = _block(schema.actions, schema.action_bytes)
+        self.observations = fields_of(self._observation_block)
+        self.actions = fields_of(self._action_block)
+        self._step = pb.Request(step=pb.Step())
+        self._action_bytes = bytes_of(self._action_block)
+        self._observation_bytes = bytes_of(self._observation_block)
+        self._show(first)
+
+    def exchange(self) -> Status:
+        """Publish `actions`, wait for the next observation. See `Transport.exchange`."""
+        start_s = time.perf_counter()
+        welcome = self._connection.welcome
+        self._show(
+            self._connection.call(
+                self._step, [self._action_bytes], welcome.slot_deadline_s + welcome.lost_s
+            )
+        )
+        self.wait_s += time.perf_counter() - start_s
+        return self.status
+
+    @property
+    def status(self) -> Status:
+        """What the simulator said with the present observation."""
+        return _STATUS[self._report.status]
+
+    @property
+    def slot(self) -> int:
+        """Number of the slot that starts with the present observation."""
+        return self._report.slot
+
+    @property
+    def time_s(self) -> float:
+        """Simulated time of the present observation."""
+        return self._report.time_s
+
+    @property
+    def reward(self) -> float:
+        """Reward of the slot that has just ended."""
+        return self._report.reward
+
+    @property
+    def events(self) -> int:
+        """Events that the simulator has executed so far."""
+        return self._report.events
+
+    def copy_observations(self) -> dict[str, NDArray[Any]]:
+        """The present observation in memory of its own: per field an array ``field.shape``."""
+        return fields_of(self._observation_block.copy())
+
+    def take_records(self) -> dict[str, NDArray[Any]]:
+        """Rows written since the last call: per table a structured array ``[n_rows]``."""
+        request = pb.Request(take_records=pb.TakeRecords())
+        welcome = self._connection.welcome
+        reply, frames = self._connection.call(request, [], welcome.slot_deadline_s)
+        tables = self.schema.tables
+        rows = reply.records.rows
+        if len(rows) != len(tables) or len(frames) != len(tables):
+            raise ProtocolViolation(
+                f"the gateway sent {len(frames)} tables, {len(tables)} are declared"
+            )
+        taken = {}
+        for table, count, frame in zip(tables, rows, frames, strict=True):
+            if memoryview(frame).nbytes != count * table.dtype.itemsize:
+                raise ProtocolViolation(f"table {table.name}: size does not fit {count} rows")
+            taken[table.name] = np.frombuffer(frame, table.dtype).copy()
+        return taken
+
+    def close(self) -> None:
+        """End the episode. Harmless when it has ended."""
+        if self._connection.is_open:
+            with contextlib.suppress(BridgeError):
+                request = pb.Request(end_episode=pb.EndEpisode())
+                self._connection.call(request, [], self._connection.welcome.slot_deadline_s)
+
+    def _show(self, answer: Answer) -> None:
+        reply, frames = answer
+        if not reply.HasField("observation") or len(frames) != 1:
+            raise ProtocolViolation("the gateway answered with something else than an observation")
+        seen, expected = memoryview(frames[0]).nbytes, self._observation_bytes.size
+        if seen != expected:
+            raise ProtocolViolation(f"the observation has {seen} bytes, {expected} are declared")
+        self._observation_bytes[:] = np.frombuffer(frames[0], np.uint8)
+        self._report = reply.observation
+
+
+class RemoteHost:
+    """Starts episodes behind a gateway.
+
+    Args:
+        connection: an open session.
+
+    Attributes:
+        settings: all settings of the scenario, as the gateway was started with.
+        ns3_attributes: ns-3 attributes that the gateway was started with.
+        ns3_version: the ns-3 that simulates.
+        schema: the declared fields and tables.
+        schema_hash: fingerprint of the declarations, for `connect`.
+        session: token of the session, for `connect`.
+
+    Raises:
+        HandshakeError: the gateway's declarations cannot be read.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        welcome = connection.welcome
+        description = Description.from_json(welcome.description_json)
+        self.settings = check_settings(
+            settings_model(description.settings), json.loads(welcome.settings_json)
+        )
+        self.ns3_attributes: dict[str, Any] = json.loads(welcome.ns3_json)
+        self.ns3_version = description.ns3_version
+        self.schema = description.schema
+        self.schema_hash = welcome.schema_hash.hex()
+        self.session = welcome.session.hex()
+
+    def start(self, run: int) -> RemoteChannel:
+        """Start an episode. See `Host.start`."""
+        welcome = self._connection.welcome
+        deadline_s = welcome.start_deadline_s + welcome.lost_s
+        return self._channel(pb.Request(reset=pb.Reset(run=run)), deadline_s)
+
+    def resume(self) -> RemoteChannel:
+        """Go on with the episode that this session already had. See `Host.resume`."""
+        return self._channel(pb.Request(look=pb.Look()), self._connection.welcome.slot_deadline_s)
+
+    def close(self) -> None:
+        """End the session."""
+        self._connection.close()
+
+    def _channel(self, request: pb.Request, deadline_s: float) -> RemoteChannel:
+        first = self._connection.call(request, [], deadline_s)
+        return RemoteChannel(self._connection, self.schema, first)
+
+
+def connect(
+    address: str,
+    *,
+    key: Path | str | None = None,
+    session: str = "",
+    schema_hash: str = "",
+    deadline_s: float = 10.0,
+    queue_deadline_s: float = 600.0,
+    reconnect_s: float = 10.0,
+) -> ScenarioEnv:
+    """Make the environment of a scenario that a gateway serves (``ns3-twin serve``).
+
+    Args:
+        address: ``tcp://host:port`` or ``ipc:///path``.
+        key: secret key file of this agent, if the gateway demands CURVE; ``gateway.key`` lies
+            beside it.
+        session: `RemoteHost.session` of a former connection; go on with `ScenarioEnv.resume`.
+        schema_hash: `RemoteHost.schema_hash` of the declarations that the agent was made for.
+        deadline_s: how long the gateway may take to answer.
+        queue_deadline_s: how long to wait for our turn at a gateway that queues.
+        reconnect_s: how long the gateway may be silent before it counts as gone.
+
+    Raises:
+        BridgeError: see `Connection`.
+    """
+    return ScenarioEnv(
+        RemoteHost(
+            Connection(
+                address,
+                key=None if key is None else Path(key),
+                session=_from_hex(session, "session"),
+                schema_hash=_from_hex(schema_hash, "schema_hash"),
+                deadline_s=deadline_s,
+                queue_deadline_s=queue_deadline_s,
+                reconnect_s=reconnect_s,
+            )
+        )
+    )
+
+
+def _from_hex(text: str, what: str) -> bytes:
+    try:
+        return bytes.fromhex(text)
+    except ValueError:
+        raise InvalidSetting(f"{what} = {text!r}: must be hexadecimal digits") from None
+
+
+def _block(fields: tuple[Field, ...], byte_count: int) -> NDArray[np.void]:
+    return np.zeros(1, block_dtype(fields, byte_count) if fields else np.dtype([]))

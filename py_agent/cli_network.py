@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: MIT
+"""The commands for simulations and agents on different machines."""
+
+from __future__ import annotations
+
+import contextlib
+import enum
+import signal
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import ns3_bridge
+import ns3_scenarios
+from ns3_bridge import Gateway, LocalHost
+from py_agent.cli_errors import errors_as_messages
+from py_agent.cli_run import execute_and_show
+from py_agent.experiment.run_settings import load_run_settings
+from py_agent.experiment.runner import Run
+
+_DEFAULT_ADDRESS = "tcp://127.0.0.1:5757"
+
+
+class Busy(str, enum.Enum):
+    """What a second agent meets."""
+
+    REFUSE = "refuse"
+    QUEUE = "queue"
+
+
+def serve(
+    scenario: Annotated[str | None, typer.Option(help="Name, or path of a program.")] = None,
+    bind: Annotated[
+        str, typer.Option(help="tcp://HOST:PORT (PORT *: any free one) or ipc:///PATH.")
+    ] = _DEFAULT_ADDRESS,
+    config: Annotated[Path | None, typer.Option(help="YAML file with settings.")] = None,
+    assignments: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="name=value of a scenario setting or ns-3 attribute."),
+    ] = None,
+    busy: Annotated[Busy, typer.Option(help="What a second agent meets.")] = Busy.REFUSE,
+    grace: Annotated[
+        float, typer.Option(help="Seconds for which an agent that is gone may come back.", min=0)
+    ] = 30.0,
+    agent_deadline: Annotated[
+        float, typer.Option(help="Longest wait for a request, in seconds.", min=0.001)
+    ] = 3600.0,
+    heartbeat: Annotated[
+        float, typer.Option(help="Seconds between signs of life.", min=0.05)
+    ] = 1.0,
+    warm_starts: Annotated[
+        int, typer.Option(help="Run numbers whose warmed-up simulator is kept for resets.", min=0)
+    ] = 0,
+    keys: Annotated[
+        Path | None, typer.Option(help="Folder of CURVE keys (ns3-twin keys); then all need one.")
+    ] = None,
+) -> None:
+    """Let an agent elsewhere drive a scenario: ns3-twin connect, or ns3_bridge.connect(address)."""
+    with errors_as_messages():
+        settings = load_run_settings(config, {"scenario": scenario}, assignments or [])
+        host = LocalHost(
+            ns3_scenarios.program(settings.scenario),
+            settings.settings,
+            settings.ns3,
+            settings.deadline_s,
+            warm_starts=warm_starts,
+        )
+        gateway = Gateway(
+            host,
+            bind,
+            busy=busy.value,
+            grace_s=grace,
+            agent_deadline_s=agent_deadline,
+            heartbeat_s=heartbeat,
+            keys=keys,
+        )
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: gateway.stop())
+        typer.echo(f"serving {settings.scenario} at {gateway.address}")
+        with contextlib.closing(host):
+            gateway.serve()
+        typer.echo("stopped")
+
+
+def connect(
+    address: Annotated[str, typer.Argument(help="Of a gateway: ns3-twin serve prints it.")],
+    policy: Annotated[str | None, typer.Option(help="Name, or package.module:Class.")] = None,
+    seed: Annotated[int | None, typer.Option(help="ns-3's run number.")] = None,
+    key: Annotated[
+        Path | None, typer.Option(help="This agent's secret key file, beside gateway.key.")
+    ] = None,
+    deadline: Annotated[
+        float, typer.Option(help="Seconds within which the gateway must answer.", min=0.1)
+    ] = 10.0,
+    runs_dir: Annotated[Path | None, typer.Option(help="Where run folders are made.")] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the summary as JSON, last line.")
+    ] = False,
+) -> None:
+    """Run a policy on a physical network behind a gateway; write and show the result."""
+    with errors_as_messages():
+        env = ns3_bridge.connect(address, key=key, deadline_s=deadline)
+        try:
+            told = {
+                "scenario": env.schema.scenario,
+                "settings": env.settings.model_dump(),
+                "ns3": env.host.ns3_attributes,
+            }
+            given = {"policy": policy, "seed": seed, "runs_dir": runs_dir}
+            settings = load_run_settings(None, {**told, **given}, [])
+            run = Run(settings, env)
+            execute_and_show(run, f"{address} · {settings.policy}", as_json=as_json)
+        finally:
+            env.close()
+
+
+def keys(
+    folder: Annotated[Path, typer.Argument(help="Where the keys are kept.")],
+    agent: Annotated[str, typer.Option(help="Name of the agent that gets keys.")] = "agent",
+) -> None:
+    """Make CURVE keys: of a gateway, unless the folder has them, and of one agent."""
+    with errors_as_messages():
+        made = ns3_bridge.make_keys(folder, agent)
+    for path in made:
+        typer.echo(f"made {path}")
+    typer.echo(
+        f"gateway: ns3-twin serve --keys {folder} --bind tcp://*:5757\n"
+        f"agent:   copy {agent}.key_secret and gateway.key to its machine into one folder, then\n"
+        f"         ns3-twin connect tcp://HOST:5757 --key {agent}.key_secret"
+    )
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add the commands of this file."""
+    for command in (serve, connect, keys):
+        app.command()(command)

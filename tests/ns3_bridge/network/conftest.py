@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+import ns3_bridge
+from ns3_bridge import Gateway, LocalHost, ScenarioEnv
+from ns3_bridge.testing import fake_scenario
+
+DECLARATION = {
+    "observations": [
+        {"name": "rate_bps", "shape": [4], "low": 0, "high": 1e6},
+        {"name": "serving_bs", "dtype": "int32", "shape": [4], "low": -1, "high": 2},
+    ],
+    "actions": [{"name": "share", "shape": [4], "low": 0, "high": 1}],
+    "tables": [
+        {
+            "name": "task",
+            "columns": [
+                {"name": "slot", "dtype": "int64"},
+                {"name": "delay_s", "dtype": "float64"},
+            ],
+        }
+    ],
+}
+
+
+@pytest.fixture
+def fake_program(tmp_path) -> str:
+    """A scenario program without ns-3."""
+    return fake_scenario(tmp_path / "fake", DECLARATION)
+
+
+@pytest.fixture
+def serve(fake_program) -> Iterator[Callable[..., Gateway]]:
+    """Start gateways before the fake scenario, in threads; they are stopped at the end."""
+    started: list[tuple[Gateway, threading.Thread]] = []
+
+    def start(
+        bind: str = "tcp://127.0.0.1:*",
+        settings: dict[str, Any] | None = None,
+        deadline_s: float = 10.0,
+        **options: Any,
+    ) -> Gateway:
+        host = LocalHost(fake_program, settings, None, deadline_s)
+        options = {"heartbeat_s": 0.1, **options}
+        gateway = Gateway(host, bind, **options)
+        thread = threading.Thread(target=gateway.serve)
+        thread.start()
+        started.append((gateway, thread))
+        return gateway
+
+    yield start
+    for gateway, thread in started:
+        gateway.stop()
+        thread.join(5)
+        assert not thread.is_alive()
+
+
+@pytest.fixture
+def connect() -> Iterator[Callable[..., ScenarioEnv]]:
+    """Connect to gateways; the environments are closed at the end."""
+    made: list[ScenarioEnv] = []
+
+    def make(address: str, **options: Any) -> ScenarioEnv:
+        made.append(ns3_bridge.connect(address, **{"deadline_s": 5.0, **options}))
+        return made[-1]
+
+    yield make
+    for env in made:
+        env.close()
