@@ -2,7 +2,6 @@
 #include "cellular-settings.h"
 
 #include "carrier.h"
-#include "channel/propagation-environment.h"
 
 namespace twin {
 
@@ -14,11 +13,7 @@ void CellularSettings::Declare(Settings& settings) {
     layout.Declare(settings);
     mobility.Declare(settings);
 
-    settings.Choice("channel.environment", environment, PropagationEnvironmentNames(),
-                    "path loss, line of sight and shadowing of 3GPP TR 38.901");
-    settings.Flag("channel.shadowing", shadowing, "log-normal shadowing, correlated in space");
-    settings.Real("channel.site_correlation", site_correlation, 0, 1, "1",
-                  "correlation of the shadowing of two sites (TR 36.814, A.2.1.1.1: 0.5)");
+    channel.Declare(settings);
 
     settings.Choice("radio.scheduler", scheduler, {"shares", "pf", "rr"},
                     "MAC scheduler: the agent's shares (bandwidth_share), or ns-3's proportional"

@@ -2,6 +2,7 @@
 #ifndef TWIN_CELLULAR_SETTINGS_H
 #define TWIN_CELLULAR_SETTINGS_H
 
+#include "channel/channel-settings.h"
 #include "layout/layout-settings.h"
 #include "mobility-settings.h"
 #include "settings.h"
@@ -27,9 +28,7 @@ struct CellularSettings {
     LayoutSettings layout;
     MobilitySettings mobility;
 
-    std::string environment = "uma";
-    bool shadowing = true;
-    double site_correlation = 0.5;
+    ChannelSettings channel;
 
     double downlink_mhz = 2120;
     std::uint32_t bandwidth_rb = 25;

@@ -18,7 +18,6 @@
 #include "ns3/ipv4.h"
 #include "ns3/mobility-helper.h"
 #include "ns3/point-to-point-helper.h"
-#include "ns3/pointer.h"
 #include "ns3/simulator.h"
 #include "ns3/spectrum-channel.h"
 #include "ns3/string.h"
@@ -93,18 +92,11 @@ LteNetwork::LteNetwork(const CellularSettings& settings,
                        double attach_span_s)
     : m_settings(settings),
       m_attach_span_s(attach_span_s),
+      m_channel(settings.channel, CHANNEL_STREAMS),
       m_lte(ns3::CreateObject<ns3::LteHelper>()),
       m_epc(ns3::CreateObject<ns3::PointToPointEpcHelper>()) {
-    const PropagationEnvironment& environment = FindPropagationEnvironment(m_settings.environment);
-    m_channel = ns3::CreateObject<SpatialChannel>(environment, m_settings.shadowing,
-                                                  m_settings.site_correlation, CHANNEL_STREAMS);
-
     m_lte->SetEpcHelper(m_epc);
-    m_lte->SetPathlossModelType(environment.path_loss);
-    // One channel for both directions: a link has line of sight both ways or not at all.
-    m_lte->SetPathlossModelAttribute(
-        "ChannelConditionModel",
-        ns3::PointerValue(ns3::CreateObject<SpatialConditionModel>(m_channel)));
+    m_channel.SetPathLoss(*m_lte);
     ChooseScheduler();
     m_lte->SetHandoverAlgorithmType("ns3::NoOpHandoverAlgorithm");  // only the agent decides
     m_lte->SetEnbDeviceAttribute("DlBandwidth", UintegerValue(m_settings.bandwidth_rb));
@@ -145,16 +137,12 @@ void LteNetwork::BuildBaseStations() {
         auto mobility = ns3::CreateObject<ns3::ConstantPositionMobilityModel>();
         mobility->SetPosition(places[bs].position);
         nodes.Get(bs)->AggregateObject(mobility);
-        m_channel->AddBaseStation(mobility);
         if (m_settings.layout.sectors > 1) {
             m_lte->SetEnbAntennaModelAttribute("Azimuth", DoubleValue(places[bs].azimuth_deg));
         }
         devices.Add(m_lte->InstallEnbDevice(nodes.Get(bs)));
     }
-    for (const auto& spectrum :
-         {m_lte->GetDownlinkSpectrumChannel(), m_lte->GetUplinkSpectrumChannel()}) {
-        spectrum->AddPropagationLossModel(ns3::CreateObject<SpatialShadowingLossModel>(m_channel));
-    }
+    m_channel.Install(*m_lte, devices);
     for (std::uint32_t bs = 0; bs < m_settings.n_bs; ++bs) {
         m_bs.push_back({ns3::DynamicCast<ns3::LteEnbNetDevice>(devices.Get(bs)),
                         places[bs].position, places[bs].azimuth_deg});
@@ -173,6 +161,7 @@ void LteNetwork::BuildUsers(const Mobility& mobility) {
             mobility.Make(ue, UE_HEIGHT_M, MOBILITY_STREAMS + ue * STREAMS_PER_UE, HOTSPOT_STREAM);
         nodes.Get(ue)->AggregateObject(movement);
         movement->Initialize();  // some of ns-3's have a position only from then on
+        m_channel.AddUser(movement);
     }
     const ns3::NetDeviceContainer devices = m_lte->InstallUeDevice(nodes);
     ns3::InternetStackHelper().Install(nodes);

@@ -3,7 +3,7 @@
 #define TWIN_LTE_NETWORK_H
 
 #include "cellular-settings.h"
-#include "channel/spatial-channel.h"
+#include "channel/radio-channel.h"
 #include "mobility.h"
 
 #include "ns3/callback.h"
@@ -83,7 +83,7 @@ class LteNetwork {
 
     CellularSettings m_settings;
     double m_attach_span_s;
-    ns3::Ptr<SpatialChannel> m_channel;
+    RadioChannel m_channel;
     ns3::Ptr<ns3::LteHelper> m_lte;
     ns3::Ptr<ns3::PointToPointEpcHelper> m_epc;
     std::vector<BaseStation> m_bs;

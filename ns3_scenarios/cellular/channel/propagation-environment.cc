@@ -34,14 +34,15 @@ double IndoorMixedOfficeLos(double d_m) {
 
 const std::vector<PropagationEnvironment>& Environments() {
     static const std::vector<PropagationEnvironment> environments{
-        {"uma", ns3::ThreeGppUmaPropagationLossModel::GetTypeId(), UrbanMacroLos, 50, 4, 6, 37, 50},
+        {"uma", ns3::ThreeGppUmaPropagationLossModel::GetTypeId(), UrbanMacroLos, 50, 4, 6, 37, 50,
+         9},
         {"umi", ns3::ThreeGppUmiStreetCanyonPropagationLossModel::GetTypeId(), UrbanMicroLos, 50, 4,
-         7.82, 10, 13},
+         7.82, 10, 13, 9},
         // σ = 4 dB in line of sight holds up to the break point, some 1.5 km away at 2 GHz.
-        {"rma", ns3::ThreeGppRmaPropagationLossModel::GetTypeId(), RuralMacroLos, 60, 4, 8, 37,
-         120},
+        {"rma", ns3::ThreeGppRmaPropagationLossModel::GetTypeId(), RuralMacroLos, 60, 4, 8, 37, 120,
+         7},
         {"inh", ns3::ThreeGppIndoorOfficePropagationLossModel::GetTypeId(), IndoorMixedOfficeLos,
-         10, 3, 8.03, 10, 6},
+         10, 3, 8.03, 10, 6, 7},
     };
     return environments;
 }

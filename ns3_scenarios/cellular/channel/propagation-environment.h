@@ -19,6 +19,7 @@ struct PropagationEnvironment {
     double shadowing_nlos_db;
     double shadowing_los_correlation_m;  ///< Table 7.5-6
     double shadowing_nlos_correlation_m;
+    double rician_k_db;  ///< mean in line of sight, Table 7.5-6
 };
 
 /// Names of the known environments.

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "channel/radio-channel.h"
+
+#include "ns3/lte-enb-net-device.h"
+#include "ns3/lte-spectrum-value-helper.h"
+#include "ns3/node.h"
+#include "ns3/pointer.h"
+#include "ns3/spectrum-channel.h"
+
+namespace twin {
+
+RadioChannel::RadioChannel(const ChannelSettings& settings, std::int64_t first_stream)
+    : m_settings(settings),
+      m_first_stream(first_stream),
+      m_environment(FindPropagationEnvironment(settings.environment)),
+      m_spatial(ns3::CreateObject<SpatialChannel>(
+          m_environment, settings.shadowing, settings.site_correlation, first_stream + MAPS)) {}
+
+void RadioChannel::SetPathLoss(ns3::LteHelper& lte) const {
+    lte.SetPathlossModelType(m_environment.path_loss);
+    // One channel for both directions: a link has line of sight both ways or not at all.
+    lte.SetPathlossModelAttribute(
+        "ChannelConditionModel",
+        ns3::PointerValue(ns3::CreateObject<SpatialConditionModel>(m_spatial)));
+}
+
+void RadioChannel::Install(ns3::LteHelper& lte, const ns3::NetDeviceContainer& bs_devices) {
+    const auto downlink = lte.GetDownlinkSpectrumChannel();
+    const auto uplink = lte.GetUplinkSpectrumChannel();
+    for (const auto& channel : {downlink, uplink}) {
+        channel->AddPropagationLossModel(ns3::CreateObject<SpatialShadowingLossModel>(m_spatial));
+    }
+    if (m_settings.fading != "none") {
+        const auto bs = ns3::DynamicCast<ns3::LteEnbNetDevice>(bs_devices.Get(0));
+        m_fading = {MakeFading(bs->GetDlEarfcn(), bs->GetDlBandwidth(), DOWNLINK_FADING),
+                    MakeFading(bs->GetUlEarfcn(), bs->GetUlBandwidth(), UPLINK_FADING)};
+        downlink->AddSpectrumPropagationLossModel(m_fading[0]);
+        uplink->AddSpectrumPropagationLossModel(m_fading[1]);
+    }
+    for (std::uint32_t bs = 0; bs < bs_devices.GetN(); ++bs) {
+        const auto mobility = bs_devices.Get(bs)->GetNode()->GetObject<ns3::MobilityModel>();
+        m_spatial->AddBaseStation(mobility);
+        for (const auto& fading : m_fading) {
+            fading->AddBaseStation(mobility);
+        }
+    }
+}
+
+void RadioChannel::AddUser(ns3::Ptr<const ns3::MobilityModel> mobility) {
+    for (const auto& fading : m_fading) {
+        fading->AddUser(mobility);
+    }
+}
+
+ns3::Ptr<FastFading> RadioChannel::MakeFading(std::uint32_t earfcn,
+                                              std::uint32_t n_rb,
+                                              Stream stream) const {
+    const auto spectrum =
+        ns3::LteSpectrumValueHelper::GetSpectrumModel(earfcn, static_cast<std::uint16_t>(n_rb));
+    return ns3::CreateObject<FastFading>(FindDelayProfile(m_settings.fading), spectrum,
+                                         m_environment.rician_k_db, m_spatial,
+                                         m_first_stream + stream);
+}
+
+}  // namespace twin
