@@ -19,12 +19,10 @@ from ns3_bridge.errors import (
     SimulatorDied,
     SimulatorOutOfMemory,
 )
-from ns3_bridge.flat import FlatBox
 from ns3_bridge.local_host import LocalHost
 from ns3_bridge.network import Gateway, RemoteHost, connect, make_keys
 from ns3_bridge.schema import Field, Schema, Table
 from ns3_bridge.transport import BranchingHost, Host, Transport
-from ns3_bridge.vector_env import ScenarioVectorEnv
 
 __all__ = [
     "BranchRefused",
@@ -37,7 +35,6 @@ __all__ = [
     "DeadlineExceeded",
     "Description",
     "Field",
-    "FlatBox",
     "Gateway",
     "GatewayBusy",
     "HandshakeError",
@@ -48,7 +45,6 @@ __all__ = [
     "ProtocolViolation",
     "RemoteHost",
     "ScenarioEnv",
-    "ScenarioVectorEnv",
     "Schema",
     "SchemaMismatch",
     "SimulatorDied",

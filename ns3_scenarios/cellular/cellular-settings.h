@@ -47,7 +47,7 @@ struct CellularSettings {
     double capacity_hz = 2e9;
     std::string compute_mode = "work-conserving";
 
-    std::string cqi_by = "search";
+    std::string error_model = "search";
 
     /// Whether the agent divides the band of each cell.
     bool HasBandwidthShares() const { return scheduler == "shares"; }

@@ -6,7 +6,7 @@
 #include "layout/sector-antenna-model.h"
 #include "mac/share-ff-mac-scheduler.h"
 #include "random-streams.h"
-#include "speed/cqi-search.h"
+#include "speed/ns3-functions.h"
 
 #include "ns3/boolean.h"
 #include "ns3/config.h"
@@ -69,9 +69,9 @@ void LteNetwork::SetNs3Defaults(const CellularSettings& settings) {
     // Handovers use the preambles that are *not* for contention: leave enough of the 64 to them.
     SetDefault("ns3::LteEnbMac::NumberOfRaPreambles", UintegerValue(16));
     SetDefault("ns3::ThreeGppPropagationLossModel::ShadowingEnabled", BooleanValue(false));
-    CqiSearch::SetMode(settings.cqi_by == "ns3"     ? CqiSearch::Mode::NS3
-                       : settings.cqi_by == "check" ? CqiSearch::Mode::CHECK
-                                                    : CqiSearch::Mode::SEARCH);
+    SetAnswer(settings.error_model == "ns3"     ? Answer::NS3
+              : settings.error_model == "check" ? Answer::CHECK
+                                                : Answer::SEARCH);
 }
 
 Area LteNetwork::UserArea(const CellularSettings& settings) {

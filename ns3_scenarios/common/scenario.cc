@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "scenario.h"
 
+#include "bucket-scheduler.h"
 #include "json.h"
 #include "simulator-channel.h"
 
 #include "ns3/command-line.h"
+#include "ns3/global-value.h"
 #include "ns3/rng-seed-manager.h"
 #include "ns3/simulator.h"
+#include "ns3/type-id.h"
 
 #include <cmath>
 #include <iostream>
@@ -73,6 +76,7 @@ class ScenarioProgram {
                 for_ns3.push_back(argv[i]);
             }
         }
+        ns3::GlobalValue::Bind("SchedulerType", ns3::TypeIdValue(BucketScheduler::GetTypeId()));
         m_scenario.SetNs3Defaults();
         ns3::CommandLine command_line;
         command_line.Parse(static_cast<int>(for_ns3.size()), for_ns3.data());

@@ -8,6 +8,8 @@ import subprocess
 import pytest
 
 import ns3_scenarios
+from ns3_bridge import Channel
+from ns3_bridge._native import Status
 
 BUSY = {"on_s": 1.0, "off_s": 0.0, "rate_hz": 4.0}
 
@@ -24,11 +26,14 @@ def played(env):
 
 
 @pytest.mark.parametrize("bandwidth_rb", [6, 25, 50, 100])  # every size of subband
-def test_the_search_for_a_cqi_finds_that_of_ns3(cellular, bandwidth_rb):
-    def run(cqi_by):
+def test_the_searches_find_what_ns3_computes(cellular, bandwidth_rb):
+    def run(error_model):
         return played(
             cellular(
-                n_ue=6, traffic=BUSY, radio={"bandwidth_rb": bandwidth_rb}, speed={"cqi_by": cqi_by}
+                n_ue=6,
+                traffic=BUSY,
+                radio={"bandwidth_rb": bandwidth_rb},
+                speed={"error_model": error_model},
             )
         )
 
@@ -42,10 +47,26 @@ def test_the_allocator_changes_nothing(cellular, monkeypatch):
     assert own == played(cellular(traffic=BUSY))
 
 
+def test_the_list_of_events_changes_nothing():
+    def run(*arguments):
+        channel = Channel([ns3_scenarios.program("cellular"), "--duration_s=0.5", *arguments])
+        trace, running = [], True
+        while running:
+            trace += [value.tobytes() for value in channel.observations.values()]
+            running = channel.exchange() == Status.RUNNING
+        channel.close()
+        return trace
+
+    own = run()
+    assert own == run("--SchedulerType=ns3::MapScheduler")
+    assert own != run("--RngRun=2")
+
+
 @pytest.mark.parametrize(
     ("library", "symbol"),
     [
         ("libns3.44-lte.so", "_ZN3ns36LteAmc18CreateCqiFeedbacksERKNS_13SpectrumValueEh"),
+        ("libns3.44-lte.so", "_ZN3ns315LteMiErrorModel19GetPcfichPdcchErrorERKNS_13SpectrumValueE"),
         ("libns3.44-lte.so", "_Znwm"),
         ("libns3.44-core.so", "_ZdlPvm"),
     ],

@@ -1,51 +1,43 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "cqi-search.h"
 
+#include "ns3-functions.h"
+
 #include "ns3/lte-mi-error-model.h"
 
-#include <dlfcn.h>
 #include <algorithm>
 #include <limits>
+#include <memory>
 #include <numeric>
-#include <stdexcept>
 
 namespace twin {
 
 namespace {
 
 constexpr double TARGET_ERROR_RATE = 0.1;  // 3GPP TS 36.213, 7.2.3
-constexpr const char* NS3_FUNCTION = "_ZN3ns36LteAmc18CreateCqiFeedbacksERKNS_13SpectrumValueEh";
-
-CqiSearch::Mode g_mode = CqiSearch::Mode::SEARCH;
 
 }  // namespace
-
-void CqiSearch::SetMode(Mode mode) {
-    g_mode = mode;
-}
-
-CqiSearch::Mode CqiSearch::GetMode() {
-    return g_mode;
-}
 
 std::vector<int> CqiSearch::AskNs3(ns3::LteAmc& amc,
                                    const ns3::SpectrumValue& sinr,
                                    std::uint8_t subband_rb) {
     using Function = std::vector<int> (*)(ns3::LteAmc*, const ns3::SpectrumValue&, std::uint8_t);
-    static const auto next = reinterpret_cast<Function>(dlsym(RTLD_NEXT, NS3_FUNCTION));
-    if (!next) {
-        throw std::logic_error("ns-3's LTE library has no LteAmc::CreateCqiFeedbacks");
-    }
-    return next(&amc, sinr, subband_rb);
+    static const auto function =
+        Ns3Function<Function>("_ZN3ns36LteAmc18CreateCqiFeedbacksERKNS_13SpectrumValueEh");
+    return function(&amc, sinr, subband_rb);
 }
 
 std::vector<int> CqiSearch::Find(ns3::LteAmc& amc,
                                  const ns3::SpectrumValue& sinr,
                                  std::uint8_t subband_rb) {
-    static std::map<std::uint8_t, CqiSearch> searches;
-    CqiSearch& search = searches.try_emplace(subband_rb, CqiSearch(amc, subband_rb)).first->second;
+    static std::array<std::unique_ptr<CqiSearch>, 256> searches;  // by subband_rb
+    if (!searches[subband_rb]) {
+        searches[subband_rb].reset(new CqiSearch(amc, subband_rb));
+    }
+    CqiSearch& search = *searches[subband_rb];
     const auto n_rb = static_cast<int>(sinr.GetValuesN());
     std::vector<int> cqi;
+    cqi.reserve(n_rb + subband_rb);
     std::vector<int> resource_blocks;
     for (int first = 0; first < n_rb; first += subband_rb) {
         resource_blocks.resize(std::min<int>(subband_rb, n_rb - first));
@@ -102,13 +94,9 @@ std::size_t CqiSearch::CountUsable(const ns3::SpectrumValue& sinr,
 
 std::vector<int> ns3::LteAmc::CreateCqiFeedbacks(const SpectrumValue& sinr, uint8_t rbgSize) {
     using twin::CqiSearch;
-    if (m_amcModel != MiErrorModel || CqiSearch::GetMode() == CqiSearch::Mode::NS3) {
-        return CqiSearch::AskNs3(*this, sinr, rbgSize);
+    const auto ask_ns3 = [&] { return CqiSearch::AskNs3(*this, sinr, rbgSize); };
+    if (m_amcModel != MiErrorModel) {
+        return ask_ns3();
     }
-    std::vector<int> cqi = CqiSearch::Find(*this, sinr, rbgSize);
-    if (CqiSearch::GetMode() == CqiSearch::Mode::CHECK &&
-        cqi != CqiSearch::AskNs3(*this, sinr, rbgSize)) {
-        throw std::logic_error("the search found another CQI than ns-3");
-    }
-    return cqi;
+    return twin::AnswerBy([&] { return CqiSearch::Find(*this, sinr, rbgSize); }, ask_ns3);
 }

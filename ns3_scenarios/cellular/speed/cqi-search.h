@@ -7,7 +7,6 @@
 
 #include <array>
 #include <cstdint>
-#include <map>
 #include <vector>
 
 namespace twin {
@@ -21,16 +20,9 @@ namespace twin {
  * the modulation alone, of which there are three. So a verdict that ns-3 once gave holds for all
  * better, or all worse, channels, and only between the known verdicts is ns-3 asked again. The
  * CQIs are the same to the bit.
- *
- * ns3::LteAmc::CreateCqiFeedbacks is not virtual: the program defines it itself, and the dynamic
- * linker prefers a program's definition to the one in a library.
  */
 class CqiSearch {
   public:
-    enum class Mode { SEARCH, NS3, CHECK };  ///< CHECK: do both and compare
-    static void SetMode(Mode mode);
-    static Mode GetMode();
-
     /// One CQI for each resource block, alike within a subband of `subband_rb`.
     static std::vector<int> Find(ns3::LteAmc& amc,
                                  const ns3::SpectrumValue& sinr,
