@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import gymnasium
+from gymnasium.vector import AutoresetMode
 
-from ns3_bridge import LocalHost, ScenarioEnv, _native
+from ns3_bridge import LocalHost, ScenarioEnv, ScenarioVectorEnv, _native
 
 # Compiled files lie beside the compiled module of the bridge, also in an editable installation,
 # where this file does not.
@@ -51,11 +52,22 @@ def make(scenario: str, *arguments: Any, **options: Any) -> ScenarioEnv:
     return ScenarioEnv(LocalHost(program(scenario), *arguments, **options))
 
 
+def make_vector(
+    scenario: str,
+    num_envs: int,
+    autoreset_mode: AutoresetMode | str = AutoresetMode.NEXT_STEP,
+    **options: Any,
+) -> ScenarioVectorEnv:
+    """Make `num_envs` environments of a scenario that are stepped at once."""
+    return ScenarioVectorEnv(LocalHost(program(scenario), **options), num_envs, autoreset_mode)
+
+
 def register_environments() -> None:
     """Register every installed scenario with Gymnasium: ``cellular`` is ``ns3/Cellular-v0``."""
     for name in names():
         gymnasium.register(
             id=f"ns3/{name.title()}-v0",
             entry_point="ns3_scenarios.registry:make",
+            vector_entry_point="ns3_scenarios.registry:make_vector",
             kwargs={"scenario": name},
         )

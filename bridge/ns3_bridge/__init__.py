@@ -19,10 +19,12 @@ from ns3_bridge.errors import (
     SimulatorDied,
     SimulatorOutOfMemory,
 )
+from ns3_bridge.flat import FlatBox
 from ns3_bridge.local_host import LocalHost
 from ns3_bridge.network import Gateway, RemoteHost, connect, make_keys
 from ns3_bridge.schema import Field, Schema, Table
 from ns3_bridge.transport import BranchingHost, Host, Transport
+from ns3_bridge.vector_env import ScenarioVectorEnv
 
 __all__ = [
     "BranchRefused",
@@ -35,6 +37,7 @@ __all__ = [
     "DeadlineExceeded",
     "Description",
     "Field",
+    "FlatBox",
     "Gateway",
     "GatewayBusy",
     "HandshakeError",
@@ -45,6 +48,7 @@ __all__ = [
     "ProtocolViolation",
     "RemoteHost",
     "ScenarioEnv",
+    "ScenarioVectorEnv",
     "Schema",
     "SchemaMismatch",
     "SimulatorDied",

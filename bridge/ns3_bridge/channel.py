@@ -107,6 +107,19 @@ class Channel:
             ChannelCorrupted: it broke the protocol.
         """
         self._await(self._native.exchange, Command.STEP, deadline_s=self._deadline_s)
+        return self._outcome()
+
+    def post(self) -> None:
+        """Publish `actions` without waiting: first half of `exchange`, for many simulators."""
+        self._posted_s = time.perf_counter()
+        self._native.post(Command.STEP)
+
+    def collect(self) -> Status:
+        """Wait for the observation that follows `post`: second half of `exchange`."""
+        self._await(self._native.wait, deadline_s=self._deadline_s, since_s=self._posted_s)
+        return self._outcome()
+
+    def _outcome(self) -> Status:
         status = self._native.status
         if status == Status.INVALID_ACTION:
             message = self._native.message
@@ -201,13 +214,18 @@ class Channel:
             self.process.wait(_STOP_S)
         self.process.close()
 
-    def _await(self, call: Callable[..., Outcome], *arguments: Any, deadline_s: float) -> None:
+    def _await(
+        self,
+        call: Callable[..., Outcome],
+        *arguments: Any,
+        deadline_s: float,
+        since_s: float | None = None,
+    ) -> None:
         start_s = time.perf_counter()
+        end_s = deadline_s + (start_s if since_s is None else since_s)
         try:
-            outcome = call(*arguments, min(deadline_s, _PATROL_S))
-            while outcome == Outcome.DEADLINE and (
-                (left_s := start_s + deadline_s - time.perf_counter()) > 0
-            ):
+            outcome = call(*arguments, min(max(end_s - start_s, 0.0), _PATROL_S))
+            while outcome == Outcome.DEADLINE and (left_s := end_s - time.perf_counter()) > 0:
                 self._on_wait()
                 outcome = self._native.wait(min(left_s, _PATROL_S))
         except BaseException:  # Ctrl-C: nobody will answer the simulator any more

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias, cast
 
 import gymnasium
+import numpy as np
 from gymnasium import spaces
 from numpy.typing import ArrayLike, NDArray
 
@@ -21,6 +22,11 @@ Observation: TypeAlias = dict[str, NDArray[Any]]
 Action: TypeAlias = Mapping[str, ArrayLike]
 
 _MAX_RUN = 2**31 - 1
+
+
+def draw_run(random: np.random.Generator) -> int:
+    """Run number of ns-3 for a reset without a seed."""
+    return int(random.integers(1, _MAX_RUN))
 
 
 class ScenarioEnv(gymnasium.Env[Observation, Action]):
@@ -99,7 +105,7 @@ class ScenarioEnv(gymnasium.Env[Observation, Action]):
         if options:
             raise InvalidSetting(f"unknown reset options {sorted(options)}; there are none")
         self._end_episode()
-        run = int(self.np_random.integers(1, _MAX_RUN)) if seed is None else seed
+        run = draw_run(self.np_random) if seed is None else seed
         self._channel = channel = self._host.start(run)
         return channel.copy_observations(), self._info()
 

@@ -1,0 +1,249 @@
+# SPDX-License-Identifier: MIT
+"""Many simulators of one scenario as a Gymnasium vector environment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeAlias, cast
+
+import gymnasium
+import numpy as np
+from gymnasium.utils import seeding
+from gymnasium.vector import AutoresetMode, VectorEnv
+from gymnasium.vector.utils import batch_space, create_empty_array
+from numpy.typing import NDArray
+
+from ns3_bridge._native import Status
+from ns3_bridge.actions import check_action
+from ns3_bridge.channel import Channel
+from ns3_bridge.env import draw_run
+from ns3_bridge.errors import BridgeError, InvalidAction, InvalidSetting
+from ns3_bridge.local_host import LocalHost
+from ns3_bridge.spaces import dict_space
+
+Batch: TypeAlias = dict[str, NDArray[Any]]
+Infos: TypeAlias = dict[str, Any]
+Step: TypeAlias = tuple[Batch, NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_], Infos]
+
+
+class ScenarioVectorEnv(VectorEnv[Batch, Mapping[str, NDArray[Any]], NDArray[Any]]):
+    """N simulators, each a process of its own, stepped at once.
+
+    All actions are posted before the first answer is waited for, so the simulators run side by
+    side on as many cores as there are, and no Python process lies between them and the agent.
+    Episodes are bit-equal to those of N single environments under the same seeds.
+
+    A simulator that dies, hangs or breaks the protocol does not end the others: its environment is
+    *truncated* with its last observation and reward 0, ``infos["simulator_error"]`` says what
+    happened, and it starts anew as after any end of an episode.
+
+    An action that cannot be enforced raises `InvalidAction` naming the environment; then none of
+    them is stepped.
+
+    Args:
+        host: starts the simulators.
+        num_envs: how many.
+        autoreset_mode: when an environment whose episode is over is reset: with the next step
+            (Gymnasium's default), within the same step, or never (by ``options["reset_mask"]``).
+
+    Attributes:
+        host: as given.
+        metadata: holds ``autoreset_mode``.
+    """
+
+    def __init__(
+        self,
+        host: LocalHost,
+        num_envs: int,
+        autoreset_mode: AutoresetMode | str = AutoresetMode.NEXT_STEP,
+    ) -> None:
+        if num_envs < 1:
+            raise InvalidSetting(f"num_envs = {num_envs}: must be at least 1")
+        self.host = host
+        self.num_envs = num_envs
+        self.metadata = {"autoreset_mode": AutoresetMode(autoreset_mode)}
+        self.single_observation_space = dict_space(host.schema.observations)
+        self.single_action_space = dict_space(host.schema.actions)
+        self.observation_space = batch_space(self.single_observation_space, num_envs)
+        self.action_space = batch_space(self.single_action_space, num_envs)
+        self._channels: list[Channel | None] = [None] * num_envs
+        self._random = [seeding.np_random(None)[0] for _ in range(num_envs)]
+        self._over = np.zeros(num_envs, np.bool_)
+        self._observations = self._empty_batch()
+
+    def reset(
+        self,
+        *,
+        seed: int | Sequence[int | None] | None = None,
+        options: Mapping[str, Any] | None = None,
+    ) -> tuple[Batch, Infos]:
+        """Start new simulations, side by side.
+
+        Args:
+            seed: run numbers of ns-3, one per environment; an integer s means s, s + 1, …; None
+                draws them from each environment's own generator.
+            options: ``{"reset_mask": [num_envs] bool}`` resets only some environments.
+
+        Raises:
+            InvalidSetting: `seed` or `options` does not fit.
+            BridgeError: a simulator does not start (see `LocalHost.start`).
+        """
+        if seed is None or isinstance(seed, int):
+            seeds = [None if seed is None else seed + i for i in range(self.num_envs)]
+        else:
+            seeds = list(seed)
+        if len(seeds) != self.num_envs:
+            raise InvalidSetting(f"{len(seeds)} seeds for {self.num_envs} environments")
+        chosen = np.flatnonzero(self._reset_mask(options or {})).tolist()
+        for i in chosen:
+            if seeds[i] is not None:
+                self._random[i] = seeding.np_random(seeds[i])[0]
+        infos: Infos = {}
+        self._start(chosen, {i: run for i in chosen if (run := seeds[i]) is not None})
+        for i in chosen:
+            infos = self._show(i, infos)
+        return _copy(self._observations), infos
+
+    def step(self, actions: Mapping[str, NDArray[Any]]) -> Step:
+        """Enforce an action and simulate one slot in every environment.
+
+        Args:
+            actions: per action field ``[num_envs, *shape]``.
+
+        Raises:
+            InvalidAction: an action cannot be enforced; no environment was stepped.
+            ResetNeeded: an episode is over and the mode is ``DISABLED``, or there was no reset.
+        """
+        mode = self.metadata["autoreset_mode"]
+        idle = [i for i in range(self.num_envs) if not (self._channels[i] or self._over[i])]
+        if idle:
+            raise gymnasium.error.ResetNeeded(f"environments {idle} do not run: call reset() first")
+        if mode == AutoresetMode.DISABLED and self._over.any():
+            over = np.flatnonzero(self._over).tolist()
+            raise gymnasium.error.ResetNeeded(f"the episodes of environments {over} are over")
+        restarting = np.flatnonzero(self._over).tolist()
+        running = np.flatnonzero(~self._over).tolist()
+        checked = {i: self._check(i, actions) for i in running}
+
+        for i, action in checked.items():
+            channel = self._channel(i)
+            for name, array in action.items():
+                channel.actions[name][...] = array
+            channel.post()
+        rewards = np.zeros(self.num_envs)
+        terminations = np.zeros(self.num_envs, np.bool_)
+        truncations = np.zeros(self.num_envs, np.bool_)
+        infos: Infos = {}
+        self._start(restarting, {})
+        for i in restarting:
+            infos = self._show(i, infos)
+        for i in running:
+            try:
+                status = self._channel(i).collect()
+            except BridgeError as error:
+                truncations[i] = True
+                infos = self._add_info(infos, {"simulator_error": str(error)}, i)
+                self._end(i)
+            else:
+                rewards[i] = self._channel(i).reward
+                terminations[i] = status == Status.TERMINATED
+                truncations[i] = status == Status.TRUNCATED
+                infos = self._show(i, infos)
+        self._over = terminations | truncations
+        if mode == AutoresetMode.SAME_STEP and self._over.any():
+            infos = self._reset_within_step(infos)
+        return _copy(self._observations), rewards, terminations, truncations, infos
+
+    def take_records(self) -> list[dict[str, NDArray[Any]]]:
+        """Rows that each scenario wrote since the last call; nothing of one that has died."""
+        return [channel.take_records() if channel else {} for channel in self._channels]
+
+    def close_extras(self, **kwargs: Any) -> None:
+        """End all simulations."""
+        for i in range(self.num_envs):
+            self._end(i)
+        self.host.close()
+
+    def _channel(self, i: int) -> Channel:
+        channel = self._channels[i]
+        assert channel is not None
+        return channel
+
+    def _check(self, i: int, actions: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+        try:
+            own = {name: array[i] for name, array in actions.items()}
+        except (IndexError, TypeError) as error:
+            raise InvalidAction(
+                "", f"an action field must have shape [{self.num_envs}, …]: {error}"
+            ) from error
+        try:
+            return check_action(own, self.host.schema)
+        except InvalidAction as error:
+            raise InvalidAction(error.field, f"environment {i}: {error}") from error
+
+    def _start(self, which: Sequence[int], runs: Mapping[int, int]) -> None:
+        """Start new episodes side by side, under given run numbers or drawn ones."""
+        if not which:
+            return
+        numbers = [runs[i] if i in runs else draw_run(self._random[i]) for i in which]
+        for i in which:
+            self._end(i)
+        with ThreadPoolExecutor(len(which)) as pool:
+            started = [pool.submit(self.host.start, run) for run in numbers]
+        for i, future in zip(which, started, strict=True):
+            if future.exception() is None:
+                self._channels[i] = future.result()
+                self._over[i] = False
+        for future in started:
+            future.result()  # raises what went wrong, now that no simulator can be forgotten
+
+    def _end(self, i: int) -> None:
+        channel = self._channels[i]
+        if channel is not None:
+            channel.close()
+            self._channels[i] = None
+
+    def _show(self, i: int, infos: Infos) -> Infos:
+        """Take over the present observation of an environment; add its info."""
+        channel = self._channel(i)
+        for name, view in channel.observations.items():
+            self._observations[name][i] = view
+        return self._add_info(infos, _info(channel), i)
+
+    def _reset_within_step(self, infos: Infos) -> Infos:
+        ended = np.flatnonzero(self._over).tolist()
+        for i in ended:
+            channel = self._channels[i]
+            final = {
+                "final_obs": {name: value[i].copy() for name, value in self._observations.items()},
+                "final_info": _info(channel) if channel else {},
+            }
+            infos = self._add_info(infos, final, i)
+        self._start(ended, {})
+        for i in ended:
+            infos = self._show(i, infos)
+        return infos
+
+    def _reset_mask(self, options: Mapping[str, Any]) -> NDArray[np.bool_]:
+        if unknown := set(options) - {"reset_mask"}:
+            raise InvalidSetting(f"unknown reset options {sorted(unknown)}; known: reset_mask")
+        mask = np.asarray(options.get("reset_mask", np.ones(self.num_envs, np.bool_)))
+        if mask.shape != (self.num_envs,) or mask.dtype != np.bool_ or not mask.any():
+            raise InvalidSetting(
+                f"reset_mask must be {self.num_envs} booleans, not all of them false, "
+                f"not {mask.dtype}{list(mask.shape)}"
+            )
+        return mask
+
+    def _empty_batch(self) -> Batch:
+        batch = create_empty_array(self.single_observation_space, self.num_envs, np.zeros)
+        return cast("Batch", batch)
+
+
+def _info(channel: Channel) -> dict[str, Any]:
+    return {"slot": channel.slot, "time_s": channel.time_s, "events": channel.events}
+
+
+def _copy(batch: Batch) -> Batch:
+    return {name: array.copy() for name, array in batch.items()}

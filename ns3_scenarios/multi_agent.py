@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: MIT
+"""A cellular network as a team of base stations: PettingZoo's parallel interface."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+from gymnasium import spaces
+from numpy.typing import NDArray
+from pettingzoo import ParallelEnv
+
+from ns3_bridge import Field, InvalidAction, InvalidSetting, describe
+from ns3_bridge.settings import argument_text, flatten
+from ns3_bridge.spaces import space_of
+from ns3_scenarios.registry import make, program
+
+Fields: TypeAlias = dict[str, NDArray[Any]]
+
+SERVED = "served"
+
+
+class BaseStationTeam(ParallelEnv[str, Fields, Fields]):  # type: ignore[misc]  # it is not typed
+    """One agent per base station: ``bs_0``, ``bs_1``, ….
+
+    An agent sees what its base station has to do with: of a field per user and base station its own
+    column, of a field per base station its own entry, every field per user, and in
+    ``served [n_ue]`` (0 or 1) which users it serves.
+
+    An agent acts on the users that it serves: each gives every action field for all users,
+    ``[n_ue]``, and for a user the value counts that the serving base station gave. So the serving
+    base station decides about a handover, as in LTE. For a user without a base station the one
+    that served it last goes on to decide.
+
+    All agents have the same episode. Rewards: ``"shared"``, everybody gets that of the network;
+    ``"local"``, minus the tasks in the system of the users that the agent serves at the end of the
+    slot, times the slot's length (Little's law: the sum over agents follows the shared one).
+
+    Args:
+        scenario: name of a scenario with users and base stations, or path of its program.
+        settings: nested settings of the scenario; the rest is default.
+        reward: who gets what.
+        options: the rest goes to `ns3_bridge.LocalHost`.
+
+    Attributes:
+        env: the environment behind it.
+
+    Raises:
+        InvalidSetting: the scenario has no users and base stations, or a setting is wrong.
+    """
+
+    def __init__(
+        self,
+        scenario: str = "cellular",
+        settings: Mapping[str, Any] | None = None,
+        reward: Literal["shared", "local"] = "shared",
+        **options: Any,
+    ) -> None:
+        if reward not in ("shared", "local"):
+            raise InvalidSetting(f"reward = {reward!r}: must be 'shared' or 'local'")
+        self.env = make(scenario, settings, **options)
+        known = self.env.settings.model_dump()
+        if not {"n_ue", "n_bs"} <= set(known):
+            raise InvalidSetting(f"scenario {scenario} has no n_ue and n_bs: it cannot be a team")
+        self.metadata = {"name": f"{self.env.schema.scenario}_team", "render_modes": []}
+        self._n_ue, self._n_bs = int(known["n_ue"]), int(known["n_bs"])
+        self._slot_s = float(known["slot_s"])
+        self._local_reward = reward == "local"
+        self._serving = np.zeros(self._n_ue, int)
+        self._bs_axis = _bs_axes(scenario, known, self.env.schema.observations)
+        self.possible_agents = [f"bs_{m}" for m in range(self._n_bs)]
+        self.agents: list[str] = []
+        own: dict[str, spaces.Space[Any]] = {
+            field.name: space_of(_without_axis(field, self._bs_axis[field.name]))
+            for field in self.env.schema.observations
+        }
+        own[SERVED] = spaces.MultiBinary(self._n_ue)
+        self.observation_spaces = {agent: spaces.Dict(own) for agent in self.possible_agents}
+        self.action_spaces = {agent: self.env.action_space for agent in self.possible_agents}
+
+    def observation_space(self, agent: str) -> spaces.Space[Any]:
+        """What an agent sees."""
+        return self.observation_spaces[agent]
+
+    def action_space(self, agent: str) -> spaces.Space[Any]:
+        """What an agent decides: every action field, for all users."""
+        return self.action_spaces[agent]
+
+    def reset(
+        self, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[dict[str, Fields], dict[str, dict[str, Any]]]:
+        """Start a new simulation. See `ScenarioEnv.reset`.
+
+        Args:
+            seed: the run number of ns-3.
+            options: PettingZoo wants any to be taken; none means anything here.
+        """
+        observation, info = self.env.reset(seed=seed)
+        self.agents = list(self.possible_agents)
+        self._serving = np.maximum(observation["serving_bs"], 0)
+        return self._split(observation), {agent: dict(info) for agent in self.agents}
+
+    def step(
+        self, actions: Mapping[str, Mapping[str, NDArray[Any]]]
+    ) -> tuple[
+        dict[str, Fields],
+        dict[str, float],
+        dict[str, bool],
+        dict[str, bool],
+        dict[str, dict[str, Any]],
+    ]:
+        """Simulate one slot.
+
+        Args:
+            actions: per agent, per action field ``[n_ue]``.
+
+        Raises:
+            InvalidAction: an agent is missing, or an action cannot be enforced.
+        """
+        for agent in self.agents:
+            if agent not in actions:
+                raise InvalidAction("", f"no action of {agent}; expected {', '.join(self.agents)}")
+        joint = {
+            field.name: np.stack([np.asarray(actions[a][field.name]) for a in self.agents])[
+                self._serving, np.arange(self._n_ue)
+            ]
+            for field in self.env.schema.actions
+        }
+        observation, reward, terminated, truncated, info = self.env.step(joint)
+        connected = observation["serving_bs"] >= 0
+        self._serving = np.where(connected, observation["serving_bs"], self._serving)
+        agents = self.agents
+        rewards = self._rewards(observation, reward)
+        result = (
+            self._split(observation),
+            {agent: rewards[m] for m, agent in enumerate(agents)},
+            dict.fromkeys(agents, terminated),
+            dict.fromkeys(agents, truncated),
+            {agent: dict(info) for agent in agents},
+        )
+        if terminated or truncated:
+            self.agents = []
+        return result
+
+    def close(self) -> None:
+        """End the simulation."""
+        self.env.close()
+
+    def _rewards(self, observation: Fields, shared: float) -> list[float]:
+        if not self._local_reward:
+            return [shared] * self._n_bs
+        tasks = observation["tasks_uploading"] + observation["tasks_computing"].sum(axis=1)
+        in_system = np.bincount(self._serving, weights=tasks, minlength=self._n_bs)
+        return [-float(n) * self._slot_s for n in in_system]
+
+    def _split(self, observation: Fields) -> dict[str, Fields]:
+        return {agent: self._own(observation, m) for m, agent in enumerate(self.possible_agents)}
+
+    def _own(self, observation: Fields, m: int) -> Fields:
+        own = {}
+        for name, value in observation.items():
+            axis = self._bs_axis[name]
+            own[name] = value if axis is None else np.asarray(value.take(m, axis))
+        own[SERVED] = (self._serving == m).astype(np.int8)
+        return own
+
+
+def _bs_axes(
+    scenario: str, settings: Mapping[str, Any], fields: Sequence[Field]
+) -> dict[str, int | None]:
+    """Which dimension of each field counts base stations: the one that changes with them."""
+    changed = [
+        f"--{name}={argument_text(value)}"
+        for name, value in flatten(settings)
+        if name != "n_bs" and not name.startswith("layout.")  # sites may be as many as they are
+    ]
+    n_bs = settings["n_bs"] - 1 or 2
+    other = describe([program(scenario), *changed, f"--n_bs={n_bs}"]).schema
+    shapes = {field.name: field.shape for field in other.observations}
+    return {
+        field.name: next((i for i, n in enumerate(field.shape) if n != shapes[field.name][i]), None)
+        for field in fields
+    }
+
+
+def _without_axis(field: Field, axis: int | None) -> Field:
+    if axis is None:
+        return field
+    return dataclasses.replace(field, shape=field.shape[:axis] + field.shape[axis + 1 :])
