@@ -12,8 +12,12 @@ from ns3_bridge import BridgeError
 from ns3_scenarios import UnknownScenario
 from ns3_scenarios.build import BuildFailed
 from py_agent.learning.errors import LearningError
-from py_agent.policies import UnknownPolicy
+from py_agent.policies import MissingObservation, UnknownPolicy
 
+_EXPECTED = (
+    *(BridgeError, UnknownScenario, BuildFailed),
+    *(UnknownPolicy, MissingObservation, LearningError),
+)
 _FOR_LEARNING = ("torch", "sklearn", "river", "scipy")  # packages of the extra
 _INTERRUPTED = 130  # as shells count: 128 + SIGINT
 
@@ -23,7 +27,7 @@ def errors_as_messages() -> Iterator[None]:
     """A user's mistake or a failed simulation is one line and exit status 2, not a traceback."""
     try:
         yield
-    except (BridgeError, UnknownScenario, UnknownPolicy, BuildFailed, LearningError) as error:
+    except _EXPECTED as error:
         _say(error.args[0])
         raise typer.Exit(2) from None
     except ModuleNotFoundError as error:

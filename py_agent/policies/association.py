@@ -27,7 +27,8 @@ class MaxRsrp:
     """Every user at the base station that it hears best."""
 
     def begin(self, network: Network) -> None:
-        """Nothing to prepare."""
+        """Make sure that the network is heard at all."""
+        network.require("rsrp_dbm")
 
     def associate(self, observation: Observation) -> NDArray[np.int32]:
         """The base station of every user, ``[n_ue]``."""
@@ -59,6 +60,7 @@ class LoadBalancing:
 
     def begin(self, network: Network) -> None:
         """Read bandwidth, powers and expected traffic from the settings."""
+        network.require("rsrp_dbm")
         traffic: dict[str, Any] = network.settings["traffic"]
         self._budget = LinkBudget.from_settings(network.settings)
         self._start_s = network.settings["warmup_s"]

@@ -15,6 +15,10 @@ Observation: TypeAlias = Mapping[str, NDArray[Any]]
 Decision: TypeAlias = Mapping[str, NDArray[Any]]
 
 
+class MissingObservation(LookupError):
+    """Raised when a policy needs an observation that is not declared with these settings."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Network:
     """What a policy may know of the physical network before the first slot.
@@ -28,6 +32,19 @@ class Network:
     scenario: str
     settings: Mapping[str, Any]
     schema: Schema
+
+    def require(self, *names: str) -> None:
+        """Say before the first slot what a policy cannot do without.
+
+        Raises:
+            MissingObservation: the scenario does not declare one of these observations.
+        """
+        missing = set(names) - {field.name for field in self.schema.observations}
+        if missing:
+            raise MissingObservation(
+                f"the policy needs {', '.join(sorted(missing))}, which {self.scenario} does not"
+                " observe with these settings: is a group of the state switched off (state.…)?"
+            )
 
 
 class Policy(Protocol):

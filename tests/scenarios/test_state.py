@@ -7,6 +7,10 @@ import math
 import numpy as np
 import pytest
 
+from py_agent.experiment.run_settings import RunSettings
+from py_agent.experiment.runner import Run
+from py_agent.policies import MissingObservation
+
 BUSY = {"on_s": 1.0, "off_s": 0.0, "rate_hz": 20.0}
 STILL = {"speed_min_mps": 0.01, "speed_max_mps": 0.01}
 GROUPS = {
@@ -152,3 +156,11 @@ def test_queues_fill_and_empty_with_the_load(cellular):
     assert (queue_bit[backlog_bit == 0] < 1500 * 8).all()
     assert queue_bit[backlog_bit > window_bit].mean() > window_bit / 4
     assert (fields["queue_dl_bit"] < 32 * 60 * 8).all()  # acknowledgements only
+
+
+def test_a_policy_without_what_it_needs_says_so_before_the_first_slot(tmp_path):
+    settings = RunSettings(
+        policy="max-rsrp-equal", runs_dir=tmp_path, settings={"state": {"radio": False}}
+    )
+    with pytest.raises(MissingObservation, match=r"rsrp_dbm.*state\."):
+        Run(settings).execute()
