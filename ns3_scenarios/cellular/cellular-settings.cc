@@ -57,7 +57,6 @@ void CellularSettings::Declare(Settings& settings) {
 void CellularSettings::Check() const {
     FindCarrier(downlink_mhz, bandwidth_rb);
     layout.Check(n_bs);
-    traffic.Check();
 }
 
 }  // namespace twin

@@ -6,7 +6,7 @@
 #include "layout/layout-settings.h"
 #include "mobility-settings.h"
 #include "settings.h"
-#include "task-source.h"
+#include "traffic-settings.h"
 
 #include <cstdint>
 #include <string>

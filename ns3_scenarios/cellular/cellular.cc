@@ -20,7 +20,7 @@
 #include "random-streams.h"
 #include "scenario.h"
 #include "task-ledger.h"
-#include "task-source.h"
+#include "traffic.h"
 #include "upload-receiver.h"
 #include "upload-sender.h"
 
@@ -55,6 +55,7 @@ class Cellular : public Scenario {
         m_settings.Check();
         m_mobility.emplace(m_settings.mobility, LteNetwork::UserArea(m_settings), m_settings.n_ue,
                            m_clock.warmup_s + m_clock.duration_s);
+        m_traffic.emplace(m_settings.traffic, m_settings.n_ue, m_clock.duration_s);
         m_ledger = std::make_unique<TaskLedger>(schema);
         m_time_s = schema.Observation<double>({"time_s", {1}, "s", 0, 1e9, "ns-3 time"});
         m_slot_in_frame = schema.Observation<std::int32_t>(
@@ -121,7 +122,7 @@ class Cellular : public Scenario {
         }
         m_association_fields->Fill(*m_network, *m_association_controller);
         m_connection_fields->Fill(*m_network, *m_connections);
-        m_task_fields->Fill(*m_ledger, m_senders);
+        m_task_fields->Fill(*m_ledger, m_senders, m_sources);
         m_server_fields->Fill(m_servers, m_clock.slot_s);
     }
 
@@ -185,11 +186,11 @@ class Cellular : public Scenario {
         const ns3::InetSocketAddress edge(m_network->EdgeAddress(), UPLOAD_PORT);
         for (std::uint32_t ue = 0; ue < m_settings.n_ue; ++ue) {
             m_senders.push_back(std::make_unique<UploadSender>(m_network->Ue()[ue].node, ue, edge));
-            m_sources.push_back(std::make_unique<TaskSource>(
-                m_settings.traffic, TRAFFIC_STREAMS + ue * STREAMS_PER_UE,
-                [this, ue](std::uint32_t size_bit, double cycles) {
-                    m_senders[ue]->Submit(m_ledger->Create(ue, size_bit, cycles));
-                }));
+            m_sources.push_back(m_traffic->Make(ue, TRAFFIC_STREAMS + ue * STREAMS_PER_UE,
+                                                [this, ue](std::uint32_t size_bit, double cycles) {
+                                                    m_senders[ue]->Submit(
+                                                        m_ledger->Create(ue, size_bit, cycles));
+                                                }));
             ns3::Simulator::Schedule(ns3::Seconds(m_clock.warmup_s),
                                      [this, ue] { m_sources[ue]->Start(); });
         }
@@ -245,6 +246,7 @@ class Cellular : public Scenario {
     std::optional<Decision> m_decision;
 
     std::optional<Mobility> m_mobility;
+    std::optional<Traffic> m_traffic;
     std::unique_ptr<TaskLedger> m_ledger;
     std::unique_ptr<LteNetwork> m_network;
     std::optional<RntiDirectory> m_rnti_directory;

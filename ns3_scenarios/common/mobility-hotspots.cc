@@ -16,9 +16,7 @@ HotspotWalk::HotspotWalk(const MobilitySettings& settings,
       m_first(ns3::CreateObject<ns3::UniformRandomVariable>()),
       m_uniform(ns3::CreateObject<ns3::UniformRandomVariable>()),
       m_normal(ns3::CreateObject<ns3::NormalRandomVariable>()) {
-    m_first->SetStream(first_stream);
-    m_uniform->SetStream(first_stream + 1);
-    m_normal->SetStream(first_stream + 2);
+    AssignStreams(first_stream);
     auto places = ns3::CreateObject<ns3::UniformRandomVariable>();
     places->SetStream(hotspot_stream);
     for (std::uint32_t i = 0; i < settings.hotspots; ++i) {
@@ -26,6 +24,13 @@ HotspotWalk::HotspotWalk(const MobilitySettings& settings,
         const double y_m = places->GetValue(area.min_y_m, area.max_y_m);
         m_hotspots.emplace_back(x_m, y_m, height_m);
     }
+}
+
+std::int64_t HotspotWalk::DoAssignStreams(std::int64_t first_stream) {
+    m_first->SetStream(first_stream);
+    m_uniform->SetStream(first_stream + 1);
+    m_normal->SetStream(first_stream + 2);
+    return 3;
 }
 
 ns3::Vector HotspotWalk::DrawWaypoint() const {

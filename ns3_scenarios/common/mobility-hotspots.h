@@ -42,6 +42,7 @@ class HotspotWalk : public LegMobilityModel {
 
     Leg FirstLeg() const override;
     Leg NextLeg(const ns3::Vector& at, const ns3::Vector& velocity) const override;
+    std::int64_t DoAssignStreams(std::int64_t first_stream) override;
 
     ns3::Vector DrawWaypoint() const;
     Trip DrawTrip(const ns3::Vector& from) const;

@@ -10,13 +10,6 @@ namespace {
 
 constexpr double STEP_S = 1;  // of Gauss-Markov
 
-template <class Variable>
-ns3::Ptr<Variable> MakeVariable(std::int64_t stream) {
-    auto variable = ns3::CreateObject<Variable>();
-    variable->SetStream(stream);
-    return variable;
-}
-
 ns3::Vector AnywhereIn(const Area& area, double height_m, ns3::UniformRandomVariable& uniform) {
     const double x_m = uniform.GetValue(area.min_x_m, area.max_x_m);
     const double y_m = uniform.GetValue(area.min_y_m, area.max_y_m);
@@ -31,8 +24,16 @@ RandomWalk::RandomWalk(const MobilitySettings& settings,
                        std::int64_t first_stream)
     : LegMobilityModel(area, height_m),
       m_settings(settings),
-      m_first(MakeVariable<ns3::UniformRandomVariable>(first_stream)),
-      m_uniform(MakeVariable<ns3::UniformRandomVariable>(first_stream + 1)) {}
+      m_first(ns3::CreateObject<ns3::UniformRandomVariable>()),
+      m_uniform(ns3::CreateObject<ns3::UniformRandomVariable>()) {
+    AssignStreams(first_stream);
+}
+
+std::int64_t RandomWalk::DoAssignStreams(std::int64_t first_stream) {
+    m_first->SetStream(first_stream);
+    m_uniform->SetStream(first_stream + 1);
+    return 2;
+}
 
 LegMobilityModel::Leg RandomWalk::FirstLeg() const {
     Leg leg = NextLeg(AnywhereIn(UserArea(), HeightM(), *m_first), {});
@@ -57,8 +58,16 @@ GaussMarkov::GaussMarkov(const MobilitySettings& settings,
       m_memory(settings.memory),
       m_sigma_mps((settings.speed_min_mps + settings.speed_max_mps) / 2 *
                   std::sqrt(2 / std::numbers::pi)),
-      m_first(MakeVariable<ns3::UniformRandomVariable>(first_stream)),
-      m_normal(MakeVariable<ns3::NormalRandomVariable>(first_stream + 1)) {}
+      m_first(ns3::CreateObject<ns3::UniformRandomVariable>()),
+      m_normal(ns3::CreateObject<ns3::NormalRandomVariable>()) {
+    AssignStreams(first_stream);
+}
+
+std::int64_t GaussMarkov::DoAssignStreams(std::int64_t first_stream) {
+    m_first->SetStream(first_stream);
+    m_normal->SetStream(first_stream + 1);
+    return 2;
+}
 
 LegMobilityModel::Leg GaussMarkov::FirstLeg() const {
     const double x_mps = m_sigma_mps * m_normal->GetValue(0, 1);

@@ -22,6 +22,7 @@ class RandomWalk : public LegMobilityModel {
   private:
     Leg FirstLeg() const override;
     Leg NextLeg(const ns3::Vector& at, const ns3::Vector& velocity) const override;
+    std::int64_t DoAssignStreams(std::int64_t first_stream) override;
 
     MobilitySettings m_settings;
     ns3::Ptr<ns3::UniformRandomVariable> m_first;
@@ -45,6 +46,7 @@ class GaussMarkov : public LegMobilityModel {
   private:
     Leg FirstLeg() const override;
     Leg NextLeg(const ns3::Vector& at, const ns3::Vector& velocity) const override;
+    std::int64_t DoAssignStreams(std::int64_t first_stream) override;
 
     double m_memory;
     double m_sigma_mps;

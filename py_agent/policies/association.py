@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,7 +48,7 @@ class LoadBalancing:
         window_db: only base stations heard at most this much weaker than the best are candidates;
             handovers to weaker ones mostly fail.
         handover_s: delay that a handover costs.
-        prior_s: how long the configured mean demand outweighs what a user really created.
+        prior_s: how long the expected demand outweighs what a user really created.
     """
 
     def __init__(
@@ -59,22 +59,19 @@ class LoadBalancing:
         self._prior_s = prior_s
 
     def begin(self, network: Network) -> None:
-        """Read bandwidth, powers and expected traffic from the settings."""
-        network.require("rsrp_dbm")
-        traffic: dict[str, Any] = network.settings["traffic"]
+        """Read bandwidth and powers from the settings."""
+        network.require("rsrp_dbm", "task_rate_hz", "task_mean_bit", "task_mean_cycles")
         self._budget = LinkBudget.from_settings(network.settings)
         self._start_s = network.settings["warmup_s"]
-        self._task_bit = (traffic["size_min_bit"] + traffic["size_max_bit"]) / 2
-        self._cycles_per_bit = traffic["cycles_per_bit"]
-        duty = traffic["on_s"] / (traffic["on_s"] + traffic["off_s"])
-        self._prior_bps = duty * traffic["rate_hz"] * self._task_bit
 
     def associate(self, observation: Observation) -> NDArray[np.int32]:
         """The base station of every user, ``[n_ue]``."""
         rsrp_dbm = observation["rsrp_dbm"]
         serving = observation["serving_bs"]
         rate_bps = self._budget.uplink_rate_bps(rsrp_dbm)  # [n_ue, n_bs], alone in the cell
-        capacity_bps = observation["compute_capacity_hz"] / self._cycles_per_bit  # [n_bs]
+        task_bit = observation["task_mean_bit"]  # [n_ue]
+        cycles_per_bit = observation["task_mean_cycles"] / task_bit
+        capacity_bps = observation["compute_capacity_hz"] / cycles_per_bit[:, None]  # [n_ue, n_bs]
         demand_bps = self._demand_bps(observation)
         candidate = rsrp_dbm >= rsrp_dbm.max(axis=1, keepdims=True) - self._window_db
 
@@ -84,9 +81,9 @@ class LoadBalancing:
         association = np.zeros(n_ue, np.int32)
         for ue in np.argsort(-demand_bps, kind="stable"):
             radio = radio_load + demand_bps[ue] / rate_bps[ue]
-            compute = compute_load + demand_bps[ue] / capacity_bps
-            delay_s = self._task_bit * (
-                congestion(radio) / rate_bps[ue] + congestion(compute) / capacity_bps
+            compute = compute_load + demand_bps[ue] / capacity_bps[ue]
+            delay_s = task_bit[ue] * (
+                congestion(radio) / rate_bps[ue] + congestion(compute) / capacity_bps[ue]
             )
             delay_s += self._handover_s * (np.arange(n_bs) != serving[ue])
             best = int(np.where(candidate[ue], delay_s, np.inf).argmin())
@@ -97,7 +94,8 @@ class LoadBalancing:
 
     def _demand_bps(self, observation: Observation) -> NDArray[np.float64]:
         elapsed_s = float(observation["time_s"][0]) - self._start_s
-        prior_bit = self._prior_bps * self._prior_s
+        prior_bps = observation["task_rate_hz"] * observation["task_mean_bit"]
+        prior_bit = prior_bps * self._prior_s
         mean_bps: NDArray[np.float64] = (observation["created_bit"] + prior_bit) / (
             elapsed_s + self._prior_s
         )

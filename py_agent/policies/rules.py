@@ -24,10 +24,7 @@ class RulePolicy:
         self._share = share
 
     def begin(self, network: Network, seed: int) -> None:
-        """Read the size of a typical task from the settings; nothing here is random."""
-        traffic = network.settings["traffic"]
-        self._task_bit = (traffic["size_min_bit"] + traffic["size_max_bit"]) / 2
-        self._task_cycles = self._task_bit * traffic["cycles_per_bit"]
+        """Learn what can be divided; nothing here is random."""
         self._divides_band = any(f.name == "bandwidth_share" for f in network.schema.actions)
         self._association.begin(network)
 
@@ -40,10 +37,10 @@ class RulePolicy:
         serving_bs = observation["serving_bs"]
         backlog = observation["compute_backlog_cycles"].sum(axis=1)
         head = observation["compute_head_cycles"].sum(axis=1)
-        weights = self._share(backlog, head, self._task_cycles)
+        weights = self._share(backlog, head, observation["task_mean_cycles"])
         decision = {"compute_share": shares_within_cells(weights, serving_bs)}
         if self._divides_band:
             waiting = observation["upload_backlog_bit"]
-            weights = self._share(waiting, waiting, self._task_bit)
+            weights = self._share(waiting, waiting, observation["task_mean_bit"])
             decision["bandwidth_share"] = shares_within_cells(weights, serving_bs)
         return decision

@@ -12,29 +12,31 @@ from numpy.typing import NDArray
 Work: TypeAlias = NDArray[np.float64]
 Weights: TypeAlias = NDArray[np.float64]
 
-# A rule sees all work of each user [n_ue], the work of its task in service [n_ue] and that of a
-# typical task, in one unit (cycles or bits), and returns weights [n_ue].
-ShareRule: TypeAlias = Callable[[Work, Work, float], Weights]
+# A rule sees all work of each user, the work of its task in service and that of its typical task,
+# [n_ue] each, in one unit (cycles or bits), and returns weights [n_ue].
+ShareRule: TypeAlias = Callable[[Work, Work, Work], Weights]
 
 
-def equal(backlog: Work, head: Work, typical: float) -> Weights:
+def equal(backlog: Work, head: Work, typical: Work) -> Weights:
     """The same weight for every user."""
     return np.ones(len(backlog))
 
 
-def proportional(backlog: Work, head: Work, typical: float) -> Weights:
+def proportional(backlog: Work, head: Work, typical: Work) -> Weights:
     """In proportion to the user's work."""
     return _or_typical(backlog, typical)
 
 
-def square_root(backlog: Work, head: Work, typical: float) -> Weights:
+def square_root(backlog: Work, head: Work, typical: Work) -> Weights:
     """As the square root of the user's work: the minimum of ``Σ Q/λ`` under ``Σ λ = C``."""
     return np.sqrt(_or_typical(backlog, typical))
 
 
-def index_rule(backlog: Work, head: Work, typical: float) -> Weights:
+def index_rule(backlog: Work, head: Work, typical: Work) -> Weights:
     """``cmu``: as ``(1/remaining)^6`` of the task in service, nearly shortest-remaining-first."""
-    return (typical / np.maximum(_or_typical(head, typical), 1e-3 * typical)) ** 6
+    reference = typical.mean()  # any: only ratios between users count
+    ratio: Weights = reference / np.maximum(_or_typical(head, typical), 1e-3 * reference)
+    return ratio**6
 
 
 def shares_within_cells(weights: Weights, serving_bs: NDArray[np.int32]) -> NDArray[np.float32]:
@@ -54,6 +56,6 @@ def shares_within_cells(weights: Weights, serving_bs: NDArray[np.int32]) -> NDAr
     ).astype(np.float32)
 
 
-def _or_typical(work: Work, typical: float) -> Work:
+def _or_typical(work: Work, typical: Work) -> Work:
     # A user without work gets the weight of a typical task, for the one that may arrive any moment.
     return np.where(work > 0, work, typical)

@@ -20,7 +20,7 @@ from py_agent.policies.share_rules import (
     square_root,
 )
 
-TASK_CYCLES = 4e8
+TASK_CYCLES = np.full(4, 4e8)
 
 
 def network(n_ue, n_bs):
@@ -43,6 +43,9 @@ def observation(rsrp_dbm, serving=None, backlog=None):
         "rsrp_dbm": rsrp_dbm,
         "serving_bs": np.zeros(n_ue, np.int32) if serving is None else np.asarray(serving),
         "created_bit": np.zeros(n_ue, np.int64),
+        "task_rate_hz": np.full(n_ue, 0.5),
+        "task_mean_bit": np.full(n_ue, 4e5),
+        "task_mean_cycles": np.full(n_ue, 4e8),
         "compute_capacity_hz": np.full(n_bs, 2e9),
         "upload_backlog_bit": backlog.sum(axis=1) / 1000,
         "compute_head_cycles": backlog,
@@ -60,6 +63,16 @@ def test_load_balancing_spreads_users_that_hear_both():
     rule.begin(network(8, 2))
     association = rule.associate(observation(np.full((8, 2), -80.0), serving=[-1] * 8))
     assert np.bincount(association).tolist() == [4, 4]
+
+
+def test_load_balancing_counts_the_work_of_each_user():
+    # Two users with five times the work of the others do not meet at one server.
+    rule = LoadBalancing()
+    rule.begin(network(6, 2))
+    seen = observation(np.full((6, 2), -80.0), serving=[-1] * 6)
+    seen["task_mean_cycles"] = np.array([1, 10, 1, 10, 1, 1]) * 2e8
+    association = rule.associate(seen)
+    assert association[1] != association[3]
 
 
 def test_load_balancing_never_takes_a_cell_that_is_hardly_heard():

@@ -9,7 +9,7 @@ import ns3_scenarios
 from ns3_bridge import InvalidSetting
 from ns3_scenarios.registry import INSTALLED
 
-WALKS = str(INSTALLED / "laboratory" / "bin" / "walks")
+USERS = str(INSTALLED / "laboratory" / "bin" / "users")
 STREETS = INSTALLED / "traces" / "streets.fcd.xml"
 WIDTH_M, DEPTH_M = 1000.0, 800.0
 
@@ -25,8 +25,9 @@ def walk():
             "slot_s": slot_s,
             "warmup_s": 0,
             "mobility": {"model": model, **mobility},
+            "traffic": {"rate_hz": 0},
         }
-        env = ns3_scenarios.make(WALKS, settings)
+        env = ns3_scenarios.make(USERS, settings)
         observation, _ = env.reset(seed=seed)
         positions, velocities = [observation["position_m"]], [observation["velocity_mps"]]
         truncated = False

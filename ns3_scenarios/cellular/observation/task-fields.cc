@@ -21,10 +21,18 @@ TaskFields::TaskFields(Schema& schema, std::size_t n_ue)
       m_upload_backlog_bit(schema.Observation<double>(
           {"upload_backlog_bit", {n_ue}, "bit", 0, 1e15, "not acknowledged by the edge"})),
       m_oldest_age_s(schema.Observation<float>(
-          {"oldest_age_s", {n_ue}, "s", 0, 1e9, "age of the user's oldest task, 0: none"})) {}
+          {"oldest_age_s", {n_ue}, "s", 0, 1e9, "age of the user's oldest task, 0: none"})),
+      m_task_rate_hz(schema.Observation<double>(
+          {"task_rate_hz", {n_ue}, "1/s", 0, 1e6, "expected by the traffic settings"})),
+      m_task_mean_bit(schema.Observation<double>(
+          {"task_mean_bit", {n_ue}, "bit", 0, 1e9, "expected size of a task of the user"})),
+      m_task_mean_cycles(schema.Observation<double>(
+          {"task_mean_cycles", {n_ue}, "cycles", 0, 1e18, "expected work of a task of the user"})) {
+}
 
 void TaskFields::Fill(const TaskLedger& ledger,
-                      const std::vector<std::unique_ptr<UploadSender>>& senders) const {
+                      const std::vector<std::unique_ptr<UploadSender>>& senders,
+                      const std::vector<std::unique_ptr<TaskSource>>& sources) const {
     for (std::size_t ue = 0; ue < senders.size(); ++ue) {
         m_tasks_created(ue) = ledger.Created(ue);
         m_tasks_completed(ue) = ledger.Completed(ue);
@@ -32,6 +40,10 @@ void TaskFields::Fill(const TaskLedger& ledger,
         m_tasks_uploading(ue) = ledger.Uploading(ue);
         m_upload_backlog_bit(ue) = senders[ue]->BacklogBit();
         m_oldest_age_s(ue) = static_cast<float>(ledger.OldestAgeS(ue));
+        const TaskDemand demand = sources[ue]->Demand();
+        m_task_rate_hz(ue) = demand.rate_hz;
+        m_task_mean_bit(ue) = demand.mean_bit;
+        m_task_mean_cycles(ue) = demand.mean_cycles;
     }
 }
 

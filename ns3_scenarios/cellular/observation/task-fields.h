@@ -4,6 +4,7 @@
 
 #include "schema.h"
 #include "task-ledger.h"
+#include "task-source.h"
 #include "upload-sender.h"
 
 #include <memory>
@@ -16,9 +17,10 @@ class TaskFields {
   public:
     TaskFields(Schema& schema, std::size_t n_ue);
 
-    /// @param senders one per user
+    /// @param senders, sources one per user
     void Fill(const TaskLedger& ledger,
-              const std::vector<std::unique_ptr<UploadSender>>& senders) const;
+              const std::vector<std::unique_ptr<UploadSender>>& senders,
+              const std::vector<std::unique_ptr<TaskSource>>& sources) const;
 
   private:
     Field<std::int64_t> m_tasks_created;
@@ -27,6 +29,9 @@ class TaskFields {
     Field<std::int32_t> m_tasks_uploading;
     Field<double> m_upload_backlog_bit;
     Field<float> m_oldest_age_s;
+    Field<double> m_task_rate_hz;
+    Field<double> m_task_mean_bit;
+    Field<double> m_task_mean_cycles;
 };
 
 }  // namespace twin

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "task-size.h"
+
+#include <cmath>
+#include <numbers>
+
+namespace twin {
+
+namespace {
+
+/// Standard normal distribution function.
+double NormalCdf(double z) {
+    return 0.5 * std::erfc(-z / std::numbers::sqrt2);
+}
+
+}  // namespace
+
+double TaskSize::QuantileBit(double u) const {
+    const double a = m_settings.size_min_bit;
+    const double b = m_settings.size_max_bit;
+    if (a == b || m_settings.size_model == "uniform") {
+        return a + u * (b - a);
+    }
+    if (m_settings.size_model == "lognormal") {
+        return LognormalQuantileBit(u);
+    }
+    const double alpha = m_settings.size_alpha;
+    return a * std::pow(1 - u * (1 - std::pow(a / b, alpha)), -1 / alpha);
+}
+
+double TaskSize::MeanBit() const {
+    const double a = m_settings.size_min_bit;
+    const double b = m_settings.size_max_bit;
+    if (a == b || m_settings.size_model == "uniform") {
+        return (a + b) / 2;
+    }
+    if (m_settings.size_model == "lognormal") {
+        return LognormalMeanBit();
+    }
+    const double alpha = m_settings.size_alpha;
+    const double scale = alpha * std::pow(a, alpha) / (1 - std::pow(a / b, alpha));
+    return scale * (alpha == 1 ? std::log(b / a)
+                               : (std::pow(a, 1 - alpha) - std::pow(b, 1 - alpha)) / (alpha - 1));
+}
+
+double TaskSize::LognormalScore(double size_bit) const {
+    return std::log(size_bit / m_settings.size_median_bit) / m_settings.size_sigma;
+}
+
+double TaskSize::LognormalQuantileBit(double u) const {
+    double low = LognormalScore(m_settings.size_min_bit);
+    double high = LognormalScore(m_settings.size_max_bit);
+    const double probability = NormalCdf(low) + u * (NormalCdf(high) - NormalCdf(low));
+    constexpr int HALVINGS = 50;  // of at most a few thousand: below the resolution of a double
+    for (int i = 0; i < HALVINGS; ++i) {
+        const double middle = (low + high) / 2;
+        (NormalCdf(middle) < probability ? low : high) = middle;
+    }
+    return m_settings.size_median_bit * std::exp(m_settings.size_sigma * low);
+}
+
+double TaskSize::LognormalMeanBit() const {
+    const double sigma = m_settings.size_sigma;
+    const double low = LognormalScore(m_settings.size_min_bit);
+    const double high = LognormalScore(m_settings.size_max_bit);
+    return m_settings.size_median_bit * std::exp(sigma * sigma / 2) *
+           (NormalCdf(high - sigma) - NormalCdf(low - sigma)) / (NormalCdf(high) - NormalCdf(low));
+}
+
+}  // namespace twin

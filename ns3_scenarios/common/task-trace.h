@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#ifndef TWIN_TASK_TRACE_H
+#define TWIN_TASK_TRACE_H
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace twin {
+
+/// A task of a trace.
+struct TracedTask {
+    double time_s;  ///< from the first slot on
+    std::uint32_t size_bit;
+    double cycles;  ///< NaN: as the settings say
+};
+
+/// The tasks of each user, in order of time.
+using TaskTrace = std::vector<std::vector<TracedTask>>;
+
+/// Read a CSV file with the columns time_s, ue, size_bit and perhaps cycles, in any order.
+/// @throws SettingError naming the line
+TaskTrace ReadTaskTrace(const std::string& path, std::uint32_t n_ue);
+
+}  // namespace twin
+
+#endif

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "traffic-settings.h"
+
+#include "json.h"
+
+namespace twin {
+
+void TrafficSettings::Declare(Settings& settings) {
+    settings.Choice("traffic.model", model, {"on-off", "poisson", "periodic", "trace"},
+                    "when users create tasks");
+    settings.Real("traffic.on_s", on_s, 1e-3, 1e4, "s",
+                  "on-off: mean length of a user's active period");
+    settings.Real("traffic.off_s", off_s, 0, 1e4, "s",
+                  "on-off: mean length of a user's pause; 0: none");
+    settings.Real("traffic.rate_hz", rate_hz, 0, 1e3, "1/s",
+                  "tasks per second and user; on-off: while active");
+    settings.Real("traffic.jitter_s", jitter_s, 0, 1e4, "s",
+                  "periodic: each task comes late by a time uniform up to this");
+    settings.Text("traffic.trace", trace,
+                  "trace: CSV file with the columns time_s (from the first slot on), ue, size_bit"
+                  " and, if wanted, cycles");
+    settings.Choice("traffic.size_model", size_model, {"uniform", "lognormal", "bounded-pareto"},
+                    "distribution of the size of a task, within its bounds");
+    settings.Real("traffic.size_min_bit", size_min_bit, 8, 1e8, "bit", "smallest task");
+    settings.Real("traffic.size_max_bit", size_max_bit, 8, 1e8, "bit", "largest task");
+    settings.Real("traffic.size_median_bit", size_median_bit, 8, 1e8, "bit",
+                  "lognormal: median before the bounds cut");
+    settings.Real("traffic.size_sigma", size_sigma, 0.01, 10, "1",
+                  "lognormal: standard deviation of the logarithm");
+    settings.Real("traffic.size_alpha", size_alpha, 0.01, 100, "1",
+                  "bounded-pareto: exponent of the tail");
+    settings.Real("traffic.cycles_per_bit", cycles_per_bit, 1e-3, 1e9, "cycles/bit",
+                  "mean work of a task at the edge server");
+    settings.Real("traffic.cycles_ue_spread", cycles_ue_spread, 0, 0.99, "1",
+                  "cycles per bit differ between users, uniformly, by up to this part of the mean");
+    settings.Real("traffic.cycles_task_spread", cycles_task_spread, 0, 0.99, "1",
+                  "and between the tasks of a user by up to this part of the user's mean");
+}
+
+void TrafficSettings::Check() const {
+    if (size_min_bit > size_max_bit) {
+        throw SettingError(
+            "setting traffic.size_min_bit = " + json::Number(size_min_bit) +
+            ": must not exceed traffic.size_max_bit = " + json::Number(size_max_bit));
+    }
+    if (size_model == "lognormal" &&
+        (size_median_bit < size_min_bit || size_median_bit > size_max_bit)) {
+        throw SettingError(
+            "setting traffic.size_median_bit = " + json::Number(size_median_bit) +
+            ": must lie between traffic.size_min_bit = " + json::Number(size_min_bit) +
+            " and traffic.size_max_bit = " + json::Number(size_max_bit));
+    }
+    if (model == "periodic" && jitter_s * rate_hz > 1) {
+        throw SettingError("setting traffic.jitter_s = " + json::Number(jitter_s) +
+                           ": must not exceed a period, " + json::Number(1 / rate_hz) + " s");
+    }
+    if ((model == "trace") != !trace.empty()) {
+        throw SettingError("setting traffic.trace = " + json::Quote(trace) +
+                           (trace.empty() ? ": must name a file with traffic.model = trace"
+                                          : ": must be empty unless traffic.model = trace"));
+    }
+}
+
+}  // namespace twin

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#ifndef TWIN_TRAFFIC_SETTINGS_H
+#define TWIN_TRAFFIC_SETTINGS_H
+
+#include "settings.h"
+
+#include <string>
+
+namespace twin {
+
+/// How users create tasks; the initial values are the defaults.
+struct TrafficSettings {
+    std::string model = "on-off";
+    double on_s = 2;
+    double off_s = 2;
+    double rate_hz = 1;
+    double jitter_s = 0;
+    std::string trace;
+    std::string size_model = "uniform";
+    double size_min_bit = 1e5;
+    double size_max_bit = 7e5;
+    double size_median_bit = 3e5;
+    double size_sigma = 1;
+    double size_alpha = 1.5;
+    double cycles_per_bit = 1000;
+    double cycles_ue_spread = 0;
+    double cycles_task_spread = 0;
+
+    void Declare(Settings& settings);
+    /// @throws SettingError if settings contradict each other
+    void Check() const;
+};
+
+}  // namespace twin
+
+#endif
