@@ -62,11 +62,16 @@ def make_vector(
     return ScenarioVectorEnv(LocalHost(program(scenario), **options), num_envs, autoreset_mode)
 
 
+def gymnasium_id(scenario: str) -> str:
+    """Gymnasium's name of an installed scenario: ``cellular`` is ``ns3/Cellular-v0``."""
+    return f"ns3/{scenario.title()}-v0"
+
+
 def register_environments() -> None:
-    """Register every installed scenario with Gymnasium: ``cellular`` is ``ns3/Cellular-v0``."""
+    """Register every installed scenario with Gymnasium."""
     for name in names():
         gymnasium.register(
-            id=f"ns3/{name.title()}-v0",
+            id=gymnasium_id(name),
             entry_point="ns3_scenarios.registry:make",
             vector_entry_point="ns3_scenarios.registry:make_vector",
             kwargs={"scenario": name},

@@ -18,6 +18,7 @@ from py_agent import doctor as doctor_module
 from py_agent.bench.cli import bench
 from py_agent.cli_errors import errors_as_messages
 from py_agent.cli_network import add_commands as add_network_commands
+from py_agent.cli_records import add_commands as add_record_commands
 from py_agent.cli_run import execute_and_show
 from py_agent.experiment.run_settings import load_run_settings
 from py_agent.experiment.runner import Run
@@ -33,6 +34,7 @@ app = typer.Typer(
 )
 app.add_typer(bench, name="bench")
 add_network_commands(app)
+add_record_commands(app)
 _out = Console()
 _err = Console(stderr=True)
 

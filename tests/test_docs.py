@@ -22,6 +22,7 @@ def test_every_code_block_runs(tmp_path):
     environment = {
         **os.environ,
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "MINARI_DATASETS_PATH": str(tmp_path),
         "XDG_CACHE_HOME": str(REPOSITORY / "build" / "test-cache"),
     }
     blocks = BLOCK.findall((REPOSITORY / "README.md").read_text())

@@ -53,6 +53,11 @@ class RunFolder:
         """Observations and actions, one row per slot."""
         return self.path / "slots.parquet"
 
+    @property
+    def last_observation(self) -> Path:
+        """What was observed after the last slot: one row."""
+        return self.path / "last_observation.parquet"
+
     def table(self, name: str) -> Path:
         """Records of one of the scenario's tables."""
         return self.path / f"{name}.parquet"

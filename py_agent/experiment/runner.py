@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib.metadata
+import math
 import platform
 import time
 from collections.abc import Callable
@@ -122,6 +123,9 @@ class Run:
                     table_logs[name].append(rows)
                     self._records[name].append(rows)
             progress(self._end["slot"], self.slots)
+        last = SlotLog(folder.last_observation, schema.observations, [])
+        last.append(self._end["slot"], observation, {}, math.nan)
+        last.close()
 
     def _summary(self, wall_s: float) -> dict[str, Any]:
         settings = self._scenario_settings

@@ -12,9 +12,9 @@ from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from py_agent.experiment.run_data import slot_field, slot_fields, slot_rewards, table_columns
 from py_agent.experiment.run_folder import RunFolder
 from py_agent.experiment.task_statistics import delay_parts
-from py_agent.view.run_data import slot_field, slot_fields, slot_rewards, table_columns
 
 _UNSERVED = "0.75"
 # Not the colours of the base stations.

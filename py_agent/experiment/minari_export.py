@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: MIT
+"""Makes a Minari data set of runs, for offline reinforcement learning."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import gymnasium
+import minari
+import numpy as np
+from gymnasium.envs.registration import EnvSpec
+from minari.data_collector import EpisodeBuffer
+
+import ns3_scenarios
+from ns3_bridge import InvalidSetting
+from ns3_bridge.spaces import dict_space
+from py_agent.experiment.replay import finished_run
+from py_agent.experiment.run_data import observed_field, slot_field, slot_rewards
+from py_agent.experiment.run_folder import RunFolder
+from py_agent.experiment.run_settings import RunSettings, load_run_settings
+from py_agent.experiment.runner import Run
+
+
+def export(
+    paths: Sequence[Path],
+    dataset_id: str,
+    author: str = "unknown",
+    author_email: str = "unknown",
+) -> Any:
+    """Write runs as episodes of one data set, into Minari's folder of data sets.
+
+    Args:
+        paths: run folders of one scenario under the same settings; policies and seeds may differ.
+        dataset_id: a name as Minari wants it, e.g. ``ns3/cellular-cmu-v0``.
+        author: who made the data set, for its metadata.
+        author_email: where to ask.
+
+    Returns:
+        the `minari.MinariDataset`.
+
+    Raises:
+        InvalidSetting: a folder holds no finished run, runs have different settings, or there is a
+            data set of that name, or Minari does not like the name.
+    """
+    folders = [finished_run(path) for path in paths]
+    settings = [load_run_settings(folder.settings, {}, []) for folder in folders]
+    for path, other in zip(paths, settings, strict=True):
+        if other.settings != settings[0].settings or other.scenario != settings[0].scenario:
+            raise InvalidSetting(f"{path} has other scenario settings than {paths[0]}")
+    schema = Run(settings[0]).env.schema
+    episodes = [
+        _episode(number, folder, run.seed, schema)
+        for number, (folder, run) in enumerate(zip(folders, settings, strict=True))
+    ]
+    summary = folders[0].read_summary()
+    environment = _environment(settings[0])
+    try:
+        return minari.create_dataset_from_buffers(
+            dataset_id,
+            episodes,
+            env=environment,
+            eval_env=environment,
+            observation_space=dict_space(schema.observations),
+            action_space=dict_space(schema.actions),
+            algorithm_name=", ".join(sorted({run.policy for run in settings})),
+            author=author,
+            author_email=author_email,
+            code_permalink=f"ns3-twin {summary['ns3_twin_version']}",
+            description=f"{schema.scenario} on ns-3 {summary['ns3_version']}, by ns3-twin",
+            data_format="hdf5",
+        )
+    except (ValueError, OSError) as error:
+        raise InvalidSetting(f"data set {dataset_id!r}: {error}") from error
+
+
+def _environment(settings: RunSettings) -> EnvSpec | None:
+    """What `minari.MinariDataset.recover_environment` makes; None for a scenario of one's own."""
+    if settings.scenario not in ns3_scenarios.names():
+        return None
+    spec = copy.deepcopy(gymnasium.spec(ns3_scenarios.gymnasium_id(settings.scenario)))
+    spec.kwargs |= {"settings": settings.settings, "ns3_attributes": settings.ns3}
+    return spec
+
+
+def _episode(number: int, folder: RunFolder, seed: int, schema: Any) -> EpisodeBuffer:
+    rewards = slot_rewards(folder)
+    truncated = np.zeros(len(rewards), np.bool_)
+    truncated[-1] = True
+    return EpisodeBuffer(
+        id=number,
+        seed=seed,
+        observations={f.name: observed_field(folder, f.name) for f in schema.observations},
+        actions={f.name: slot_field(folder, f"action.{f.name}") for f in schema.actions},
+        rewards=rewards.tolist(),
+        terminations=np.zeros(len(rewards), np.bool_).tolist(),
+        truncations=truncated.tolist(),
+    )

@@ -1,0 +1,93 @@
+"""Runs again, and as data sets, on real ns-3."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+
+from ns3_bridge import InvalidSetting
+from py_agent.experiment.replay import replay
+from py_agent.experiment.run_data import observed_field, slot_field, slot_rewards
+from py_agent.experiment.run_folder import RunFolder
+from py_agent.experiment.run_settings import load_run_settings
+from py_agent.experiment.runner import Run
+
+SETTINGS = ["n_ue=3", "n_bs=2", "duration_s=0.6", "slots_per_frame=10"]
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory) -> list[RunFolder]:
+    runs_dir = tmp_path_factory.mktemp("runs")
+    overrides = {"policy": "random", "runs_dir": runs_dir}
+    return [
+        Run(load_run_settings(None, {**overrides, "seed": seed}, SETTINGS)).execute()
+        for seed in (1, 2)
+    ]
+
+
+def test_a_replay_is_bit_equal(folders):
+    result = replay(folders[0].path)
+    assert result.is_bit_equal
+    assert result.slots == 30
+
+
+def test_a_replay_names_what_differs(folders, tmp_path):
+    copy = RunFolder(tmp_path)
+    for file in folders[0].path.iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    settings = copy.settings.read_text()
+    copy.settings.write_text(settings.replace("seed: 1", "seed: 2"))
+    result = replay(tmp_path)
+    assert not result.is_bit_equal
+    assert result.different_slot == 0
+    assert "position_m" in result.different_fields
+
+
+def test_a_folder_without_a_run_is_named(tmp_path):
+    with pytest.raises(InvalidSetting, match=r"settings\.yaml is missing"):
+        replay(tmp_path)
+
+
+def test_minari_reads_what_was_exported(folders, tmp_path, monkeypatch):
+    monkeypatch.setenv("MINARI_DATASETS_PATH", str(tmp_path))
+    from py_agent.experiment.minari_export import export
+
+    dataset = export([folder.path for folder in folders], "ns3/test-v0")
+    assert (dataset.total_episodes, dataset.total_steps) == (2, 60)
+    for folder, episode in zip(folders, dataset.iterate_episodes(), strict=True):
+        assert (episode.rewards == slot_rewards(folder)).all()
+        assert episode.truncations.tolist() == [False] * 29 + [True]
+        for name, values in episode.observations.items():
+            assert (values == observed_field(folder, name)).all()
+        for name, values in episode.actions.items():
+            assert (values == slot_field(folder, f"action.{name}")).all()
+        assert dataset.observation_space.contains(
+            {name: np.asarray(values[-1]) for name, values in episode.observations.items()}
+        )
+    env = dataset.recover_environment()
+    assert env.unwrapped.settings.n_ue == 3
+    env.close()
+    with pytest.raises(InvalidSetting, match="ns3/test-v0"):
+        export([folders[0].path], "ns3/test-v0")
+
+
+def test_runs_of_different_networks_make_no_data_set(folders, tmp_path):
+    from py_agent.experiment.minari_export import export
+
+    other = Run(
+        load_run_settings(
+            None, {"policy": "random", "runs_dir": tmp_path}, ["n_ue=4", *SETTINGS[1:]]
+        )
+    ).execute()
+    with pytest.raises(InvalidSetting, match="other scenario settings"):
+        export([folders[0].path, other.path], "ns3/mixed-v0")
+
+
+def test_the_last_observation_is_kept(folders):
+    row = pq.read_table(folders[0].last_observation).to_pylist()[0]
+    assert row["slot"] == 30
+    assert json.loads(Path(folders[0].summary).read_text())["slots"] == 30
