@@ -6,7 +6,7 @@ PYTHON ?= python3
 TORCH ?= torch==2.13.0
 VENV := .venv
 BIN := $(VENV)/bin
-SOURCES := $(shell git ls-files -co --exclude-standard CMakeLists.txt pyproject.toml cmake bridge ns3_scenarios py_agent 2>/dev/null)
+SOURCES := $(shell git ls-files -co --exclude-standard CMakeLists.txt pyproject.toml cmake bridge examples ns3_scenarios py_agent 2>/dev/null)
 CXX_FILES = $(shell git ls-files '*.cc' '*.h' '*.cpp')
 
 .PHONY: run test lint format bench soak docs wheel-test clean

@@ -9,7 +9,9 @@ from typing import Any
 from ns3_bridge import ScenarioEnv
 from ns3_scenarios.registry import INSTALLED, make
 
-__all__ = ["lte_cell"]
+__all__ = ["edge_queue", "lte_cell"]
+
+_PROGRAMS = INSTALLED / "laboratory" / "bin"
 
 
 def lte_cell(
@@ -26,4 +28,14 @@ def lte_cell(
             every scenario has.
         ns3_attributes: ns-3 attributes by full name.
     """
-    return make(str(INSTALLED / "laboratory" / "bin" / "lte-cell"), settings, ns3_attributes)
+    return make(str(_PROGRAMS / "lte-cell"), settings, ns3_attributes)
+
+
+def edge_queue(settings: Mapping[str, Any] | None = None) -> ScenarioEnv:
+    """One edge server to which jobs of known work come at random; every job is a record.
+
+    Args:
+        settings: ``discipline``, ``work``, ``classes``, ``load``, and those that every scenario
+            has.
+    """
+    return make(str(_PROGRAMS / "edge-queue"), settings)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
+
 import numpy as np
 import pytest
 from cell_run import DIRECTIONS, load, run_cell
+
+from ns3_scenarios.registry import INSTALLED
 
 WEIGHT = np.array([0.1, 0.2, 0.3, 0.4])
 # TS 36.213 Table 7.1.6.1-1: resource blocks per group; ns-3 leaves an incomplete last group unused.
@@ -126,3 +130,13 @@ def test_a_user_at_the_cell_edge_gets_its_share_and_its_data():
         assert run.share(direction) == pytest.approx(WEIGHT, rel=0.03)
         assert run.rows("block", direction, ue=3)["mcs"].max() <= 3
         assert run.gained(f"{direction}_received_bit")[3] > 1e5
+
+
+def test_it_serves_any_ns3_program():
+    # examples/weighted-cell.cc: no scenario, no bridge, no EPC; weights 1, 2 and 5.
+    program = INSTALLED / "laboratory" / "bin" / "weighted-cell"
+    done = subprocess.run([program], capture_output=True, text=True, check=True, timeout=100)
+    lines = [line.split() for line in done.stdout.splitlines()]
+    assert [name for name, *_ in lines] == ["uplink", "downlink"]
+    for _, *shares in lines:
+        assert [float(share) for share in shares] == pytest.approx([1 / 8, 2 / 8, 5 / 8], rel=0.03)
