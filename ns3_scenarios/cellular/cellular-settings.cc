@@ -57,6 +57,7 @@ void CellularSettings::Declare(Settings& settings) {
 void CellularSettings::Check() const {
     FindCarrier(downlink_mhz, bandwidth_rb);
     layout.Check(n_bs);
+    channel.Check();
 }
 
 }  // namespace twin

@@ -92,7 +92,7 @@ LteNetwork::LteNetwork(const CellularSettings& settings,
                        double attach_span_s)
     : m_settings(settings),
       m_attach_span_s(attach_span_s),
-      m_channel(settings.channel, CHANNEL_STREAMS),
+      m_channel(settings.channel, UserArea(settings), CHANNEL_STREAMS),
       m_lte(ns3::CreateObject<ns3::LteHelper>()),
       m_epc(ns3::CreateObject<ns3::PointToPointEpcHelper>()) {
     m_lte->SetEpcHelper(m_epc);

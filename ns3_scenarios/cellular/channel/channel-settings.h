@@ -2,6 +2,7 @@
 #ifndef TWIN_CHANNEL_SETTINGS_H
 #define TWIN_CHANNEL_SETTINGS_H
 
+#include "channel/city-blocks.h"
 #include "settings.h"
 
 #include <string>
@@ -13,9 +14,15 @@ struct ChannelSettings {
     std::string environment = "uma";
     bool shadowing = true;
     double site_correlation = 0.5;
+    std::string line_of_sight = "map";
     std::string fading = "none";
+    BuildingSettings buildings;
+
+    bool HasBuildings() const { return line_of_sight == "buildings"; }
 
     void Declare(Settings& settings);
+    /// @throws SettingError if settings contradict each other
+    void Check() const;
 };
 
 }  // namespace twin

@@ -71,21 +71,30 @@ const SpatialChannel::Link& SpatialChannel::Between(const ns3::MobilityModel& a,
     CachedLink& cached = it->second;
     if (fresh || cached.cell_x != cell_x || cached.cell_y != cell_y) {
         cached = {cell_x, cell_y,
-                  Compute(m_sites[site->second], static_cast<double>(cell_x) * RESOLUTION_M,
-                          static_cast<double>(cell_y) * RESOLUTION_M)};
+                  Compute(m_sites[site->second],
+                          {static_cast<double>(cell_x) * RESOLUTION_M,
+                           static_cast<double>(cell_y) * RESOLUTION_M, position.z})};
     }
     return cached.link;
 }
 
-SpatialChannel::Link SpatialChannel::Compute(const Site& site, double x_m, double y_m) const {
-    const double distance_m = std::hypot(x_m - site.position.x, y_m - site.position.y);
-    const bool line_of_sight =
-        NormalCdf(site.line_of_sight.At(x_m, y_m)) < m_environment.los_probability(distance_m);
+bool SpatialChannel::HasLineOfSight(const Site& site, const ns3::Vector& user) const {
+    if (m_city) {
+        return !m_city->Blocks(site.position, user);
+    }
+    const double distance_m = std::hypot(user.x - site.position.x, user.y - site.position.y);
+    return NormalCdf(site.line_of_sight.At(user.x, user.y)) <
+           m_environment.los_probability(distance_m);
+}
+
+SpatialChannel::Link SpatialChannel::Compute(const Site& site, const ns3::Vector& user) const {
+    const bool line_of_sight = HasLineOfSight(site, user);
     if (!m_shadowing) {
         return {line_of_sight, 0};
     }
-    const double common = (line_of_sight ? m_common_los : m_common_nlos).At(x_m, y_m);
-    const double own = (line_of_sight ? site.shadowing_los : site.shadowing_nlos).At(x_m, y_m);
+    const double common = (line_of_sight ? m_common_los : m_common_nlos).At(user.x, user.y);
+    const double own =
+        (line_of_sight ? site.shadowing_los : site.shadowing_nlos).At(user.x, user.y);
     const double deviation_db =
         line_of_sight ? m_environment.shadowing_los_db : m_environment.shadowing_nlos_db;
     return {line_of_sight, deviation_db * (std::sqrt(m_site_correlation) * common +

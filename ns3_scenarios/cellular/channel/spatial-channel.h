@@ -2,6 +2,7 @@
 #ifndef TWIN_SPATIAL_CHANNEL_H
 #define TWIN_SPATIAL_CHANNEL_H
 
+#include "channel/city-blocks.h"
 #include "channel/propagation-environment.h"
 #include "channel/spatial-field.h"
 
@@ -32,6 +33,9 @@ class SpatialChannel : public ns3::Object {
                    double site_correlation,
                    std::int64_t stream);
 
+    /// Let these buildings decide on line of sight instead of the maps.
+    void SetBuildings(ns3::Ptr<CityBlocks> city) { m_city = city; }
+
     /// Announce a base station; those at one place share their maps.
     void AddBaseStation(ns3::Ptr<const ns3::MobilityModel> mobility);
 
@@ -57,13 +61,15 @@ class SpatialChannel : public ns3::Object {
     };
     using LinkKey = std::pair<std::size_t, const ns3::MobilityModel*>;  // site, user
 
-    Link Compute(const Site& site, double x_m, double y_m) const;
+    Link Compute(const Site& site, const ns3::Vector& user) const;
+    bool HasLineOfSight(const Site& site, const ns3::Vector& user) const;
 
     const PropagationEnvironment& m_environment;
     bool m_shadowing;
     double m_site_correlation;
     ns3::Ptr<ns3::UniformRandomVariable> m_random;
-    SpatialField m_common_los;  ///< what the shadowing of all sites has in common
+    ns3::Ptr<CityBlocks> m_city;  ///< null: maps
+    SpatialField m_common_los;    ///< what the shadowing of all sites has in common
     SpatialField m_common_nlos;
     std::vector<Site> m_sites;
     std::map<const ns3::MobilityModel*, std::size_t> m_site_of;
