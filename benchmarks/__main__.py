@@ -11,7 +11,6 @@ from rich.console import Console, RenderableType
 from benchmarks import (
     bridge_memory,
     learning_speed,
-    round_trip,
     simulator_speed,
     slot_overhead,
     state_cost,
@@ -20,7 +19,6 @@ from py_agent.bench.cli import BENCHMARKS
 
 #: Those of the checkout, then those of the package.
 ALL: dict[str, Callable[[], Iterable[RenderableType]]] = {
-    "round_trip": lambda: [round_trip.measure()],
     "bridge_memory": lambda: [bridge_memory.measure()],
     "slot_overhead": lambda: [slot_overhead.measure()],
     "simulator_speed": simulator_speed.measure,

@@ -5,19 +5,23 @@ from __future__ import annotations
 
 import contextlib
 import enum
+import shlex
 import signal
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
 
 import ns3_bridge
 import ns3_scenarios
 from ns3_bridge import Gateway, LocalHost
+from ns3_bridge.conformance import check_agent, check_gateway
 from py_agent.cli_errors import errors_as_messages
 from py_agent.cli_run import execute_and_show
 from py_agent.experiment.run_settings import load_run_settings
 from py_agent.experiment.runner import Run
+from py_agent.view.tables import rows_table
 
 _DEFAULT_ADDRESS = "tcp://127.0.0.1:5757"
 
@@ -131,7 +135,32 @@ def keys(
     )
 
 
+def conformance(
+    address: Annotated[str | None, typer.Argument(help="Of the gateway to be checked.")] = None,
+    agent: Annotated[
+        str | None,
+        typer.Option(help="Command of an agent to be checked; {address} becomes the gateway's."),
+    ] = None,
+    key: Annotated[Path | None, typer.Option(help="Secret key file for the gateway.")] = None,
+    deadline: Annotated[float, typer.Option(help="Longest wait, in seconds.", min=0.1)] = 60.0,
+) -> None:
+    """Check that a gateway, or an agent in any language, speaks the network protocol."""
+    if (address is None) == (agent is None):
+        raise typer.BadParameter("give the address of a gateway, or --agent COMMAND")
+    with errors_as_messages():
+        if address is not None:
+            checks = list(check_gateway(address, key=key, deadline_s=deadline))
+        else:
+            checks = list(check_agent(shlex.split(agent or ""), deadline_s=deadline))
+    rows = [["ok" if c.ok else "FAILED", c.what, "" if c.ok else c.seen] for c in checks]
+    Console().print(rows_table("Network protocol, version 1", ["", "demand", "seen"], rows))
+    failed = sum(not check.ok for check in checks)
+    typer.echo(f"{len(checks) - failed} of {len(checks)} demands met")
+    if failed:
+        raise typer.Exit(1)
+
+
 def add_commands(app: typer.Typer) -> None:
     """Add the commands of this file."""
-    for command in (serve, connect, keys):
+    for command in (serve, connect, keys, conformance):
         app.command()(command)

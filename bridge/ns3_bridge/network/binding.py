@@ -15,7 +15,7 @@ from zmq.auth.thread import ThreadAuthenticator
 from ns3_bridge.errors import InvalidSetting
 from ns3_bridge.network.keys import protect_gateway
 
-_LINGER_MS = 300
+_LINGER_MS = 100
 _POLL_MS = 50
 _OWNER_ONLY = 0o177
 

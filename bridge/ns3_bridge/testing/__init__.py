@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Counterparts for tests of agents and of the bridge itself; none of them needs ns-3."""
 
-from ns3_bridge.testing.echo import echo_command
+from ns3_bridge.testing.echo import echo_command, echo_scenario
 from ns3_bridge.testing.fake import fake_scenario
 
-__all__ = ["echo_command", "fake_scenario"]
+__all__ = ["echo_command", "echo_scenario", "fake_scenario"]

@@ -24,6 +24,11 @@ int main(int argc, char** argv) {
                                        {{"slot", true, "1", "number of the slot"},
                                         {"first", false, "1", "the first of the numbers"}});
 
+    if (argc > 3 && std::string(argv[argc - 1]) == "--describe") {
+        std::cout << R"({"name": "echo", "summary": "echoes actions", "ns3_version": "none",)"
+                  << R"( "settings": [], "schema": )" << schema.ToJson() << "}" << std::endl;
+        return 0;
+    }
     auto channel = twin::SimulatorChannel::FromEnvironment();
     if (!channel) {
         std::cerr << "error: no agent: NS3_TWIN_CHANNEL_FD is not set" << std::endl;

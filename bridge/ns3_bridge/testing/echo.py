@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """A simulator that repeats what it is told."""
 
+import shlex
 from pathlib import Path
 
 from ns3_bridge import _native
@@ -16,3 +17,20 @@ def echo_command(n_floats: int, n_slots: int) -> list[str]:
         n_slots: slots until the episode is truncated.
     """
     return [str(PROGRAMS / "echo-simulator"), str(n_floats), str(n_slots)]
+
+
+def echo_scenario(path: Path | str, n_floats: int, n_slots: int) -> str:
+    """Write the simulator of `echo_command` as a scenario program, for gateways.
+
+    Args:
+        path: of the program to write.
+        n_floats: see `echo_command`.
+        n_slots: see `echo_command`.
+
+    Returns:
+        the path, absolute.
+    """
+    path = Path(path).absolute()
+    path.write_text(f'#!/bin/sh\nexec {shlex.join(echo_command(n_floats, n_slots))} "$@"\n')
+    path.chmod(0o755)
+    return str(path)

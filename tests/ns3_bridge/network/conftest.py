@@ -35,9 +35,26 @@ def fake_program(tmp_path) -> str:
 
 
 @pytest.fixture
-def serve(fake_program) -> Iterator[Callable[..., Gateway]]:
-    """Start gateways before the fake scenario, in threads; they are stopped at the end."""
+def run_gateway() -> Iterator[Callable[[Gateway], Gateway]]:
+    """Run gateways in threads; they are stopped at the end."""
     started: list[tuple[Gateway, threading.Thread]] = []
+
+    def run(gateway: Gateway) -> Gateway:
+        thread = threading.Thread(target=gateway.serve)
+        thread.start()
+        started.append((gateway, thread))
+        return gateway
+
+    yield run
+    for gateway, thread in started:
+        gateway.stop()
+        thread.join(5)
+        assert not thread.is_alive()
+
+
+@pytest.fixture
+def serve(fake_program, run_gateway) -> Callable[..., Gateway]:
+    """Start gateways before the fake scenario."""
 
     def start(
         bind: str = "tcp://127.0.0.1:*",
@@ -46,18 +63,15 @@ def serve(fake_program) -> Iterator[Callable[..., Gateway]]:
         **options: Any,
     ) -> Gateway:
         host = LocalHost(fake_program, settings, None, deadline_s)
-        options = {"heartbeat_s": 0.1, **options}
-        gateway = Gateway(host, bind, **options)
-        thread = threading.Thread(target=gateway.serve)
-        thread.start()
-        started.append((gateway, thread))
-        return gateway
+        return run_gateway(Gateway(host, bind, **{"heartbeat_s": 0.1, **options}))
 
-    yield start
-    for gateway, thread in started:
-        gateway.stop()
-        thread.join(5)
-        assert not thread.is_alive()
+    return start
+
+
+@pytest.fixture
+def serve_program(run_gateway) -> Callable[[str], str]:
+    """Start gateways before any scenario program; returns the address."""
+    return lambda program: run_gateway(Gateway(LocalHost(program), "tcp://127.0.0.1:*")).address
 
 
 @pytest.fixture

@@ -1,0 +1,182 @@
+"""Gateway, simulator and agent as processes, and what happens when one of them is hurt."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ns3_bridge import BridgeError, ConnectionLost, LocalHost, ScenarioEnv
+from ns3_bridge.testing import fake_scenario
+
+COMMAND = str(Path(sys.executable).parent / "ns3-twin")
+
+
+@pytest.fixture
+def gateway(fake_program, tmp_path):
+    """Start ``ns3-twin serve``; returns the process and its address."""
+    started = []
+
+    def start(*options):
+        command = [COMMAND, "serve", "--scenario", fake_program, "--heartbeat", "0.1", *options]
+        if "--bind" not in options:
+            command += ["--bind", "tcp://127.0.0.1:*"]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        started.append(process)
+        return process, process.stdout.readline().split(" at ")[1].strip()
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+def children(pid):
+    return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+
+
+def gone(pids, within_s=2.0):
+    end_s = time.monotonic() + within_s
+    while any(Path(f"/proc/{pid}").exists() for pid in pids):
+        if time.monotonic() > end_s:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def step(env):
+    return env.step(env.action_space.sample())
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("during", ["idle", "slot"])
+def test_a_signal_stops_it_cleanly_within_a_second(gateway, connect, tmp_path, number, during):
+    fault = ["--set", "fault.kind=delay", "--set", "fault.slot=1", "--set", "fault.delay_s=30"]
+    process, address = gateway("--bind", f"ipc://{tmp_path}/socket", *fault)
+    env = connect(address)
+    env.reset(seed=1)
+    errors = []
+
+    def step_and_fail():
+        with pytest.raises(ConnectionLost, match="the gateway has been stopped") as caught:
+            step(env)
+        errors.append(caught.value)
+
+    stepping = threading.Thread(target=step_and_fail)
+    if during == "slot":
+        stepping.start()
+        time.sleep(0.3)
+    pids = children(process.pid)
+    assert len(pids) == 1
+    start_s = time.monotonic()
+    process.send_signal(number)
+    assert process.stdout.readline() == "stopped\n"  # after that, only Python's own exit
+    assert time.monotonic() - start_s < 1
+    assert process.wait(5) == 0
+    assert gone(pids)
+    assert not (tmp_path / "socket").exists()
+    if during == "slot":
+        stepping.join(5)
+        assert errors
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])
+@pytest.mark.parametrize("when", ["before reset", "between slots", "in a slot"])
+def test_a_hurt_gateway_is_noticed_and_leaves_nothing(gateway, connect, number, when):
+    fault = ["--set", "fault.kind=delay", "--set", "fault.slot=2", "--set", "fault.delay_s=30"]
+    process, address = gateway(*fault)
+    env = connect(address, reconnect_s=1.0)
+    if when != "before reset":
+        env.reset(seed=1)
+        step(env)
+    pids = children(process.pid)
+    delay_s = 0.3 if when == "in a slot" else 0.0
+    hurt = threading.Timer(delay_s, process.send_signal, (number,))
+    hurt.start()
+    if when != "in a slot":
+        hurt.join()
+    start_s = time.monotonic()
+    with pytest.raises(ConnectionLost, match="has been silent for 1 s"):
+        env.reset(seed=1) if when == "before reset" else step(env)
+    assert time.monotonic() - start_s < 4
+    process.kill()
+    process.wait()
+    assert gone(pids)
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])
+@pytest.mark.parametrize("when", ["after hello", "after reset", "after a step"])
+def test_the_session_of_a_hurt_agent_ends(gateway, connect, number, when):
+    process, address = gateway("--grace", "0.2")
+    script = f"""
+import time
+import ns3_bridge
+env = ns3_bridge.connect({address!r})
+if {when!r} != "after hello":
+    env.reset(seed=1)
+if {when!r} == "after a step":
+    env.step(env.action_space.sample())
+print("ready", flush=True)
+time.sleep(60)
+"""
+    agent = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
+    try:
+        assert agent.stdout.readline() == "ready\n"
+        pids = children(process.pid)
+        agent.send_signal(number)
+        end_s = time.monotonic() + 10
+        env = None
+        while env is None:
+            assert time.monotonic() < end_s
+            try:
+                env = connect(address)
+            except BridgeError:
+                time.sleep(0.1)
+        assert gone(pids)
+        env.reset(seed=1)
+        step(env)
+    finally:
+        agent.kill()
+        agent.communicate()
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])
+def test_a_hurt_simulator_is_replaced(gateway, connect, number):
+    process, address = gateway()
+    env = connect(address)
+    env.reset(seed=1)
+    if number == signal.SIGKILL:
+        os.kill(int(children(process.pid)[0]), number)
+        with pytest.raises(BridgeError, match="SIGKILL"):
+            step(env)
+    else:
+        stopped = int(children(process.pid)[0])
+        os.kill(stopped, number)
+        env.reset(seed=1)  # ends the stopped one
+        assert gone([stopped])
+    env.reset(seed=1)
+    step(env)
+
+
+@pytest.mark.parametrize("n_bytes", [1, 100_000, 64_000_000])
+def test_observations_of_any_size(tmp_path, serve_program, connect, n_bytes):
+    declaration = {
+        "observations": [{"name": "x", "dtype": "uint8", "shape": [n_bytes], "low": 0, "high": 9}],
+        "actions": [{"name": "y", "dtype": "uint8", "shape": [n_bytes], "low": 0, "high": 9}],
+    }
+    program = fake_scenario(tmp_path / "sized", declaration)
+    local = ScenarioEnv(LocalHost(program))
+    env = connect(serve_program(program))
+    expected, _ = local.reset(seed=2)
+    seen, _ = env.reset(seed=2)
+    assert np.array_equal(seen["x"], expected["x"])
+    action = {"y": np.full(n_bytes, 3, np.uint8)}
+    assert np.array_equal(env.step(action)[0]["x"], local.step(action)[0]["x"])
+    local.close()
