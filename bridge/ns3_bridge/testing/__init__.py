@@ -3,5 +3,6 @@
 
 from ns3_bridge.testing.echo import echo_command, echo_scenario
 from ns3_bridge.testing.fake import fake_scenario
+from ns3_bridge.testing.faulty_gateway import FaultyGateway
 
-__all__ = ["echo_command", "echo_scenario", "fake_scenario"]
+__all__ = ["FaultyGateway", "echo_command", "echo_scenario", "fake_scenario"]

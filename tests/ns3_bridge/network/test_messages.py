@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from pathlib import Path
 
 import hypothesis.strategies as st
 import pytest
@@ -171,3 +172,12 @@ def test_every_error_crosses_as_itself():
         assert vars(back) == vars(error)
     assert type(to_exception(to_message(BridgeError("x")))) is BridgeError
     assert issubclass(SimulatorOutOfMemory, SimulatorDied)
+
+
+def test_the_stub_is_that_of_the_messages():
+    stub = Path(__file__).parents[3] / "bridge" / "ns3_bridge" / "network" / "bridge_pb2.pyi"
+    text = stub.read_text()
+    for name, message in pb.DESCRIPTOR.message_types_by_name.items():
+        slots = ", ".join(f'"{field.name}"' for field in message.fields)
+        slots += "," if len(message.fields) == 1 else ""
+        assert f"class {name}(_message.Message):\n    __slots__ = ({slots})" in text, name
