@@ -27,8 +27,8 @@ from ns3_bridge._native import Status
 USERS = (10, 20, 40, 80)
 BASE_STATIONS = (1, 3, 7)
 WARMUP_S = 0.5
-USER_CELL_SECONDS = 240  # of each run: small networks are simulated for longer
-LONGEST_S = 4.0
+USER_CELL_SECONDS = 120  # of each run: small networks are simulated for longer
+LONGEST_S = 3.0
 SIZE_ROUNDS = 3  # interleaved: every round measures all, so that noise hits all
 SETTING_ROUNDS = 5
 
