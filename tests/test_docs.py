@@ -9,6 +9,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 import ns3_scenarios
 from ns3_bridge import describe
 from py_agent.view.markdown import description_markdown
@@ -17,7 +19,8 @@ REPOSITORY = Path(__file__).parents[1]
 BLOCK = re.compile(r"^```(python|bash)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
-def test_every_code_block_runs(tmp_path):
+@pytest.mark.parametrize("page", ["README.md", "docs/branching.md"])
+def test_every_code_block_runs(page, tmp_path):
     shutil.copytree(REPOSITORY / "examples", tmp_path / "examples")
     environment = {
         **os.environ,
@@ -25,7 +28,7 @@ def test_every_code_block_runs(tmp_path):
         "MINARI_DATASETS_PATH": str(tmp_path),
         "XDG_CACHE_HOME": str(REPOSITORY / "build" / "test-cache"),
     }
-    blocks = BLOCK.findall((REPOSITORY / "README.md").read_text())
+    blocks = BLOCK.findall((REPOSITORY / page).read_text())
     assert len(blocks) >= 5
     for language, code in blocks:
         if code.startswith("# file: "):

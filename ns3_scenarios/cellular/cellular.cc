@@ -146,6 +146,20 @@ class Cellular : public Scenario {
         ApplyComputeShares();
     }
 
+    bool CanReseed() const override { return true; }
+
+    void Reseed() override {
+        m_network->AssignStreams();
+        for (const auto& source : m_sources) {
+            source->AssignStreams();
+            if (m_clock.slot == 0) {
+                source->Start();
+            } else {
+                source->Redraw();
+            }
+        }
+    }
+
     void Finish() override {
         m_ledger->AppendUnfinished();
         m_association_controller->Finish();

@@ -177,6 +177,21 @@ void LteNetwork::BuildUsers(const Mobility& mobility) {
     m_lte->AssignStreams(devices, UE_STREAMS);
 }
 
+void LteNetwork::AssignStreams() {
+    ns3::NetDeviceContainer bs_devices;
+    for (const BaseStation& bs : m_bs) {
+        bs_devices.Add(bs.device);
+    }
+    ns3::NetDeviceContainer ue_devices;
+    for (std::size_t ue = 0; ue < m_ue.size(); ++ue) {
+        ue_devices.Add(m_ue[ue].device);
+        m_ue[ue].mobility->AssignStreams(MOBILITY_STREAMS +
+                                         static_cast<std::int64_t>(ue) * STREAMS_PER_UE);
+    }
+    m_lte->AssignStreams(bs_devices, BS_STREAMS);
+    m_lte->AssignStreams(ue_devices, UE_STREAMS);
+}
+
 void LteNetwork::ConnectEdge() {
     // ns-3's EPC has no local breakout: the edge is a host behind the packet gateway, reached in no
     // time worth mentioning. Which base station's server a task belongs to is decided above IP.

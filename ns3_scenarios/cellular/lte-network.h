@@ -58,6 +58,10 @@ class LteNetwork {
     ns3::Ptr<ns3::Node> EdgeNode() const { return m_edge_node; }
     ns3::Ipv4Address EdgeAddress() const { return m_edge_address; }
 
+    /// The run number has changed: walks and radio draw from now on as it says. The maps of line of
+    /// sight and shadowing stay.
+    void AssignStreams();
+
     /// @return index of the base station with this cell identifier, or -1
     int BsOfCell(std::uint16_t cell_id) const;
     std::uint16_t CellOfBs(std::size_t bs) const { return m_bs[bs].device->GetCellId(); }

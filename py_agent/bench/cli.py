@@ -11,7 +11,7 @@ from typing import Annotated, Any, TypeAlias
 import typer
 from rich.console import Console
 
-from py_agent.bench import bridge, shares
+from py_agent.bench import branching, bridge, shares
 from py_agent.bench.report import Report
 from py_agent.cli_errors import errors_as_messages
 
@@ -20,6 +20,7 @@ Measure: TypeAlias = Callable[..., Report]
 #: Name → function. Its docstring is the command's help, its parameters are the command's options;
 #: to add a benchmark is one line here.
 BENCHMARKS: dict[str, Measure] = {
+    "branching": branching.measure,
     "bridge": bridge.measure,
     "shares": shares.measure,
 }

@@ -21,7 +21,7 @@ from py_agent.experiment.parquet_log import SlotLog, TableLog
 from py_agent.experiment.run_folder import RunFolder
 from py_agent.experiment.run_settings import RunSettings
 from py_agent.experiment.task_statistics import delay_parts, summarise_delays
-from py_agent.policies import Network, load_policy
+from py_agent.policies import LookAheadPolicy, Network, load_policy
 
 Progress = Callable[[int, int], None]  # slots done, slots in all
 
@@ -100,6 +100,8 @@ class Run:
 
         seed = self._settings.seed
         self._policy.begin(Network(schema.scenario, self._scenario_settings, schema), seed)
+        if isinstance(self._policy, LookAheadPolicy):
+            self._policy.look_ahead(self.env.branch)
         observation, self._end = self.env.reset(seed=seed)
         frame: dict[str, Any] = {}
         finished = False

@@ -1,12 +1,22 @@
 # SPDX-License-Identifier: MIT
 """Policies: what decides, behind one protocol."""
 
-from py_agent.policies.base import Decision, MissingObservation, Network, Observation, Policy
+from py_agent.policies.base import (
+    BranchNow,
+    Decision,
+    LookAheadPolicy,
+    MissingObservation,
+    Network,
+    Observation,
+    Policy,
+)
 from py_agent.policies.registry import POLICIES, UnknownPolicy, load_policy
 
 __all__ = [
     "POLICIES",
+    "BranchNow",
     "Decision",
+    "LookAheadPolicy",
     "MissingObservation",
     "Network",
     "Observation",

@@ -4,15 +4,16 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
-from typing import Any, Protocol, TypeAlias
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 from numpy.typing import NDArray
 
-from ns3_bridge import Schema
+from ns3_bridge import Branches, Schema
 
 Observation: TypeAlias = Mapping[str, NDArray[Any]]
 Decision: TypeAlias = Mapping[str, NDArray[Any]]
+BranchNow: TypeAlias = Callable[[int], Branches]
 
 
 class MissingObservation(LookupError):
@@ -64,3 +65,20 @@ class Policy(Protocol):
     def decide_slot(self, observation: Observation) -> Decision:
         """Decide for the slot that starts now, e.g. ``{"compute_share": [n_ue]}``."""
         ...
+
+
+@runtime_checkable
+class LookAheadPolicy(Policy, Protocol):
+    """A policy that tries decisions on branches of the running network before it takes one.
+
+    A policy becomes one by having the method `look_ahead`; it then needs a network that can be
+    branched, i.e. one that runs on this machine.
+    """
+
+    def look_ahead(self, branch: BranchNow) -> None:
+        """Take the means to do so; called after `begin`.
+
+        Args:
+            branch: ``branch(n)``, called while a decision is taken, gives `n` environments that
+                continue the present physical state. Close them before the decision is returned.
+        """

@@ -12,6 +12,7 @@ from typing import Any
 from py_agent.policies import share_rules
 from py_agent.policies.association import LoadBalancing, MaxRsrp
 from py_agent.policies.base import Policy
+from py_agent.policies.oracle import Oracle
 from py_agent.policies.random import RandomPolicy
 from py_agent.policies.rules import RulePolicy
 
@@ -36,6 +37,10 @@ POLICIES: Mapping[str, tuple[str, Callable[[], Policy]]] = {
     "cmu": (
         "greedy load balancing, shares by the index rule (1/remaining)^6",
         lambda: RulePolicy(LoadBalancing(), share_rules.index_rule),
+    ),
+    "oracle": (
+        "upper reference: tries 16 associations a frame on branches of the network, shares as cmu",
+        Oracle,
     ),
 }
 
