@@ -14,6 +14,7 @@
 #include "observation/mac-fields.h"
 #include "observation/mobility-fields.h"
 #include "observation/radio-fields.h"
+#include "observation/result-fields.h"
 #include "observation/scheduler-tap.h"
 #include "observation/server-fields.h"
 #include "observation/task-fields.h"
@@ -21,10 +22,11 @@
 #include "scenario.h"
 #include "task-ledger.h"
 #include "traffic.h"
-#include "upload-receiver.h"
-#include "upload-sender.h"
+#include "transfer-receiver.h"
+#include "transfer-sender.h"
 
 #include "ns3/inet-socket-address.h"
+#include "ns3/ipv4.h"
 #include "ns3/simulator.h"
 
 #include <algorithm>
@@ -37,6 +39,7 @@ namespace twin {
 namespace {
 
 constexpr std::uint16_t UPLOAD_PORT = 5000;
+constexpr std::uint16_t DOWNLOAD_PORT = 5001;
 
 }  // namespace
 
@@ -73,6 +76,9 @@ class Cellular : public Scenario {
         m_association_fields.emplace(schema, m_settings.n_ue, m_settings.n_bs);
         m_connection_fields.emplace(schema, m_settings.n_ue);
         m_task_fields.emplace(schema, m_settings.n_ue);
+        if (m_settings.traffic.HasResults()) {
+            m_result_fields.emplace(schema, m_settings.n_ue);
+        }
         m_server_fields.emplace(schema, m_settings.n_ue, m_settings.n_bs);
         m_decision.emplace(schema, m_settings);
         schema.DescribeReward("s",
@@ -83,9 +89,8 @@ class Cellular : public Scenario {
     void Build() override {
         m_network = std::make_unique<LteNetwork>(m_settings, *m_mobility, m_clock.warmup_s / 2);
         WatchRadio();
-        m_receiver =
-            std::make_unique<UploadReceiver>(m_network->EdgeNode(), UPLOAD_PORT, m_settings.n_ue,
-                                             [this](std::int64_t task) { OnUploaded(task); });
+        m_receiver = std::make_unique<TransferReceiver>(
+            m_network->EdgeNode(), UPLOAD_PORT, [this](std::int64_t task) { OnUploaded(task); });
         m_association_controller = std::make_unique<AssociationController>(
             *m_network, [this](std::uint32_t ue, const HandoverCommand& command) {
                 m_association_fields->Record(ue, command);
@@ -105,6 +110,9 @@ class Cellular : public Scenario {
         }
         BuildServers();
         BuildUploads();
+        if (m_settings.traffic.HasResults()) {
+            BuildDownloads();
+        }
     }
 
     void Observe() override {
@@ -122,7 +130,10 @@ class Cellular : public Scenario {
         }
         m_association_fields->Fill(*m_network, *m_association_controller);
         m_connection_fields->Fill(*m_network, *m_connections);
-        m_task_fields->Fill(*m_ledger, m_senders, m_sources);
+        m_task_fields->Fill(*m_ledger, m_senders, *m_receiver, m_sources);
+        if (m_result_fields) {
+            m_result_fields->Fill(*m_ledger, m_result_senders, m_result_receivers);
+        }
         m_server_fields->Fill(m_servers, m_clock.slot_s);
     }
 
@@ -191,7 +202,7 @@ class Cellular : public Scenario {
         for (std::uint32_t bs = 0; bs < m_settings.n_bs; ++bs) {
             m_servers.push_back(
                 std::make_unique<EdgeServer>(m_settings.capacity_hz, mode, m_settings.n_ue,
-                                             [this](std::int64_t task) { m_ledger->Done(task); }));
+                                             [this](std::int64_t task) { OnComputed(task); }));
         }
     }
 
@@ -199,20 +210,36 @@ class Cellular : public Scenario {
         m_ledger->SetUsers(m_settings.n_ue);
         const ns3::InetSocketAddress edge(m_network->EdgeAddress(), UPLOAD_PORT);
         for (std::uint32_t ue = 0; ue < m_settings.n_ue; ++ue) {
-            m_senders.push_back(std::make_unique<UploadSender>(m_network->Ue()[ue].node, ue, edge));
+            m_senders.push_back(
+                std::make_unique<TransferSender>(m_network->Ue()[ue].node, ue, edge));
             m_sources.push_back(m_traffic->Make(ue, TRAFFIC_STREAMS + ue * STREAMS_PER_UE,
                                                 [this, ue](std::uint32_t size_bit, double cycles) {
-                                                    m_senders[ue]->Submit(
-                                                        m_ledger->Create(ue, size_bit, cycles));
+                                                    const Task& task =
+                                                        m_ledger->Create(ue, size_bit, cycles);
+                                                    m_senders[ue]->Submit(task.id, size_bit);
                                                 }));
             ns3::Simulator::Schedule(ns3::Seconds(m_clock.warmup_s),
                                      [this, ue] { m_sources[ue]->Start(); });
         }
     }
 
+    void BuildDownloads() {
+        for (std::uint32_t ue = 0; ue < m_settings.n_ue; ++ue) {
+            const auto node = m_network->Ue()[ue].node;
+            const auto address = node->GetObject<ns3::Ipv4>()->GetAddress(1, 0).GetLocal();
+            m_result_receivers.push_back(std::make_unique<TransferReceiver>(
+                node, DOWNLOAD_PORT, [this](std::int64_t task) { m_ledger->Done(task); }));
+            m_result_senders.push_back(std::make_unique<TransferSender>(
+                m_network->EdgeNode(), ue, ns3::InetSocketAddress(address, DOWNLOAD_PORT)));
+        }
+    }
+
     void OnArrived(std::uint32_t ue) {
         m_association_controller->OnArrived(ue);
         m_senders[ue]->OnLinkRestored();
+        if (!m_result_senders.empty()) {
+            m_result_senders[ue]->OnLinkRestored();
+        }
         ApplyBandwidthShare(ue);
         ApplyComputeShares();
     }
@@ -245,6 +272,16 @@ class Cellular : public Scenario {
         server.Submit(task.ue, task.id, task.cycles);
     }
 
+    void OnComputed(std::int64_t id) {
+        const std::uint32_t result_bit = m_settings.traffic.ResultBit(m_ledger->SizeBit(id));
+        const Task& task = m_ledger->Computed(id, result_bit);
+        if (result_bit == 0) {
+            m_ledger->Done(id);
+        } else {
+            m_result_senders[task.ue]->Submit(id, result_bit);
+        }
+    }
+
     CellularSettings m_settings;
 
     Field<double> m_time_s;
@@ -256,6 +293,7 @@ class Cellular : public Scenario {
     std::optional<AssociationFields> m_association_fields;
     std::optional<ConnectionFields> m_connection_fields;
     std::optional<TaskFields> m_task_fields;
+    std::optional<ResultFields> m_result_fields;  ///< only if users download results
     std::optional<ServerFields> m_server_fields;
     std::optional<Decision> m_decision;
 
@@ -268,8 +306,10 @@ class Cellular : public Scenario {
     std::unique_ptr<BandwidthShares> m_bandwidth_shares;  ///< only with radio.scheduler = shares
     std::unique_ptr<AssociationController> m_association_controller;
     std::unique_ptr<ConnectionWatch> m_connections;
-    std::unique_ptr<UploadReceiver> m_receiver;
-    std::vector<std::unique_ptr<UploadSender>> m_senders;
+    std::unique_ptr<TransferReceiver> m_receiver;
+    std::vector<std::unique_ptr<TransferSender>> m_senders;
+    std::vector<std::unique_ptr<TransferReceiver>> m_result_receivers;  ///< at the users
+    std::vector<std::unique_ptr<TransferSender>> m_result_senders;      ///< at the edge
     std::vector<std::unique_ptr<TaskSource>> m_sources;
     std::vector<std::unique_ptr<EdgeServer>> m_servers;
 };

@@ -27,7 +27,10 @@ TaskLedger::TaskLedger(Schema& schema)
            {"created_s", false, "s", "ns-3 time of creation"},
            {"uploaded_s", false, "s", "ns-3 time at which the last byte arrived at the edge"},
            {"compute_s", false, "s", "time the whole server needs for it: cycles / capacity"},
-           {"done_s", false, "s", "ns-3 time at which it was computed"}})) {}
+           {"computed_s", false, "s", "ns-3 time at which it was computed"},
+           {"result_bit", true, "bit", "result to download; 0: none"},
+           {"done_s", false, "s",
+            "ns-3 time at which it was computed and its result, if any, at the user"}})) {}
 
 const Task& TaskLedger::Create(std::uint32_t ue, std::uint32_t size_bit, double cycles) {
     AccrueTaskSeconds();
@@ -50,12 +53,23 @@ const Task& TaskLedger::Uploaded(std::int64_t id, std::int32_t bs, double server
     return entry.task;
 }
 
+const Task& TaskLedger::Computed(std::int64_t id, std::uint32_t result_bit) {
+    Task& task = m_open.at(id).task;
+    User& user = m_users[task.ue];
+    task.computed_s = NowS();
+    task.result_bit = result_bit;
+    --user.computing;
+    ++user.downloading;
+    user.result_bit += result_bit;
+    return task;
+}
+
 void TaskLedger::Done(std::int64_t id) {
     AccrueTaskSeconds();
     const auto it = m_open.find(id);
     it->second.task.done_s = NowS();
     AppendRow(it->second);
-    --m_users[it->second.task.ue].computing;
+    --m_users[it->second.task.ue].downloading;
     ++m_users[it->second.task.ue].completed;
     m_open.erase(it);
 }
@@ -88,7 +102,7 @@ void TaskLedger::AccrueTaskSeconds() {
 void TaskLedger::AppendRow(const Entry& entry) {
     const Task& task = entry.task;
     m_table.Append(task.id, task.ue, task.bs, task.size_bit, task.cycles, task.created_s,
-                   task.uploaded_s, entry.compute_s, task.done_s);
+                   task.uploaded_s, entry.compute_s, task.computed_s, task.result_bit, task.done_s);
 }
 
 }  // namespace twin

@@ -22,17 +22,22 @@ class TaskLedger {
     const Task& Create(std::uint32_t ue, std::uint32_t size_bit, double cycles);
     /// The last byte has arrived; the task goes to the server of @p bs. @param server_hz its speed
     const Task& Uploaded(std::int64_t id, std::int32_t bs, double server_hz);
-    /// The task is computed; its row goes to the table.
+    /// The task is computed. @param result_bit on the way to the user from now on; may be 0
+    const Task& Computed(std::int64_t id, std::uint32_t result_bit);
+    /// The user has the result; the task's row goes to the table.
     void Done(std::int64_t id);
     /// Append the tasks that are still under way to the table.
     void AppendUnfinished();
 
     std::uint32_t UserOf(std::int64_t id) const { return m_open.at(id).task.ue; }
+    std::uint32_t SizeBit(std::int64_t id) const { return m_open.at(id).task.size_bit; }
     std::int64_t Created(std::size_t ue) const { return m_users[ue].created; }
     std::int64_t CreatedBit(std::size_t ue) const { return m_users[ue].created_bit; }
     std::int64_t Completed(std::size_t ue) const { return m_users[ue].completed; }
     std::int32_t Uploading(std::size_t ue) const { return m_users[ue].uploading; }
     std::int32_t Computing(std::size_t ue) const { return m_users[ue].computing; }
+    std::int32_t Downloading(std::size_t ue) const { return m_users[ue].downloading; }
+    std::int64_t ResultBit(std::size_t ue) const { return m_users[ue].result_bit; }
     /// Age of the user's oldest task under way, 0 if there is none.
     double OldestAgeS(std::size_t ue) const;
 
@@ -48,6 +53,8 @@ class TaskLedger {
         std::int64_t completed = 0;
         std::int32_t uploading = 0;
         std::int32_t computing = 0;
+        std::int32_t downloading = 0;
+        std::int64_t result_bit = 0;
     };
     struct Entry {
         Task task;

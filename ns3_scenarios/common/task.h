@@ -7,7 +7,8 @@
 
 namespace twin {
 
-/// One inference task: uploaded whole to the edge server of its user's base station, then computed.
+/// One inference task: uploaded whole to the edge server of its user's base station, computed, and
+/// its result, if it has one, downloaded.
 struct Task {
     std::int64_t id;
     std::uint32_t ue;
@@ -15,8 +16,10 @@ struct Task {
     double cycles;            ///< work at the edge server
     double created_s;         ///< ns-3 time
     double uploaded_s = NAN;  ///< its last byte arrived at the edge
-    double done_s = NAN;      ///< computed
-    std::int32_t bs = -1;     ///< base station whose server got it; -1 while uploading
+    double computed_s = NAN;
+    double done_s = NAN;           ///< computed, and the result at the user
+    std::uint32_t result_bit = 0;  ///< 0: the user gets none
+    std::int32_t bs = -1;          ///< base station whose server got it; -1 while uploading
 };
 
 }  // namespace twin

@@ -3,6 +3,8 @@
 
 #include "json.h"
 
+#include <cmath>
+
 namespace twin {
 
 void TrafficSettings::Declare(Settings& settings) {
@@ -35,6 +37,14 @@ void TrafficSettings::Declare(Settings& settings) {
                   "cycles per bit differ between users, uniformly, by up to this part of the mean");
     settings.Real("traffic.cycles_task_spread", cycles_task_spread, 0, 0.99, "1",
                   "and between the tasks of a user by up to this part of the user's mean");
+    settings.Real("traffic.result_bit", result_bit, 0, 1e8, "bit",
+                  "result that the user downloads when its task is computed; 0: none");
+    settings.Real("traffic.result_ratio", result_ratio, 0, 10, "1",
+                  "and this part of the size of the task");
+}
+
+std::uint32_t TrafficSettings::ResultBit(std::uint32_t task_bit) const {
+    return static_cast<std::uint32_t>(std::ceil(result_bit + result_ratio * task_bit));
 }
 
 void TrafficSettings::Check() const {

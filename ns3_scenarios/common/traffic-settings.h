@@ -4,6 +4,7 @@
 
 #include "settings.h"
 
+#include <cstdint>
 #include <string>
 
 namespace twin {
@@ -25,6 +26,12 @@ struct TrafficSettings {
     double cycles_per_bit = 1000;
     double cycles_ue_spread = 0;
     double cycles_task_spread = 0;
+    double result_bit = 0;
+    double result_ratio = 0;
+
+    bool HasResults() const { return result_bit > 0 || result_ratio > 0; }
+    /// Size of the result of a task; 0: there is none to download.
+    std::uint32_t ResultBit(std::uint32_t task_bit) const;
 
     void Declare(Settings& settings);
     /// @throws SettingError if settings contradict each other

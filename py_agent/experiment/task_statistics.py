@@ -15,17 +15,18 @@ from numpy.typing import NDArray
 class DelayParts:
     """End-to-end delay of each task and its parts, ``[n_tasks]`` each.
 
-    ``delay = upload + compute queue + compute``. A task that is still under way when the run ends
-    counts with its age (method: nothing is dropped from the statistics); its time in the present
-    stage counts to that stage.
+    ``delay = upload + compute queue + compute + download``. A task that is still under way when the
+    run ends counts with its age (method: nothing is dropped from the statistics); its time in the
+    present stage counts to that stage.
 
     Attributes:
-        done: the task was computed.
+        done: the task was computed, and its result, if it has one, is at the user.
         created_s: ns-3 time of creation.
         delay_s: end-to-end delay, or age.
         upload_s: until the last byte arrived at the edge.
         compute_queue_s: at the server, beyond what the whole server would have needed.
         compute_s: what the whole server needs for it.
+        download_s: from then until the result was at the user; 0 without result.
     """
 
     done: NDArray[np.bool_]
@@ -34,24 +35,27 @@ class DelayParts:
     upload_s: NDArray[np.float64]
     compute_queue_s: NDArray[np.float64]
     compute_s: NDArray[np.float64]
+    download_s: NDArray[np.float64]
 
 
 def delay_parts(tasks: Mapping[str, Any] | NDArray[Any], end_s: float) -> DelayParts:
     """Split the delays of tasks.
 
     Args:
-        tasks: columns ``created_s``, ``uploaded_s``, ``compute_s``, ``done_s`` of the ``task``
-            table, ``[n_tasks]`` each; NaN where something has not happened.
+        tasks: columns ``created_s``, ``uploaded_s``, ``compute_s``, ``computed_s``, ``done_s`` of
+            the ``task`` table, ``[n_tasks]`` each; NaN where something has not happened.
         end_s: ns-3 time at which the run ended.
     """
     created_s = np.asarray(tasks["created_s"], np.float64)
     uploaded_s = np.asarray(tasks["uploaded_s"], np.float64)
+    computed_s = np.asarray(tasks["computed_s"], np.float64)
     done_s = np.asarray(tasks["done_s"], np.float64)
     needed_s = np.nan_to_num(np.asarray(tasks["compute_s"], np.float64))
 
     left_upload_s = np.where(np.isnan(uploaded_s), end_s, uploaded_s)
     left_s = np.where(np.isnan(done_s), end_s, done_s)
-    at_server_s = left_s - left_upload_s
+    left_server_s = np.where(np.isnan(computed_s), end_s, computed_s)
+    at_server_s = left_server_s - left_upload_s
     compute_s = np.minimum(needed_s, at_server_s)
     return DelayParts(
         done=~np.isnan(done_s),
@@ -60,6 +64,7 @@ def delay_parts(tasks: Mapping[str, Any] | NDArray[Any], end_s: float) -> DelayP
         upload_s=left_upload_s - created_s,
         compute_queue_s=at_server_s - compute_s,
         compute_s=compute_s,
+        download_s=left_s - left_server_s,
     )
 
 
@@ -81,4 +86,5 @@ def summarise_delays(parts: DelayParts) -> dict[str, float | int | None]:
         "mean_upload_s": mean(parts.upload_s),
         "mean_compute_queue_s": mean(parts.compute_queue_s),
         "mean_compute_s": mean(parts.compute_s),
+        "mean_download_s": mean(parts.download_s),
     }

@@ -12,7 +12,7 @@ class RulePolicy:
     """An association rule per frame, a share rule per slot.
 
     The share rule divides the edge servers by the work in cycles and, where the scenario takes
-    ``bandwidth_share``, the band by the bits that wait for upload.
+    ``bandwidth_share``, the band by the bits that wait for upload or download.
 
     Args:
         association: chooses base stations.
@@ -41,6 +41,8 @@ class RulePolicy:
         decision = {"compute_share": shares_within_cells(weights, serving_bs)}
         if self._divides_band:
             waiting = observation["upload_backlog_bit"]
+            if "download_backlog_bit" in observation:  # the share counts in both directions
+                waiting = waiting + observation["download_backlog_bit"]
             weights = self._share(waiting, waiting, observation["task_mean_bit"])
             decision["bandwidth_share"] = shares_within_cells(weights, serving_bs)
         return decision

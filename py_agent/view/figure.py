@@ -18,7 +18,12 @@ from py_agent.experiment.task_statistics import delay_parts
 
 _UNSERVED = "0.75"
 # Not the colours of the base stations.
-_PARTS = (("upload", "#6a51a3"), ("compute queue", "#d6604d"), ("compute", "#c9b458"))
+_PARTS = (
+    ("upload", "#6a51a3"),
+    ("compute queue", "#d6604d"),
+    ("compute", "#c9b458"),
+    ("download", "#5aae61"),
+)
 _MAX_POINTS = 400  # per trajectory and curve: enough for the eye
 
 
@@ -108,8 +113,10 @@ def _draw_delay(axes: Axes, folder: RunFolder, summary: dict[str, Any]) -> None:
     index = np.clip(np.digitize(parts.created_s, edges_s) - 1, 0, len(edges_s) - 1)
     count = np.maximum(np.bincount(index, minlength=len(edges_s)), 1)
     bottom_s = np.zeros(len(edges_s))
-    values = (parts.upload_s, parts.compute_queue_s, parts.compute_s)
+    values = (parts.upload_s, parts.compute_queue_s, parts.compute_s, parts.download_s)
     for (label, colour), value_s in zip(_PARTS, values, strict=True):
+        if label == "download" and not value_s.any():
+            continue  # no results in this run
         mean_s = np.bincount(index, weights=value_s, minlength=len(edges_s)) / count
         share = value_s.mean() if len(value_s) else 0.0
         axes.bar(

@@ -20,6 +20,35 @@ TaskFields::TaskFields(Schema& schema, std::size_t n_ue)
           {"tasks_uploading", {n_ue}, "tasks", 0, MAX_COUNT, "waiting for or in transmission"})),
       m_upload_backlog_bit(schema.Observation<double>(
           {"upload_backlog_bit", {n_ue}, "bit", 0, 1e15, "not acknowledged by the edge"})),
+      m_delivered_bit(schema.Observation<std::int64_t>(
+          {"delivered_bit",
+           {n_ue},
+           "bit",
+           0,
+           1e15,
+           "data that has arrived at the edge, each bit once = created_bit − upload_backlog_bit +"
+           " upload_unconfirmed_bit"})),
+      m_upload_unconfirmed_bit(schema.Observation<double>(
+          {"upload_unconfirmed_bit",
+           {n_ue},
+           "bit",
+           0,
+           1e15,
+           "part of the backlog that has arrived, its acknowledgement not yet"})),
+      m_upload_lost_bit(schema.Observation<double>(
+          {"upload_lost_bit",
+           {n_ue},
+           "bit",
+           0,
+           1e15,
+           "sent again since the start because later packets were acknowledged first"})),
+      m_upload_probed_bit(schema.Observation<double>(
+          {"upload_probed_bit",
+           {n_ue},
+           "bit",
+           0,
+           1e15,
+           "sent again since the start to break a silence or after a handover"})),
       m_oldest_age_s(schema.Observation<float>(
           {"oldest_age_s", {n_ue}, "s", 0, 1e9, "age of the user's oldest task, 0: none"})),
       m_task_rate_hz(schema.Observation<double>(
@@ -31,14 +60,19 @@ TaskFields::TaskFields(Schema& schema, std::size_t n_ue)
 }
 
 void TaskFields::Fill(const TaskLedger& ledger,
-                      const std::vector<std::unique_ptr<UploadSender>>& senders,
+                      const std::vector<std::unique_ptr<TransferSender>>& senders,
+                      const TransferReceiver& receiver,
                       const std::vector<std::unique_ptr<TaskSource>>& sources) const {
-    for (std::size_t ue = 0; ue < senders.size(); ++ue) {
+    for (std::uint32_t ue = 0; ue < senders.size(); ++ue) {
         m_tasks_created(ue) = ledger.Created(ue);
         m_tasks_completed(ue) = ledger.Completed(ue);
         m_created_bit(ue) = ledger.CreatedBit(ue);
         m_tasks_uploading(ue) = ledger.Uploading(ue);
         m_upload_backlog_bit(ue) = senders[ue]->BacklogBit();
+        m_delivered_bit(ue) = receiver.DeliveredBit(ue);
+        m_upload_unconfirmed_bit(ue) = senders[ue]->UnconfirmedBit(receiver);
+        m_upload_lost_bit(ue) = senders[ue]->LostBit();
+        m_upload_probed_bit(ue) = senders[ue]->ProbedBit();
         m_oldest_age_s(ue) = static_cast<float>(ledger.OldestAgeS(ue));
         const TaskDemand demand = sources[ue]->Demand();
         m_task_rate_hz(ue) = demand.rate_hz;

@@ -5,7 +5,7 @@
 #include "schema.h"
 #include "task-ledger.h"
 #include "task-source.h"
-#include "upload-sender.h"
+#include "transfer-sender.h"
 
 #include <memory>
 #include <vector>
@@ -19,7 +19,8 @@ class TaskFields {
 
     /// @param senders, sources one per user
     void Fill(const TaskLedger& ledger,
-              const std::vector<std::unique_ptr<UploadSender>>& senders,
+              const std::vector<std::unique_ptr<TransferSender>>& senders,
+              const TransferReceiver& receiver,
               const std::vector<std::unique_ptr<TaskSource>>& sources) const;
 
   private:
@@ -28,6 +29,10 @@ class TaskFields {
     Field<std::int64_t> m_created_bit;
     Field<std::int32_t> m_tasks_uploading;
     Field<double> m_upload_backlog_bit;
+    Field<std::int64_t> m_delivered_bit;
+    Field<double> m_upload_unconfirmed_bit;
+    Field<double> m_upload_lost_bit;
+    Field<double> m_upload_probed_bit;
     Field<float> m_oldest_age_s;
     Field<double> m_task_rate_hz;
     Field<double> m_task_mean_bit;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#ifndef TWIN_UPLOAD_HEADERS_H
-#define TWIN_UPLOAD_HEADERS_H
+#ifndef TWIN_TRANSFER_HEADERS_H
+#define TWIN_TRANSFER_HEADERS_H
 
 #include "ns3/header.h"
 
@@ -8,14 +8,27 @@
 
 namespace twin {
 
-/// What precedes the payload of an uplink packet: one fragment of one task.
+/// How a transfer is cut into packets: all but the last fragment are full.
+struct Fragmentation {
+    static constexpr std::uint32_t BYTES = 1376;  ///< payload; 1,400 with the header
+
+    static std::uint32_t Count(std::uint32_t size_bit) {
+        const std::uint32_t bytes = size_bit / 8 + (size_bit % 8 != 0);
+        return (bytes + BYTES - 1) / BYTES;
+    }
+    static std::uint32_t Bit(std::uint32_t size_bit, std::uint32_t index) {
+        return index + 1 < Count(size_bit) ? BYTES * 8 : size_bit - index * BYTES * 8;
+    }
+};
+
+/// What precedes the payload of a packet: one fragment of one transfer.
 class FragmentHeader : public ns3::Header {
   public:
     std::uint32_t packet_number = 0;  ///< grows with every transmission, retransmissions included
-    std::uint32_t ue = 0;
-    std::int64_t task = 0;
+    std::uint32_t flow = 0;           ///< from which sender
+    std::int64_t transfer = 0;
     std::uint32_t fragment = 0;
-    std::uint32_t fragments = 0;  ///< of the whole task
+    std::uint32_t size_bit = 0;  ///< of the whole transfer
 
     static ns3::TypeId GetTypeId();
     ns3::TypeId GetInstanceTypeId() const override;
@@ -25,7 +38,7 @@ class FragmentHeader : public ns3::Header {
     void Print(std::ostream& out) const override;
 };
 
-/// A downlink acknowledgement: which of the last packets have arrived.
+/// An acknowledgement, the other way: which of the last packets have arrived.
 class AckHeader : public ns3::Header {
   public:
     static constexpr std::uint32_t WINDOW = 64;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "upload-sender.h"
+#include "transfer-sender.h"
 
-#include "upload-headers.h"
+#include "transfer-headers.h"
 
 #include "ns3/packet.h"
 #include "ns3/simulator.h"
@@ -24,30 +24,40 @@ constexpr std::uint32_t PROBES = 2;  // at a time: one may get lost
 
 }  // namespace
 
-UploadSender::UploadSender(ns3::Ptr<ns3::Node> node, std::uint32_t ue, const ns3::Address& edge)
-    : m_ue(ue), m_socket(ns3::Socket::CreateSocket(node, ns3::UdpSocketFactory::GetTypeId())) {
+TransferSender::TransferSender(ns3::Ptr<ns3::Node> node,
+                               std::uint32_t flow,
+                               const ns3::Address& destination)
+    : m_flow(flow), m_socket(ns3::Socket::CreateSocket(node, ns3::UdpSocketFactory::GetTypeId())) {
     m_socket->Bind();
-    m_socket->Connect(edge);
-    m_socket->SetRecvCallback(ns3::MakeCallback(&UploadSender::OnReceive, this));
+    m_socket->Connect(destination);
+    m_socket->SetRecvCallback(ns3::MakeCallback(&TransferSender::OnReceive, this));
 }
 
-void UploadSender::Submit(const Task& task) {
-    const std::uint32_t bytes = (task.size_bit + 7) / 8;
-    const std::uint32_t fragments = (bytes + FRAGMENT_BYTES - 1) / FRAGMENT_BYTES;
-    m_tasks[task.id] = {fragments, task.size_bit, std::vector<bool>(fragments), fragments};
-    m_backlog_bit += task.size_bit;
+void TransferSender::Submit(std::int64_t transfer, std::uint32_t size_bit) {
+    const std::uint32_t fragments = Fragmentation::Count(size_bit);
+    m_pending[transfer] = {size_bit, 0, std::vector<bool>(fragments)};
+    m_backlog_bit += size_bit;
     for (std::uint32_t i = 0; i < fragments; ++i) {
-        m_unsent.push_back({task.id, i});
+        m_unsent.push_back({transfer, i});
     }
     FillWindow();
 }
 
-void UploadSender::OnLinkRestored() {
+double TransferSender::UnconfirmedBit(const TransferReceiver& receiver) const {
+    double bit = 0;
+    for (const auto& [transfer, pending] : m_pending) {
+        bit +=
+            static_cast<double>(receiver.DeliveredBit(m_flow, transfer)) - pending.acknowledged_bit;
+    }
+    return bit;
+}
+
+void TransferSender::OnLinkRestored() {
     m_probes_in_a_row = 0;
     SendProbe();
 }
 
-void UploadSender::FillWindow() {
+void TransferSender::FillWindow() {
     while (m_in_flight.size() < WINDOW && !(m_lost.empty() && m_unsent.empty())) {
         auto& queue = m_lost.empty() ? m_unsent : m_lost;
         const Fragment fragment = queue.front();
@@ -61,29 +71,28 @@ void UploadSender::FillWindow() {
     }
 }
 
-bool UploadSender::IsNeeded(const Fragment& fragment) const {
-    const auto task = m_tasks.find(fragment.task);
-    return task != m_tasks.end() && !task->second.acknowledged[fragment.index];
+bool TransferSender::IsNeeded(const Fragment& fragment) const {
+    const auto pending = m_pending.find(fragment.transfer);
+    return pending != m_pending.end() && !pending->second.acknowledged[fragment.index];
 }
 
-void UploadSender::Transmit(const Fragment& fragment) {
-    const Pending& task = m_tasks.at(fragment.task);
+void TransferSender::Transmit(const Fragment& fragment) {
     FragmentHeader header;
     header.packet_number = m_next_packet++;
-    header.ue = m_ue;
-    header.task = fragment.task;
+    header.flow = m_flow;
+    header.transfer = fragment.transfer;
     header.fragment = fragment.index;
-    header.fragments = task.fragments;
-    auto packet = ns3::Create<ns3::Packet>(
-        static_cast<std::uint32_t>(std::ceil(FragmentBit(task, fragment.index) / 8)));
+    header.size_bit = m_pending.at(fragment.transfer).size_bit;
+    const std::uint32_t bit = Fragmentation::Bit(header.size_bit, fragment.index);
+    auto packet = ns3::Create<ns3::Packet>((bit + 7) / 8);
     packet->AddHeader(header);
     m_in_flight[header.packet_number] = {fragment, Simulator::Now()};
     m_socket->Send(
         packet);  // a packet that the disconnected modem drops is repaired like any other
 }
 
-void UploadSender::SendProbe() {
-    // The oldest packets, once more: what the edge acknowledges then tells the fate of the rest.
+void TransferSender::SendProbe() {
+    // The oldest packets, once more: what is acknowledged then tells the fate of the rest.
     std::erase_if(m_in_flight,
                   [this](const auto& item) { return !IsNeeded(item.second.fragment); });
     std::vector<Fragment> oldest;
@@ -91,12 +100,13 @@ void UploadSender::SendProbe() {
         oldest.push_back(it->second.fragment);
     }
     for (const Fragment& fragment : oldest) {
+        m_probed_bit += FragmentBit(fragment);
         Transmit(fragment);
     }
     RestartTimer();
 }
 
-void UploadSender::OnReceive(ns3::Ptr<ns3::Socket> socket) {
+void TransferSender::OnReceive(ns3::Ptr<ns3::Socket> socket) {
     while (auto packet = socket->Recv()) {
         AckHeader ack;
         packet->RemoveHeader(ack);
@@ -113,7 +123,10 @@ void UploadSender::OnReceive(ns3::Ptr<ns3::Socket> socket) {
         // In order of packet number, so that the oldest are sent again first.
         for (auto it = m_in_flight.begin();
              it != m_in_flight.end() && it->first + REORDERING < ack.largest;) {
-            m_lost.push_back(it->second.fragment);
+            if (IsNeeded(it->second.fragment)) {
+                m_lost_bit += FragmentBit(it->second.fragment);
+                m_lost.push_back(it->second.fragment);
+            }
             it = m_in_flight.erase(it);
         }
     }
@@ -122,20 +135,22 @@ void UploadSender::OnReceive(ns3::Ptr<ns3::Socket> socket) {
     FillWindow();
 }
 
-void UploadSender::Acknowledge(const InFlight& packet) {
+void TransferSender::Acknowledge(const InFlight& packet) {
     if (!IsNeeded(packet.fragment)) {
         return;  // it was sent twice and arrived twice
     }
-    const auto it = m_tasks.find(packet.fragment.task);
-    Pending& task = it->second;
-    task.acknowledged[packet.fragment.index] = true;
-    m_backlog_bit -= FragmentBit(task, packet.fragment.index);
-    if (--task.remaining == 0) {
-        m_tasks.erase(it);
+    const auto it = m_pending.find(packet.fragment.transfer);
+    Pending& pending = it->second;
+    const std::uint32_t bit = FragmentBit(packet.fragment);
+    pending.acknowledged[packet.fragment.index] = true;
+    pending.acknowledged_bit += bit;
+    m_backlog_bit -= bit;
+    if (pending.acknowledged_bit == pending.size_bit) {
+        m_pending.erase(it);
     }
 }
 
-void UploadSender::UpdateRoundTrip(Time sample) {
+void TransferSender::UpdateRoundTrip(Time sample) {
     // RFC 6298, equations 2.2 and 2.3
     if (m_smoothed_rtt.IsZero()) {
         m_smoothed_rtt = sample;
@@ -146,7 +161,7 @@ void UploadSender::UpdateRoundTrip(Time sample) {
     }
 }
 
-void UploadSender::RestartTimer() {
+void TransferSender::RestartTimer() {
     m_timer.Cancel();
     if (m_in_flight.empty()) {
         return;
@@ -159,9 +174,8 @@ void UploadSender::RestartTimer() {
     });
 }
 
-double UploadSender::FragmentBit(const Pending& task, std::uint32_t index) {
-    constexpr double FULL = FRAGMENT_BYTES * 8;
-    return index + 1 < task.fragments ? FULL : task.size_bit - FULL * (task.fragments - 1);
+std::uint32_t TransferSender::FragmentBit(const Fragment& fragment) const {
+    return Fragmentation::Bit(m_pending.at(fragment.transfer).size_bit, fragment.index);
 }
 
 }  // namespace twin

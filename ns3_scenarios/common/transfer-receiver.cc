@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "upload-receiver.h"
+#include "transfer-receiver.h"
 
 #include "ns3/inet-socket-address.h"
 #include "ns3/packet.h"
@@ -14,27 +14,23 @@ namespace {
 
 constexpr std::uint32_t PACKETS_PER_ACK = 4;  // fewer downlink packets than one each
 const ns3::Time ACK_DELAY = ns3::MilliSeconds(10);
-constexpr std::size_t REMEMBERED_TASKS = 256;  // far more than fit in a window
+constexpr std::size_t REMEMBERED_TRANSFERS = 256;  // far more than fit in a window
 
 }  // namespace
 
-UploadReceiver::UploadReceiver(ns3::Ptr<ns3::Node> node,
-                               std::uint16_t port,
-                               std::size_t n_ue,
-                               Complete complete)
+TransferReceiver::TransferReceiver(ns3::Ptr<ns3::Node> node, std::uint16_t port, Complete complete)
     : m_socket(ns3::Socket::CreateSocket(node, ns3::UdpSocketFactory::GetTypeId())),
-      m_senders(n_ue),
       m_complete(std::move(complete)) {
     m_socket->Bind(ns3::InetSocketAddress(ns3::Ipv4Address::GetAny(), port));
-    m_socket->SetRecvCallback(ns3::MakeCallback(&UploadReceiver::OnReceive, this));
+    m_socket->SetRecvCallback(ns3::MakeCallback(&TransferReceiver::OnReceive, this));
 }
 
-void UploadReceiver::OnReceive(ns3::Ptr<ns3::Socket> socket) {
+void TransferReceiver::OnReceive(ns3::Ptr<ns3::Socket> socket) {
     ns3::Address from;
     while (auto packet = socket->RecvFrom(from)) {
         FragmentHeader header;
         packet->RemoveHeader(header);
-        Sender& sender = m_senders.at(header.ue);
+        Sender& sender = m_senders[header.flow];
         sender.address = from;
         const bool gap = NotePacket(sender, header.packet_number);
         const bool completed = NoteFragment(sender, header);
@@ -45,12 +41,12 @@ void UploadReceiver::OnReceive(ns3::Ptr<ns3::Socket> socket) {
                 ns3::Simulator::Schedule(ACK_DELAY, [this, &sender] { SendAck(sender); });
         }
         if (completed) {
-            m_complete(header.task);
+            m_complete(header.transfer);
         }
     }
 }
 
-bool UploadReceiver::NotePacket(Sender& sender, std::uint32_t packet_number) {
+bool TransferReceiver::NotePacket(Sender& sender, std::uint32_t packet_number) {
     const bool gap = packet_number != sender.largest + 1;
     if (packet_number > sender.largest) {
         const std::uint32_t shift = packet_number - sender.largest;
@@ -64,25 +60,48 @@ bool UploadReceiver::NotePacket(Sender& sender, std::uint32_t packet_number) {
     return gap;
 }
 
-bool UploadReceiver::NoteFragment(Sender& sender, const FragmentHeader& header) {
-    if (sender.finished.contains(header.task)) {
+bool TransferReceiver::NoteFragment(Sender& sender, const FragmentHeader& header) {
+    if (sender.finished.contains(header.transfer)) {
         return false;
     }
-    std::vector<bool>& arrived = sender.unfinished[header.task];
-    arrived.resize(header.fragments);
-    arrived.at(header.fragment) = true;
-    if (std::find(arrived.begin(), arrived.end(), false) != arrived.end()) {
+    Unfinished& transfer = sender.unfinished[header.transfer];
+    transfer.arrived.resize(Fragmentation::Count(header.size_bit));
+    if (!transfer.arrived.at(header.fragment)) {
+        transfer.arrived[header.fragment] = true;
+        const std::uint32_t fresh_bit = Fragmentation::Bit(header.size_bit, header.fragment);
+        transfer.delivered_bit += fresh_bit;
+        sender.delivered_bit += fresh_bit;
+    }
+    if (transfer.delivered_bit < header.size_bit) {
         return false;
     }
-    sender.unfinished.erase(header.task);
-    sender.finished.insert(header.task);
-    if (sender.finished.size() > REMEMBERED_TASKS) {
+    sender.unfinished.erase(header.transfer);
+    sender.finished[header.transfer] = header.size_bit;
+    if (sender.finished.size() > REMEMBERED_TRANSFERS) {
         sender.finished.erase(sender.finished.begin());
     }
     return true;
 }
 
-void UploadReceiver::SendAck(Sender& sender) {
+std::int64_t TransferReceiver::DeliveredBit(std::uint32_t flow) const {
+    const auto sender = m_senders.find(flow);
+    return sender == m_senders.end() ? 0 : sender->second.delivered_bit;
+}
+
+std::int64_t TransferReceiver::DeliveredBit(std::uint32_t flow, std::int64_t transfer) const {
+    const auto sender = m_senders.find(flow);
+    if (sender == m_senders.end()) {
+        return 0;
+    }
+    if (const auto done = sender->second.finished.find(transfer);
+        done != sender->second.finished.end()) {
+        return done->second;
+    }
+    const auto open = sender->second.unfinished.find(transfer);
+    return open == sender->second.unfinished.end() ? 0 : open->second.delivered_bit;
+}
+
+void TransferReceiver::SendAck(Sender& sender) {
     sender.delayed_ack.Cancel();
     sender.unacknowledged = 0;
     AckHeader header;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "upload-headers.h"
+#include "transfer-headers.h"
 
 namespace twin {
 
@@ -20,24 +20,24 @@ std::uint32_t FragmentHeader::GetSerializedSize() const {
 
 void FragmentHeader::Serialize(ns3::Buffer::Iterator out) const {
     out.WriteHtonU32(packet_number);
-    out.WriteHtonU32(ue);
-    out.WriteHtonU64(static_cast<std::uint64_t>(task));
+    out.WriteHtonU32(flow);
+    out.WriteHtonU64(static_cast<std::uint64_t>(transfer));
     out.WriteHtonU32(fragment);
-    out.WriteHtonU32(fragments);
+    out.WriteHtonU32(size_bit);
 }
 
 std::uint32_t FragmentHeader::Deserialize(ns3::Buffer::Iterator in) {
     packet_number = in.ReadNtohU32();
-    ue = in.ReadNtohU32();
-    task = static_cast<std::int64_t>(in.ReadNtohU64());
+    flow = in.ReadNtohU32();
+    transfer = static_cast<std::int64_t>(in.ReadNtohU64());
     fragment = in.ReadNtohU32();
-    fragments = in.ReadNtohU32();
+    size_bit = in.ReadNtohU32();
     return GetSerializedSize();
 }
 
 void FragmentHeader::Print(std::ostream& out) const {
-    out << "packet " << packet_number << " ue " << ue << " task " << task << " fragment "
-        << fragment << "/" << fragments;
+    out << "packet " << packet_number << " flow " << flow << " transfer " << transfer
+        << " fragment " << fragment << " of " << size_bit << " bit";
 }
 
 ns3::TypeId AckHeader::GetTypeId() {
