@@ -15,7 +15,8 @@ from rich.console import Console
 
 import ns3_bridge
 import ns3_scenarios
-from ns3_bridge import Gateway, LocalHost
+from ns3_bridge import Gateway, InvalidSetting, LocalHost
+from ns3_bridge.compat import Ns3GymServer
 from ns3_bridge.conformance import check_agent, check_gateway
 from py_agent.cli_errors import errors_as_messages
 from py_agent.cli_run import execute_and_show
@@ -26,6 +27,19 @@ from py_agent.view.tables import rows_table
 _DEFAULT_ADDRESS = "tcp://127.0.0.1:5757"
 
 
+class Protocol(str, enum.Enum):
+    """What the agents speak."""
+
+    NS3_TWIN = "ns3-twin"
+    NS3_GYM = "ns3-gym"
+
+
+_OPTIONS_OF_OTHERS = {
+    Protocol.NS3_TWIN: ("connect", "seed"),
+    Protocol.NS3_GYM: ("bind", "busy", "grace", "heartbeat", "keys"),
+}
+
+
 class Busy(str, enum.Enum):
     """What a second agent meets."""
 
@@ -34,6 +48,7 @@ class Busy(str, enum.Enum):
 
 
 def serve(
+    context: typer.Context,
     scenario: Annotated[str | None, typer.Option(help="Name, or path of a program.")] = None,
     bind: Annotated[
         str, typer.Option(help="tcp://HOST:PORT (PORT *: any free one) or ipc:///PATH.")
@@ -59,9 +74,19 @@ def serve(
     keys: Annotated[
         Path | None, typer.Option(help="Folder of CURVE keys (ns3-twin keys); then all need one.")
     ] = None,
+    protocol: Annotated[
+        Protocol, typer.Option(help="ns3-gym: for an agent of that project.")
+    ] = Protocol.NS3_TWIN,
+    connect: Annotated[
+        str, typer.Option(help="Where an agent of ns3-gym listens.", metavar="ADDRESS")
+    ] = "tcp://localhost:5555",
+    seed: Annotated[
+        int, typer.Option(help="Run number of an ns3-gym agent's first episode.", min=0)
+    ] = 1,
 ) -> None:
     """Let an agent elsewhere drive a scenario: ns3-twin connect, or ns3_bridge.connect(address)."""
     with errors_as_messages():
+        _refuse_foreign_options(context, protocol)
         settings = load_run_settings(config, {"scenario": scenario}, assignments or [])
         host = LocalHost(
             ns3_scenarios.program(settings.scenario),
@@ -70,6 +95,13 @@ def serve(
             settings.deadline_s,
             warm_starts=warm_starts,
         )
+        if protocol == Protocol.NS3_GYM:
+            server = Ns3GymServer(
+                host, connect, seed=seed, agent_deadline_s=agent_deadline, report=typer.echo
+            )
+            title = f"serving {settings.scenario} to the agent of ns3-gym at {connect}"
+            _serve_until_signal(server, host, title)
+            return
         gateway = Gateway(
             host,
             bind,
@@ -79,12 +111,23 @@ def serve(
             heartbeat_s=heartbeat,
             keys=keys,
         )
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: gateway.stop())
-        typer.echo(f"serving {settings.scenario} at {gateway.address}")
-        with contextlib.closing(host):
-            gateway.serve()
-        typer.echo("stopped")
+        _serve_until_signal(gateway, host, f"serving {settings.scenario} at {gateway.address}")
+
+
+def _refuse_foreign_options(context: typer.Context, protocol: Protocol) -> None:
+    for name in _OPTIONS_OF_OTHERS[protocol]:
+        source = context.get_parameter_source(name)
+        if source is not None and source.name == "COMMANDLINE":
+            raise InvalidSetting(f"--{name} means nothing with --protocol {protocol.value}")
+
+
+def _serve_until_signal(server: Gateway | Ns3GymServer, host: LocalHost, title: str) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: server.stop())
+    typer.echo(title)
+    with contextlib.closing(host):
+        server.serve()
+    typer.echo("stopped")
 
 
 def connect(

@@ -71,8 +71,7 @@ def block_dtype(fields: Sequence[Field], byte_count: int) -> np.dtype[np.void]:
 
 def fields_of(block: NDArray[np.void]) -> dict[str, NDArray[Any]]:
     """The fields of a block ``[1]`` of `block_dtype`: per field a view ``field.shape``."""
-    record = block[0]
-    return {name: record[name] for name in record.dtype.names}
+    return {name: block[name][0, ...] for name in block.dtype.names or ()}  # "...": scalars, too
 
 
 def bytes_of(block: NDArray[np.void]) -> NDArray[np.uint8]:

@@ -108,7 +108,7 @@ def _check(address: str, keys: Path | None) -> str | None:
             "or ipc:///PATH"
         )
     host = place.rpartition(":")[0]
-    if keys is None and not _is_loopback(host):
+    if keys is None and not is_loopback(host):
         raise InvalidSetting(
             f"address {address}: other machines can reach it, so agents must have CURVE keys: "
             "ns3-twin keys FOLDER, then --keys FOLDER; or bind 127.0.0.1"
@@ -116,7 +116,8 @@ def _check(address: str, keys: Path | None) -> str | None:
     return None
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether the host part of an address can be reached from this machine alone."""
     if host == "localhost":
         return True
     with contextlib.suppress(ValueError):

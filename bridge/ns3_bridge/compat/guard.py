@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: MIT
+"""Runs a simulator that knows nothing of us, and kills it when we are gone.
+
+A scenario of our own ends with its agent by itself. Any other program gets this process between:
+the control socket that every simulator inherits ends when the agent's process does, however that
+ends.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import select
+import signal
+import subprocess
+import sys
+
+_CONTROL = "NS3_TWIN_CONTROL_FD"
+_NOT_FOUND = 127  # as shells say it
+
+
+def main() -> int:
+    """Run the command in our arguments. Returns its exit status."""
+    lifeline = int(os.environ[_CONTROL])
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("NS3_TWIN_")}
+    try:
+        child = subprocess.Popen(sys.argv[1:], env=environment)
+    except OSError as error:
+        print(f"cannot start {sys.argv[1]}: {error}", file=sys.stderr)
+        return _NOT_FOUND
+    child_fd = os.pidfd_open(child.pid)
+    poll = select.poll()
+    poll.register(child_fd, select.POLLIN)
+    poll.register(lifeline, select.POLLIN)
+    if child_fd not in dict(poll.poll()):
+        os.killpg(0, signal.SIGKILL)
+    status = child.wait()
+    if status < 0:  # end as it did
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        if -status == signal.SIGINT:  # Python has a handler for it
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
+        os.kill(os.getpid(), -status)
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: MIT
+"""The fields of a scenario as spaces that ns3-gym knows, and their values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from gymnasium import spaces
+from numpy.typing import ArrayLike
+
+from ns3_bridge.schema import Field
+
+# ns3-gym has no integers of 64 bits; a double holds those up to 2⁵³.
+_DTYPES: Mapping[str, type[np.generic]] = {
+    "uint8": np.uint32,
+    "int32": np.int32,
+    "int64": np.float64,
+    "float32": np.float32,
+    "float64": np.float64,
+}
+
+
+def ns3_gym_space(fields: Sequence[Field]) -> spaces.Dict:
+    """A Dict with one entry per field, in their order.
+
+    A single category from 0 on is a Discrete, everything else a Box of one dimension, in C order:
+    the agents' own library sends and reads no others. `pack_value` flattens what needs it.
+    """
+    return spaces.Dict([(field.name, _space_of(field)) for field in fields])
+
+
+def shaped_values(values: Mapping[str, ArrayLike], fields: Sequence[Field]) -> dict[str, ArrayLike]:
+    """Actions as the scenario wants them."""
+    return {field.name: np.reshape(values[field.name], field.shape) for field in fields}
+
+
+def _space_of(field: Field) -> spaces.Space[Any]:
+    if field.categorical and field.low == 0 and field.shape == ():
+        return spaces.Discrete(int(field.high) + 1)
+    size = int(np.prod(field.shape))
+    return spaces.Box(field.low, field.high, (size,), _DTYPES[field.dtype])
