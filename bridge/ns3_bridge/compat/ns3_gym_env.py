@@ -101,6 +101,7 @@ class Ns3GymEnv(gymnasium.Env[Any, Any]):
             SimulatorDied: the program has ended; `reset` starts another.
             DeadlineExceeded: the step took longer than `deadline_s`; `reset` starts another.
             ProtocolViolation: the program does not speak as ns3-gym does; likewise.
+            ConnectionLost: it has hung up, or has sent more than 64 MiB; likewise.
         """
         if self._simulation is None or self._is_over:
             raise gymnasium.error.ResetNeeded("no episode is running: call reset()")

@@ -16,6 +16,8 @@ from ns3_bridge.compat import guard
 from ns3_bridge.compat import ns3_gym_pb2 as pb
 from ns3_bridge.compat.wire import LARGEST_MESSAGE_BYTES, parse
 from ns3_bridge.errors import (
+    BridgeError,
+    ConnectionLost,
     DeadlineExceeded,
     HandshakeError,
     InvalidSetting,
@@ -50,6 +52,7 @@ class Ns3GymSimulation:
         self._context = zmq.Context()
         self._socket: zmq.Socket[bytes] = self._context.socket(zmq.REP)
         self._socket.maxmsgsize = LARGEST_MESSAGE_BYTES
+        self._monitor = self._socket.get_monitor_socket(zmq.EVENT_DISCONNECTED)
         try:
             self._socket.bind(f"tcp://127.0.0.1:{port or '*'}")
             address = str(self._socket.get_string(zmq.LAST_ENDPOINT)).rstrip("\0")
@@ -66,6 +69,7 @@ class Ns3GymSimulation:
         self._poller = zmq.Poller()
         self._poller.register(self._socket, zmq.POLLIN)
         self._poller.register(self._process.pid_fd, zmq.POLLIN)
+        self._poller.register(self._monitor, zmq.POLLIN)
         self._may_send = False
 
     def receive(self, kind: type[SomeMessage], deadline_s: float) -> SomeMessage:
@@ -73,6 +77,7 @@ class Ns3GymSimulation:
 
         Raises:
             SimulatorDied: the program has ended.
+        ConnectionLost: it runs, but has hung up.
             DeadlineExceeded: there was none in time.
             ProtocolViolation: it is not of that kind.
         """
@@ -84,8 +89,7 @@ class Ns3GymSimulation:
                     + _quoted(self._process.output_tail())
                 )
             if not self._socket.poll(_LAST_WORDS_MS):
-                status = self._process.wait(_REAP_S) or 0
-                raise SimulatorDied(status, self._process.output_tail())
+                raise self._end()
         frames = self._socket.recv_multipart()
         self._may_send = True
         if len(frames) != 1:
@@ -103,7 +107,18 @@ class Ns3GymSimulation:
             self.send(pb.EnvActMsg(stop_sim_req=True))  # the same bytes in a SimInitAck
             self._process.wait(_STOP_S)
         self._process.close()
+        self._socket.disable_monitor()
         self._context.destroy(0)
+
+    def _end(self) -> BridgeError:
+        """Why there will be no more messages."""
+        status = self._process.wait(_REAP_S)
+        if status is not None:
+            return SimulatorDied(status, self._process.output_tail())
+        return ConnectionLost(
+            f"the simulation has hung up, or has sent more than {LARGEST_MESSAGE_BYTES} bytes"
+            + _quoted(self._process.output_tail())
+        )
 
 
 def _quoted(output: str) -> str:

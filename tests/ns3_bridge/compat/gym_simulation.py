@@ -34,6 +34,9 @@ def fail(step: str) -> None:
         sys.exit(3)
     elif options.fault == "stop":
         os.kill(os.getpid(), signal.SIGSTOP)
+    elif options.fault == "hang-up":
+        socket.close()
+        time.sleep(600)
     elif options.fault == "hang":
         time.sleep(600)
 
@@ -42,6 +45,8 @@ def exchange(step: str, message: Any, kind: str) -> Any:
     frame = message.SerializeToString()
     if options.at == step and options.fault == "garble":
         frame = b"\xff" * 40
+    if options.at == step and options.fault == "huge":
+        frame = bytes(64 * 2**20 + 1)
     if options.at == step and options.fault == "frames":
         socket.send_multipart([frame, frame])
     else:

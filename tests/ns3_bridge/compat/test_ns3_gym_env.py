@@ -16,6 +16,7 @@ from gymnasium.error import ResetNeeded
 from gymnasium.utils.env_checker import check_env
 
 from ns3_bridge import (
+    ConnectionLost,
     DeadlineExceeded,
     HandshakeError,
     InvalidAction,
@@ -169,6 +170,14 @@ def test_faults_are_errors_and_leave_nothing(simulation, tmp_path, fault, error,
 )
 def test_messages_that_are_none(simulation, fault, complaint, at):
     with pytest.raises(ProtocolViolation, match=complaint):
+        simulation(f"--fault={fault}", f"--at={at}").reset(seed=1)
+
+
+@pytest.mark.parametrize(
+    ("fault", "at"), [("huge", "init"), ("huge", "state"), ("hang-up", "init")]
+)
+def test_a_program_that_hangs_up_or_sends_too_much(simulation, fault, at):
+    with pytest.raises(ConnectionLost, match="hung up, or has sent more than 67108864 bytes"):
         simulation(f"--fault={fault}", f"--at={at}").reset(seed=1)
 
 
