@@ -19,10 +19,12 @@ from py_agent.bench.cli import bench
 from py_agent.cli_errors import errors_as_messages
 from py_agent.cli_network import add_commands as add_network_commands
 from py_agent.cli_records import add_commands as add_record_commands
-from py_agent.cli_run import execute_and_show
+from py_agent.cli_run import execute_and_show, execute_seeds
 from py_agent.experiment.run_settings import load_run_settings
 from py_agent.experiment.runner import Run
+from py_agent.experiment.seeds import parse_seeds
 from py_agent.policies import POLICIES
+from py_agent.policies.retraining import RETRAINING_RULES
 from py_agent.view.markdown import description_markdown
 from py_agent.view.tables import declaration_tables, rows_table
 
@@ -43,7 +45,14 @@ _err = Console(stderr=True)
 def run(
     scenario: Annotated[str | None, typer.Option(help="Name, or path of a program.")] = None,
     policy: Annotated[str | None, typer.Option(help="Name, or package.module:Class.")] = None,
+    retrain: Annotated[
+        str | None,
+        typer.Option(help=f"Users' models drift and are retrained: {', '.join(RETRAINING_RULES)}."),
+    ] = None,
     seed: Annotated[int | None, typer.Option(help="ns-3's run number.")] = None,
+    seeds: Annotated[
+        str | None, typer.Option(help="Several, one run each: 1-5 or 1,3,8-10.")
+    ] = None,
     duration: Annotated[float | None, typer.Option(help="Simulated seconds.")] = None,
     config: Annotated[Path | None, typer.Option(help="YAML file with settings.")] = None,
     assignments: Annotated[
@@ -56,13 +65,18 @@ def run(
     ] = False,
 ) -> None:
     """Run a policy on a physical network; write and show the result."""
-    overrides = {"scenario": scenario, "policy": policy, "seed": seed, "runs_dir": runs_dir}
+    overrides = {
+        **{"scenario": scenario, "policy": policy, "retrain": retrain},
+        **{"seed": seed, "runs_dir": runs_dir},
+    }
     duration_set = [] if duration is None else [f"duration_s={duration!r}"]
     with errors_as_messages():
         settings = load_run_settings(config, overrides, [*(assignments or []), *duration_set])
-        this_run = Run(settings)
         title = f"{settings.scenario} · {settings.policy}"
-        execute_and_show(this_run, title, as_json=as_json)
+        if seeds is None:
+            execute_and_show(Run(settings), title, as_json=as_json)
+        else:
+            execute_seeds(settings, parse_seeds(seeds), title, as_json=as_json)
 
 
 @app.command()
@@ -73,11 +87,13 @@ def scenarios(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
             name: describe([ns3_scenarios.program(name)]).summary for name in ns3_scenarios.names()
         }
     policies = {name: summary for name, (summary, _) in POLICIES.items()}
+    rules = {name: summary for name, (summary, _) in RETRAINING_RULES.items()}
     if as_json:
-        print(json.dumps({"scenarios": known, "policies": policies}))
+        print(json.dumps({"scenarios": known, "policies": policies, "retraining": rules}))
         return
     _out.print(rows_table("Scenarios", ["name", "what it is"], list(known.items())))
     _out.print(rows_table("Policies", ["name", "what it does"], list(policies.items())))
+    _out.print(rows_table("Retraining", ["name", "what it does"], list(rules.items())))
 
 
 @app.command(name="describe")

@@ -4,12 +4,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from py_agent.experiment.run_folder import RunFolder
+from py_agent.experiment.run_settings import RunSettings
 from py_agent.experiment.runner import Run
-from py_agent.view.tables import result_table
+from py_agent.experiment.seeds import mean_over_seeds
+from py_agent.view.tables import result_table, rows_table
 
 _out = Console()
 _err = Console(stderr=True)
@@ -26,6 +30,43 @@ def execute_and_show(run: Run, title: str, *, as_json: bool) -> None:
     Raises:
         BridgeError: the simulation failed.
     """
+    folder = _execute(run, title)
+    if as_json:
+        print(json.dumps(folder.read_summary()))
+    else:
+        _show(folder)
+
+
+def execute_seeds(
+    settings: RunSettings, seeds: Sequence[int], title: str, *, as_json: bool
+) -> None:
+    """Execute one run per seed, print each summary and the mean of their numbers.
+
+    Args:
+        settings: of all runs but for the seed.
+        seeds: of each run.
+        title: what the progress bar says, beside the seed.
+        as_json: print ``{"mean": …, "runs": […]}`` as one line instead of tables.
+
+    Raises:
+        BridgeError: a simulation failed.
+    """
+    summaries = []
+    for seed in seeds:
+        run = Run(settings.model_copy(update={"seed": seed}))
+        folder = _execute(run, f"{title} · seed {seed}")
+        summaries.append(folder.read_summary())
+        if not as_json:
+            _show(folder)
+    mean = mean_over_seeds(summaries)
+    if as_json:
+        print(json.dumps({"mean": mean, "runs": summaries}))
+    else:
+        rows = [[name, f"{value:.4g}"] for name, value in mean.items()]
+        _out.print(rows_table(f"Mean over {len(seeds)} seeds", ["", "value"], rows))
+
+
+def _execute(run: Run, title: str) -> RunFolder:
     with _progress() as bar:
         task = bar.add_task(title, total=run.slots)
         folder = run.execute(lambda done, _total: bar.update(task, completed=done))
@@ -33,12 +74,12 @@ def execute_and_show(run: Run, title: str, *, as_json: bool) -> None:
     from py_agent.view.report import write_report  # matplotlib takes a second to import
 
     write_report(folder)
-    summary = folder.read_summary()
-    if as_json:
-        print(json.dumps(summary))
-    else:
-        _out.print(result_table(summary))
-        _out.print(f"figure  {folder.figure}\nreport  {folder.report}", highlight=False)
+    return folder
+
+
+def _show(folder: RunFolder) -> None:
+    _out.print(result_table(folder.read_summary()))
+    _out.print(f"figure  {folder.figure}\nreport  {folder.report}", highlight=False)
 
 
 def _progress() -> Progress:

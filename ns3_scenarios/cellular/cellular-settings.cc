@@ -49,6 +49,8 @@ void CellularSettings::Declare(Settings& settings) {
     settings.Choice("compute.mode", compute_mode, {"work-conserving", "quota"},
                     "whether the share of an idle user is given to the others");
 
+    retraining.Declare(settings);
+
     settings.Choice("speed.error_model", error_model, {"search", "ns3", "check"},
                     "who finds the channel quality and the errors of the control channel: a search"
                     " that remembers, ns-3, or both to compare; the same bits");

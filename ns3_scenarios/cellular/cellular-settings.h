@@ -5,6 +5,7 @@
 #include "channel/channel-settings.h"
 #include "layout/layout-settings.h"
 #include "mobility-settings.h"
+#include "retraining-jobs.h"
 #include "settings.h"
 #include "traffic-settings.h"
 
@@ -46,6 +47,8 @@ struct CellularSettings {
 
     double capacity_hz = 2e9;
     std::string compute_mode = "work-conserving";
+
+    RetrainingSettings retraining;
 
     std::string error_model = "search";
 

@@ -18,7 +18,9 @@
 #include "observation/scheduler-tap.h"
 #include "observation/server-fields.h"
 #include "observation/task-fields.h"
+#include "observation/training-fields.h"
 #include "random-streams.h"
+#include "retraining-jobs.h"
 #include "scenario.h"
 #include "task-ledger.h"
 #include "traffic.h"
@@ -80,6 +82,10 @@ class Cellular : public Scenario {
             m_result_fields.emplace(schema, m_settings.n_ue);
         }
         m_server_fields.emplace(schema, m_settings.n_ue, m_settings.n_bs);
+        if (m_settings.retraining.enabled) {
+            m_retraining.emplace(schema, m_settings.retraining, m_servers, m_settings.n_ue);
+            m_training_fields.emplace(schema, m_settings.n_ue);
+        }
         m_decision.emplace(schema, m_settings);
         schema.DescribeReward("s",
                               "minus the time that tasks spent in the system during the slot; the "
@@ -135,6 +141,9 @@ class Cellular : public Scenario {
             m_result_fields->Fill(*m_ledger, m_result_senders, m_result_receivers);
         }
         m_server_fields->Fill(m_servers, m_clock.slot_s);
+        if (m_retraining) {
+            m_training_fields->Fill(*m_retraining);
+        }
     }
 
     double Reward() override { return -m_ledger->TakeTaskSeconds(); }
@@ -153,6 +162,10 @@ class Cellular : public Scenario {
         }
         for (std::uint32_t ue = 0; ue < m_settings.n_ue; ++ue) {
             ApplyBandwidthShare(ue);
+            if (m_retraining && m_decision->RetrainSamples(ue) > 0) {
+                m_retraining->Submit(ue, m_decision->RetrainSamples(ue),
+                                     m_connections->LastServingBs(ue));
+            }
         }
         ApplyComputeShares();
     }
@@ -173,6 +186,9 @@ class Cellular : public Scenario {
 
     void Finish() override {
         m_ledger->AppendUnfinished();
+        if (m_retraining) {
+            m_retraining->AppendUnfinished();
+        }
         m_association_controller->Finish();
         m_connection_fields->RecordOpen(*m_network, *m_connections);
     }
@@ -200,9 +216,9 @@ class Cellular : public Scenario {
         const auto mode = m_settings.compute_mode == "quota" ? EdgeServer::Mode::QUOTA
                                                              : EdgeServer::Mode::WORK_CONSERVING;
         for (std::uint32_t bs = 0; bs < m_settings.n_bs; ++bs) {
-            m_servers.push_back(
-                std::make_unique<EdgeServer>(m_settings.capacity_hz, mode, m_settings.n_ue,
-                                             [this](std::int64_t task) { OnComputed(task); }));
+            m_servers.push_back(std::make_unique<EdgeServer>(
+                m_settings.capacity_hz, mode, Flows(),
+                [this](std::size_t flow, std::int64_t job) { OnServed(flow, job); }));
         }
     }
 
@@ -241,7 +257,27 @@ class Cellular : public Scenario {
             m_result_senders[ue]->OnLinkRestored();
         }
         ApplyBandwidthShare(ue);
+        if (m_retraining) {
+            m_retraining->Follow(ue, m_connections->LastServingBs(ue));
+        }
         ApplyComputeShares();
+    }
+
+    /// At every server: one flow of tasks per user, then one of retraining per user.
+    std::size_t Flows() const { return m_settings.n_ue * (m_retraining ? 2 : 1); }
+
+    float Weight(std::size_t flow) const {
+        const auto ue = static_cast<std::uint32_t>(flow % m_settings.n_ue);
+        return flow < m_settings.n_ue ? m_decision->ComputeShare(ue)
+                                      : m_decision->TrainingShare(ue);
+    }
+
+    void OnServed(std::size_t flow, std::int64_t job) {
+        if (flow < m_settings.n_ue) {
+            OnComputed(job);
+        } else {
+            m_retraining->Done(static_cast<std::uint32_t>(flow - m_settings.n_ue));
+        }
     }
 
     void ApplyBandwidthShare(std::uint32_t ue) {
@@ -250,15 +286,16 @@ class Cellular : public Scenario {
         }
     }
 
-    /// A share counts at the server of the user's base station and wherever it still has tasks;
+    /// A share counts at the server of the user's base station and wherever it still has work;
     /// elsewhere it would use up quota for nothing.
     void ApplyComputeShares() {
-        std::vector<float> weights(m_settings.n_ue);
+        std::vector<float> weights(Flows());
         for (std::size_t bs = 0; bs < m_servers.size(); ++bs) {
-            for (std::uint32_t ue = 0; ue < m_settings.n_ue; ++ue) {
-                const bool member = m_connections->LastServingBs(ue) == static_cast<int>(bs) ||
-                                    m_servers[bs]->Jobs(ue) > 0;
-                weights[ue] = member ? m_decision->ComputeShare(ue) : 0;
+            for (std::size_t flow = 0; flow < weights.size(); ++flow) {
+                const bool member =
+                    m_connections->LastServingBs(flow % m_settings.n_ue) == static_cast<int>(bs) ||
+                    m_servers[bs]->Jobs(flow) > 0;
+                weights[flow] = member ? Weight(flow) : 0;
             }
             m_servers[bs]->SetWeights(weights);
         }
@@ -295,6 +332,8 @@ class Cellular : public Scenario {
     std::optional<TaskFields> m_task_fields;
     std::optional<ResultFields> m_result_fields;  ///< only if users download results
     std::optional<ServerFields> m_server_fields;
+    std::optional<TrainingFields> m_training_fields;  ///< only if retraining, as the next
+    std::optional<RetrainingJobs> m_retraining;
     std::optional<Decision> m_decision;
 
     std::optional<Mobility> m_mobility;

@@ -22,7 +22,8 @@ Decision::Decision(Schema& schema, const CellularSettings& settings)
            "1",
            0,
            1,
-           "weight of each user at the servers that hold its tasks; 0: it waits"})) {
+           "weight of each user at the servers that hold its tasks; 0: it waits"})),
+      m_retrains(settings.retraining.enabled) {
     if (m_has_bandwidth_share) {
         m_bandwidth_share = schema.Action<float>(
             {"bandwidth_share",
@@ -36,6 +37,26 @@ Decision::Decision(Schema& schema, const CellularSettings& settings)
                       "radio.scheduler = " + settings.scheduler +
                           " divides the band by itself; only \"shares\" can be given shares");
     }
+    if (m_retrains) {
+        m_retrain_samples =
+            schema.Action<std::int32_t>({"retrain_samples",
+                                         {settings.n_ue},
+                                         "samples",
+                                         0,
+                                         1e6,
+                                         "submit a retraining job of that size; 0: none"});
+        m_training_share = schema.Action<float>(
+            {"training_share",
+             {settings.n_ue},
+             "1",
+             0,
+             1,
+             "weight of each user's retraining beside all compute_share and training_share"});
+    } else {
+        for (const char* action : {"retrain_samples", "training_share"}) {
+            schema.Refuse(action, "retraining.enabled is false: servers take no retraining jobs");
+        }
+    }
 }
 
 void Decision::SetUnchanged(std::uint32_t ue, int serving_bs) const {
@@ -43,6 +64,10 @@ void Decision::SetUnchanged(std::uint32_t ue, int serving_bs) const {
     m_compute_share(ue) = m_equal_share;
     if (m_has_bandwidth_share) {
         m_bandwidth_share(ue) = m_equal_share;
+    }
+    if (m_retrains) {
+        m_retrain_samples(ue) = 0;
+        m_training_share(ue) = m_equal_share;
     }
 }
 

@@ -17,6 +17,9 @@ class Decision {
 
     int Association(std::uint32_t ue) const { return m_association(ue); }
     float ComputeShare(std::uint32_t ue) const { return m_compute_share(ue); }
+    /// Only if retraining is enabled, as the next.
+    std::int64_t RetrainSamples(std::uint32_t ue) const { return m_retrain_samples(ue); }
+    float TrainingShare(std::uint32_t ue) const { return m_training_share(ue); }
     /// Only if the settings say HasBandwidthShares().
     float BandwidthShare(std::uint32_t ue) const { return m_bandwidth_share(ue); }
 
@@ -26,6 +29,9 @@ class Decision {
     Field<std::int32_t> m_association;
     Field<float> m_compute_share;
     Field<float> m_bandwidth_share;
+    bool m_retrains;
+    Field<std::int32_t> m_retrain_samples;
+    Field<float> m_training_share;
 };
 
 }  // namespace twin

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 namespace twin {
 
@@ -25,6 +26,13 @@ void EdgeServer::Submit(std::size_t flow, std::int64_t job, double cycles) {
     Advance();
     m_flows[flow].jobs.push_back({job, cycles});
     Reschedule();
+}
+
+std::deque<EdgeServer::Job> EdgeServer::Withdraw(std::size_t flow) {
+    Advance();
+    std::deque<Job> jobs = std::exchange(m_flows[flow].jobs, {});
+    Reschedule();
+    return jobs;
 }
 
 void EdgeServer::SetWeights(std::span<const float> weights) {
@@ -86,17 +94,18 @@ void EdgeServer::Reschedule() {
 
 void EdgeServer::CompleteDueJobs() {
     Advance();
-    std::vector<std::int64_t> done;
-    for (Flow& flow : m_flows) {
+    std::vector<std::pair<std::size_t, std::int64_t>> done;
+    for (std::size_t i = 0; i < m_flows.size(); ++i) {
+        Flow& flow = m_flows[i];
         // What is left of a job due now is a rounding error, worth less than a nanosecond.
         if (!flow.jobs.empty() && flow.jobs.front().remaining_cycles <= flow.rate_hz * 1e-9) {
-            done.push_back(flow.jobs.front().id);
+            done.emplace_back(i, flow.jobs.front().id);
             flow.jobs.pop_front();
         }
     }
     Reschedule();
-    for (const std::int64_t job : done) {
-        m_job_done(job);
+    for (const auto& [flow, job] : done) {
+        m_job_done(flow, job);
     }
 }
 

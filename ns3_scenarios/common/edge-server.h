@@ -17,20 +17,26 @@ namespace twin {
 /**
  * An edge server as a processor-sharing queue in ns-3 time.
  *
- * Each flow (a user) has a weight and is served first come first served; the heads of all busy
- * flows share the processor:
- *   WORK_CONSERVING  rate_i = C · w_i / Σ_{busy j} w_j
- *   QUOTA            rate_i = C · w_i / max(1, Σ_j w_j), the share of idle flows is lost
- * A flow of weight 0 waits. Nothing is polled: an event is scheduled for the next completion.
+ * Each flow (the tasks of a user, or its retraining) has a weight and is served first come first
+ * served; the heads of all busy flows share the processor: WORK_CONSERVING  rate_i = C · w_i /
+ * Σ_{busy j} w_j QUOTA            rate_i = C · w_i / max(1, Σ_j w_j), the share of idle flows is
+ * lost A flow of weight 0 waits. Nothing is polled: an event is scheduled for the next completion.
  */
 class EdgeServer {
   public:
     enum class Mode { WORK_CONSERVING, QUOTA };
-    using JobDone = std::function<void(std::int64_t job)>;
+    using JobDone = std::function<void(std::size_t flow, std::int64_t job)>;
+    struct Job {
+        std::int64_t id;
+        double remaining_cycles;
+    };
 
     EdgeServer(double capacity_hz, Mode mode, std::size_t flows, JobDone job_done);
 
     void Submit(std::size_t flow, std::int64_t job, double cycles);
+
+    /// Take all jobs of a flow away, with what remains of them.
+    std::deque<Job> Withdraw(std::size_t flow);
 
     /// Set the weight of every flow, from now on. @param weights [flows], ≥ 0
     void SetWeights(std::span<const float> weights);
@@ -48,10 +54,6 @@ class EdgeServer {
     double CapacityHz() const { return m_capacity_hz; }
 
   private:
-    struct Job {
-        std::int64_t id;
-        double remaining_cycles;
-    };
     struct Flow {
         std::deque<Job> jobs;
         double weight = 0;

@@ -47,8 +47,9 @@ class EdgeQueue : public Scenario {
 
     void Build() override {
         m_flows = m_discipline == "fcfs" ? 1 : MOST_JOBS * m_classes;
-        m_server = std::make_unique<EdgeServer>(CAPACITY_HZ, EdgeServer::Mode::WORK_CONSERVING,
-                                                m_flows, [this](std::int64_t job) { OnDone(job); });
+        m_server = std::make_unique<EdgeServer>(
+            CAPACITY_HZ, EdgeServer::Mode::WORK_CONSERVING, m_flows,
+            [this](std::size_t /*flow*/, std::int64_t job) { OnDone(job); });
         m_gap_s->SetStream(1);
         m_exponential->SetStream(2);
         m_uniform->SetStream(3);

@@ -5,12 +5,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pydantic
 import yaml
 
 from ns3_bridge import InvalidSetting
+from py_agent.learning.learning_settings import LearningSettings
+
+RetrainingName = Literal["none", "fixed", "periodic", "need", "need-calibrated"]
 
 
 class RunSettings(pydantic.BaseModel):
@@ -21,6 +24,12 @@ class RunSettings(pydantic.BaseModel):
     scenario: str = pydantic.Field("cellular", description="name, or path of a scenario program")
     policy: str = pydantic.Field("cmu", description="name, or package.module:Class")
     seed: int = pydantic.Field(1, ge=0, lt=2**31, description="ns-3's run number")
+    retrain: RetrainingName | None = pydantic.Field(
+        None, description="users' models drift and this rule retrains them; absent: no models"
+    )
+    learning: LearningSettings = pydantic.Field(
+        default=LearningSettings(), description="of users' data and models"
+    )
     deadline_s: float = pydantic.Field(60.0, gt=0, description="longest wait for one slot")
     runs_dir: Path = pydantic.Field(Path("runs"), description="where run folders are made")
     settings: dict[str, Any] = pydantic.Field(
@@ -39,8 +48,9 @@ def load_run_settings(
     Args:
         config: YAML file, or None.
         overrides: values of `RunSettings` fields; None means not given.
-        assignments: ``name=value`` of scenario settings (``mobility.speed_max_mps=20``) or ns-3
-            attributes (``ns3::LteUePhy::NoiseFigure=7``); values are read as YAML.
+        assignments: ``name=value`` of scenario settings (``mobility.speed_max_mps=20``), ns-3
+            attributes (``ns3::LteUePhy::NoiseFigure=7``) or settings of the learning plant
+            (``learning.target_accuracy=0.85``); values are read as YAML.
 
     Raises:
         InvalidSetting: a file that is no mapping, an unknown or wrong setting, a bad assignment.
@@ -76,8 +86,8 @@ def _assign(values: dict[str, Any], assignment: str) -> None:
     if name.startswith("ns3::"):
         values.setdefault("ns3", {})[name] = value
         return
-    group = values.setdefault("settings", {})
     *parents, leaf = name.split(".")
+    group = values if parents[:1] == ["learning"] else values.setdefault("settings", {})
     for parent in parents:
         group = group.setdefault(parent, {})
         if not isinstance(group, dict):

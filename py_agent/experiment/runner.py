@@ -14,14 +14,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-import ns3_scenarios
 from ns3_bridge import ScenarioEnv
 from py_agent.experiment.frame_log import FrameLog
+from py_agent.experiment.learning_statistics import summarise_learning
+from py_agent.experiment.networks import make_network, make_policy
 from py_agent.experiment.parquet_log import SlotLog, TableLog
 from py_agent.experiment.run_folder import RunFolder
 from py_agent.experiment.run_settings import RunSettings
 from py_agent.experiment.task_statistics import delay_parts, summarise_delays
-from py_agent.policies import LookAheadPolicy, Network, load_policy
+from py_agent.policies import LookAheadPolicy, Network
 
 Progress = Callable[[int, int], None]  # slots done, slots in all
 
@@ -45,10 +46,8 @@ class Run:
 
     def __init__(self, settings: RunSettings, env: ScenarioEnv | None = None) -> None:
         self._settings = settings
-        self._policy = load_policy(settings.policy)
-        self.env: ScenarioEnv = env or ns3_scenarios.make(
-            settings.scenario, settings.settings, settings.ns3, settings.deadline_s
-        )
+        self._policy = make_policy(settings)
+        self.env = make_network(settings, env)
         self._scenario_settings: dict[str, Any] = self.env.settings.model_dump()
         self.slots = round(
             self._scenario_settings["duration_s"] / self._scenario_settings["slot_s"]
@@ -99,8 +98,9 @@ class Run:
         files.callback(frame_log.close)
 
         seed = self._settings.seed
-        self._policy.begin(Network(schema.scenario, self._scenario_settings, schema), seed)
-        if isinstance(self._policy, LookAheadPolicy):
+        known = {**self._scenario_settings, "learning": self._settings.learning.model_dump()}
+        self._policy.begin(Network(schema.scenario, known, schema), seed)
+        if isinstance(self._policy, LookAheadPolicy) and isinstance(self.env, ScenarioEnv):
             self._policy.look_ahead(self.env.branch)
         observation, self._end = self.env.reset(seed=seed)
         frame: dict[str, Any] = {}
@@ -135,6 +135,7 @@ class Run:
         summary: dict[str, Any] = {
             "scenario": self.env.schema.scenario,
             "policy": self._settings.policy,
+            "retrain": self._settings.retrain,
             "seed": self._settings.seed,
             "sim_time_s": slots * settings["slot_s"],
             "slots": slots,
@@ -148,6 +149,11 @@ class Run:
             summary |= self._count_handovers()
         if "radio_link" in self._records:
             summary["connections_lost"] = sum(map(len, self._records["radio_link"]))
+        if "accuracy" in self._records:
+            summary |= summarise_learning(
+                np.concatenate(self._records["accuracy"]),
+                np.concatenate(self._records["training"]),
+            )
         return summary | {
             "total_reward": self._total_reward,
             "ns3_version": self.env.ns3_version,

@@ -37,8 +37,9 @@ class IncrementalData:
     (Cong et al. 2024) leaves open is fixed so:
 
     - x, over which p is a distribution, is the class of a sample.
-    - Q is the vector of the user's tasks of the last frame, each in samples (`task_norm_samples`),
-      so ``‖Q‖₂`` is a number of samples, and δ in [0, 1] the part of it to retrain on.
+    - Q is the vector of the user's task data that arose in each slot of the last seconds, in
+      samples, so ``‖Q‖₂`` (`task_norm_samples`) is a number of samples, and δ in [0, 1] the part of
+      it to retrain on.
     - S is rounded by largest remainders: the classes add up to the rounded total.
     - The bounds of P: every class gets at least `p_min`, against forgetting, and no more than
       the pool has samples of it.
@@ -103,14 +104,15 @@ class IncrementalData:
         return TrainingSet(users, self._stream.draw_classes(users, time_s, wanted, self._rng), y)
 
 
-def task_norm_samples(task_bit: ArrayLike, sample_bit: float) -> float:
-    """``‖Q‖₂`` of a user's tasks, in samples.
+def task_norm_samples(task_bit: ArrayLike, sample_bit: float) -> Floats:
+    """``‖Q‖₂`` of every user's task data, in samples, ``[n_user]``.
 
     Args:
-        task_bit: size of each task, ``[n_tasks]``.
+        task_bit: task data that arose in each slot, ``[n_slots, n_user]``.
         sample_bit: size of a sample.
     """
-    return float(np.linalg.norm(np.asarray(task_bit, np.float64))) / sample_bit
+    norm: Floats = np.linalg.norm(np.asarray(task_bit, np.float64), axis=0) / sample_bit
+    return norm
 
 
 def apportion(shares: Floats, total: int) -> Labels:

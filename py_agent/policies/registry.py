@@ -36,7 +36,7 @@ POLICIES: Mapping[str, tuple[str, Callable[[], Policy]]] = {
     ),
     "cmu": (
         "greedy load balancing, shares by the index rule (1/remaining)^6",
-        lambda: RulePolicy(LoadBalancing(), share_rules.index_rule),
+        lambda: RulePolicy(LoadBalancing(), share_rules.index_rule, share_rules.training_urgency),
     ),
     "oracle": (
         "upper reference: tries 16 associations a frame on branches of the network, shares as cmu",

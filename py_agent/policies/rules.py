@@ -3,29 +3,42 @@
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
+
 from py_agent.policies.association import AssociationRule
 from py_agent.policies.base import Decision, Network, Observation
-from py_agent.policies.share_rules import ShareRule, shares_within_cells
+from py_agent.policies.share_rules import ShareRule, TrainingRule, shares_within_cells
 
 
 class RulePolicy:
     """An association rule per frame, a share rule per slot.
 
     The share rule divides the edge servers by the work in cycles and, where the scenario takes
-    ``bandwidth_share``, the band by the bits that wait for upload or download.
+    ``bandwidth_share``, the band by the bits that wait for upload or download. Where models are
+    retrained, tasks and retraining jobs share a server by weights on one scale.
 
     Args:
         association: chooses base stations.
         share: weighs users.
+        training: weighs users' retraining jobs; None: the share rule does, by their cycles.
     """
 
-    def __init__(self, association: AssociationRule, share: ShareRule) -> None:
+    def __init__(
+        self,
+        association: AssociationRule,
+        share: ShareRule,
+        training: TrainingRule | None = None,
+    ) -> None:
         self._association = association
         self._share = share
+        self._training = training
 
     def begin(self, network: Network, seed: int) -> None:
         """Learn what can be divided; nothing here is random."""
-        self._divides_band = any(f.name == "bandwidth_share" for f in network.schema.actions)
+        actions = {field.name for field in network.schema.actions}
+        self._divides_band = "bandwidth_share" in actions
+        self._trains = "training_share" in actions
         self._association.begin(network)
 
     def decide_frame(self, observation: Observation) -> Decision:
@@ -38,7 +51,12 @@ class RulePolicy:
         backlog = observation["compute_backlog_cycles"].sum(axis=1)
         head = observation["compute_head_cycles"].sum(axis=1)
         weights = self._share(backlog, head, observation["task_mean_cycles"])
-        decision = {"compute_share": shares_within_cells(weights, serving_bs)}
+        if self._trains:
+            both = np.concatenate([weights, self._training_weights(observation)])
+            shares = np.split(shares_within_cells(both, np.tile(serving_bs, 2)), 2)
+            decision = dict(zip(("compute_share", "training_share"), shares, strict=True))
+        else:
+            decision = {"compute_share": shares_within_cells(weights, serving_bs)}
         if self._divides_band:
             waiting = observation["upload_backlog_bit"]
             if "download_backlog_bit" in observation:  # the share counts in both directions
@@ -46,3 +64,15 @@ class RulePolicy:
             weights = self._share(waiting, waiting, observation["task_mean_bit"])
             decision["bandwidth_share"] = shares_within_cells(weights, serving_bs)
         return decision
+
+    def _training_weights(self, observation: Observation) -> NDArray[np.float64]:
+        """Weights of retraining, ``[n_ue]``; 0 for users without a job."""
+        backlog = observation["training_backlog_cycles"]
+        if self._training is None:
+            weights = self._share(backlog, backlog, observation["task_mean_cycles"])
+        else:
+            weights = self._training(
+                observation["virtual_queue"].astype(np.float64),
+                observation["accuracy_deficit"].astype(np.float64),
+            )
+        return np.where(backlog > 0, weights, 0.0)

@@ -17,6 +17,10 @@ Weights: TypeAlias = NDArray[np.float64]
 ShareRule: TypeAlias = Callable[[Work, Work, Work], Weights]
 
 
+# Weights of retraining jobs [n_ue] on the scale of the share rule, from virtual queue and deficit.
+TrainingRule: TypeAlias = Callable[[Work, Work], Weights]
+
+
 def equal(backlog: Work, head: Work, typical: Work) -> Weights:
     """The same weight for every user."""
     return np.ones(len(backlog))
@@ -37,6 +41,11 @@ def index_rule(backlog: Work, head: Work, typical: Work) -> Weights:
     reference = typical.mean()  # any: only ratios between users count
     ratio: Weights = reference / np.maximum(_or_typical(head, typical), 1e-3 * reference)
     return ratio**6
+
+
+def training_urgency(virtual_queue: Work, deficit: Work) -> Weights:
+    """Weight of retraining beside `index_rule`: ``[ν(1 + Z + 10·deficit)]^6``, ν = 0.2."""
+    return (0.2 * (1 + virtual_queue + 10 * deficit)) ** 6
 
 
 def shares_within_cells(weights: Weights, serving_bs: NDArray[np.int32]) -> NDArray[np.float32]:

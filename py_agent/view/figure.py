@@ -15,6 +15,7 @@ from matplotlib.lines import Line2D
 from py_agent.experiment.run_data import slot_field, slot_fields, slot_rewards, table_columns
 from py_agent.experiment.run_folder import RunFolder
 from py_agent.experiment.task_statistics import delay_parts
+from py_agent.view.accuracy_curve import draw_accuracy
 
 _UNSERVED = "0.75"
 # Not the colours of the base stations.
@@ -38,11 +39,14 @@ def draw_run(folder: RunFolder) -> Figure:
         figure = Figure(figsize=(8, 4), layout="constrained")
         _draw_reward(figure.subplots(), folder)
     else:
-        figure = Figure(figsize=(13, 6.5), layout="constrained")
-        axes = figure.subplot_mosaic([["map", "delay"], ["map", "load"]], width_ratios=[1, 1.15])
+        curves = ["delay", "load", *(["accuracy"] if "accuracy_mean" in summary else [])]
+        figure = Figure(figsize=(13, 3.25 * len(curves)), layout="constrained")
+        axes = figure.subplot_mosaic([["map", name] for name in curves], width_ratios=[1, 1.15])
         _draw_map(axes["map"], folder)
         _draw_delay(axes["delay"], folder, summary)
         _draw_utilisation(axes["load"], folder, summary)
+        if "accuracy" in axes:
+            draw_accuracy(axes["accuracy"], folder)
     figure.suptitle(
         f"{summary['scenario']} · policy {summary['policy']} · seed {summary['seed']} · "
         f"{summary['sim_time_s']:g} s of ns-3 {summary['ns3_version']}"

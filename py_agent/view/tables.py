@@ -46,6 +46,20 @@ def result_rows(summary: Mapping[str, Any]) -> list[tuple[str, str]]:
         )
     if "connections_lost" in summary:
         rows.append(("connections lost", str(summary["connections_lost"])))
+    if "accuracy_mean" in summary:
+        rows += [
+            ("accuracy of users' models", f"{summary['accuracy_mean']:.3f}"),
+            (
+                "  below its target",
+                f"{summary['user_seconds_below_target']:g} user-seconds "
+                f"({summary['share_below_target']:.1%})",
+            ),
+            (
+                f"retraining: {summary['retrain']}",
+                f"{summary['training_samples']:,} samples in {summary['training_jobs_done']} jobs, "
+                f"{summary['training_jobs_unfinished']} unfinished",
+            ),
+        ]
     return [
         *rows,
         ("total reward", f"{summary['total_reward']:.3f}"),

@@ -10,6 +10,7 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
@@ -152,3 +153,27 @@ def test_without_the_extra_the_message_says_how_to_get_it(tmp_path):
     assert done.returncode == 2
     assert "river is missing: pip install 'ns3-twin[learning]'" in done.stderr
     assert not (tmp_path / "curves.png").exists()
+
+
+def test_retraining_over_seeds_reports_accuracy_in_summary_and_figure(tmp_path):
+    options = ["--retrain", "fixed", "--seeds", "1,2", "--set", "learning.target_accuracy=0.95"]
+    result = last_json(call("run", *SMALL, *options, "--json", cwd=tmp_path))
+    assert [run["seed"] for run in result["runs"]] == [1, 2]
+    for run in result["runs"]:
+        assert run["retrain"] == "fixed"
+        assert 0.3 < run["accuracy_mean"] < 1
+        assert run["user_seconds_below_target"] == pytest.approx(10 * run["share_below_target"])
+    assert result["mean"]["training_samples"] == np.mean(
+        [run["training_samples"] for run in result["runs"]]
+    )
+    assert result["mean"]["training_samples"] > 0
+    for folder in (tmp_path / "runs").iterdir():
+        assert pq.read_table(folder / "accuracy.parquet").num_rows == 10
+        assert "Accuracy of users" in (folder / "report.html").read_text()
+        assert (folder / "training.parquet").exists()
+
+
+def test_an_unknown_retraining_rule_is_named_with_the_known_ones(tmp_path):
+    done = call("run", "--retrain", "often", cwd=tmp_path, expect=2)
+    assert "often" in done.stderr
+    assert "need-calibrated" in done.stderr

@@ -58,8 +58,8 @@ def test_a_job_larger_than_the_pool_is_an_error():
 
 
 def test_the_norm_of_the_tasks():
-    assert task_norm_samples([3e5, 4e5], sample_bit=1000) == pytest.approx(500)
-    assert task_norm_samples([], sample_bit=1000) == 0
+    norm = task_norm_samples([[3e5, 0], [4e5, 0], [0, 0]], sample_bit=1000)
+    assert norm.tolist() == pytest.approx([500, 0])
 
 
 @given(

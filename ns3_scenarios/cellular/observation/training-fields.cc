@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "training-fields.h"
+
+namespace twin {
+
+TrainingFields::TrainingFields(Schema& schema, std::size_t n_ue)
+    : m_n_ue(n_ue),
+      m_backlog_cycles(schema.Observation<double>(
+          {"training_backlog_cycles",
+           {n_ue},
+           "cycles",
+           0,
+           1e18,
+           "what remains of the user's retraining jobs, those that are moving too"})),
+      m_backlog_samples(
+          schema.Observation<std::int64_t>({"training_backlog_samples",
+                                            {n_ue},
+                                            "samples",
+                                            0,
+                                            1e15,
+                                            "of the user's retraining jobs under way"})),
+      m_trained_samples(
+          schema.Observation<std::int64_t>({"trained_samples",
+                                            {n_ue},
+                                            "samples",
+                                            0,
+                                            1e15,
+                                            "of the user's finished jobs, since the start"})),
+      m_jobs_done(schema.Observation<std::int64_t>({"training_jobs_done",
+                                                    {n_ue},
+                                                    "jobs",
+                                                    0,
+                                                    1e15,
+                                                    "since the start; they end in their order"})) {}
+
+void TrainingFields::Fill(const RetrainingJobs& jobs) {
+    for (std::size_t ue = 0; ue < m_n_ue; ++ue) {
+        m_backlog_cycles(ue) = jobs.BacklogCycles(ue);
+        m_backlog_samples(ue) = jobs.BacklogSamples(ue);
+        m_trained_samples(ue) = jobs.TrainedSamples(ue);
+        m_jobs_done(ue) = jobs.JobsDone(ue);
+    }
+}
+
+}  // namespace twin

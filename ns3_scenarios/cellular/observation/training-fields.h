@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#ifndef TWIN_TRAINING_FIELDS_H
+#define TWIN_TRAINING_FIELDS_H
+
+#include "retraining-jobs.h"
+#include "schema.h"
+
+namespace twin {
+
+/// How the retraining of users' models stands.
+class TrainingFields {
+  public:
+    TrainingFields(Schema& schema, std::size_t n_ue);
+
+    void Fill(const RetrainingJobs& jobs);
+
+  private:
+    std::size_t m_n_ue;
+    Field<double> m_backlog_cycles;
+    Field<std::int64_t> m_backlog_samples;
+    Field<std::int64_t> m_trained_samples;
+    Field<std::int64_t> m_jobs_done;
+};
+
+}  // namespace twin
+
+#endif

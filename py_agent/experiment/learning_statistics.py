@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: MIT
+"""How accurate users' models were in a run, and what that took."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def summarise_learning(accuracy: NDArray[np.void], training: NDArray[np.void]) -> dict[str, Any]:
+    """Accuracy over users and time, violations of its target, and the work of retraining.
+
+    Args:
+        accuracy: rows of the table ``accuracy``, one per user and frame.
+        training: rows of the table ``training``.
+    """
+    below = accuracy["deficit"] > 0
+    done = training[~np.isnan(training["done_s"])]
+    seconds = float(accuracy["frame_s"].sum())
+    below_s = float(accuracy["frame_s"][below].sum())
+    return {
+        "accuracy_mean": float(np.average(accuracy["accuracy"], weights=accuracy["frame_s"])),
+        "user_seconds_below_target": below_s,
+        "share_below_target": below_s / seconds,
+        "training_samples": int(done["samples"].sum()),
+        "training_jobs_done": len(done),
+        "training_jobs_unfinished": len(training) - len(done),
+        "training_job_mean_s": float((done["done_s"] - done["submitted_s"]).mean())
+        if len(done)
+        else None,
+        "training_migrations": int(training["migrations"].sum()),
+    }

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: MIT
+"""The network and the policy that run settings ask for, with users' models or without."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+import ns3_scenarios
+from ns3_bridge import InvalidSetting, ScenarioEnv
+from py_agent.experiment.run_settings import RunSettings
+from py_agent.policies import LookAheadPolicy, Policy, load_policy
+from py_agent.policies.retraining import RETRAINING_RULES, WithRetraining
+
+if TYPE_CHECKING:
+    from py_agent.learning.env import LearningEnv
+
+NetworkEnv: TypeAlias = "ScenarioEnv | LearningEnv"
+
+
+def make_network(run: RunSettings, env: ScenarioEnv | None = None) -> NetworkEnv:
+    """The scenario; with ``retrain``, its users' models around it.
+
+    Args:
+        run: the settings.
+        env: the scenario under these settings, if there is one already.
+    """
+    settings = {**run.settings}
+    if run.retrain is not None:
+        settings["retraining"] = {**settings.get("retraining", {}), "enabled": True}
+    env = env or ns3_scenarios.make(run.scenario, settings, run.ns3, run.deadline_s)
+    if run.retrain is None:
+        return env
+    from py_agent.learning.env import LearningEnv  # torch takes a second, and is an extra
+
+    return LearningEnv(env, run.learning)
+
+
+def make_policy(run: RunSettings) -> Policy:
+    """The policy; with ``retrain``, that rule beside it.
+
+    Raises:
+        UnknownPolicy: no such policy.
+        InvalidSetting: the policy looks ahead in branches, which have no models.
+    """
+    policy = load_policy(run.policy)
+    if run.retrain is None:
+        return policy
+    if isinstance(policy, LookAheadPolicy):
+        raise InvalidSetting(
+            f"policy {run.policy} tries decisions in branches of ns-3, and users' models cannot be "
+            "branched: leave out retrain"
+        )
+    return WithRetraining(policy, RETRAINING_RULES[run.retrain][1]())

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: MIT
+"""Several seeds of one experiment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from ns3_bridge import InvalidSetting
+
+_NOT_RESULTS = {"seed", "slots", "n_ue", "n_bs", "sim_time_s"}
+
+
+def parse_seeds(text: str) -> list[int]:
+    """``"1-5"`` or ``"1,3,8-10"`` as numbers, in that order.
+
+    Raises:
+        InvalidSetting: anything else, or no seed at all.
+    """
+    seeds: list[int] = []
+    try:
+        for part in text.split(","):
+            first, dash, last = part.partition("-")
+            seeds += range(int(first), int(last if dash else first) + 1)
+    except ValueError:
+        raise InvalidSetting(f"seeds {text!r} must look like 1-5 or 1,3,8-10") from None
+    if not seeds:
+        raise InvalidSetting(f"seeds {text!r} name no seed")
+    return seeds
+
+
+def mean_over_seeds(summaries: Sequence[Mapping[str, Any]]) -> dict[str, float]:
+    """Mean of every number that all summaries have."""
+    return {
+        name: float(np.mean([summary[name] for summary in summaries]))
+        for name in summaries[0]
+        if name not in _NOT_RESULTS
+        and all(
+            isinstance(summary.get(name), int | float) and not isinstance(summary[name], bool)
+            for summary in summaries
+        )
+    }

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: MIT
+"""All users' data, models and accuracy, in step with a simulation."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from py_agent.learning.drift_detection import DriftDetectors
+from py_agent.learning.incremental_data import IncrementalData
+from py_agent.learning.learning_settings import LearningSettings
+from py_agent.learning.streams import DriftingLoans, DriftStream, RotatingDigits
+from py_agent.learning.user_models import UserModels
+from py_agent.learning.virtual_queue import VirtualQueue
+
+STREAMS: Mapping[str, Callable[..., DriftStream]] = {
+    "digits": RotatingDigits,
+    "loans": DriftingLoans,
+}
+_PRIOR_STEP = 0.3
+_PRETRAINING_SAMPLES = 3000
+_LARGEST_JOB = 1000  # what a call trains at once: bounds its memory
+
+
+class LearningPlant:
+    """Data that drift, models that age, jobs that renew them.
+
+    Each model has learned the data of a moment of its own, up to ``initial_lag_s`` before the
+    start: else early frames look easier than they are. A job's samples are drawn when it is done,
+    but drifted as they were when it was submitted.
+
+    Args:
+        settings: of the plant.
+        n_users: number of users.
+        seed: of streams, models and samples.
+
+    Attributes:
+        stream: the users' data.
+        accuracy: last measured, ``[n_users]``.
+        drifted: a detector raised an alarm at the last measurement, ``[n_users]``.
+        queue: the accuracy constraint.
+        prior: the twin's estimate of every user's class prior, ``[n_users, n_classes]``.
+    """
+
+    def __init__(self, settings: LearningSettings, n_users: int, seed: int) -> None:
+        self._settings = settings
+        self.stream = STREAMS[settings.stream](n_users, seed, kind=settings.drift)
+        self._rng = np.random.default_rng([seed, 1])
+        self._models = UserModels(n_users, self.stream.n_features, self.stream.n_classes, seed)
+        self._data = IncrementalData(self.stream, settings.p_min, self._rng)
+        self._detectors = DriftDetectors(n_users, settings.detector, seed)
+        self.queue = VirtualQueue(n_users, settings.target_accuracy)
+        self.prior = np.full((n_users, self.stream.n_classes), 1 / self.stream.n_classes)
+        self._jobs: list[deque[tuple[int, float]]] = [deque() for _ in range(n_users)]
+        self._pretrain()
+        self.accuracy = np.zeros(n_users)
+        self.drifted = np.zeros(n_users, bool)
+        self._measure(0.0)
+
+    @property
+    def largest_job(self) -> int:
+        """Samples that the pool can give to one job."""
+        return min(_LARGEST_JOB, int(self.stream.pool_size.sum()))
+
+    def submit(self, user: int, samples: int, time_s: float) -> None:
+        """A job of this user goes to the edge server."""
+        self._jobs[user].append((samples, time_s))
+
+    def finish(self, users: NDArray[np.intp]) -> None:
+        """The oldest job of each of these users is done: their models get the new weights."""
+        jobs = [self._jobs[user].popleft() for user in users]
+        samples = np.array([job[0] for job in jobs], np.int64)
+        time_s = np.array([job[1] for job in jobs])
+        self._models.train(self._data.make(users, samples, self.prior[users], time_s))
+
+    def end_frame(self, time_s: float) -> None:
+        """Measure accuracy on fresh samples, look for drift, move the virtual queue."""
+        self._measure(time_s)
+        self.queue.update(self.accuracy)
+
+    def _measure(self, time_s: float) -> None:
+        fresh = self.stream.draw(time_s, self._settings.evaluated_samples, self._rng)
+        correct = self._models.correct(fresh)
+        self.accuracy = correct.mean(axis=1)
+        self.drifted = self._detectors.update(correct)
+        seen = np.stack([np.bincount(y, minlength=self.stream.n_classes) for y in fresh.y])
+        self.prior += _PRIOR_STEP * (seen / fresh.y.shape[1] - self.prior)
+
+    def _pretrain(self) -> None:
+        n_users = self.stream.n_users
+        everyone = np.arange(n_users)
+        born_s = -self._rng.uniform(0, 1, n_users) * self._settings.initial_lag_s
+        size = self.largest_job // 2
+        for _ in range(_PRETRAINING_SAMPLES // size):
+            self._models.train(
+                self._data.make(everyone, np.full(n_users, size), self.prior, born_s)
+            )

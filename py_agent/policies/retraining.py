@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: MIT
+"""When to retrain whose model, and on how much: a rule beside any policy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Protocol, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from py_agent.learning.accuracy_predictor import AccuracyPredictor
+from py_agent.learning.lag_model import LagModel
+from py_agent.policies.base import Decision, Network, Observation, Policy
+
+Ratios: TypeAlias = NDArray[np.float64]  # δ of each user, [n_ue]; 0: not retrained
+
+_SMALLEST_JOB = 32  # samples; smaller ones can make a model worse (docs/learning.md)
+
+
+class RetrainingRule(Protocol):
+    """Chooses δ once per frame."""
+
+    def begin(self, network: Network) -> None:
+        """A run starts."""
+
+    def ratios(self, observation: Observation) -> Ratios:
+        """δ of every user for the frame that starts now."""
+        ...
+
+
+class Fixed:
+    """The same δ for everybody, in every frame, or one frame in some.
+
+    Args:
+        ratio: δ.
+        period_frames: retrain one frame in so many; users take turns.
+    """
+
+    def __init__(self, ratio: float, period_frames: int = 1) -> None:
+        self._ratio = ratio
+        self._period = period_frames
+        self._frame = 0
+
+    def begin(self, network: Network) -> None:
+        """Count frames from 0."""
+        self._frame = 0
+
+    def ratios(self, observation: Observation) -> Ratios:
+        """δ for those whose turn it is."""
+        turn = (np.arange(len(observation["accuracy"])) + self._frame) % self._period == 0
+        self._frame += 1
+        return np.where(turn, self._ratio, 0.0)
+
+
+class Need:
+    """As much as the twin's predictor says is needed, and no more.
+
+    δ ‖Q‖₂ is the smallest job whose predicted accuracy `ahead_s` later reaches
+    ``A_min + margin + 0.02·min(Z, 2) + bias``, less what is under way; jobs of less than 32 samples
+    are rounded up. The predictor follows lags from the nominal drift rates and finished jobs.
+
+    Args:
+        calibrated: learn each user's bias from measured accuracy; else it is 0.
+        margin: of accuracy.
+        ahead_s: how far to look.
+    """
+
+    def __init__(self, calibrated: bool, margin: float = 0.03, ahead_s: float = 2.0) -> None:
+        self._calibrated = calibrated
+        self._margin = margin
+        self._ahead_s = ahead_s
+
+    def begin(self, network: Network) -> None:
+        """Read the target and the length of a frame."""
+        settings = network.settings
+        self._target = settings["learning"]["target_accuracy"]
+        self._frame_s = settings["slot_s"] * settings["slots_per_frame"]
+        self._predictor: AccuracyPredictor | None = None
+        self._trained = np.zeros(network.settings["n_ue"], np.int64)
+
+    def ratios(self, observation: Observation) -> Ratios:
+        """δ from the need of every user."""
+        trained = observation["trained_samples"]
+        if self._predictor is None:
+            rate = observation["drift_rate"].astype(np.float64)
+            self._predictor = AccuracyPredictor(LagModel(), rate)
+        else:
+            self._predictor.advance(self._frame_s)
+            users = np.flatnonzero(trained > self._trained)
+            self._predictor.trained(users, (trained - self._trained)[users])
+        self._trained = trained
+        if self._calibrated:
+            self._predictor.calibrate(observation["accuracy"].astype(np.float64))
+        queue = observation["virtual_queue"].astype(np.float64)
+        target = self._target + self._margin + 0.02 * np.minimum(queue, 2)
+        norm = observation["task_norm_samples"].astype(np.float64)
+        needed = self._predictor.samples_to_reach(target, self._ahead_s, norm)
+        needed -= observation["training_backlog_samples"]
+        job = np.where(needed > 0, np.maximum(needed, _SMALLEST_JOB), 0.0)
+        return np.minimum(np.divide(job, norm, out=np.zeros_like(job), where=norm > 0), 1.0)
+
+
+RETRAINING_RULES: Mapping[str, tuple[str, Callable[[], RetrainingRule]]] = {
+    "none": ("models are measured and never retrained", lambda: Fixed(0.0)),
+    "fixed": ("δ = 0.1 for everybody in every frame", lambda: Fixed(0.1)),
+    "periodic": ("δ = 0.5 for each user once in five frames", lambda: Fixed(0.5, 5)),
+    "need": ("as much as the two-lag predictor asks for", lambda: Need(calibrated=False)),
+    "need-calibrated": ("the same, with a bias learned per user", lambda: Need(calibrated=True)),
+}
+
+
+class WithRetraining:
+    """A policy and, beside it, a rule that decides on retraining.
+
+    Args:
+        policy: decides all else. Where it gives no ``training_share``, retraining gets the
+            weight of an equal share.
+        rule: chooses δ per frame; the job is submitted in the frame's first slot.
+    """
+
+    def __init__(self, policy: Policy, rule: RetrainingRule) -> None:
+        self._policy = policy
+        self._rule = rule
+
+    def begin(self, network: Network, seed: int) -> None:
+        """Begin both."""
+        self._n_ue = network.settings["n_ue"]
+        self._policy.begin(network, seed)
+        self._rule.begin(network)
+
+    def decide_frame(self, observation: Observation) -> Decision:
+        """Decide whose model is retrained, and leave the rest to the policy."""
+        self._ratios = self._rule.ratios(observation)
+        retrain = (self._ratios > 0).astype(np.int32)
+        return {**self._policy.decide_frame(observation), "retrain": retrain}
+
+    def decide_slot(self, observation: Observation) -> Decision:
+        """Submit δ in the first slot of a frame, and leave the rest to the policy."""
+        first = observation["slot_in_frame"][0] == 0
+        return {
+            "training_share": np.full(self._n_ue, 1 / self._n_ue, np.float32),
+            **self._policy.decide_slot(observation),
+            "retraining_ratio": self._ratios if first else np.zeros(self._n_ue),
+        }

@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: MIT
+"""The accuracy of users' models over a run, beside its target."""
+
+from __future__ import annotations
+
+import numpy as np
+import yaml
+from matplotlib.axes import Axes
+
+from py_agent.experiment.run_data import table_columns
+from py_agent.experiment.run_folder import RunFolder
+
+
+def draw_accuracy(axes: Axes, folder: RunFolder) -> None:
+    """Draw every user's accuracy, their mean, and the target."""
+    rows = table_columns(folder, "accuracy")
+    target = yaml.safe_load(folder.settings.read_text())["learning"]["target_accuracy"]
+    n_ue = int(rows["ue"].max()) + 1
+    accuracy = rows["accuracy"].reshape(-1, n_ue)  # [n_frames, n_ue]
+    time_s = rows["time_s"].reshape(-1, n_ue)[:, 0]
+    below = float(np.mean(rows["deficit"] > 0))
+    axes.plot(time_s, accuracy, color="0.75", linewidth=0.8)
+    axes.plot(time_s, accuracy.mean(axis=1), color="black", label=f"mean: {accuracy.mean():.2f}")
+    axes.axhline(
+        target,
+        color="#d6604d",
+        linestyle="--",
+        linewidth=1,
+        label=f"target: {target:g}, missed in {below:.0%} of user-frames",
+    )
+    axes.set(
+        title="Accuracy of users' models on fresh samples (grey: each user)",
+        xlabel="ns-3 time [s]",
+        ylabel="accuracy",
+        ylim=(0, 1.2),  # room for the legend
+    )
+    axes.legend(loc="upper right", ncols=2)
+    axes.grid(alpha=0.25)

@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from ns3_bridge import InvalidSetting
+from py_agent.experiment.learning_statistics import summarise_learning
+from py_agent.experiment.networks import make_policy
+from py_agent.experiment.run_settings import load_run_settings
+from py_agent.experiment.seeds import mean_over_seeds, parse_seeds
+from py_agent.policies import Network
+from py_agent.policies.retraining import RETRAINING_RULES, Fixed, Need
+
+SETTINGS = {
+    "n_ue": 3,
+    "slot_s": 0.02,
+    "slots_per_frame": 50,
+    "learning": {"target_accuracy": 0.8},
+}
+
+
+def observation(accuracy=0.9, rate=1.0, queue=0.0, backlog=0, trained=0):
+    def each(value, dtype=np.float32):
+        return np.full(3, value, dtype)
+
+    return {
+        "accuracy": each(accuracy),
+        "drift_rate": each(rate),
+        "virtual_queue": each(queue),
+        "task_norm_samples": each(500.0),
+        "training_backlog_samples": each(backlog, np.int64),
+        "trained_samples": each(trained, np.int64),
+    }
+
+
+def begun(rule):
+    rule.begin(Network("cellular", SETTINGS, None))
+    return rule
+
+
+def drifted(rule, frames, **fields):
+    return [rule.ratios(observation(**fields)) for _ in range(frames)][-1]
+
+
+def test_none_and_fixed():
+    assert begun(RETRAINING_RULES["none"][1]()).ratios(observation()).tolist() == [0, 0, 0]
+    assert begun(Fixed(0.1)).ratios(observation()).tolist() == [0.1] * 3
+
+
+def test_periodic_takes_turns_and_starts_anew():
+    rule = begun(Fixed(0.5, 2))
+    assert rule.ratios(observation()).tolist() == [0.5, 0, 0.5]
+    assert rule.ratios(observation()).tolist() == [0, 0.5, 0]
+    assert begun(rule).ratios(observation()).tolist() == [0.5, 0, 0.5]
+
+
+def test_need_asks_for_nothing_until_the_prediction_falls_short():
+    rule = begun(Need(calibrated=False))
+    asked = [rule.ratios(observation(rate=1.0))[0] > 0 for _ in range(30)]
+    first = asked.index(True)
+    assert 3 < first < 20
+    assert all(asked[first:])
+
+
+def test_need_counts_what_is_under_way_and_what_is_done():
+    waiting = drifted(begun(Need(calibrated=False)), 20)
+    under_way = drifted(begun(Need(calibrated=False)), 20, backlog=100)
+    assert under_way[0] == pytest.approx(waiting[0] - 0.2, abs=0.01)
+    rule = begun(Need(calibrated=False))
+    drifted(rule, 20)
+    assert drifted(rule, 1, trained=500)[0] < 0.2 * waiting[0]
+
+
+def test_a_longer_queue_asks_for_more():
+    short = drifted(begun(Need(calibrated=False)), 15)
+    long = drifted(begun(Need(calibrated=False)), 15, queue=2.0)
+    assert long[0] > short[0] > 0
+
+
+def test_calibration_learns_from_bad_and_from_good_news():
+    plain = drifted(begun(Need(calibrated=False)), 15, accuracy=0.6)
+    worse = drifted(begun(Need(calibrated=True)), 15, accuracy=0.6)
+    better = drifted(begun(Need(calibrated=True)), 15, accuracy=0.93)
+    assert worse[0] > plain[0] > better[0] == 0
+
+
+def test_a_user_without_data_is_not_retrained():
+    rule = begun(Need(calibrated=False))
+    drifted(rule, 30)
+    empty = {**observation(), "task_norm_samples": np.zeros(3, np.float32)}
+    assert rule.ratios(empty).tolist() == [0, 0, 0]
+
+
+def test_the_summary_counts_user_seconds():
+    accuracy = np.array(
+        [(0.9, 0.0, 1.0), (0.5, 0.3, 1.0), (0.7, 0.1, 0.5)],
+        [("accuracy", float), ("deficit", float), ("frame_s", float)],
+    )
+    training = np.array(
+        [(100, 0, 1.0, 1.5), (70, 1, 2.0, np.nan)],
+        [("samples", int), ("migrations", int), ("submitted_s", float), ("done_s", float)],
+    )
+    summary = summarise_learning(accuracy, training)
+    assert summary["accuracy_mean"] == pytest.approx((0.9 + 0.5 + 0.35) / 2.5)
+    assert summary["user_seconds_below_target"] == 1.5
+    assert summary["share_below_target"] == pytest.approx(0.6)
+    assert summary["training_samples"] == 100
+    assert summary["training_jobs_unfinished"] == 1
+    assert summary["training_migrations"] == 1
+
+
+def test_settings_of_the_plant_are_checked():
+    settings = load_run_settings(None, {"retrain": "need"}, ["learning.target_accuracy=0.85"])
+    assert settings.learning.target_accuracy == 0.85
+    assert settings.settings == {}
+    with pytest.raises(InvalidSetting, match=r"retrain = 'often'.*need-calibrated"):
+        load_run_settings(None, {"retrain": "often"}, [])
+    with pytest.raises(InvalidSetting, match=r"learning\.target"):
+        load_run_settings(None, {}, ["learning.target=0.85"])
+
+
+def test_seeds():
+    assert parse_seeds("1-3,7") == [1, 2, 3, 7]
+    for wrong in ("", "a", "3-1", "1-"):
+        with pytest.raises(InvalidSetting, match="seeds"):
+            parse_seeds(wrong)
+    runs = [{"seed": 1, "x": 1, "y": None, "z": "a"}, {"seed": 2, "x": 2, "y": 3.0, "z": "a"}]
+    assert mean_over_seeds(runs) == {"x": 1.5}
+
+
+def test_a_policy_that_looks_ahead_is_refused():
+    with pytest.raises(InvalidSetting, match="cannot be branched"):
+        make_policy(load_run_settings(None, {"policy": "oracle", "retrain": "need"}, []))
