@@ -19,6 +19,7 @@ REPOSITORY = Path(__file__).parents[1]
 BLOCK = re.compile(r"^```(python|bash)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
+@pytest.mark.timeout(900)  # some forty commands, one after the other
 @pytest.mark.parametrize("page", ["README.md", "docs/branching.md"])
 def test_every_code_block_runs(page, tmp_path):
     shutil.copytree(REPOSITORY / "examples", tmp_path / "examples")
