@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: MIT
+"""What can go wrong with the twin. Every error is a `TwinError`."""
+
+from __future__ import annotations
+
+
+class TwinError(Exception):
+    """Base of all errors of the twin."""
+
+
+class InvalidParameters(TwinError):
+    """Raised when a file of parameters cannot be read, or a value in it makes no sense."""
+
+
+class UnsuitableNetwork(TwinError):
+    """Raised when a network does not observe what the twin follows."""
+
+
+class NothingToLearn(TwinError):
+    """Raised when recorded runs hold too little to calibrate on."""
