@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from py_agent.learning.lag_model import LagModel
 from py_agent.twin.parameters import TwinParameters
+from py_agent.twin.radio_model import map_rsrp_dbm
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int32]
@@ -180,59 +181,3 @@ class NetworkEstimate:
         map_dbm = map_rsrp_dbm(self.parameters, self.position_m, self.bs_position_m)
         expected: Floats = map_dbm + self.residual_db
         return expected
-
-
-def map_rsrp_dbm(parameters: TwinParameters, position_m: Floats, bs_position_m: Floats) -> Floats:
-    """What the channel map says without residual.
-
-    Args:
-        parameters: with `ChannelMap`, whose docstring has the formula.
-        position_m: of users, ``[..., n_ue, 2]``.
-        bs_position_m: ``[n_bs, 2]``.
-
-    Returns:
-        ``[..., n_ue, n_bs]``.
-    """
-    channel = parameters.channel
-    intercept_dbm = np.asarray(channel.intercept_dbm)
-    exponent = np.asarray(channel.exponent)
-    rsrp: Floats = intercept_dbm - 10 * exponent * log_distance(
-        parameters, position_m, bs_position_m
-    )
-    return rsrp
-
-
-def log_distance(parameters: TwinParameters, position_m: Floats, bs_position_m: Floats) -> Floats:
-    """``log10`` of the 3D distance in metres, ``[..., n_ue, n_bs]``."""
-    channel = parameters.channel
-    flat_m = position_m[..., :, None, :] - bs_position_m
-    height_m = channel.bs_height_m - channel.ue_height_m
-    distance_m = np.sqrt((flat_m**2).sum(axis=-1) + height_m**2)
-    logarithm: Floats = np.log10(np.maximum(distance_m, 1.0))
-    return logarithm
-
-
-def formula_sinr_db(parameters: TwinParameters, rsrp_dbm: Floats, bs: Integers) -> Floats:
-    """Uplink SINR by `UplinkSinr`, without correction.
-
-    Args:
-        parameters: constants.
-        rsrp_dbm: received from the serving base station, any shape.
-        bs: that base station, of the same shape; -1 counts as 0.
-    """
-    uplink = parameters.uplink
-    band_db = 10 * np.log10(uplink.bandwidth_rb)
-    path_loss_db = uplink.reference_power_dbm - rsrp_dbm
-    power_dbm = np.minimum(uplink.max_power_dbm, uplink.p0_dbm + band_db + path_loss_db)
-    rise_db = np.asarray(uplink.interference_rise_db)[np.maximum(bs, 0)]
-    sinr_db = power_dbm - path_loss_db - uplink.noise_dbm - rise_db + uplink.offset_db
-    capped: Floats = np.minimum(sinr_db, uplink.ceiling_db)
-    return capped
-
-
-def curve_rate_bps(parameters: TwinParameters, sinr_db: Floats, share: Floats | float) -> Floats:
-    """Application rate by `RateCurve`, without correction; shapes broadcast."""
-    rate = parameters.rate
-    bps_per_rb = np.interp(sinr_db, rate.sinr_db, rate.bps_per_rb)
-    whole: Floats = share * parameters.uplink.bandwidth_rb * bps_per_rb
-    return np.minimum(whole, rate.largest_bps)

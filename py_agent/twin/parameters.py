@@ -48,7 +48,10 @@ class ChannelMap(_Part):
 
 
 class UplinkSinr(_Part):
-    """Uplink SINR from received power: full path-loss compensation, cut at full power.
+    """SINR of the uplink's sounding signal (SRS), which chooses the MCS, from received power.
+
+    Full path-loss compensation, cut at full power. Sounding signals of other cells' users collide
+    with it, always the same ones between two handovers; data do not (TS 36.211, 5.5.3).
 
     ``PL = reference_power − RSRP``; ``P = min(max_power, p0 + 10 log10(band) + PL)`` dBm over the
     whole band (TS 36.213, 5.1.1.1 with α = 1), and
@@ -60,7 +63,8 @@ class UplinkSinr(_Part):
         p0_dbm: wanted received power per resource block.
         noise_dbm: of a base station over the whole band, noise figure included.
         bandwidth_rb: resource blocks of the band.
-        interference_rise_db: interference and noise over noise, by cell, ``[n_bs]``.
+        interference_rise_db: of colliding sounding signals and noise over noise, by cell,
+            ``[n_bs]``.
         offset_db: what the formula misses, the same for everybody.
         sd_db: of a user's correction, which covers what both terms above leave open.
         correlation_s: time over which a correction's correlation falls to 1/e.
@@ -80,10 +84,11 @@ class UplinkSinr(_Part):
 
 
 class RateCurve(_Part):
-    """Application rate of a user that has the whole band, by uplink SINR.
+    """Application rate of a user by the SINR of its sounding signal.
 
-    ``rate = share · bandwidth_rb · bps_per_rb(SINR) · exp(correction)``: bps_per_rb is linear
-    between the knots and constant beyond; it holds headers, repetitions and block errors.
+    ``rate = share · bandwidth_rb · bps_per_rb(SINR) · success · exp(correction)``: bps_per_rb is
+    linear between the knots and constant beyond; it holds headers and repetitions. `success` is
+    what the interference of other cells leaves, see `DataInterference`.
 
     Attributes:
         sinr_db: knots, rising, ``[n_knots]``.
@@ -111,6 +116,34 @@ class RateCurve(_Part):
         if any(b < a for a, b in zip(self.bps_per_rb, self.bps_per_rb[1:], strict=False)):
             raise ValueError("bps_per_rb must not fall")
         return self
+
+
+class DataInterference(_Part):
+    """What the data of other cells' users do to a user's: its MCS does not foresee them.
+
+    Users of a cell at once share its band: a grant is ``width = max(3, share · bandwidth_rb)``
+    wide, sent with ``P = min(max_power, p0 + 10 log10(width) + PL)``, so that base station m
+    receives ``D_nm = P_n − 10 log10(width_n) − PL_nm`` dBm per resource block. Of cell c, base
+    station m hears ``X_cm``, the mean of D in dB over its users, weighted by their blocks, in a
+    part ``U_c`` of the band, the busy one. Of the rate of a user n at m there remains ::
+
+        success = Π_{c ≠ m} [1 − U_c + U_c / (1 + exp(−(S_c − need_n − margin)/slope))]
+        S_c = D_nm − 10 log10(noise + 10^(X_cm/10)),  need_n = clip(sounded SINR, min, max)
+
+    since the MCS follows the sounding signal: what that promised, the data must reach.
+
+    Attributes:
+        margin_db: SINR over the promised one at which half of the data are lost; repetitions
+            (HARQ) make it negative.
+        slope_db: how sharp the edge is.
+        needed_min_db: the most robust MCS needs no more.
+        needed_max_db: the fastest MCS needs no more.
+    """
+
+    margin_db: Finite = -7.0
+    slope_db: Positive = 0.7
+    needed_min_db: Finite = -3.0
+    needed_max_db: Finite = 20.0
 
 
 class Delays(_Part):
@@ -285,6 +318,7 @@ class TwinParameters(_Part):
     channel: ChannelMap
     uplink: UplinkSinr
     rate: RateCurve
+    interference: DataInterference = DataInterference()
     bandwidth_mode: Literal["work-conserving", "quota"] = "work-conserving"
     delays: Delays = Delays()
     handover: HandoverLaw = HandoverLaw()

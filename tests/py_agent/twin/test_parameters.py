@@ -6,9 +6,14 @@ import pytest
 
 import ns3_scenarios
 from py_agent.twin.errors import InvalidParameters, UnsuitableNetwork
-from py_agent.twin.estimate import curve_rate_bps, formula_sinr_db
 from py_agent.twin.parameters import TwinParameters
 from py_agent.twin.prior import prior_parameters
+from py_agent.twin.radio_model import (
+    curve_rate_bps,
+    density_dbm_per_rb,
+    formula_sinr_db,
+    success,
+)
 
 
 @pytest.fixture(scope="module")
@@ -97,3 +102,25 @@ def test_a_rate_is_in_proportion_to_the_share(prior):
 def test_another_kind_of_network_is_refused():
     with pytest.raises(UnsuitableNetwork, match="n_bs"):
         prior_parameters({"duration_s": 1.0})
+
+
+def densities(prior, rsrp_dbm, bs):
+    return density_dbm_per_rb(prior, np.array(rsrp_dbm), np.array(bs), np.full(len(bs), 25.0))
+
+
+def test_idle_neighbours_disturb_nobody(prior):
+    density = densities(prior, [[-90.0, -100, -120, -120], [-100.0, -90, -120, -120]], [0, 1])
+    alone = success(prior, density, np.array([0, 1]), np.array([25.0, 0.0]), np.array([5.0, 5.0]))
+    assert alone[0] == 1.0
+
+
+def test_a_busy_neighbour_takes_the_rate_of_an_mcs_that_did_not_foresee_it(prior):
+    # Heard as loud as the wanted user: 0 dB where 15 dB were promised.
+    density = densities(prior, [[-90.0, -100, -120, -120], [-90.0, -90, -120, -120]], [0, 1])
+    used_rb = np.array([25.0, 25.0])
+    bs = np.array([0, 1])
+    assert success(prior, density, bs, used_rb, np.array([15.0, 15.0]))[0] < 0.01
+    # A robust MCS gets through, half the band is half the damage.
+    assert success(prior, density, bs, used_rb, np.array([-5.0, 15.0]))[0] > 0.99
+    half = success(prior, density, bs, np.array([25.0, 12.5]), np.array([15.0, 15.0]))[0]
+    assert half == pytest.approx(0.5, abs=0.01)
