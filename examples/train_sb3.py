@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: MIT
+"""Train PPO of stable-baselines3 on ns-3 itself: several simulators side by side, no stand-in.
+
+    python examples/train_sb3.py --total-steps 20000 --n-envs 2
+
+or on a simulation behind a gateway, also on another machine (`ns3-twin serve`):
+
+    python examples/train_sb3.py --address tcp://HOST:5757 --key agent/agent.key_secret
+
+A first attempt to start from, not a good agent: one policy decides on association and shares of all
+users at once. It prints where it stands beside a rule. Needs ``pip install 'ns3-twin[examples]'``.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+import gymnasium
+import numpy as np
+import tyro
+from stable_baselines3 import PPO
+from stable_baselines3.common.env_util import make_vec_env
+from stable_baselines3.common.vec_env import DummyVecEnv, SubprocVecEnv, VecNormalize
+
+import ns3_bridge
+import ns3_scenarios
+from py_agent.policies import Network, load_policy
+
+
+@dataclasses.dataclass
+class Arguments:
+    """What to train on, how long, and where the agent goes."""
+
+    total_steps: int = 20_000
+    """Slots of 20 ms to learn from, over all simulators."""
+    n_envs: int = 2
+    """Simulators side by side; 1 if there is an address."""
+    n_ue: int = 6
+    """Users (the gateway decides on that if there is an address)."""
+    n_bs: int = 2
+    """Base stations (likewise)."""
+    episode_s: float = 10.0
+    """Simulated seconds of an episode (likewise)."""
+    seed: int = 1
+    """Of agent and ns-3; the agent is judged under other run numbers."""
+    test_seeds: tuple[int, ...] = (1001, 1002)
+    """ns-3's run numbers for judging."""
+    reference: str = "cmu"
+    """The rule to stand beside."""
+    output: Path = Path("ppo-agent.zip")
+    """The trained agent, for PPO.load."""
+    address: str | None = None
+    """Of a gateway; without it ns-3 runs on this machine."""
+    key: Path | None = None
+    """Secret key file for the gateway."""
+
+
+def make_env(arguments: Arguments) -> ns3_bridge.FlatBox:
+    """The network as a flat vector in, a flat vector out, all in [-1, 1]."""
+    if arguments.address is not None:
+        env = ns3_bridge.connect(arguments.address, key=arguments.key)
+        return ns3_bridge.FlatBox(env)
+    settings = {
+        "n_ue": arguments.n_ue,
+        "n_bs": arguments.n_bs,
+        "duration_s": arguments.episode_s,
+        "state": {"bearers": False},  # what this agent does without
+    }
+    return ns3_bridge.FlatBox(ns3_scenarios.make("cellular", settings))
+
+
+def agent_return(agent: PPO, env: gymnasium.Env[Any, Any], seed: int) -> float:
+    """Minus the sum of all delays of an episode in which the agent decides, in seconds."""
+    observation, _ = env.reset(seed=seed)
+    total, truncated = 0.0, False
+    while not truncated:
+        action, _ = agent.predict(observation, deterministic=True)
+        observation, reward, _, truncated, _ = env.step(action)
+        total += float(reward)
+    return total
+
+
+def rule_return(rule: str, env: gymnasium.Env[Any, Any], seed: int) -> float:
+    """The same for a policy that comes along; it decides in fields, not in a flat vector."""
+    scenario = env.unwrapped
+    assert isinstance(scenario, ns3_bridge.ScenarioEnv)
+    settings = scenario.settings.model_dump()
+    policy = load_policy(rule)
+    policy.begin(Network("cellular", settings, scenario.schema), seed)
+    observation, info = scenario.reset(seed=seed)
+    total, truncated = 0.0, False
+    while not truncated:
+        if info["slot"] % settings["slots_per_frame"] == 0:
+            frame = policy.decide_frame(observation)
+        action = {**frame, **policy.decide_slot(observation)}
+        observation, reward, _, truncated, info = scenario.step(action)
+        total += float(reward)
+    return total
+
+
+def main(arguments: Arguments) -> None:
+    """Judge, train, judge again, save."""
+    n_envs = 1 if arguments.address else arguments.n_envs
+    networks = make_vec_env(
+        lambda: make_env(arguments),
+        n_envs,
+        seed=arguments.seed,
+        vec_env_cls=SubprocVecEnv if n_envs > 1 else DummyVecEnv,
+    )
+    # Rewards are delays of very different size: scale them. Observations are in [-1, 1] already.
+    networks = VecNormalize(networks, norm_obs=False, gamma=0.9)
+    agent = PPO(
+        "MlpPolicy",
+        networks,
+        n_steps=min(256, max(2, arguments.total_steps // n_envs)),
+        batch_size=64,
+        gamma=0.9,
+        seed=arguments.seed,
+        device="cpu",
+    )
+
+    def judge() -> float:
+        return float(np.mean([agent_return(agent, test, s) for s in arguments.test_seeds]))
+
+    test = networks.envs[0] if arguments.address else make_env(arguments)
+    before = judge()
+    agent.learn(arguments.total_steps, progress_bar=False)
+    agent.save(arguments.output)
+    after = judge()
+    rule = np.mean([rule_return(arguments.reference, test, s) for s in arguments.test_seeds])
+    test.close()
+    networks.close()
+    print(f"mean return over {len(arguments.test_seeds)} episodes (0: no task ever waits)")
+    print(f"  untrained  {before:9.2f} s")
+    print(f"  trained    {after:9.2f} s   {arguments.total_steps} slots, saved {arguments.output}")
+    print(f"  {arguments.reference:9}  {rule:9.2f} s")
+
+
+if __name__ == "__main__":
+    main(tyro.cli(Arguments, description=__doc__))

@@ -1,0 +1,78 @@
+"""The scripts that users start from do what they say, in short."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from stable_baselines3 import PPO
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
+COMMAND = str(Path(sys.executable).parent / "ns3-twin")
+
+
+def call(script, *arguments, cwd):
+    done = subprocess.run(
+        [sys.executable, str(EXAMPLES / script), *arguments],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        timeout=200,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Warning" not in done.stderr
+    return done.stdout
+
+
+def test_run_and_plot_draws_a_curve_per_policy(tmp_path):
+    shown = call(
+        "run_and_plot.py",
+        *("--policies", "max-rsrp-equal", "cmu"),
+        *("--n-ue", "6", "--duration-s", "2", "--figure", "delays.svg"),
+        cwd=tmp_path,
+    )
+    folders = sorted((tmp_path / "runs").iterdir())
+    assert [folder.name.split("__")[1] for folder in folders] == ["cmu", "max-rsrp-equal"]
+    for folder in folders:
+        assert str(folder.relative_to(tmp_path)) in shown
+    assert (tmp_path / "delays.svg").read_text().count("<!-- cmu") == 1
+
+
+def test_own_policy_is_compared_and_is_one_for_the_command_line_too(tmp_path):
+    network = ("--n-ue", "6", "--duration-s", "2", "--seeds", "1")
+    shown = call("own_policy.py", *network, "--margin-db", "2", cwd=tmp_path)
+    assert re.search(r"^ +1 +0\.\d+ +0\.\d+$", shown, re.MULTILINE)
+    itself = call("own_policy.py", *network, "--reference", "own_policy:MarginPolicy", cwd=tmp_path)
+    assert "my mean delay is 1.00 times that of own_policy:MarginPolicy" in itself
+
+
+@pytest.fixture
+def gateway(tmp_path):
+    """``ns3-twin serve`` with a small network; gives its address."""
+    address = f"ipc://{tmp_path}/gateway"
+    command = [COMMAND, "serve", "--bind", address, "--set", "n_ue=3", "--set", "n_bs=2"]
+    process = subprocess.Popen([*command, "--set", "duration_s=0.4"], stdout=subprocess.PIPE)
+    assert b"serving" in process.stdout.readline()
+    yield address
+    process.terminate()
+    process.communicate()
+    assert process.returncode == 0
+
+
+@pytest.mark.parametrize("where", ["here", "behind a gateway"])
+def test_train_sb3_leaves_an_agent_that_decides(tmp_path, where, request):
+    place = ["--n-ue", "3", "--episode-s", "0.4"]
+    if where == "behind a gateway":
+        place = ["--address", request.getfixturevalue("gateway")]
+    short = ["--total-steps", "64", "--test-seeds", "1001"]
+    shown = call("train_sb3.py", *place, *short, cwd=tmp_path)
+    returns = dict(re.findall(r"^  (\S+) +(-?\d+\.\d+) s", shown, re.MULTILINE))
+    assert list(returns) == ["untrained", "trained", "cmu"]
+    agent = PPO.load(tmp_path / "ppo-agent.zip", device="cpu")
+    action, _ = agent.predict(agent.observation_space.sample())
+    assert agent.action_space.contains(action)
