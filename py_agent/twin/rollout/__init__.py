@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""Many futures of a network at once, in torch."""

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: MIT
+"""Commanded handovers of a future: their gap and their failure."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from py_agent.twin.parameters import HandoverLaw
+from py_agent.twin.rollout.queues import Connections
+from py_agent.twin.rollout.random_streams import RandomStreams, Stream
+
+_SHORTEST_OUTAGE_S = 0.05
+_DONE, _REFUSED, _FAILED = 2, 3, 4  # as the field handover_state names them
+
+
+class HandoverRule:
+    """Carries out commands as `HandoverLaw` says.
+
+    Args:
+        law: the twin's constants.
+    """
+
+    def __init__(self, law: HandoverLaw) -> None:
+        self._law = law
+
+    def command(
+        self,
+        connections: Connections,
+        association: Tensor,
+        rsrp_dbm: Tensor,
+        obeyed: Tensor,
+        now_s: Tensor,
+        streams: RandomStreams,
+        counter: Tensor,
+    ) -> bool:
+        """Command base stations at the start of a frame.
+
+        A user that is without a cell, or between two, does not obey.
+
+        Args:
+            connections: all users'.
+            association: the base station of every user, ``[n, n_ue]``.
+            rsrp_dbm: ``[n, n_ue, n_bs]``.
+            obeyed: futures in which a frame starts, ``[n]``.
+            now_s: ``[n, 1]``.
+            streams: of the futures.
+            counter: number of the slot, ``[n]``.
+
+        Returns:
+            whether anybody was told to move.
+        """
+        moves = obeyed[:, None] & (association != connections.cell)
+        row, ue = moves.nonzero(as_tuple=True)
+        if not len(row):
+            return False
+        law, at_s = self._law, now_s[row, 0]
+        cell, target = connections.cell[row, ue], association[row, ue]
+        free = (cell >= 0) & (connections.back_s[row, ue] <= at_s)
+        heard_dbm = rsrp_dbm[row, ue]
+        source_dbm = heard_dbm.gather(1, cell.clamp_min(0)[:, None])[:, 0]
+        target_dbm = heard_dbm.gather(1, target[:, None])[:, 0]
+        excess_db = source_dbm - target_dbm - law.failure_margin_db
+        fails = law.failure_floor + (1 - law.failure_floor) * torch.sigmoid(
+            excess_db / law.failure_slope_db
+        )
+        at = counter[row]
+        failed = streams.uniform_each(Stream.HANDOVER, row, at, 2 * ue) < fails
+        normal = streams.normal_each(Stream.HANDOVER, row, at, 2 * ue + 1)
+        gap_s = torch.where(
+            failed,
+            (law.outage_s + law.outage_sd_s * normal).clamp_min(_SHORTEST_OUTAGE_S),
+            law.interruption_median_s * (law.interruption_sigma * normal).exp(),
+        )
+        failed, done = free & failed, free & ~failed
+        outcome = torch.where(failed, _FAILED, torch.where(done, _DONE, _REFUSED))
+        connections.commanded[row, ue] = outcome
+        connections.losses[row, ue] += failed.to(connections.losses.dtype)
+        connections.cell[row, ue] = torch.where(failed, -1, torch.where(done, target, cell))
+        connections.last_cell[row, ue] = torch.where(done, target, connections.last_cell[row, ue])
+        back_s = connections.back_s[row, ue]
+        connections.back_s[row, ue] = torch.where(free, at_s + gap_s, back_s)
+        before_s = connections.interruption_s[row, ue]
+        connections.interruption_s[row, ue] = torch.where(free, gap_s, before_s)
+        return True
+
+    def reconnect(self, connections: Connections, rsrp_dbm: Tensor, end_s: Tensor) -> bool:
+        """Users whose outage ends before `end_s` ``[n, 1]`` find the strongest cell.
+
+        Returns:
+            whether there were any.
+        """
+        back = (connections.cell < 0) & (connections.back_s < end_s)
+        row, ue = back.nonzero(as_tuple=True)
+        strongest = rsrp_dbm[row, ue].argmax(-1).to(connections.cell.dtype)
+        connections.cell[row, ue] = strongest
+        connections.last_cell[row, ue] = strongest
+        return len(row) > 0

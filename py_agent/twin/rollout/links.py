@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: MIT
+"""Radio links of a future: received power, uplink SINR and what a user gets of a whole band."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+
+import torch
+from torch import Tensor
+
+from py_agent.twin.parameters import TwinParameters
+from py_agent.twin.rollout.random_streams import RandomStreams, Stream
+
+
+@dataclasses.dataclass
+class Links:
+    """Of all users to all base stations.
+
+    Attributes:
+        residual_db: RSRP over what the map says, ``[n, n_ue, n_bs]``.
+        sinr_correction_db: uplink SINR over what `UplinkSinr` says, ``[n, n_ue]``.
+        rate_correction: logarithm of the rate over what `RateCurve` says, ``[n, n_ue]``.
+        rsrp_dbm: ``[n, n_ue, n_bs]``.
+    """
+
+    residual_db: Tensor
+    sinr_correction_db: Tensor
+    rate_correction: Tensor
+    rsrp_dbm: Tensor
+
+
+class LinkLaw:
+    """`ChannelMap`, `UplinkSinr` and `RateCurve` of the twin's parameters, over futures.
+
+    Args:
+        parameters: the twin's constants.
+        bs_position_m: ``[n_bs, 2]``.
+        device: where the tensors live.
+    """
+
+    def __init__(
+        self, parameters: TwinParameters, bs_position_m: Tensor, device: torch.device
+    ) -> None:
+        self._channel = parameters.channel
+        self._uplink = parameters.uplink
+        self._rate = parameters.rate
+        self._bs_position_m = bs_position_m
+
+        def vector(values: tuple[float, ...]) -> Tensor:
+            return torch.tensor(values, dtype=torch.float32, device=device)
+
+        self._intercept_dbm = vector(self._channel.intercept_dbm)
+        self._slope_db = 5 * vector(self._channel.exponent)  # of log10 of the squared distance
+        self._rise_db = vector(self._uplink.interference_rise_db)
+        self._knots_db = vector(self._rate.sinr_db)
+        self._knots_bps = vector(self._rate.bps_per_rb)
+
+    def start(self, streams: RandomStreams, rows: Tensor, position_m: Tensor) -> Links:
+        """Links of which nothing is known but the law."""
+        n_rows, n_ue = position_m.shape[:2]
+        n_bs = len(self._bs_position_m)
+        residual = streams.normal(Stream.RESIDUAL_START, rows, 0, n_ue * n_bs)
+        correction = streams.normal(Stream.CORRECTION_START, rows, 0, 2 * n_ue)
+        links = Links(
+            residual_db=residual.view(n_rows, n_ue, n_bs) * self._channel.residual_sd_db,
+            sinr_correction_db=correction[:, :n_ue] * self._uplink.sd_db,
+            rate_correction=correction[:, n_ue:] * self._rate.correction_sd,
+            rsrp_dbm=torch.empty(n_rows, n_ue, n_bs, device=position_m.device),
+        )
+        self.measure(links, position_m)
+        return links
+
+    def advance(
+        self,
+        links: Links,
+        streams: RandomStreams,
+        rows: Tensor,
+        counter: Tensor,
+        walked_m: Tensor,
+        by_s: float,
+    ) -> None:
+        """Let residuals and corrections wander; `measure` then.
+
+        Args:
+            links: of the futures `rows`.
+            streams: of all futures.
+            rows: ``[n_rows]``.
+            counter: how often each has been advanced, ``[n_rows]``.
+            walked_m: by every user meanwhile, ``[n_rows, n_ue]``.
+            by_s: how long that was.
+        """
+        n_rows, n_ue, n_bs = links.residual_db.shape
+        noise = streams.noise(Stream.RESIDUAL, rows, counter, n_ue * (n_bs + 2))
+        noise = noise.view(n_rows, n_ue, n_bs + 2)
+        kept = torch.exp(walked_m * (-1 / self._channel.decorrelation_m))[..., None]
+        fresh_db = self._channel.residual_sd_db * (1 - kept * kept).sqrt_()
+        links.residual_db = links.residual_db * kept + fresh_db * noise[..., :n_bs]
+        links.sinr_correction_db = _wander(
+            links.sinr_correction_db,
+            noise[..., n_bs],
+            self._uplink.sd_db,
+            by_s / self._uplink.correlation_s,
+        )
+        links.rate_correction = _wander(
+            links.rate_correction,
+            noise[..., n_bs + 1],
+            self._rate.correction_sd,
+            by_s / self._rate.correction_correlation_s,
+        )
+
+    def measure(self, links: Links, position_m: Tensor) -> None:
+        """Received power at these places, ``[n, n_ue, 2]``."""
+        links.rsrp_dbm = self.map_dbm(position_m) + links.residual_db
+
+    def map_dbm(self, position_m: Tensor) -> Tensor:
+        """Received power without residual, ``[..., n_ue, n_bs]``, at places ``[..., n_ue, 2]``."""
+        height_m = self._channel.bs_height_m - self._channel.ue_height_m
+        x_m = position_m[..., 0:1] - self._bs_position_m[:, 0]
+        y_m = position_m[..., 1:2] - self._bs_position_m[:, 1]
+        square_m2 = (x_m * x_m + y_m * y_m + height_m**2).clamp_min(1.0)
+        return self._intercept_dbm - self._slope_db * torch.log10(square_m2)
+
+    def sinr_ul_db(self, links: Links, cell: Tensor) -> Tensor:
+        """Uplink SINR at the serving cells ``[n, n_ue]`` (-1 counts as 0), ``[n, n_ue]``."""
+        uplink = self._uplink
+        bs = cell.clamp_min(0)
+        rsrp_dbm = links.rsrp_dbm.gather(-1, bs[..., None])[..., 0]
+        path_loss_db = uplink.reference_power_dbm - rsrp_dbm
+        wanted_dbm = uplink.p0_dbm + 10 * math.log10(uplink.bandwidth_rb) + path_loss_db
+        received_dbm = wanted_dbm.clamp_max(uplink.max_power_dbm) - path_loss_db
+        sinr_db = received_dbm - (uplink.noise_dbm - uplink.offset_db) - self._rise_db[bs]
+        return (sinr_db + links.sinr_correction_db).clamp_max(uplink.ceiling_db)
+
+    def full_rate_bps(self, links: Links, sinr_ul_db: Tensor) -> Tensor:
+        """Rate of a user that has the whole band, ``[n, n_ue]``, positive."""
+        knots_db, knots_bps = self._knots_db, self._knots_bps
+        right = torch.bucketize(sinr_ul_db, knots_db).clamp_(1, len(knots_db) - 1)
+        left_db, right_db = knots_db[right - 1], knots_db[right]
+        part = ((sinr_ul_db - left_db) / (right_db - left_db)).clamp_(0.0, 1.0)
+        bps_per_rb = torch.lerp(knots_bps[right - 1], knots_bps[right], part)
+        rate_bps = self._uplink.bandwidth_rb * bps_per_rb * links.rate_correction.exp()
+        return rate_bps.clamp_min(1.0)
+
+
+def _wander(value: Tensor, noise: Tensor, sd: float, steps: float) -> Tensor:
+    """A Gauss-Markov process, ``steps`` correlation times later."""
+    kept = math.exp(-steps)
+    return value * kept + noise * (sd * math.sqrt(1 - kept * kept))

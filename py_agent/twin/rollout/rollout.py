@@ -1,0 +1,264 @@
+# SPDX-License-Identifier: MIT
+"""Many futures of one network, slot by slot."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from py_agent.twin.parameters import TwinParameters
+from py_agent.twin.rollout.edge import EdgeLaw
+from py_agent.twin.rollout.handover import HandoverRule
+from py_agent.twin.rollout.links import LinkLaw, Links
+from py_agent.twin.rollout.mobility import WalkLaw, Walks
+from py_agent.twin.rollout.queues import Connections, Servers, Tasks, Uploads
+from py_agent.twin.rollout.random_streams import RandomStreams
+from py_agent.twin.rollout.rows import padded, put_rows, take_rows
+from py_agent.twin.rollout.traffic import NEVER, TaskSources
+from py_agent.twin.rollout.uplink import UplinkLaw
+
+MEASURED_S = 0.2  # ns-3 reports received power so often; the twin moves its users as often
+
+
+@dataclasses.dataclass
+class FutureState:
+    """All that changes in futures; the first dimension of every tensor is the batch.
+
+    Attributes:
+        slot: number of the next slot, ``[n]``.
+        walks: of the users, as of the last measurement.
+        links: the same.
+        full_rate_bps: of a user that has its cell's whole band, ``[n, n_ue]``.
+        sinr_ul_db: ``[n, n_ue]``.
+        connections: who is served by whom.
+        tasks: all tasks.
+        uploads: radio queues.
+        servers: flows at the edge servers.
+        cycles_per_bit: work of a task over its size, mean of each user, ``[n, n_ue]``.
+    """
+
+    slot: Tensor
+    walks: Walks
+    links: Links
+    full_rate_bps: Tensor
+    sinr_ul_db: Tensor
+    connections: Connections
+    tasks: Tasks
+    uploads: Uploads
+    servers: Servers
+    cycles_per_bit: Tensor
+
+
+@dataclasses.dataclass(frozen=True)
+class Place:
+    """Where a network stands and how long its futures are.
+
+    Attributes:
+        settings: all settings of the scenario, nested.
+        bs_position_m: ``[n_bs, 2]``.
+        duration_s: longest future.
+    """
+
+    settings: Mapping[str, Any]
+    bs_position_m: Any
+    duration_s: float
+
+
+class Rollout:
+    """A batch of futures of one network, in torch, on CPU or CUDA.
+
+    Same seeds, same decisions, same machine and number of threads: the same bits.
+
+    Args:
+        parameters: the twin's constants.
+        place: the network.
+        batch: number of futures.
+        device: where they are computed.
+
+    Attributes:
+        state: of the futures.
+        streams: their random numbers.
+    """
+
+    def __init__(
+        self,
+        parameters: TwinParameters,
+        place: Place,
+        batch: int,
+        device: torch.device | str = "cpu",
+    ) -> None:
+        self.parameters = parameters
+        self.place = place
+        self.batch = batch
+        self.device = torch.device(device)
+        self.n_ue = int(place.settings["n_ue"])
+        self.n_bs = parameters.n_bs
+        self.slot_s = parameters.timing.slot_s
+        self.slots_per_frame = parameters.timing.slots_per_frame
+        self.slots_per_measurement = max(1, round(MEASURED_S / self.slot_s))
+        self.bs_position_m = torch.as_tensor(
+            place.bs_position_m, dtype=torch.float32, device=self.device
+        )
+        self.walk_law = WalkLaw(
+            parameters.mobility,
+            place.settings["mobility"],
+            _area_m(parameters, place),
+            self.device,
+        )
+        self.link_law = LinkLaw(parameters, self.bs_position_m, self.device)
+        self.uplink_law = UplinkLaw(parameters, self.n_bs, self.device)
+        self.edge_law = EdgeLaw(parameters, self.device)
+        self.handover_rule = HandoverRule(parameters.handover)
+        self.sources = TaskSources(
+            parameters.traffic, place.settings["traffic"], self.n_ue, place.duration_s
+        )
+        self._equal_share = torch.full((batch, self.n_ue), 1 / self.n_ue, device=self.device)
+        self.streams = RandomStreams(torch.zeros(batch, dtype=torch.int64, device=self.device))
+        self.state: FutureState
+
+    def start(self, seeds: Tensor, rows: Tensor | None = None) -> None:
+        """Start futures as the scenario itself places its users.
+
+        Args:
+            seeds: of the futures, ``[n_rows]``.
+            rows: which futures; None: all.
+        """
+        everybody = rows is None
+        if rows is None:
+            rows = torch.arange(self.batch, device=self.device)
+        self.streams.seeds[rows] = seeds
+        walks = self.walk_law.start(self.streams, rows, self.n_ue)
+        links = self.link_law.start(self.streams, rows, walks.position_m)
+        users = self.sources.typical(self.streams, rows)
+        tasks = Tasks.of(self.sources.draw(self.streams, rows, users))
+        strongest = links.rsrp_dbm.argmax(-1)
+        sinr_ul_db = self.link_law.sinr_ul_db(links, strongest)
+        fresh = FutureState(
+            slot=torch.zeros(len(rows), dtype=torch.int64, device=self.device),
+            walks=walks,
+            links=links,
+            full_rate_bps=self.link_law.full_rate_bps(links, sinr_ul_db),
+            sinr_ul_db=sinr_ul_db,
+            connections=Connections.at(strongest),
+            tasks=tasks,
+            uploads=Uploads.empty(tasks),
+            servers=Servers.empty(len(rows), self.n_ue, self.n_bs, self.device),
+            cycles_per_bit=users.cycles_per_bit,
+        )
+        self.take_over(fresh, None if everybody else rows)
+
+    def take_over(self, fresh: FutureState, rows: Tensor | None = None) -> None:
+        """Put futures in place of others; None: of all."""
+        if rows is None:
+            self.state = fresh
+            return
+        n_tasks = max(fresh.tasks.cycles.shape[-1], self.state.tasks.cycles.shape[-1])
+        for state in (fresh, self.state):
+            _make_room(state.tasks, n_tasks)
+        put_rows(self.state, rows, fresh)
+
+    def step(self, action: Mapping[str, Tensor]) -> Tensor:
+        """Let a slot pass in every future.
+
+        Args:
+            action: the scenario's action fields, ``[batch, n_ue]`` each: ``association`` (obeyed
+                where a frame starts), ``compute_share``, and ``bandwidth_share``, without which a
+                cell's users have equal shares.
+
+        Returns:
+            minus the time that tasks spent in the system, ``[batch]``.
+        """
+        state = self.state
+        tasks, uploads, servers = state.tasks, state.uploads, state.servers
+        connections = state.connections
+        now_s = (state.slot * self.slot_s).to(torch.float32)[:, None]
+        end_s = ((state.slot + 1) * self.slot_s).to(torch.float32)[:, None]
+        changed = self._move()
+        changed |= self.handover_rule.command(
+            connections,
+            action["association"],
+            state.links.rsrp_dbm,
+            state.slot % self.slots_per_frame == 0,
+            now_s,
+            self.streams,
+            state.slot,
+        )
+        changed |= self.handover_rule.reconnect(connections, state.links.rsrp_dbm, end_s)
+        if changed:
+            state.sinr_ul_db = self.link_law.sinr_ul_db(state.links, connections.cell)
+            state.full_rate_bps = self.link_law.full_rate_bps(state.links, state.sinr_ul_db)
+
+        in_system = (uploads.created - servers.done.sum(-1)).sum(-1)
+        present_s = self.uplink_law.create(uploads, tasks, end_s)
+        self.uplink_law.send(
+            uploads,
+            tasks,
+            connections,
+            state.full_rate_bps,
+            action.get("bandwidth_share", self._equal_share),
+            end_s,
+            self.streams,
+        )
+        while True:
+            row, ue, number = self.uplink_law.arrive(uploads, tasks, end_s)
+            if not len(row):
+                break
+            self.edge_law.accept(servers, tasks, connections.last_cell, row, ue, number)
+        gone_s = self.edge_law.compute(
+            servers, tasks, uploads.arrived, connections.last_cell, action["compute_share"], end_s
+        )
+        state.slot = state.slot + 1
+        return -(in_system * self.slot_s + (present_s - gone_s).sum(-1))
+
+    def position_m(self) -> Tensor:
+        """Of the users now, ``[batch, n_ue, 2]``."""
+        walks = self.state.walks
+        since = self.state.slot % self.slots_per_measurement
+        moved_m = walks.velocity_mps * (since * self.slot_s).to(torch.float32)[:, None, None]
+        return walks.position_m + moved_m
+
+    def _move(self) -> bool:
+        """Let users walk and links change where a measurement is due; whether it was anywhere."""
+        state, by_s = self.state, self.slots_per_measurement * self.slot_s
+        due = (state.slot > 0) & (state.slot % self.slots_per_measurement == 0)
+        rows = due.nonzero()[:, 0]
+        if not len(rows):
+            return False
+        everybody = len(rows) == self.batch
+        walks = state.walks if everybody else take_rows(state.walks, rows)
+        links = state.links if everybody else take_rows(state.links, rows)
+        walked_m = walks.velocity_mps.norm(dim=-1) * by_s
+        self.walk_law.advance(walks, self.streams, rows, by_s)
+        self.link_law.advance(links, self.streams, rows, state.slot[rows], walked_m, by_s)
+        self.link_law.measure(links, walks.position_m)
+        if not everybody:
+            put_rows(state.walks, rows, walks)
+            put_rows(state.links, rows, links)
+        return True
+
+
+def _area_m(parameters: TwinParameters, place: Place) -> tuple[float, float, float, float]:
+    """Where users walk: half a site distance beyond the base stations, unless learnt."""
+    margin_m = place.settings["layout"]["site_distance_m"] / 2
+    bs_position_m = torch.as_tensor(place.bs_position_m, dtype=torch.float64)
+    low, high = bs_position_m.amin(0) - margin_m, bs_position_m.amax(0) + margin_m
+    learnt = parameters.mobility.area_m
+    return (
+        max(learnt[0], float(low[0])),
+        max(learnt[1], float(low[1])),
+        min(learnt[2], float(high[0])),
+        min(learnt[3], float(high[1])),
+    )
+
+
+def _make_room(tasks: Tasks, n_tasks: int) -> None:
+    tasks.created_s = padded(tasks.created_s, n_tasks, NEVER)
+    tasks.size_bit = padded(tasks.size_bit, n_tasks, 0.0)
+    tasks.cycles = padded(tasks.cycles, n_tasks, 0.0)
+    tasks.uploaded_s = padded(tasks.uploaded_s, n_tasks, NEVER)
+    tasks.bs = padded(tasks.bs, n_tasks, -1)
+    tasks.done_s = padded(tasks.done_s, n_tasks, torch.nan)

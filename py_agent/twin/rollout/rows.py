@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: MIT
+"""Some futures of a batch, in dataclasses of tensors whose first dimension is the batch."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any, TypeVar
+
+from torch import Tensor
+from torch.nn.functional import pad
+
+State = TypeVar("State")
+
+
+def take_rows(state: State, rows: Tensor) -> State:
+    """A copy of the futures `rows`, ``[n_rows]``."""
+    return _map(state, lambda tensor: tensor[rows])
+
+
+def copy_of(state: State) -> State:
+    """A copy of all futures."""
+    return _map(state, lambda tensor: tensor.clone())
+
+
+def put_rows(state: Any, rows: Tensor, fresh: Any) -> None:
+    """Replace the futures `rows` of `state` by `fresh`, in place."""
+    for field in dataclasses.fields(state):
+        value, new = getattr(state, field.name), getattr(fresh, field.name)
+        if isinstance(value, Tensor):
+            value[rows] = new
+        else:
+            put_rows(value, rows, new)
+
+
+def padded(tensor: Tensor, n: int, value: float) -> Tensor:
+    """The last dimension brought to length `n`."""
+    return pad(tensor, (0, n - tensor.shape[-1]), value=value)
+
+
+def _map(state: State, change: Any) -> State:
+    values = {}
+    for field in dataclasses.fields(state):  # type: ignore[arg-type]
+        value = getattr(state, field.name)
+        values[field.name] = change(value) if isinstance(value, Tensor) else _map(value, change)
+    return type(state)(**values)

@@ -1,0 +1,161 @@
+"""The twin as an environment: nothing tells it from ns-3's but what happens in it."""
+
+from __future__ import annotations
+
+import gymnasium
+import numpy as np
+import pytest
+from gymnasium.utils.env_checker import check_env
+
+import ns3_scenarios
+from ns3_bridge import FlatBox, InvalidAction, InvalidSetting
+from py_agent.policies import Network, load_policy
+
+ID = "py_agent:ns3/CellularTwin-v0"
+SMALL = {"n_ue": 5, "duration_s": 1.0}
+
+
+@pytest.fixture(scope="module")
+def env():
+    made = gymnasium.make(ID, settings=SMALL)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def envs():
+    made = gymnasium.make_vec(ID, 4, settings=SMALL)
+    yield made
+    made.close()
+
+
+def test_it_passes_the_check_of_gymnasium(env):
+    check_env(env.unwrapped, skip_render_check=True)
+
+
+@pytest.mark.parametrize(
+    "settings", [{}, {"state": {"mac": False}}, {"radio": {"scheduler": "pf"}}, {"n_bs": 7}]
+)
+def test_spaces_are_those_of_ns3(settings):
+    twin = gymnasium.make(ID, settings={**SMALL, **settings})
+    real = gymnasium.make("ns3_scenarios:ns3/Cellular-v0", settings={**SMALL, **settings})
+    assert twin.observation_space == real.observation_space
+    assert twin.action_space == real.action_space
+    observation, _ = twin.reset(seed=1)
+    assert real.observation_space.contains(observation)
+    twin.close()
+    real.close()
+
+
+def test_one_policy_object_runs_on_both():
+    policy = load_policy("cmu")
+    means = []
+    for env in (gymnasium.make(ID, settings=SMALL), ns3_scenarios.make("cellular", SMALL)):
+        network = env.unwrapped
+        policy.begin(Network("cellular", network.settings.model_dump(), network.schema), seed=1)
+        observation, _ = env.reset(seed=1)
+        frame, finished, rewards = {}, False, []
+        while not finished:
+            if observation["slot_in_frame"][0] == 0:
+                frame = policy.decide_frame(observation)
+            observation, reward, _, finished, _ = env.step(
+                {**frame, **policy.decide_slot(observation)}
+            )
+            rewards.append(reward)
+        assert len(rewards) == 50
+        assert len(network.take_records()["task"]) == observation["tasks_created"].sum()
+        means.append(np.mean(rewards))
+        env.close()
+    assert max(means) <= 0
+
+
+def test_flat_vectors_have_the_same_shapes():
+    twin = FlatBox(gymnasium.make(ID, settings=SMALL))
+    real = FlatBox(ns3_scenarios.make("cellular", SMALL))
+    assert twin.observation_space == real.observation_space
+    assert twin.action_space == real.action_space
+    vector, _ = twin.reset(seed=1)
+    assert vector in twin.observation_space
+    assert twin.step(twin.action_space.sample())[0] in twin.observation_space
+    twin.close()
+    real.close()
+
+
+def test_a_branch_goes_the_same_way(env):
+    env.reset(seed=3)
+    actions = [env.action_space.sample() for _ in range(20)]
+    for taken in actions[:8]:
+        env.step(taken)
+    with env.unwrapped.branch(2) as (same, other):
+        for taken in actions[8:]:
+            observation, reward, *_ = env.step(taken)
+            again, reward_again, *_ = same.step(taken)
+            other.step(other.action_space.sample())
+        assert reward == reward_again
+        for name, value in observation.items():
+            assert np.array_equal(value, again[name]), name
+
+
+def test_environments_of_a_vector_have_seeds_of_their_own(envs):
+    def play(seed):
+        rng = np.random.default_rng(1)
+        observations, _ = envs.reset(seed=seed)
+        for _ in range(30):
+            share = rng.uniform(size=(4, 5)).astype(np.float32)
+            observations, *_ = envs.step(
+                {
+                    "association": rng.integers(3, size=(4, 5)).astype(np.int32),
+                    "bandwidth_share": share,
+                    "compute_share": share,
+                }
+            )
+            assert envs.observation_space.contains(observations)
+        return observations
+
+    once, again, other = play(1), play(1), play([1, 9, 3, 4])
+    for name, value in once.items():
+        assert np.array_equal(value, again[name]), name
+        assert np.array_equal(value[[0, 2, 3]], other[name][[0, 2, 3]]), name
+    assert not np.array_equal(once["position_m"][1], other["position_m"][1])
+
+
+def test_episodes_end_and_start_anew():
+    envs = gymnasium.make_vec(ID, 2, settings={**SMALL, "duration_s": 0.1})
+    envs.reset(seed=1)
+    ends = []
+    for _ in range(13):
+        _, _, _, truncated, _ = envs.step(envs.action_space.sample())
+        ends.append(truncated.tolist())
+    assert [i for i, end in enumerate(ends) if all(end)] == [4, 10]
+    envs.close()
+
+
+def test_within_the_step_the_last_observation_is_kept():
+    envs = gymnasium.make_vec(
+        ID, 2, settings={**SMALL, "duration_s": 0.04}, autoreset_mode="SameStep"
+    )
+    envs.reset(seed=1)
+    envs.step(envs.action_space.sample())
+    observations, _, _, truncated, infos = envs.step(envs.action_space.sample())
+    assert truncated.all()
+    assert infos["final_obs"][0]["time_s"][0] == pytest.approx(1.04)
+    assert observations["time_s"][0, 0] == pytest.approx(1.0)
+    assert infos["slot"].tolist() == [0, 0]
+    envs.close()
+
+
+def test_wrong_actions_and_settings_are_told(env, envs):
+    env.reset(seed=1)
+    taken = env.action_space.sample()
+    taken["association"][2] = 3
+    with pytest.raises(InvalidAction, match=r"association\[2\] = 3"):
+        env.step(taken)
+    envs.reset(seed=1)
+    many = envs.action_space.sample()
+    many["compute_share"][1, 4] = np.nan
+    with pytest.raises(InvalidAction, match=r"compute_share\[1, 4\] = nan"):
+        envs.step(many)
+    with pytest.raises(InvalidSetting, match="reset_mask"):
+        envs.reset(options={"reset_mask": np.zeros(4, bool)})
+    with pytest.raises(InvalidSetting, match="8192 s at most"):
+        gymnasium.make(ID, settings={"duration_s": 1e5})
