@@ -29,6 +29,17 @@ inline void Post(std::atomic<std::uint32_t>& word,
     }
 }
 
+/// Look at @p word a few times, for some microseconds: does it differ from @p old?
+inline bool LookForChange(const std::atomic<std::uint32_t>& word, std::uint32_t old) {
+    for (int i = 0; i < 64; ++i) {
+        if (word.load(std::memory_order_acquire) != old) {
+            return true;
+        }
+        __builtin_ia32_pause();
+    }
+    return false;
+}
+
 /**
  * Wait until @p word differs from @p old: spin for at most @p spin, then sleep on the futex.
  *
@@ -45,11 +56,8 @@ bool WaitForChange(const std::atomic<std::uint32_t>& word,
                    KeepWaiting&& keep_waiting) {
     const auto spin_until = std::min(Clock::now() + spin, deadline);
     do {
-        for (int i = 0; i < 64; ++i) {
-            if (word.load(std::memory_order_acquire) != old) {
-                return true;
-            }
-            __builtin_ia32_pause();
+        if (LookForChange(word, old)) {
+            return true;
         }
     } while (Clock::now() < spin_until);
 

@@ -66,6 +66,26 @@ auto VisitElements(const FieldEntry& entry, Visitor&& visitor) {
     throw std::logic_error("unknown dtype");
 }
 
+struct Within {
+    double low;
+    double high;
+
+    template <class T>
+    bool operator()(T value) const {
+        return value >= low && value <= high;  // not so for NaN
+    }
+};
+
+/// Without an early exit, so that the compiler takes several elements at once: this runs each slot.
+template <class T, class Condition>
+bool AllOf(std::span<const T> elements, const Condition& condition) {
+    bool all = true;
+    for (const T element : elements) {
+        all &= condition(element);
+    }
+    return all;
+}
+
 /// `[3, 1]`: the position of a flat index in a field's shape.
 std::string IndexText(const FieldEntry& entry, std::size_t flat) {
     std::vector<std::size_t> index(entry.spec.shape.size());
@@ -196,16 +216,19 @@ std::optional<std::string> Schema::FindInvalidAction() const {
     for (const FieldEntry& entry : m_actions) {
         auto wrong =
             VisitElements(entry, [&]<class T>(std::span<T> elements) -> std::optional<std::string> {
-                for (std::size_t i = 0; i < elements.size(); ++i) {
-                    const auto value = static_cast<double>(elements[i]);
-                    if (!(value >= entry.spec.low && value <= entry.spec.high)) {  // NaN included
-                        std::ostringstream out;
-                        out << entry.spec.name << IndexText(entry, i) << " = " << value
-                            << " is outside [" << entry.spec.low << ", " << entry.spec.high << "]";
-                        return out.str();
-                    }
+                const Within within{entry.spec.low, entry.spec.high};
+                if (AllOf(std::span<const T>(elements), within)) {
+                    return std::nullopt;
                 }
-                return std::nullopt;
+                const auto first = std::ranges::find_if_not(elements, within);
+                if (first == elements.end()) {  // the agent writes while we read
+                    return std::nullopt;
+                }
+                std::ostringstream out;
+                out << entry.spec.name << IndexText(entry, first - elements.begin()) << " = "
+                    << static_cast<double>(*first) << " is outside [" << within.low << ", "
+                    << within.high << "]";
+                return out.str();
             });
         if (wrong) {
             return wrong;

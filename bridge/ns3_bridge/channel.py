@@ -34,6 +34,7 @@ _REAP_S = 1.0
 _STOP_S = 2.0
 _PATROL_S = 0.05
 _STATUS_OUT_OF_MEMORY = 4
+_ANSWERED, _RUNNING = Outcome.ANSWERED, Status.RUNNING
 
 
 class Channel:
@@ -55,7 +56,6 @@ class Channel:
         actions: per field a view ``field.shape``; fill them before `exchange`.
         observation_block: all observations, as they lie in memory: one structured element.
         action_block: all actions, likewise.
-        wait_s: time spent waiting for the simulator so far.
 
     Raises:
         HandshakeError: the simulator does not speak the protocol.
@@ -73,6 +73,7 @@ class Channel:
         on_wait: Callable[[], None] = lambda: None,
     ) -> None:
         self._deadline_s = deadline_s
+        self._patience_s = min(deadline_s, _PATROL_S)
         self._on_wait = on_wait
         self._spin_us = spin_us
         process = SimulatorProcess.start(command, _native.HEADER_BYTES)
@@ -82,7 +83,6 @@ class Channel:
         self, process: SimulatorProcess, start_deadline_s: float, known: Schema | None
     ) -> None:
         """Wait for the first observation of `process`; read its declarations if not `known`."""
-        self.wait_s = 0.0
         self.process = process
         self._is_branch = known is not None
         try:
@@ -106,8 +106,17 @@ class Channel:
             DeadlineExceeded: it gave no answer in time.
             ChannelCorrupted: it broke the protocol.
         """
-        self._await(self._native.exchange, Command.STEP, deadline_s=self._deadline_s)
-        return self._outcome()
+        # A few hundred nanoseconds count here: all but the step itself is for the long wait.
+        try:
+            outcome = self._native.step(self._patience_s)
+        except BaseException:  # Ctrl-C: nobody will answer the simulator any more
+            self.process.close()
+            raise
+        if outcome is not _ANSWERED:
+            left_s = self._deadline_s - self._patience_s
+            self._wait_on(outcome, time.perf_counter() + left_s, self._deadline_s)
+        status = self._native.status
+        return status if status is _RUNNING else self._checked(status)
 
     def post(self) -> None:
         """Publish `actions` without waiting: first half of `exchange`, for many simulators."""
@@ -117,10 +126,9 @@ class Channel:
     def collect(self) -> Status:
         """Wait for the observation that follows `post`: second half of `exchange`."""
         self._await(self._native.wait, deadline_s=self._deadline_s, since_s=self._posted_s)
-        return self._outcome()
+        return self._checked(self._native.status)
 
-    def _outcome(self) -> Status:
-        status = self._native.status
+    def _checked(self, status: Status) -> Status:
         if status == Status.INVALID_ACTION:
             message = self._native.message
             raise InvalidAction(message.split("[")[0], message)
@@ -150,6 +158,11 @@ class Channel:
     def events(self) -> int:
         """Events that the simulator has executed so far."""
         return self._native.events
+
+    @property
+    def wait_s(self) -> float:
+        """Time spent waiting for the simulator so far."""
+        return self._native.waited_s
 
     @property
     def is_alive(self) -> bool:
@@ -198,6 +211,7 @@ class Channel:
             raise
         branch = Channel.__new__(Channel)
         branch._deadline_s = self._deadline_s
+        branch._patience_s = self._patience_s
         branch._spin_us = self._spin_us
         branch._on_wait = self._on_wait
         process = SimulatorProcess(ForkedProcess(self._native.branch_pid), wiring)
@@ -225,24 +239,31 @@ class Channel:
         end_s = deadline_s + (start_s if since_s is None else since_s)
         try:
             outcome = call(*arguments, min(max(end_s - start_s, 0.0), _PATROL_S))
+        except BaseException:
+            self.process.close()
+            raise
+        self._wait_on(outcome, end_s, deadline_s)
+
+    def _wait_on(self, outcome: Outcome, end_s: float, deadline_s: float) -> None:
+        """Go on waiting until `end_s` if there was no answer yet; raise if there is none."""
+        try:
             while outcome == Outcome.DEADLINE and (left_s := end_s - time.perf_counter()) > 0:
                 self._on_wait()
                 outcome = self._native.wait(min(left_s, _PATROL_S))
-        except BaseException:  # Ctrl-C: nobody will answer the simulator any more
+        except BaseException:
             self.process.close()
             raise
-        self.wait_s += time.perf_counter() - start_s
         if outcome != Outcome.ANSWERED:
             raise self._failure(outcome, deadline_s)
-        if not self._native.is_intact:
+
+    def _failure(self, outcome: Outcome, deadline_s: float) -> BridgeError:
+        if outcome == Outcome.CORRUPTED:
             self.process.close()
-            raise ChannelCorrupted(
+            return ChannelCorrupted(
                 "the simulator overwrote the header of the shared memory "
                 f"(magic {self._native.magic:#x}, expected {_native.MAGIC:#x}; "
                 "or a sequence number out of turn)"
             )
-
-    def _failure(self, outcome: Outcome, deadline_s: float) -> BridgeError:
         return_code = self.process.wait(_REAP_S) if outcome == Outcome.DIED else None
         tail = self.process.output_tail()
         self.process.close()

@@ -24,7 +24,7 @@ using twin::Clock;
 
 constexpr auto PATROL = std::chrono::milliseconds(20);
 
-enum class Outcome { ANSWERED, DEADLINE, DIED };
+enum class Outcome { ANSWERED, DEADLINE, DIED, CORRUPTED };
 
 class AgentChannel {
   public:
@@ -52,12 +52,45 @@ class AgentChannel {
 
     /// Wait for the next observation. Serves Python's signals while it sleeps.
     Outcome Wait(double deadline_s) {
+        const auto start = Clock::now();
+        // To let the GIL go and to get it back takes as long as the answer of a fast simulator.
+        const Outcome outcome = twin::LookForChange(m_header->observation_seq, m_seq)
+                                    ? Outcome::ANSWERED
+                                    : WaitWithoutGil(start, deadline_s);
+        m_waited += Clock::now() - start;
+        if (outcome == Outcome::ANSWERED) {
+            ++m_seq;
+            return IsIntact() ? Outcome::ANSWERED : Outcome::CORRUPTED;
+        }
+        return outcome;
+    }
+
+    Outcome Step(double deadline_s) {
+        Post(twin::Command::STEP);
+        return Wait(deadline_s);
+    }
+
+    Outcome Branch(std::int64_t run, std::uint64_t memory_bytes, double deadline_s) {
+        m_header->branch_run = run;
+        m_header->branch_memory_bytes = memory_bytes;
+        Post(twin::Command::BRANCH);
+        return Wait(deadline_s);
+    }
+
+    double WaitedSeconds() const { return std::chrono::duration<double>(m_waited).count(); }
+
+    std::string Message() const {
+        return {m_header->message, strnlen(m_header->message, twin::MESSAGE_BYTES)};
+    }
+
+  private:
+    Outcome WaitWithoutGil(Clock::time_point start, double deadline_s) {
         Outcome outcome = Outcome::DEADLINE;
         bool interrupted = false;
         {
             nb::gil_scoped_release released;
-            const auto deadline = Clock::now() + std::chrono::duration_cast<Clock::duration>(
-                                                     std::chrono::duration<double>(deadline_s));
+            const auto deadline = start + std::chrono::duration_cast<Clock::duration>(
+                                              std::chrono::duration<double>(deadline_s));
             const bool answered =
                 twin::WaitForChange(m_header->observation_seq, m_seq, m_header->agent_sleeps,
                                     m_spin, deadline, PATROL, [&] {
@@ -77,33 +110,14 @@ class AgentChannel {
         if (interrupted) {
             throw nb::python_error();
         }
-        if (outcome == Outcome::ANSWERED) {
-            ++m_seq;
-        }
         return outcome;
     }
 
-    Outcome Exchange(twin::Command command, double deadline_s) {
-        Post(command);
-        return Wait(deadline_s);
-    }
-
-    Outcome Branch(std::int64_t run, std::uint64_t memory_bytes, double deadline_s) {
-        m_header->branch_run = run;
-        m_header->branch_memory_bytes = memory_bytes;
-        return Exchange(twin::Command::BRANCH, deadline_s);
-    }
-
-    /// Is the header as it must be after the last observation?
+    /// Is the header as it must be after an observation?
     bool IsIntact() const {
         return m_header->magic == twin::CHANNEL_MAGIC && m_header->observation_seq.load() == m_seq;
     }
 
-    std::string Message() const {
-        return {m_header->message, strnlen(m_header->message, twin::MESSAGE_BYTES)};
-    }
-
-  private:
     bool SimulatorIsDead() const {
         pollfd watched{m_pid_fd, POLLIN, 0};
         return m_pid_fd >= 0 && poll(&watched, 1, 0) > 0;
@@ -111,6 +125,7 @@ class AgentChannel {
 
     int m_pid_fd;
     Clock::duration m_spin;
+    Clock::duration m_waited{};
     ChannelHeader* m_header = nullptr;
     std::uint32_t m_seq = 0;
 };
@@ -153,7 +168,8 @@ NB_MODULE(_native, module) {
     nb::enum_<Outcome>(module, "Outcome")
         .value("ANSWERED", Outcome::ANSWERED)
         .value("DEADLINE", Outcome::DEADLINE)
-        .value("DIED", Outcome::DIED);
+        .value("DIED", Outcome::DIED)
+        .value("CORRUPTED", Outcome::CORRUPTED);
 
     module.def("punch_hole", &PunchHole, nb::arg("fd"), nb::arg("end"));
 
@@ -162,11 +178,11 @@ NB_MODULE(_native, module) {
              nb::arg("spin_us"))
         .def("post", &AgentChannel::Post, nb::arg("command"))
         .def("wait", &AgentChannel::Wait, nb::arg("deadline_s"))
-        .def("exchange", &AgentChannel::Exchange, nb::arg("command"), nb::arg("deadline_s"))
+        .def("step", &AgentChannel::Step, nb::arg("deadline_s"))
         .def("branch", &AgentChannel::Branch, nb::arg("run"), nb::arg("memory_bytes"),
              nb::arg("deadline_s"))
         .def_prop_ro("branch_pid", &Read<&ChannelHeader::branch_pid>)
-        .def_prop_ro("is_intact", &AgentChannel::IsIntact)
+        .def_prop_ro("waited_s", &AgentChannel::WaitedSeconds)
         .def_prop_ro("message", &AgentChannel::Message)
         .def_prop_ro("magic", &Read<&ChannelHeader::magic>)
         .def_prop_ro("protocol_version", &Read<&ChannelHeader::protocol_version>)

@@ -19,13 +19,11 @@ class Transport(Protocol):
         schema: what the simulator declared.
         observations: per field a view ``field.shape``, valid until the next `exchange`.
         actions: per field a view ``field.shape``; fill them before `exchange`.
-        wait_s: time spent waiting for the simulator so far.
     """
 
     schema: Schema
     observations: dict[str, NDArray[Any]]
     actions: dict[str, NDArray[Any]]
-    wait_s: float
 
     def exchange(self) -> Status:
         """Publish `actions`, wait for the next observation.
@@ -36,6 +34,11 @@ class Transport(Protocol):
             DeadlineExceeded: it gave no answer in time.
             BridgeError: anything else that ends the episode.
         """
+        ...
+
+    @property
+    def wait_s(self) -> float:
+        """Time spent waiting for the simulator so far."""
         ...
 
     @property

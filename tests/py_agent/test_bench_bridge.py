@@ -9,6 +9,7 @@ def test_every_transport_is_measured(monkeypatch):
     assert set(report.numbers) == {
         "cpp_limit_us_p50",
         "shm_us_p50",
+        "shm_in_place_us_p50",
         "ipc_us_p50",
         "tcp_us_p50",
         "tcp_curve_us_p50",
@@ -17,4 +18,4 @@ def test_every_transport_is_measured(monkeypatch):
     for values in report.numbers.values():
         assert list(values) == ["2"]
         assert values["2"] > 0
-    assert report.tables[0].row_count == 6
+    assert report.tables[0].row_count == 7
