@@ -27,7 +27,7 @@ from ns3_bridge.errors import (
 )
 from ns3_bridge.launcher import ForkedProcess, SimulatorProcess
 from ns3_bridge.records import RecordReader
-from ns3_bridge.schema import Field, Schema, block_dtype, fields_of
+from ns3_bridge.schema import Field, Schema, block_dtype, copy_fields, fields_of
 from ns3_bridge.wiring import Wiring
 
 _REAP_S = 1.0
@@ -171,7 +171,7 @@ class Channel:
 
     def copy_observations(self) -> dict[str, NDArray[Any]]:
         """The present observation in memory of its own: per field an array ``field.shape``."""
-        return fields_of(self.observation_block.copy())
+        return copy_fields(self.observation_block)
 
     def take_records(self) -> dict[str, NDArray[Any]]:
         """Rows written since the last call: per table a structured array ``[n_rows]``."""

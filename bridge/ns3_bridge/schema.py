@@ -79,6 +79,12 @@ def bytes_of(block: NDArray[np.void]) -> NDArray[np.uint8]:
     return block.view(np.uint8) if block.dtype.itemsize else np.empty(0, np.uint8)
 
 
+def copy_fields(block: NDArray[np.void]) -> dict[str, NDArray[Any]]:
+    """The fields of a block in memory of their own: per field an array ``field.shape``."""
+    # As bytes: NumPy copies a structured element field by field, which takes ten times as long.
+    return fields_of(bytes_of(block).copy().view(block.dtype)) if block.dtype.itemsize else {}
+
+
 @dataclasses.dataclass(frozen=True)
 class Table:
     """Records that a simulator writes whenever something happens.

@@ -18,7 +18,7 @@ from ns3_bridge.env import ScenarioEnv
 from ns3_bridge.errors import BridgeError, InvalidSetting, ProtocolViolation
 from ns3_bridge.network import bridge_pb2 as pb
 from ns3_bridge.network.connection import Answer, Connection
-from ns3_bridge.schema import Field, Schema, block_dtype, bytes_of, fields_of
+from ns3_bridge.schema import Field, Schema, block_dtype, bytes_of, copy_fields, fields_of
 from ns3_bridge.settings import check_settings, settings_model
 
 _STATUS = {
@@ -97,7 +97,7 @@ class RemoteChannel:
 
     def copy_observations(self) -> dict[str, NDArray[Any]]:
         """The present observation in memory of its own: per field an array ``field.shape``."""
-        return fields_of(self._observation_block.copy())
+        return copy_fields(self._observation_block)
 
     def take_records(self) -> dict[str, NDArray[Any]]:
         """Rows written since the last call: per table a structured array ``[n_rows]``."""
