@@ -16,6 +16,7 @@ from ns3_bridge import describe
 from ns3_scenarios.build import build as build_scenario
 from py_agent import doctor as doctor_module
 from py_agent.bench.cli import bench
+from py_agent.cli_compare import compare
 from py_agent.cli_errors import errors_as_messages
 from py_agent.cli_network import add_commands as add_network_commands
 from py_agent.cli_records import add_commands as add_record_commands
@@ -35,6 +36,7 @@ app = typer.Typer(
     help="ns-3 as the physical network of a digital twin and a learning agent.",
 )
 app.add_typer(bench, name="bench")
+app.command()(compare)
 add_network_commands(app)
 add_record_commands(app)
 _out = Console()

@@ -9,22 +9,31 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-def summarise_learning(accuracy: NDArray[np.void], training: NDArray[np.void]) -> dict[str, Any]:
+def summarise_learning(
+    accuracy: NDArray[np.void], training: NDArray[np.void], sample_bit: int, target: float
+) -> dict[str, Any]:
     """Accuracy over users and time, violations of its target, and the work of retraining.
 
     Args:
         accuracy: rows of the table ``accuracy``, one per user and frame.
         training: rows of the table ``training``.
+        sample_bit: size of a sample.
+        target: A_min.
     """
     below = accuracy["deficit"] > 0
     done = training[~np.isnan(training["done_s"])]
     seconds = float(accuracy["frame_s"].sum())
+    user_seconds = np.bincount(accuracy["ue"], weights=accuracy["frame_s"])
+    user_accuracy = np.bincount(accuracy["ue"], weights=accuracy["accuracy"] * accuracy["frame_s"])
+    samples = int(done["samples"].sum())
     below_s = float(accuracy["frame_s"][below].sum())
     return {
         "accuracy_mean": float(np.average(accuracy["accuracy"], weights=accuracy["frame_s"])),
         "user_seconds_below_target": below_s,
         "share_below_target": below_s / seconds,
-        "training_samples": int(done["samples"].sum()),
+        "users_below_target": float(np.mean(user_accuracy / user_seconds < target)),
+        "training_samples": samples,
+        "training_mbit_s": samples * sample_bit / 1e6 / float(user_seconds[0]),
         "training_jobs_done": len(done),
         "training_jobs_unfinished": len(training) - len(done),
         "training_job_mean_s": float((done["done_s"] - done["submitted_s"]).mean())

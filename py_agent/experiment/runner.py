@@ -9,7 +9,7 @@ import math
 import platform
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,8 +21,11 @@ from py_agent.experiment.networks import make_network, make_policy
 from py_agent.experiment.parquet_log import SlotLog, TableLog
 from py_agent.experiment.run_folder import RunFolder
 from py_agent.experiment.run_settings import RunSettings
-from py_agent.experiment.task_statistics import delay_parts, summarise_delays
+from py_agent.experiment.task_statistics import delay_parts, jain_index, summarise_delays
 from py_agent.policies import LookAheadPolicy, Network
+
+if TYPE_CHECKING:
+    from py_agent.learning.env import LearningEnv
 
 Progress = Callable[[int, int], None]  # slots done, slots in all
 
@@ -144,15 +147,19 @@ class Run:
         }
         if "task" in self._records:
             tasks = np.concatenate(self._records["task"])
-            summary |= summarise_delays(delay_parts(tasks, self._end["time_s"]))
+            parts = delay_parts(tasks, self._end["time_s"])
+            summary |= summarise_delays(parts)
+            summary["jain_index"] = jain_index(parts.delay_s, tasks["ue"])
         if "handover" in self._records:
-            summary |= self._count_handovers()
+            summary |= self._count_handovers(summary["sim_time_s"])
         if "radio_link" in self._records:
             summary["connections_lost"] = sum(map(len, self._records["radio_link"]))
         if "accuracy" in self._records:
             summary |= summarise_learning(
                 np.concatenate(self._records["accuracy"]),
                 np.concatenate(self._records["training"]),
+                cast("LearningEnv", self.env).sample_bit,
+                self._settings.learning.target_accuracy,
             )
         return summary | {
             "total_reward": self._total_reward,
@@ -166,7 +173,7 @@ class Run:
             "numpy_version": np.__version__,
         }
 
-    def _count_handovers(self) -> dict[str, int]:
+    def _count_handovers(self, sim_time_s: float) -> dict[str, float]:
         (table,) = (t for t in self.env.schema.tables if t.name == "handover")
         (outcome,) = (c for c in table.columns if c["name"] == "outcome")
         counts = np.bincount(
@@ -178,4 +185,5 @@ class Run:
             "handovers_failed": by_label["failed"],
             "handovers_refused": by_label["refused"],
             "handovers_superseded": by_label.get("superseded", 0),
+            "handovers_per_min": 60 * by_label["done"] / sim_time_s,
         }

@@ -88,3 +88,20 @@ def summarise_delays(parts: DelayParts) -> dict[str, float | int | None]:
         "mean_compute_s": mean(parts.compute_s),
         "mean_download_s": mean(parts.download_s),
     }
+
+
+def jain_index(values: NDArray[np.float64], users: NDArray[np.int64]) -> float | None:
+    """Fairness of the users' means, ``(Σ x)² / (n Σ x²)``: 1 if all are equal, 1/n at worst.
+
+    Jain, Chiu and Hawe 1984, equation 2. Users without a task do not count.
+
+    Args:
+        values: one per task, ``[n_tasks]``.
+        users: who created it, ``[n_tasks]``.
+    """
+    if len(users) == 0:
+        return None
+    _, index, count = np.unique(users, return_inverse=True, return_counts=True)
+    means = np.bincount(index, weights=values) / count
+    squares = float(len(means) * (means**2).sum())
+    return float(means.sum() ** 2) / squares if squares > 0 else 1.0

@@ -152,9 +152,13 @@ class LearningEnv(gymnasium.Wrapper[Observation, Action, Observation, Action]):
         self._rows.clear()
         return {**self._network.take_records(), _TABLE.name: rows}
 
+    @property
+    def sample_bit(self) -> int:
+        """Size of a sample; known after the first reset."""
+        return self._settings.bit_per_feature * self._plant.stream.n_features
+
     def _norms(self) -> NDArray[np.float64]:
-        sample_bit = self._settings.bit_per_feature * self._plant.stream.n_features
-        return task_norm_samples(self._data_bit, sample_bit)
+        return task_norm_samples(self._data_bit, self.sample_bit)
 
     def _follow(self, before: Observation, after: Observation) -> None:
         """Take over what ns-3 did in a slot: data that arose, jobs that ended."""

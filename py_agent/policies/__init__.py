@@ -10,7 +10,13 @@ from py_agent.policies.base import (
     Observation,
     Policy,
 )
-from py_agent.policies.registry import POLICIES, UnknownPolicy, load_policy
+from py_agent.policies.registry import (
+    POLICIES,
+    UnknownPolicy,
+    fingerprint,
+    is_rule,
+    load_policy,
+)
 
 __all__ = [
     "POLICIES",
@@ -22,5 +28,7 @@ __all__ = [
     "Observation",
     "Policy",
     "UnknownPolicy",
+    "fingerprint",
+    "is_rule",
     "load_policy",
 ]

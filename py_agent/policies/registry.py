@@ -3,46 +3,66 @@
 
 from __future__ import annotations
 
+import functools
+import hashlib
 import importlib
+import inspect
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from py_agent.policies import share_rules
-from py_agent.policies.association import LoadBalancing, MaxRsrp
+from py_agent.policies.association import AssociationRule, LoadBalancing, MaxRsrp
 from py_agent.policies.base import Policy
 from py_agent.policies.oracle import Oracle
 from py_agent.policies.random import RandomPolicy
 from py_agent.policies.rules import RulePolicy
+from py_agent.policies.share_rules import ShareRule, TrainingRule
+from py_agent.policies.single_timescale import SingleTimescale
 
+_ASSOCIATIONS: Mapping[str, tuple[str, Callable[[], AssociationRule]]] = {
+    "max-rsrp": ("strongest base station", MaxRsrp),
+    "load": ("greedy load balancing", LoadBalancing),
+}
+_SHARES: Mapping[str, tuple[str, ShareRule, TrainingRule | None]] = {
+    "equal": ("equal shares", share_rules.equal, None),
+    "proportional": ("shares in proportion to the work", share_rules.proportional, None),
+    "sqrt": ("shares as the square root of the work", share_rules.square_root, None),
+    "cmu": (
+        "shares by the index rule (1/remaining)^6",
+        share_rules.index_rule,
+        share_rules.training_urgency,
+    ),
+}
+
+
+def _rule(association: str, share: str) -> Policy:
+    _, weights, training = _SHARES[share]
+    return RulePolicy(_ASSOCIATIONS[association][1](), weights, training)
+
+
+RULES: Mapping[str, tuple[str, Callable[[], Policy]]] = {
+    f"{association}-{share}": (
+        f"{_ASSOCIATIONS[association][0]}, {_SHARES[share][0]}",
+        functools.partial(_rule, association, share),
+    )
+    for association in _ASSOCIATIONS
+    for share in _SHARES
+}
 POLICIES: Mapping[str, tuple[str, Callable[[], Policy]]] = {
     "random": ("every action field uniformly at random", RandomPolicy),
-    "max-rsrp-equal": (
-        "strongest base station, equal shares",
-        lambda: RulePolicy(MaxRsrp(), share_rules.equal),
-    ),
-    "max-rsrp-proportional": (
-        "strongest base station, shares in proportion to the work",
-        lambda: RulePolicy(MaxRsrp(), share_rules.proportional),
-    ),
-    "max-rsrp-sqrt": (
-        "strongest base station, shares as the square root of the work",
-        lambda: RulePolicy(MaxRsrp(), share_rules.square_root),
-    ),
-    "load-sqrt": (
-        "greedy load balancing, shares as the square root of the work",
-        lambda: RulePolicy(LoadBalancing(), share_rules.square_root),
-    ),
-    "cmu": (
-        "greedy load balancing, shares by the index rule (1/remaining)^6",
-        lambda: RulePolicy(LoadBalancing(), share_rules.index_rule, share_rules.training_urgency),
+    **RULES,
+    "single-load-cmu": (
+        "load-cmu on one timescale: shares, too, are decided once a frame and then stay",
+        lambda: SingleTimescale(_rule("load", "cmu")),
     ),
     "oracle": (
         "upper reference: tries 16 associations a frame on branches of the network, shares as cmu",
         Oracle,
     ),
 }
+_SHORT = {"cmu": "load-cmu"}
 
 _METHODS = ("begin", "decide_frame", "decide_slot")
 
@@ -55,14 +75,15 @@ def load_policy(name: str) -> Policy:
     """Make a policy.
 
     Args:
-        name: a key of `POLICIES`, or ``package.module:Class``; modules are also looked for in the
-            current folder. The class is called without arguments.
+        name: a key of `POLICIES`, ``cmu`` for ``load-cmu``, or ``package.module:Class``; modules
+            are also looked for in the current folder. The class is called without arguments.
 
     Raises:
         UnknownPolicy: the message lists the known names or says what is wrong with the class.
     """
-    if name in POLICIES:
-        return POLICIES[name][1]()
+    known = _SHORT.get(name, name)
+    if known in POLICIES:
+        return POLICIES[known][1]()
     module_name, colon, class_name = name.partition(":")
     if not colon:
         raise UnknownPolicy(
@@ -71,7 +92,28 @@ def load_policy(name: str) -> Policy:
     return _load_own(name, module_name, class_name)
 
 
-def _load_own(name: str, module_name: str, class_name: str) -> Policy:
+def is_rule(name: str) -> bool:
+    """Whether a policy is a rule: neither random nor learned, and with no look into the future."""
+    return _SHORT.get(name, name) in RULES
+
+
+def fingerprint(name: str) -> str:
+    """What a policy's decisions depend on beside its name and the version of this package.
+
+    Args:
+        name: as `load_policy` takes it.
+
+    Returns:
+        a hash of the file of a policy of one's own; empty for those that come along.
+    """
+    module_name, colon, class_name = name.partition(":")
+    if not colon:
+        return ""
+    path = inspect.getfile(_own_class(name, module_name, class_name))
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()[:16]
+
+
+def _own_class(name: str, module_name: str, class_name: str) -> Any:
     here = str(Path.cwd())
     if here not in sys.path:
         sys.path.insert(0, here)
@@ -82,7 +124,11 @@ def _load_own(name: str, module_name: str, class_name: str) -> Policy:
     made: Any = getattr(module, class_name, None)
     if made is None:
         raise UnknownPolicy(f"policy {name!r}: {module_name} has no {class_name}")
-    policy = made()
+    return made
+
+
+def _load_own(name: str, module_name: str, class_name: str) -> Policy:
+    policy = _own_class(name, module_name, class_name)()
     missing = [method for method in _METHODS if not callable(getattr(policy, method, None))]
     if missing:
         raise UnknownPolicy(f"policy {name!r} lacks the methods {', '.join(missing)}")

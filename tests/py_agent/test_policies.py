@@ -40,6 +40,7 @@ def observation(rsrp_dbm, serving=None, backlog=None):
     backlog = np.zeros((n_ue, n_bs)) if backlog is None else np.asarray(backlog, float)
     return {
         "time_s": np.array([1.0]),
+        "slot_in_frame": np.array([0], np.int32),
         "rsrp_dbm": rsrp_dbm,
         "serving_bs": np.zeros(n_ue, np.int32) if serving is None else np.asarray(serving),
         "created_bit": np.zeros(n_ue, np.int64),
@@ -171,7 +172,7 @@ def test_an_own_policy_is_loaded_from_the_current_folder(tmp_path, monkeypatch):
 
 
 def test_an_unknown_policy_lists_the_known_ones():
-    with pytest.raises(UnknownPolicy, match=r"known: random, max-rsrp-equal.*cmu"):
+    with pytest.raises(UnknownPolicy, match=r"known: random, max-rsrp-equal.*load-cmu"):
         load_policy("best")
 
 

@@ -93,17 +93,19 @@ def test_a_user_without_data_is_not_retrained():
 
 def test_the_summary_counts_user_seconds():
     accuracy = np.array(
-        [(0.9, 0.0, 1.0), (0.5, 0.3, 1.0), (0.7, 0.1, 0.5)],
-        [("accuracy", float), ("deficit", float), ("frame_s", float)],
+        [(0, 0.9, 0.0, 1.0), (0, 0.5, 0.3, 1.0), (1, 0.7, 0.1, 1.0), (1, 0.9, 0.0, 1.0)],
+        [("ue", int), ("accuracy", float), ("deficit", float), ("frame_s", float)],
     )
     training = np.array(
         [(100, 0, 1.0, 1.5), (70, 1, 2.0, np.nan)],
         [("samples", int), ("migrations", int), ("submitted_s", float), ("done_s", float)],
     )
-    summary = summarise_learning(accuracy, training)
-    assert summary["accuracy_mean"] == pytest.approx((0.9 + 0.5 + 0.35) / 2.5)
-    assert summary["user_seconds_below_target"] == 1.5
-    assert summary["share_below_target"] == pytest.approx(0.6)
+    summary = summarise_learning(accuracy, training, sample_bit=1000, target=0.8)
+    assert summary["accuracy_mean"] == pytest.approx(0.75)
+    assert summary["user_seconds_below_target"] == 2
+    assert summary["share_below_target"] == 0.5
+    assert summary["users_below_target"] == 0.5  # the first, at 0.7; the second is at 0.8
+    assert summary["training_mbit_s"] == pytest.approx(0.05)
     assert summary["training_samples"] == 100
     assert summary["training_jobs_unfinished"] == 1
     assert summary["training_migrations"] == 1

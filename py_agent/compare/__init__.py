@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""Comparisons of policies over seeds and settings, with common random numbers."""

@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: MIT
+"""What a comparison runs: policies × settings × seeds."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib.metadata
+import itertools
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from ns3_bridge import InvalidSetting
+from py_agent.experiment.networks import make_policy
+from py_agent.experiment.run_settings import RunSettings, load_run_settings
+from py_agent.policies import fingerprint
+
+
+@dataclasses.dataclass(frozen=True)
+class Cell:
+    """One run of a comparison.
+
+    Attributes:
+        label: what the run is called in tables: the policy, with ``@rule`` its retraining rule.
+        variant: the varied settings as text; empty where none is varied.
+        run: all its settings.
+    """
+
+    label: str
+    variant: str
+    run: RunSettings
+
+    @property
+    def key(self) -> str:
+        """Same key, same result: policy, seed, settings and version of the package, as JSON."""
+        what = self.run.model_dump(mode="json", exclude={"runs_dir", "deadline_s"})
+        what["version"] = importlib.metadata.version("ns3-twin")
+        what["agent"] = fingerprint(self.run.policy)
+        return json.dumps(what, sort_keys=True)
+
+
+@dataclasses.dataclass(frozen=True)
+class Grid:
+    """A comparison to run.
+
+    Attributes:
+        policies: ``POLICY`` or ``POLICY@RETRAINING-RULE`` each.
+        seeds: ns-3's run numbers; every policy meets the same ones.
+        config: YAML file with settings of all runs, or None.
+        overrides: values of `RunSettings` for all runs.
+        assignments: ``name=value`` for all runs.
+        varied: ``name=value1,value2,…``; every combination is a setting of its own.
+    """
+
+    policies: Sequence[str]
+    seeds: Sequence[int]
+    config: Path | None = None
+    overrides: dict[str, Any] = dataclasses.field(default_factory=dict)
+    assignments: Sequence[str] = ()
+    varied: Sequence[str] = ()
+
+    def cells(self) -> list[Cell]:
+        """All runs, seed by seed: an interrupted comparison has whole pairs.
+
+        Raises:
+            InvalidSetting: a wrong setting, a policy that is named twice, or none.
+            UnknownPolicy: no such policy.
+        """
+        if not self.policies or len(set(self.policies)) < len(self.policies):
+            raise InvalidSetting(f"policies {','.join(self.policies)!r}: name each once")
+        variants = list(self._variants())
+        return [
+            self._cell(policy, seed, variant)
+            for seed, variant, policy in itertools.product(self.seeds, variants, self.policies)
+        ]
+
+    def _cell(self, label: str, seed: int, variant: Sequence[str]) -> Cell:
+        policy, at, retrain = label.partition("@")
+        chosen: dict[str, Any] = {"policy": policy, "seed": seed}
+        if at:
+            chosen["retrain"] = retrain
+        assignments = [*self.assignments, *variant]
+        run = load_run_settings(self.config, {**self.overrides, **chosen}, assignments)
+        make_policy(run)  # a name that is wrong is told before anything runs
+        return Cell(label, ", ".join(variant), run)
+
+    def _variants(self) -> Iterator[tuple[str, ...]]:
+        choices = []
+        for text in self.varied:
+            name, equals, values = text.partition("=")
+            if not (equals and name and values):
+                raise InvalidSetting(f"--vary {text!r} must have the form name=value1,value2,…")
+            choices.append([f"{name}={value}" for value in values.split(",")])
+        return itertools.product(*choices)

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: MIT
+"""A policy held to one timescale, to see what the second one brings."""
+
+from __future__ import annotations
+
+from py_agent.policies.base import Decision, Network, Observation, Policy
+
+
+class SingleTimescale:
+    """Takes a policy's decisions of a frame's first slot and keeps them until the frame ends.
+
+    Retraining is submitted in that slot alone, as in every frame.
+
+    Args:
+        policy: decides.
+    """
+
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
+        self._slot: Decision = {}
+
+    def begin(self, network: Network, seed: int) -> None:
+        """Begin the policy."""
+        self._policy.begin(network, seed)
+
+    def decide_frame(self, observation: Observation) -> Decision:
+        """Decide as the policy does."""
+        return self._policy.decide_frame(observation)
+
+    def decide_slot(self, observation: Observation) -> Decision:
+        """Decide anew in the first slot of a frame only."""
+        if observation["slot_in_frame"][0] == 0:
+            self._slot = self._policy.decide_slot(observation)
+        return self._slot
