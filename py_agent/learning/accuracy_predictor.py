@@ -38,6 +38,11 @@ class AccuracyPredictor:
         self._slow = np.zeros(len(drift_rate))
         self.bias = np.zeros(len(drift_rate))
 
+    @property
+    def lags(self) -> tuple[Floats, Floats]:
+        """Fast and slow lag of every user, ``[n_users]`` each."""
+        return self._fast, self._slow
+
     def advance(self, duration_s: float) -> None:
         """Let data drift."""
         self._fast, self._slow = self._model.drift(self._fast, self._slow, self._rate * duration_s)

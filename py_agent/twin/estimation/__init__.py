@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""Estimators: each follows one thing from reports and knows how sure it is."""

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: MIT
+"""How long a user without a cell will still be without one."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtri
+
+from py_agent.twin.parameters import HandoverLaw
+
+Floats = NDArray[np.float64]
+
+_N_QUANTILES = 64
+
+
+class GapTracker:
+    """Time without a cell so far, and what is left of it by the law of handovers.
+
+    A gap is an interruption by the log-normal law or, with the probability of failure, an outage.
+    What is left is the mean over both, given that the gap has lasted as long as it has.
+
+    Args:
+        law: of handovers.
+        n_ue: users.
+    """
+
+    def __init__(self, law: HandoverLaw, n_ue: int) -> None:
+        self._began_s = np.full(n_ue, np.nan)
+        normal = ndtri((np.arange(_N_QUANTILES) + 0.5) / _N_QUANTILES)
+        interruption = law.interruption_median_s * np.exp(law.interruption_sigma * normal)
+        outage = np.maximum(law.outage_s + law.outage_sd_s * normal, 1e-3)
+        part = max(law.failure_floor, 0.01)  # without knowing where it went
+        self._lengths_s = np.concatenate([interruption, outage])
+        self._weights = np.repeat([1 - part, part], _N_QUANTILES) / _N_QUANTILES
+        self._latest_s = 0.5 * law.outage_s
+
+    def update(self, users: NDArray[np.intp], time_s: Floats, connected: NDArray[np.bool_]) -> None:
+        """Reports of users whether they have a cell, ``[n]`` each."""
+        began = self._began_s[users]
+        began = np.where(np.isnan(began), time_s, began)
+        self._began_s[users] = np.where(connected, np.nan, began)
+
+    def left(self, now_s: float) -> tuple[Floats, Floats]:
+        """Mean and standard deviation of what is left, ``[n_ue]`` each; 0 with a cell."""
+        elapsed = np.where(np.isnan(self._began_s), 0.0, now_s - self._began_s)
+        elapsed = np.maximum(elapsed, 0.0)
+        left = self._lengths_s - elapsed[:, None]
+        weight = self._weights * (left > 0)
+        total = weight.sum(axis=1)
+        mean = (weight * left).sum(axis=1) / np.maximum(total, 1e-12)
+        square = (weight * left**2).sum(axis=1) / np.maximum(total, 1e-12)
+        # Longer than anything foreseen: as long again as half an outage.
+        mean = np.where(total > 0, mean, self._latest_s)
+        sd = np.where(total > 0, np.sqrt(np.maximum(square - mean**2, 0.0)), self._latest_s)
+        without = ~np.isnan(self._began_s)
+        return np.where(without, mean, 0.0), np.where(without, sd, 0.0)

@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: MIT
+"""How accurate the users' models are: the predictor of lags, kept in step with measurements."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from py_agent.learning.accuracy_predictor import AccuracyPredictor
+from py_agent.learning.lag_model import LagModel
+from py_agent.twin.estimate import ModelState
+
+Floats = NDArray[np.float64]
+
+MODEL_FIELDS = ("accuracy", "drift_rate", "trained_samples", "virtual_queue", "task_norm_samples")
+
+_FIRST_SD = 0.1
+_SD_STEP = 0.1
+_SD_PER_S = 0.01  # of a prediction, with the time since the last measurement
+
+
+class ModelTracker:
+    """Lags and bias of every user's model, from what `LearningEnv` observes.
+
+    Args:
+        target_accuracy: A_min.
+        frame_s: time between two measurements of accuracy.
+        model: how lag becomes accuracy.
+    """
+
+    def __init__(
+        self, target_accuracy: float, frame_s: float, model: LagModel | None = None
+    ) -> None:
+        self._target = target_accuracy
+        self._frame_s = frame_s
+        self._model = model or LagModel()
+        self._predictor: AccuracyPredictor | None = None
+        self._trained = np.zeros(0)
+        self._square = np.zeros(0)
+        self._time_s = 0.0
+
+    def update(self, time_s: float, latest: Mapping[str, NDArray[Any]]) -> None:
+        """Once per frame: follow drift and finished jobs, learn the bias from what was measured.
+
+        Args:
+            time_s: now.
+            latest: last reported value of each of `MODEL_FIELDS`, ``[n_ue]``.
+        """
+        trained = latest["trained_samples"].astype(np.float64)
+        accuracy = latest["accuracy"].astype(np.float64)
+        if self._predictor is None:
+            rate = latest["drift_rate"].astype(np.float64)
+            self._predictor = AccuracyPredictor(self._model, rate)
+            self._trained = trained
+            self._square = np.full(len(rate), _FIRST_SD**2)
+        elif time_s < self._time_s + 0.5 * self._frame_s:
+            return
+        else:
+            self._predictor.advance(time_s - self._time_s)
+            users = np.flatnonzero(trained > self._trained)
+            samples = (trained - self._trained)[users].astype(np.int64)
+            self._predictor.trained(users, samples)
+            self._trained = np.maximum(trained, self._trained)
+            error = self._predictor.predict(0.0) - self._predictor.bias - accuracy
+            self._square += _SD_STEP * (error**2 - self._square)
+        self._predictor.calibrate(accuracy)
+        self._time_s = time_s
+
+    def state(self, time_s: float, latest: Mapping[str, NDArray[Any]]) -> ModelState | None:
+        """Belief now, or None before the first update.
+
+        Args:
+            time_s: now.
+            latest: as of `update`, with the backlog of retraining.
+        """
+        if self._predictor is None:
+            return None
+
+        def held(name: str) -> Floats:
+            return latest[name].astype(np.float64)
+
+        elapsed_s = max(time_s - self._time_s, 0.0)
+        fast, slow = self._model.drift(*self._predictor.lags, held("drift_rate") * elapsed_s)
+        return ModelState(
+            model=self._model,
+            lag_fast=fast,
+            lag_slow=slow,
+            drift_rate=held("drift_rate"),
+            bias=self._predictor.bias.copy(),
+            accuracy=held("accuracy"),
+            accuracy_sd=np.sqrt(self._square + (_SD_PER_S * elapsed_s) ** 2),
+            virtual_queue=held("virtual_queue"),
+            target_accuracy=self._target,
+            norm_samples=held("task_norm_samples"),
+            backlog_cycles=held("training_backlog_cycles"),
+            backlog_samples=held("training_backlog_samples"),
+            trained_samples=held("trained_samples"),
+        )

@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: MIT
+"""Whether each user's traffic is on, and how much it sends when it is."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtri
+
+from py_agent.twin.parameters import Traffic
+
+Floats = NDArray[np.float64]
+
+_PRIOR_S = 10.0  # the expected rate counts like so many seconds of observation
+
+
+class TrafficFilter:
+    """A two-state Markov-modulated Poisson process per user, filtered exactly.
+
+    ``p(on)`` moves with the rates 1/on_s, 1/off_s and is weighed by the Poisson likelihood of the
+    tasks that came (Fischer and Meier-Hellstern 1993). The rate while on has a Gamma belief:
+    prior tasks over prior seconds, plus tasks over expected seconds of being on. The mean size
+    follows likewise from bits and tasks.
+
+    Args:
+        law: of the traffic.
+        n_ue: users.
+
+    Attributes:
+        on_probability: ``[n_ue]``.
+    """
+
+    def __init__(self, law: Traffic, n_ue: int) -> None:
+        self._law = law
+        self._duty = law.on_s / (law.on_s + law.off_s)
+        self.on_probability = np.full(n_ue, self._duty)
+        self._tasks = np.full(n_ue, law.rate_hz * _PRIOR_S)
+        self._on_time_s = np.full(n_ue, _PRIOR_S)
+        self._size_tasks = np.full(n_ue, 3.0)
+        self._bits = self._size_tasks * mean_size_bit(law)
+
+    def advance(self, users: NDArray[np.intp], by_s: Floats) -> None:
+        """Time passes without news."""
+        self.on_probability[users] = self.ahead(users, by_s)
+
+    def ahead(self, users: NDArray[np.intp], by_s: Floats) -> Floats:
+        """Probability of being on some time later, ``[n]``."""
+        if self._law.off_s == 0:
+            return np.ones(len(users))
+        settle = np.exp(-np.asarray(by_s) * (1 / self._law.on_s + 1 / self._law.off_s))
+        later: Floats = self._duty + settle * (self.on_probability[users] - self._duty)
+        return later
+
+    def update(
+        self, users: NDArray[np.intp], tasks: Floats, bits: Floats, during_s: Floats
+    ) -> None:
+        """Tasks that users have created in the time since their last reports, ``[n]`` each."""
+        self.advance(users, during_s)
+        rate_hz = self.rate_hz[users]
+        on = self.on_probability[users]
+        silent = np.exp(-rate_hz * during_s)
+        posterior = np.where(tasks > 0, 1.0, on * silent / np.maximum(on * silent + 1 - on, 1e-12))
+        self.on_probability[users] = posterior
+        self._tasks[users] += tasks
+        self._on_time_s[users] += posterior * during_s
+        self._size_tasks[users] += tasks
+        self._bits[users] += bits
+
+    @property
+    def rate_hz(self) -> Floats:
+        """Tasks per second while on, ``[n_ue]``."""
+        rate: Floats = self._tasks / self._on_time_s
+        return rate
+
+    @property
+    def rate_sd_hz(self) -> Floats:
+        """Its standard deviation, ``[n_ue]``."""
+        deviation: Floats = np.sqrt(np.maximum(self._tasks, 1e-3)) / self._on_time_s
+        return deviation
+
+    @property
+    def mean_bit(self) -> Floats:
+        """Expected size of a task, ``[n_ue]``."""
+        size: Floats = self._bits / self._size_tasks
+        return size
+
+
+def mean_size_bit(law: Traffic) -> float:
+    """Mean size of a task by the law, cut to its bounds."""
+    if law.size_model == "uniform":
+        return (law.size_min_bit + law.size_max_bit) / 2
+    quantiles = (np.arange(512) + 0.5) / 512
+    sizes = np.exp(np.log(law.size_median_bit) + law.size_sigma * ndtri(quantiles))
+    kept = sizes[(sizes >= law.size_min_bit) & (sizes <= law.size_max_bit)]
+    return float(kept.mean()) if len(kept) else (law.size_min_bit + law.size_max_bit) / 2

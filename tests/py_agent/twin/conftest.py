@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: MIT
+import numpy as np
+import pytest
+
+import ns3_scenarios
+from py_agent.policies import Network
+from py_agent.policies.registry import POLICIES
+
+SETTINGS = {"n_ue": 6, "n_bs": 2, "duration_s": 4, "mobility": {"speed_max_mps": 30}}
+
+
+@pytest.fixture(scope="session")
+def recorded():
+    """A network and what it showed in every slot of 4 s under cmu, on real ns-3."""
+    env = ns3_scenarios.make("cellular", SETTINGS)
+    network = Network("cellular", env.settings.model_dump(), env.schema)
+    policy = POLICIES["cmu"][1]()
+    policy.begin(network, 1)
+    observation, _ = env.reset(seed=1)
+    observations, frame, truncated = [observation], {}, False
+    while not truncated:
+        if int(observation["slot_in_frame"][0]) == 0:
+            frame = dict(policy.decide_frame(observation))
+        action = {**frame, **policy.decide_slot(observation)}
+        observation, _, _, truncated, _ = env.step(action)
+        observations.append(observation)
+    env.close()
+    assert sum(o["tasks_uploading"].sum() for o in observations) > 0
+    assert np.ptp([o["rsrp_dbm"] for o in observations]) > 10
+    return network, observations

@@ -1,0 +1,206 @@
+# SPDX-License-Identifier: MIT
+"""The twin beside a recorded stretch of real ns-3, whole and spoilt."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from py_agent.policies import Network
+from py_agent.twin.errors import UnsuitableNetwork
+from py_agent.twin.prior import prior_parameters
+from py_agent.twin.reporting import ReportingSettings
+from py_agent.twin.twin import Twin
+
+
+def followed(recorded, reporting=None, spoil=lambda t, o: o, until=None, **options):
+    network, observations = recorded
+    twin = Twin(network, reporting=reporting, **options)
+    for t, observation in enumerate(observations[:until]):
+        twin.observe(spoil(t, observation))
+    return twin
+
+
+def arrays(value):
+    for field in dataclasses.fields(value):
+        member = getattr(value, field.name)
+        if dataclasses.is_dataclass(member):
+            yield from arrays(member)
+        elif isinstance(member, np.ndarray):
+            yield field.name, member
+
+
+def assert_sane(estimate):
+    for name, array in arrays(estimate):
+        assert np.isfinite(array).all(), name
+        if "_sd" in name:
+            assert (array >= 0).all(), name
+    for name, array in estimate.latest.items():
+        assert np.isfinite(array).all(), name
+
+
+def rsrp_error_db(estimate, observation):
+    return np.abs(estimate.rsrp_dbm() - observation["rsrp_dbm"])
+
+
+def test_whole_reports_are_believed(recorded):
+    observation = recorded[1][-1]
+    estimate = followed(recorded).estimate()
+    assert_sane(estimate)
+    assert estimate.present.all()
+    assert np.abs(estimate.position_m - observation["position_m"]).max() < 0.5
+    assert np.median(rsrp_error_db(estimate, observation)) < 0.5
+    assert (estimate.serving_bs == observation["serving_bs"]).all()
+
+
+def test_the_queues_are_those_of_ns3_task_by_task(recorded):
+    network, observations = recorded
+    twin = Twin(network)
+    tasks_seen = 0
+    for observation in observations:
+        twin.observe(observation)
+        estimate = twin.estimate()
+        assert (estimate.upload.tasks == observation["tasks_uploading"]).all()
+        assert (estimate.compute.tasks == observation["tasks_computing"].sum(axis=1)).all()
+        cycles = estimate.compute.remaining.sum(axis=1)
+        assert cycles == pytest.approx(observation["compute_backlog_cycles"].sum(axis=1), abs=8.0)
+        to_deliver = observation["upload_backlog_bit"] - observation["upload_unconfirmed_bit"]
+        left = estimate.upload.remaining.sum(axis=1)
+        assert left == pytest.approx(to_deliver, abs=8.0, rel=0.05)
+        oldest = np.maximum(estimate.upload.age_s.max(1), estimate.compute.age_s.max(1))
+        assert oldest == pytest.approx(observation["oldest_age_s"], abs=0.021)
+        tasks_seen += int(estimate.compute.tasks.sum())
+    assert tasks_seen > 0
+
+
+def test_the_same_reports_make_the_same_estimate(recorded):
+    reporting = ReportingSettings(period_s=0.1, loss=0.3, delay_s=0.05, duplicates=0.2)
+    once, again = (followed(recorded, reporting, seed=5).estimate() for _ in range(2))
+    for (name, a), (_, b) in zip(arrays(once), arrays(again), strict=True):
+        assert a.tobytes() == b.tobytes(), name
+
+
+def test_what_is_not_reported_grows_old_and_unsure(recorded):
+    often = followed(recorded)
+    seldom = followed(recorded, ReportingSettings(period_s=1.0, loss=0.3), seed=2)
+    fresh, stale = often.estimate(), seldom.estimate()
+    assert_sane(stale)
+    assert (stale.age_s["position_m"] > fresh.age_s["position_m"]).all()
+    assert (stale.position_sd_m > fresh.position_sd_m).all()
+    assert (stale.residual_sd_db > fresh.residual_sd_db).all()
+    assert seldom.reported_bits < 0.05 * often.reported_bits
+
+
+def test_reports_that_are_late_doubled_and_out_of_order_do_no_harm(recorded):
+    reporting = ReportingSettings(delay_s=0.1, duplicates=0.5, loss=0.2)
+    twin = followed(recorded, reporting)
+    estimate = twin.estimate()
+    assert_sane(estimate)
+    assert twin.ignored > 0
+    # Ages are those of the measurements, not of the arrivals.
+    assert 0.0 < estimate.age_s["position_m"].min() < 1.0
+    assert np.abs(estimate.position_m - recorded[1][-1]["position_m"]).max() < 10
+
+
+def test_a_user_that_falls_silent_is_gone_and_can_come_back(recorded):
+    def silent(t, observation):
+        return {
+            name: np.where(hidden(name, value), np.nan, value.astype(np.float64))
+            for name, value in observation.items()
+        }
+
+    def hidden(name, value):
+        mask = np.zeros(value.shape, bool)
+        if value.shape[0] == 6:
+            mask[2] = True
+        return mask
+
+    network, observations = recorded
+    assert {o for o in observations[0] if observations[0][o].shape[0] == 6}
+    twin = Twin(network)
+    for t, observation in enumerate(observations):
+        twin.observe(silent(t, observation) if t > 20 else observation)
+    later = {**observations[-1], "time_s": observations[-1]["time_s"] + 6.0}
+    twin.observe(silent(0, later))
+    estimate = twin.estimate()
+    assert_sane(estimate)
+    assert estimate.present.tolist() == [True, True, False, True, True, True]
+    assert estimate.position_sd_m[2] > 50
+    twin.observe({**later, "time_s": later["time_s"] + 0.02})
+    back = twin.estimate()
+    assert back.present.all()
+    assert back.position_sd_m[2] < 1
+    assert (back.upload.tasks == later["tasks_uploading"]).all()
+
+
+def test_a_prior_that_is_wrong_by_6_db_is_learned_away(recorded):
+    network, observations = recorded
+    prior = prior_parameters(network.settings)
+    wrong = prior.replaced(
+        channel={"intercept_dbm": [a - 6 for a in prior.channel.intercept_dbm]},
+        uplink={"offset_db": 6.0},
+    )
+    right_twin = Twin(network, prior)
+    twin = Twin(network, wrong)
+    for observation in observations:
+        twin.observe(observation)
+        right_twin.observe(observation)
+    estimate, right = twin.estimate(), right_twin.estimate()
+    assert_sane(estimate)
+    assert np.median(rsrp_error_db(estimate, observations[-1])) < 0.5
+
+    def at_250_m(e):
+        channel = e.parameters.channel
+        return np.array(channel.intercept_dbm) - 24 * np.array(channel.exponent)
+
+    assert np.abs(at_250_m(estimate) - at_250_m(right)).max() < 3
+    sounded = estimate.sinr_correction_db - right.sinr_correction_db
+    assert np.median(np.abs(sounded + 6)) < 1
+
+
+WRONG = st.sampled_from([np.nan, np.inf, -np.inf, 1e30, -1e30, 0.0, -1.0])
+SPOILT_FIELDS = st.lists(st.tuples(st.integers(0, 100), WRONG, st.integers(1, 4)), max_size=6)
+
+
+@settings(max_examples=15, deadline=None, phases=[Phase.explicit, Phase.generate])
+@given(slots=st.lists(st.tuples(st.integers(0, 200), SPOILT_FIELDS), min_size=2, max_size=6))
+def test_no_spoilt_report_makes_it_anything_but_finite(recorded, slots):
+    network, observations = recorded
+    names = sorted(observations[0])
+    twin = Twin(network, reporting=ReportingSettings(loss=0.2, delay_s=0.02), seed=1)
+    twin.observe(observations[0])
+    for slot, fields in slots:
+        spoilt = dict(observations[slot])
+        for number, value, stride in fields:
+            name = names[number % len(names)]
+            array = np.array(spoilt[name], np.float64)
+            array.flat[::stride] = value
+            spoilt[name] = array
+        twin.observe(spoilt)
+        assert_sane(twin.estimate())
+    for observation in observations[-20:]:
+        twin.observe(observation)
+    assert_sane(twin.estimate())
+    assert np.median(rsrp_error_db(twin.estimate(), observations[-1])) < 3
+
+
+def test_a_network_that_hides_its_radio_is_refused(recorded):
+    network, _ = recorded
+    kept = tuple(f for f in network.schema.observations if f.name != "rsrp_dbm")
+    schema = dataclasses.replace(network.schema, observations=kept)
+    with pytest.raises(UnsuitableNetwork, match="rsrp_dbm"):
+        Twin(Network("cellular", network.settings, schema))
+
+
+def test_parameters_of_another_network_are_refused(recorded):
+    network, _ = recorded
+    other = prior_parameters({**network.settings, "n_bs": 5})
+    with pytest.raises(UnsuitableNetwork, match="5 base stations"):
+        Twin(network, other)
+
+
+def test_an_estimate_needs_an_observation(recorded):
+    with pytest.raises(UnsuitableNetwork, match="observed nothing"):
+        Twin(recorded[0]).estimate()
