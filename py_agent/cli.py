@@ -17,7 +17,7 @@ from ns3_scenarios.build import build as build_scenario
 from py_agent import doctor as doctor_module
 from py_agent.bench.cli import bench
 from py_agent.cli_compare import compare
-from py_agent.cli_errors import errors_as_messages
+from py_agent.cli_errors import end_on_sigterm, errors_as_messages
 from py_agent.cli_network import add_commands as add_network_commands
 from py_agent.cli_records import add_commands as add_record_commands
 from py_agent.cli_run import execute_and_show, execute_seeds
@@ -35,6 +35,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="ns-3 as the physical network of a digital twin and a learning agent.",
 )
+app.callback()(end_on_sigterm)
 app.add_typer(bench, name="bench")
 app.command()(compare)
 add_network_commands(app)

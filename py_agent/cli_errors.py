@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import contextlib
+import signal
 from collections.abc import Iterator
+from typing import NoReturn
 
 import typer
 
@@ -18,8 +20,23 @@ _EXPECTED = (
     *(BridgeError, UnknownScenario, BuildFailed),
     *(UnknownPolicy, MissingObservation, LearningError),
 )
+_FOR_RUNS = ("matplotlib", "pyarrow", "tensorboard")
 _FOR_LEARNING = ("torch", "sklearn", "river", "scipy")  # packages of the extra
-_INTERRUPTED = 130  # as shells count: 128 + SIGINT
+_INTERRUPTED, _TERMINATED = 130, 143  # as shells count: 128 + SIGINT, 128 + SIGTERM
+
+
+class Terminated(KeyboardInterrupt):
+    """Raised by SIGTERM, which is to end a command as Ctrl-C does: files closed, ns-3 stopped."""
+
+
+def end_on_sigterm() -> None:
+    """Take SIGTERM as `Terminated`; else it ends Python without a chance to clean up."""
+
+    def end(*_: object) -> NoReturn:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # a second one must not disturb the first
+        raise Terminated
+
+    signal.signal(signal.SIGTERM, end)
 
 
 @contextlib.contextmanager
@@ -32,6 +49,9 @@ def errors_as_messages() -> Iterator[None]:
         raise typer.Exit(2) from None
     except ModuleNotFoundError as error:
         package = (error.name or "").partition(".")[0]
+        if package in _FOR_RUNS:
+            _say(f"{package} is missing: pip install ns3-twin; a gateway's image does without it")
+            raise typer.Exit(2) from None
         if package not in _FOR_LEARNING:
             raise
         _say(
@@ -39,6 +59,9 @@ def errors_as_messages() -> Iterator[None]:
             "that you want; the CPU's is enough)"
         )
         raise typer.Exit(2) from None
+    except Terminated:
+        typer.echo("terminated", err=True)
+        raise typer.Exit(_TERMINATED) from None
     except KeyboardInterrupt:
         typer.echo("interrupted", err=True)
         raise typer.Exit(_INTERRUPTED) from None

@@ -36,7 +36,7 @@ class Protocol(str, enum.Enum):
 
 _OPTIONS_OF_OTHERS = {
     Protocol.NS3_TWIN: ("connect", "seed"),
-    Protocol.NS3_GYM: ("bind", "busy", "grace", "heartbeat", "keys"),
+    Protocol.NS3_GYM: ("bind", "busy", "grace", "heartbeat", "issue_keys", "keys"),
 }
 
 
@@ -74,6 +74,10 @@ def serve(
     keys: Annotated[
         Path | None, typer.Option(help="Folder of CURVE keys (ns3-twin keys); then all need one.")
     ] = None,
+    issue_keys: Annotated[
+        Path | None,
+        typer.Option(help="Folder that gets new keys of one agent, good until this gateway stops."),
+    ] = None,
     protocol: Annotated[
         Protocol, typer.Option(help="ns3-gym: for an agent of that project.")
     ] = Protocol.NS3_TWIN,
@@ -102,23 +106,30 @@ def serve(
             title = f"serving {settings.scenario} to the agent of ns3-gym at {connect}"
             _serve_until_signal(server, host, title)
             return
-        gateway = Gateway(
-            host,
-            bind,
-            busy=busy.value,
-            grace_s=grace,
-            agent_deadline_s=agent_deadline,
-            heartbeat_s=heartbeat,
-            keys=keys,
-        )
-        _serve_until_signal(gateway, host, f"serving {settings.scenario} at {gateway.address}")
+        if keys is not None and issue_keys is not None:
+            raise InvalidSetting("--keys and --issue-keys: give one of them")
+        with contextlib.ExitStack() as stack:
+            if issue_keys is not None:
+                keys = stack.enter_context(ns3_bridge.issued_keys(issue_keys))
+            gateway = Gateway(
+                host,
+                bind,
+                busy=busy.value,
+                grace_s=grace,
+                agent_deadline_s=agent_deadline,
+                heartbeat_s=heartbeat,
+                keys=keys,
+            )
+            _serve_until_signal(gateway, host, f"serving {settings.scenario} at {gateway.address}")
 
 
 def _refuse_foreign_options(context: typer.Context, protocol: Protocol) -> None:
     for name in _OPTIONS_OF_OTHERS[protocol]:
         source = context.get_parameter_source(name)
         if source is not None and source.name == "COMMANDLINE":
-            raise InvalidSetting(f"--{name} means nothing with --protocol {protocol.value}")
+            raise InvalidSetting(
+                f"--{name.replace('_', '-')} means nothing with --protocol {protocol.value}"
+            )
 
 
 def _serve_until_signal(server: Gateway | Ns3GymServer, host: LocalHost, title: str) -> None:
@@ -160,6 +171,21 @@ def connect(
             execute_and_show(run, f"{address} · {settings.policy}", as_json=as_json)
         finally:
             env.close()
+
+
+def ping(
+    address: Annotated[str, typer.Argument(help="Of a gateway.")],
+    key: Annotated[
+        Path | None, typer.Option(help="An agent's secret key file, beside gateway.key.")
+    ] = None,
+    deadline: Annotated[
+        float, typer.Option(help="Seconds within which the gateway must answer.", min=0.1)
+    ] = 5.0,
+) -> None:
+    """Ask whether a gateway is alive; whoever drives it is not disturbed."""
+    with errors_as_messages():
+        took_s = ns3_bridge.ping(address, key=key, deadline_s=deadline)
+    typer.echo(f"{address} is alive; it answered in {1e3 * took_s:.1f} ms")
 
 
 def keys(
@@ -205,5 +231,5 @@ def conformance(
 
 def add_commands(app: typer.Typer) -> None:
     """Add the commands of this file."""
-    for command in (serve, connect, keys, conformance):
+    for command in (serve, connect, ping, keys, conformance):
         app.command()(command)

@@ -21,7 +21,7 @@ from ns3_bridge.errors import (
 )
 from ns3_bridge.flat import FlatBox
 from ns3_bridge.local_host import LocalHost
-from ns3_bridge.network import Gateway, RemoteHost, connect, make_keys
+from ns3_bridge.network import Gateway, RemoteHost, connect, issued_keys, make_keys, ping
 from ns3_bridge.schema import Field, Schema, Table
 from ns3_bridge.transport import BranchingHost, Host, Transport
 from ns3_bridge.vector_env import ScenarioVectorEnv
@@ -57,5 +57,7 @@ __all__ = [
     "Transport",
     "connect",
     "describe",
+    "issued_keys",
     "make_keys",
+    "ping",
 ]

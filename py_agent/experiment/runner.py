@@ -15,10 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ns3_bridge import ScenarioEnv
-from py_agent.experiment.frame_log import FrameLog
 from py_agent.experiment.learning_statistics import summarise_learning
 from py_agent.experiment.networks import make_network, make_policy
-from py_agent.experiment.parquet_log import SlotLog, TableLog
 from py_agent.experiment.run_folder import RunFolder
 from py_agent.experiment.run_settings import RunSettings
 from py_agent.experiment.task_statistics import delay_parts, jain_index, summarise_delays
@@ -91,6 +89,10 @@ class Run:
         return folder
 
     def _simulate(self, folder: RunFolder, files: contextlib.ExitStack, progress: Progress) -> None:
+        # A gateway never writes runs: its image does without these libraries, and it starts sooner.
+        from py_agent.experiment.frame_log import FrameLog
+        from py_agent.experiment.parquet_log import SlotLog, TableLog
+
         schema = self.env.schema
         slot_log = SlotLog(folder.slots, schema.observations, schema.actions)
         files.callback(slot_log.close)

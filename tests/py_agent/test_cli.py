@@ -106,7 +106,8 @@ def test_a_mistake_is_one_message(tmp_path, arguments, message):
     assert not (tmp_path / "runs").exists()
 
 
-def test_ctrl_c_ends_all_within_a_second(tmp_path):
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_ctrl_c_and_sigterm_end_all_within_a_second(tmp_path, number, status):
     running = subprocess.Popen(
         [COMMAND, "run", "--duration", "1000"],
         cwd=tmp_path,
@@ -123,13 +124,22 @@ def test_ctrl_c_ends_all_within_a_second(tmp_path):
         time.sleep(0.05)
     time.sleep(1.0)
     pids = children.read_text().split()
-    running.send_signal(signal.SIGINT)
+    running.send_signal(number)
     start_s = time.monotonic()
     _, complaint = running.communicate(timeout=10)
     assert time.monotonic() - start_s < 1
-    assert running.returncode == 130
+    assert running.returncode == status
     assert b"Traceback" not in complaint
     assert not any(Path(f"/proc/{pid}").exists() for pid in pids)
+    (slots,) = (tmp_path / "runs").glob("*/slots.parquet")
+    assert pq.read_schema(slots).names[:2] == ["slot", "reward"]  # closed, thus readable
+
+
+def test_the_commands_of_a_gateway_do_without_the_libraries_for_runs():
+    heavy = {"matplotlib", "pyarrow", "scipy", "sklearn", "tensorboard", "torch"}
+    code = f"import sys, py_agent.cli; print(*({heavy} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.stdout.split() == [], done.stderr
 
 
 def test_scenarios_describe_and_doctor(tmp_path):

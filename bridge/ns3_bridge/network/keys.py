@@ -8,6 +8,9 @@ together with ``gateway.key``.
 
 from __future__ import annotations
 
+import contextlib
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import zmq
@@ -42,6 +45,38 @@ def make_keys(folder: Path, agent: str = "agent") -> list[Path]:
         _create(folder, GATEWAY)
         made.append(folder / f"{GATEWAY}.key_secret")
     return made
+
+
+@contextlib.contextmanager
+def issued_keys(folder: Path, agent: str = "agent") -> Iterator[Path]:
+    """Make keys that live as long as their gateway serves, and hand out the agent's.
+
+    Args:
+        folder: gets ``<agent>.key_secret`` and ``gateway.key``; the gateway's secret stays private.
+        agent: name of the agent.
+
+    Yields:
+        the folder of keys for the gateway.
+
+    Raises:
+        InvalidSetting: `folder` cannot be written.
+    """
+    with (
+        tempfile.TemporaryDirectory(prefix="ns3-twin-keys-") as private,
+        contextlib.ExitStack() as stack,
+    ):
+        make_keys(Path(private), agent)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            for name in (f"{agent}.key_secret", f"{GATEWAY}.key"):
+                handed_out = folder / name
+                handed_out.unlink(missing_ok=True)  # of a gateway that was killed
+                stack.callback(handed_out.unlink, missing_ok=True)
+                handed_out.touch(0o600)
+                handed_out.write_bytes((Path(private) / name).read_bytes())
+        except OSError as error:
+            raise InvalidSetting(f"cannot hand out keys in {folder}: {error}") from error
+        yield Path(private)
 
 
 def protect_gateway(socket: zmq.Socket[bytes], folder: Path) -> Path:

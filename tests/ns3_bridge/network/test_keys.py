@@ -7,7 +7,7 @@ import shutil
 import pytest
 import zmq
 
-from ns3_bridge import HandshakeError, InvalidSetting, make_keys
+from ns3_bridge import HandshakeError, InvalidSetting, issued_keys, make_keys, ping
 from ns3_bridge.network import bridge_pb2 as pb
 
 
@@ -73,3 +73,31 @@ def test_missing_key_files_are_named(serve, connect, keys):
     (keys / "agents" / "agent.key").unlink()
     with pytest.raises(InvalidSetting, match="no agent's key"):
         serve(keys=keys)
+
+
+def test_issued_keys_fit_and_are_gone_with_their_gateway(serve, connect, tmp_path):
+    handed_out = tmp_path / "volume" / "keys"
+    with issued_keys(handed_out) as private:
+        assert {path.name for path in handed_out.iterdir()} == {"agent.key_secret", "gateway.key"}
+        assert (handed_out / "agent.key_secret").stat().st_mode & 0o777 == 0o600
+        gateway = serve(keys=private)
+        connect(gateway.address, key=handed_out / "agent.key_secret").reset(seed=1)
+        first = (handed_out / "agent.key_secret").read_text()
+    assert list(handed_out.iterdir()) == []
+    assert not private.exists()
+    (handed_out / "agent.key_secret").write_text("left behind by one that was killed")
+    with issued_keys(handed_out):
+        assert (handed_out / "agent.key_secret").read_text() not in (first, "")
+    (tmp_path / "file").touch()
+    with (
+        pytest.raises(InvalidSetting, match="cannot hand out keys"),
+        issued_keys(tmp_path / "file"),
+    ):
+        pass
+
+
+def test_ping_needs_a_key_where_agents_do(serve, keys):
+    gateway = serve(keys=keys)
+    assert ping(gateway.address, key=keys / "agent.key_secret") < 5
+    with pytest.raises(HandshakeError, match="keys of the two sides do not fit"):
+        ping(gateway.address, deadline_s=0.5)

@@ -13,7 +13,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ns3_bridge import BridgeError, ConnectionLost, LocalHost, ScenarioEnv
+from ns3_bridge import (
+    BridgeError,
+    ConnectionLost,
+    HandshakeError,
+    LocalHost,
+    ScenarioEnv,
+    ping,
+)
 from ns3_bridge.testing import fake_scenario
 
 COMMAND = str(Path(sys.executable).parent / "ns3-twin")
@@ -85,6 +92,37 @@ def test_a_signal_stops_it_cleanly_within_a_second(gateway, connect, tmp_path, n
     if during == "slot":
         stepping.join(5)
         assert errors
+
+
+def test_ping_disturbs_nobody_and_tells_a_stopped_gateway(gateway, connect):
+    fault = ["--set", "fault.kind=delay", "--set", "fault.slot=2", "--set", "fault.delay_s=1"]
+    process, address = gateway(*fault)
+    assert ping(address) < 5  # before anybody has come
+    env = connect(address)
+    env.reset(seed=1)
+    step(env)
+    slow = threading.Thread(target=step, args=(env,))
+    slow.start()
+    assert ping(address) < 5  # in the middle of a slot
+    slow.join()
+    step(env)
+    process.send_signal(signal.SIGSTOP)  # its port still accepts
+    with pytest.raises(HandshakeError, match="or it hangs"):
+        ping(address, deadline_s=0.5)
+    process.kill()
+    process.wait()
+    with pytest.raises(HandshakeError, match="nobody listens there"):
+        ping(address, deadline_s=0.5)
+
+
+def test_issued_keys_go_with_the_gateway(gateway, tmp_path):
+    process, address = gateway("--issue-keys", str(tmp_path / "volume"))
+    key = tmp_path / "volume" / "agent.key_secret"
+    pinged = [COMMAND, "ping", address, "--key", str(key)]
+    assert "is alive" in subprocess.run(pinged, capture_output=True, text=True, timeout=60).stdout
+    process.terminate()
+    assert process.wait(5) == 0
+    assert list(key.parent.iterdir()) == []
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])
