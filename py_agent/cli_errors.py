@@ -15,10 +15,11 @@ from ns3_scenarios import UnknownScenario
 from ns3_scenarios.build import BuildFailed
 from py_agent.learning.errors import LearningError
 from py_agent.policies import MissingObservation, UnknownPolicy
+from py_agent.twin.errors import TwinError
 
 _EXPECTED = (
     *(BridgeError, UnknownScenario, BuildFailed),
-    *(UnknownPolicy, MissingObservation, LearningError),
+    *(UnknownPolicy, MissingObservation, LearningError, TwinError),
 )
 _FOR_RUNS = ("matplotlib", "pyarrow", "tensorboard")
 _FOR_LEARNING = ("torch", "sklearn", "river", "scipy")  # packages of the extra

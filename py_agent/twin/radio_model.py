@@ -93,6 +93,24 @@ def density_dbm_per_rb(
     return density
 
 
+def grant_width_rb(parameters: TwinParameters, used_rb: Floats, bs: Integers) -> Floats:
+    """How wide grants are, of which only the mean per TTI is observed, ``[..., n_ue]``.
+
+    Users of a cell that send at once share its band.
+
+    Args:
+        parameters: constants.
+        used_rb: mean resource blocks per TTI that each user is granted, ``[..., n_ue]``.
+        bs: serving base stations, ``[..., n_ue]``; -1: none.
+    """
+    band_rb = parameters.uplink.bandwidth_rb
+    serves = bs[..., None] == np.arange(parameters.n_bs)
+    sending = serves & (used_rb > 0.5)[..., None]
+    together = (serves * sending.sum(axis=-2, keepdims=True)).sum(axis=-1)
+    width: Floats = np.clip(band_rb / np.maximum(together, 1), used_rb, band_rb)
+    return width
+
+
 def success(
     parameters: TwinParameters,
     density_dbm: Floats,

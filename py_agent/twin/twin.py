@@ -133,8 +133,7 @@ class Twin:
         if now_s > self._now_s:
             if self._radio is not None:
                 self._radio.rates.fade(now_s - self._now_s)
-            self._now_s = now_s
-            self._slot_in_frame = int(observation["slot_in_frame"][0])
+            self._count_slots(now_s, float(observation["slot_in_frame"][0]))
         for report in self._channel.carry(observation):
             self.receive(report)
         if self._slot_in_frame != 0:
@@ -234,6 +233,13 @@ class Twin:
             age_s=self._received.age_s(self._now_s),
             latest={name: value.copy() for name, value in latest.items()},
         )
+
+    def _count_slots(self, now_s: float, slot_in_frame: float) -> None:
+        if not 0 <= slot_in_frame < self._slots_per_frame:  # then by the clock
+            passed = (now_s - self._now_s) / self._slot_s if np.isfinite(self._now_s) else 0.0
+            slot_in_frame = (self._slot_in_frame + round(passed)) % self._slots_per_frame
+        self._slot_in_frame = int(slot_in_frame)
+        self._now_s = now_s
 
     def _targets(self) -> Integers:
         state = self._received.latest.get("handover_state")

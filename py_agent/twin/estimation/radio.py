@@ -15,6 +15,7 @@ from py_agent.twin.radio_model import (
     curve_rate_bps,
     density_dbm_per_rb,
     formula_sinr_db,
+    grant_width_rb,
     log_distance,
     map_rsrp_dbm,
     success,
@@ -139,11 +140,7 @@ class RadioState:
             used_rb: resource blocks that each user is granted, ``[n_ue]``.
         """
         bs = self._serving
-        n_bs = len(self._bs_position_m)
-        active = (used_rb > 0.5) & (bs >= 0)
-        together = np.bincount(bs[active], minlength=n_bs)[np.maximum(bs, 0)]
-        band_rb = self.parameters.uplink.bandwidth_rb
-        width_rb = np.clip(np.maximum(band_rb / np.maximum(together, 1), used_rb), None, band_rb)
+        width_rb = grant_width_rb(self.parameters, used_rb, bs)
         density = density_dbm_per_rb(self.parameters, self.rsrp_dbm(), bs, width_rb)
         return success(self.parameters, density, bs, used_rb, self.sinr_db(bs))
 

@@ -164,7 +164,7 @@ WRONG = st.sampled_from([np.nan, np.inf, -np.inf, 1e30, -1e30, 0.0, -1.0])
 SPOILT_FIELDS = st.lists(st.tuples(st.integers(0, 100), WRONG, st.integers(1, 4)), max_size=6)
 
 
-@settings(max_examples=15, deadline=None, phases=[Phase.explicit, Phase.generate])
+@settings(max_examples=10, deadline=None, phases=[Phase.explicit, Phase.generate])
 @given(slots=st.lists(st.tuples(st.integers(0, 200), SPOILT_FIELDS), min_size=2, max_size=6))
 def test_no_spoilt_report_makes_it_anything_but_finite(recorded, slots):
     network, observations = recorded

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""Calibration: what recorded runs teach about the twin's constants."""

@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: MIT
+"""Calibration on runs of real ns-3, and whether what is learned is what was set."""
+
+import json
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from py_agent.cli import app
+from py_agent.experiment.run_settings import load_run_settings
+from py_agent.experiment.runner import Run
+from py_agent.twin.calibration.calibrate import calibrate
+from py_agent.twin.calibration.recorded import load_runs
+from py_agent.twin.errors import NothingToLearn
+from py_agent.twin.parameters import TwinParameters
+from py_agent.twin.prior import prior_parameters
+from py_agent.twin.radio_model import map_rsrp_dbm
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory):
+    """Two runs of a busy little network that nobody would guess from the settings' prior."""
+    folders = []
+    for seed in (1, 2):
+        overrides = {"policy": "load-cmu", "seed": seed, "runs_dir": tmp_path_factory.mktemp("r")}
+        chosen = [
+            *("n_ue=8", "n_bs=2", "duration_s=4", "traffic.rate_hz=3", "traffic.off_s=0"),
+            *("traffic.cycles_per_bit=200", "channel.shadowing=false"),
+        ]
+        folders.append(Run(load_run_settings(None, overrides, chosen)).execute().path)
+    return folders
+
+
+@pytest.fixture(scope="module")
+def learned(runs):
+    return calibrate(runs)
+
+
+def test_what_the_settings_say_of_tasks_and_walks_is_found_again(learned):
+    assert learned.traffic.rate_hz == pytest.approx(3, rel=0.25)
+    assert learned.traffic.cycles_per_bit == pytest.approx(200, rel=1e-6)
+    assert 1e5 <= learned.traffic.size_min_bit < learned.traffic.size_max_bit <= 7e5
+    assert 1 <= learned.mobility.speed_min_mps < learned.mobility.speed_max_mps <= 15.0001
+
+
+def test_the_map_is_nearer_to_what_is_received_than_the_prior(runs, learned):
+    recorded = load_runs(runs)
+    prior = prior_parameters(recorded[0].run.settings)
+    error_db = {}
+    for name, parameters in (("prior", prior), ("learned", learned)):
+        run = recorded[1]
+        bs_m = run.field("bs_position_m")[0].astype(float)
+        map_dbm = map_rsrp_dbm(parameters, run.field("position_m").astype(float), bs_m)
+        error_db[name] = np.sqrt(((run.field("rsrp_dbm") - map_dbm) ** 2).mean())
+    assert error_db["learned"] < error_db["prior"]
+
+
+def test_a_curve_of_rates_rises_to_what_the_band_can_carry(learned):
+    top_bps = learned.uplink.bandwidth_rb * learned.rate.bps_per_rb[-1]
+    assert 10e6 < top_bps < 18.4e6  # 25 RB, MCS 28: TS 36.213 Table 7.1.7.2.1-1
+    assert learned.rate.bps_per_rb[0] < 0.1 * learned.rate.bps_per_rb[-1]
+
+
+def test_it_says_what_it_was_learned_from(runs, learned):
+    provenance = learned.provenance
+    assert provenance.source == "calibrated"
+    assert provenance.seeds == (1, 2)
+    assert provenance.policies == ("load-cmu", "load-cmu")
+    assert provenance.slots == 400
+
+
+def test_the_command_writes_a_file_that_can_be_read(runs, learned, tmp_path):
+    path = tmp_path / "twin.json"
+    arguments = ["calibrate", *map(str, runs), "--output", str(path), "--json"]
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 0, result.output
+    assert TwinParameters.load(path) == learned
+    assert json.loads(result.stdout.splitlines()[-1])["version"] == 1
+
+
+def test_a_folder_without_a_run_is_refused(tmp_path):
+    result = CliRunner().invoke(app, ["calibrate", str(tmp_path)])
+    assert result.exit_code == 2
+    assert "holds no finished run" in result.output
+
+
+def test_runs_of_different_networks_are_refused(runs, tmp_path):
+    overrides = {"policy": "random", "seed": 1, "runs_dir": tmp_path}
+    chosen = ["n_ue=2", "n_bs=2", "duration_s=2", "traffic.rate_hz=0"]
+    other = Run(load_run_settings(None, overrides, chosen)).execute().path
+    with pytest.raises(NothingToLearn, match="another network"):
+        calibrate([runs[0], other])
+    with pytest.raises(NothingToLearn, match="hardly anything was uploaded"):
+        calibrate([other])
+
+
+def test_a_run_that_is_too_short_is_refused(tmp_path):
+    overrides = {"policy": "random", "seed": 1, "runs_dir": tmp_path}
+    settings = load_run_settings(None, overrides, ["n_ue=2", "duration_s=0.1"])
+    with pytest.raises(NothingToLearn, match="shorter than 2 s"):
+        calibrate([Run(settings).execute().path])
