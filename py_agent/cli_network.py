@@ -16,7 +16,7 @@ from rich.console import Console
 import ns3_bridge
 import ns3_scenarios
 from ns3_bridge import Gateway, InvalidSetting, LocalHost
-from ns3_bridge.compat import Ns3GymServer
+from ns3_bridge.compat import Ns3AiServer, Ns3GymServer
 from ns3_bridge.conformance import check_agent, check_gateway
 from py_agent.cli_errors import errors_as_messages
 from py_agent.cli_run import execute_and_show
@@ -32,11 +32,14 @@ class Protocol(str, enum.Enum):
 
     NS3_TWIN = "ns3-twin"
     NS3_GYM = "ns3-gym"
+    NS3_AI = "ns3-ai"
 
 
+_OWN_OPTIONS = ("bind", "busy", "grace", "heartbeat", "issue_keys", "keys")
 _OPTIONS_OF_OTHERS = {
-    Protocol.NS3_TWIN: ("connect", "seed"),
-    Protocol.NS3_GYM: ("bind", "busy", "grace", "heartbeat", "issue_keys", "keys"),
+    Protocol.NS3_TWIN: ("connect", "segment", "seed", "observe", "act"),
+    Protocol.NS3_GYM: (*_OWN_OPTIONS, "segment"),
+    Protocol.NS3_AI: (*_OWN_OPTIONS, "connect", "warm_starts"),
 }
 
 
@@ -79,14 +82,24 @@ def serve(
         typer.Option(help="Folder that gets new keys of one agent, good until this gateway stops."),
     ] = None,
     protocol: Annotated[
-        Protocol, typer.Option(help="ns3-gym: for an agent of that project.")
+        Protocol, typer.Option(help="ns3-gym, ns3-ai: for an agent of that project.")
     ] = Protocol.NS3_TWIN,
     connect: Annotated[
         str, typer.Option(help="Where an agent of ns3-gym listens.", metavar="ADDRESS")
     ] = "tcp://localhost:5555",
+    segment: Annotated[
+        str, typer.Option(help="Name of an ns3-ai agent's shared memory.")
+    ] = "My Seg",
     seed: Annotated[
-        int, typer.Option(help="Run number of an ns3-gym agent's first episode.", min=0)
+        int, typer.Option(help="Run number of an ns3-gym or ns3-ai agent's first episode.", min=0)
     ] = 1,
+    observe: Annotated[
+        str | None,
+        typer.Option(help="Observation fields that an agent of those projects sees: a,b,c."),
+    ] = None,
+    act: Annotated[
+        str | None, typer.Option(help="Action fields that it decides on; others stay default.")
+    ] = None,
 ) -> None:
     """Let an agent elsewhere drive a scenario: ns3-twin connect, or ns3_bridge.connect(address)."""
     with errors_as_messages():
@@ -99,11 +112,20 @@ def serve(
             settings.deadline_s,
             warm_starts=warm_starts,
         )
-        if protocol == Protocol.NS3_GYM:
-            server = Ns3GymServer(
-                host, connect, seed=seed, agent_deadline_s=agent_deadline, report=typer.echo
+        if protocol != Protocol.NS3_TWIN:
+            kind, place = (
+                (Ns3GymServer, connect) if protocol == Protocol.NS3_GYM else (Ns3AiServer, segment)
             )
-            title = f"serving {settings.scenario} to the agent of ns3-gym at {connect}"
+            server = kind(
+                host,
+                place,
+                seed=seed,
+                agent_deadline_s=agent_deadline,
+                report=typer.echo,
+                observe=None if observe is None else observe.split(","),
+                act=None if act is None else act.split(","),
+            )
+            title = f"serving {settings.scenario} to the agent of {protocol.value} at {place}"
             _serve_until_signal(server, host, title)
             return
         if keys is not None and issue_keys is not None:
@@ -132,7 +154,9 @@ def _refuse_foreign_options(context: typer.Context, protocol: Protocol) -> None:
             )
 
 
-def _serve_until_signal(server: Gateway | Ns3GymServer, host: LocalHost, title: str) -> None:
+def _serve_until_signal(
+    server: Gateway | Ns3GymServer | Ns3AiServer, host: LocalHost, title: str
+) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: server.stop())
     typer.echo(title)

@@ -5,28 +5,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import TypeVar
 
 import zmq
 from google.protobuf.message import Message
 from zmq.utils.monitor import recv_monitor_message
 
-from ns3_bridge.compat.wire import parse
-from ns3_bridge.errors import ConnectionLost, DeadlineExceeded, InvalidSetting, ProtocolViolation
+from ns3_bridge.compat.agent_line import AgentSilent
+from ns3_bridge.compat.wire import SomeMessage, parse
+from ns3_bridge.errors import ConnectionLost, InvalidSetting, ProtocolViolation
 from ns3_bridge.network.binding import is_loopback
 
 _PATROL_MS = 50
 _LINGER_MS = 300
 
-SomeMessage = TypeVar("SomeMessage", bound=Message)
-
-
-class AgentSilent(DeadlineExceeded):
-    """Raised when no agent listens, or the agent gives no answer, within the deadline."""
-
 
 class Ns3GymAgent:
-    """Asks one agent for its decisions, for one episode.
+    """A line over a socket on which the agent listens (see `AgentLine`).
 
     Args:
         address: ``tcp://localhost:5555`` or the like, see `check_address`.
@@ -50,13 +44,7 @@ class Ns3GymAgent:
         self._is_our_turn = True
 
     def ask(self, message: Message, kind: type[SomeMessage]) -> SomeMessage:
-        """Send a message, wait for the answer.
-
-        Raises:
-            ConnectionLost: the agent is gone.
-            AgentSilent: it gave no answer in time.
-            ProtocolViolation: the answer is not of that kind.
-        """
+        """Send a message, wait for the answer (see `AgentLine.ask`)."""
         self._send(message)
         until_s = time.monotonic() + self._deadline_s
         while not self._socket.poll(_PATROL_MS):
@@ -79,11 +67,7 @@ class Ns3GymAgent:
             self._send(message)
 
     def check_presence(self) -> None:
-        """Notice that the agent is gone.
-
-        Raises:
-            ConnectionLost: it is.
-        """
+        """Notice that the agent is gone (see `AgentLine.check_presence`)."""
         while self._monitor.poll(0):
             recv_monitor_message(self._monitor)
             if not self._socket.poll(0):  # else it has answered first

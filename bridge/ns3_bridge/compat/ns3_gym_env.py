@@ -3,31 +3,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-import gymnasium
-
-from ns3_bridge.compat import ns3_gym_pb2 as pb
 from ns3_bridge.compat.ns3_gym_simulation import Ns3GymSimulation
-from ns3_bridge.compat.space_messages import Space, read_space
-from ns3_bridge.compat.value_messages import check_value, pack_value, read_value
-from ns3_bridge.env import draw_run
-from ns3_bridge.errors import InvalidSetting, SchemaMismatch
-
-_FIRST_SEED = 1
+from ns3_bridge.compat.program import ProgramRun
+from ns3_bridge.compat.program_env import ProgramEnv
+from ns3_bridge.compat.wire import NS3_GYM
+from ns3_bridge.errors import InvalidSetting
 
 
-class Ns3GymEnv(gymnasium.Env[Any, Any]):
-    """Drives an unmodified scenario program of ns3-gym.
-
-    Each episode is a process of its own, as in ns3-gym itself. Beyond that: every wait has a
-    deadline, a program that dies is `SimulatorDied` with its last words, a program never outlives
-    its agent, and ``reset(seed=s)`` hands s to the program. The program tells its spaces only when
-    it runs; it is started once for that when the environment is made.
-
-    An episode is *terminated* at the scenario's game over and *truncated* at the simulation's end.
-    ``info["info"]`` is the scenario's extra information.
+class Ns3GymEnv(ProgramEnv):
+    """Drives an unmodified scenario program of ns3-gym (see `ProgramEnv`).
 
     Args:
         command: program and arguments.
@@ -43,8 +29,6 @@ class Ns3GymEnv(gymnasium.Env[Any, Any]):
         BridgeError: the program does not start, or does not speak as ns3-gym does.
     """
 
-    metadata: dict[str, Any] = {"render_modes": []}  # noqa: RUF012 - declared so by Gymnasium
-
     def __init__(
         self,
         command: Sequence[str],
@@ -54,105 +38,14 @@ class Ns3GymEnv(gymnasium.Env[Any, Any]):
         deadline_s: float = 60.0,
         start_deadline_s: float = 120.0,
     ) -> None:
-        self._command = [*command, *arguments]
-        if not any("{port}" in argument for argument in self._command):
+        self._port = port
+        whole = [*command, *arguments]
+        if not any("{port}" in argument for argument in whole):
             raise InvalidSetting(
-                f"{{port}} occurs nowhere in {self._command}: the program must be told where to "
+                f"{{port}} occurs nowhere in {whole}: the program must be told where to "
                 "connect, e.g. --openGymPort={port}"
             )
-        self._port = port
-        self._deadline_s = deadline_s
-        self._start_deadline_s = start_deadline_s
-        self._simulation: Ns3GymSimulation | None = None
-        self._observation: Any = None
-        self._is_over = False
-        _, self.observation_space, self.action_space = self._start(_FIRST_SEED)
-        self._end_episode()
+        super().__init__(NS3_GYM, whole, deadline_s, start_deadline_s)
 
-    def reset(
-        self, *, seed: int | None = None, options: Mapping[str, Any] | None = None
-    ) -> tuple[Any, dict[str, Any]]:
-        """Start the program anew.
-
-        Raises:
-            InvalidSetting: `options` holds something.
-            SchemaMismatch: the program has other spaces than before.
-            BridgeError: it does not start.
-        """
-        super().reset(seed=seed)
-        if options:
-            raise InvalidSetting(f"unknown reset options {sorted(options)}; there are none")
-        self._end_episode()
-        simulation, *seen = self._start(draw_run(self.np_random) if seed is None else seed)
-        if seen != [self.observation_space, self.action_space]:
-            self._end_episode()
-            raise SchemaMismatch(
-                f"{self._command[0]} now has other spaces than when this environment was made: "
-                f"{seen[0]} and {seen[1]}"
-            )
-        state = self._exchange(simulation, pb.SimInitAck(done=True), self._start_deadline_s)
-        return self._observation, {"info": state.info}
-
-    def step(self, action: Any) -> tuple[Any, float, bool, bool, dict[str, Any]]:
-        """Send an action, wait for what comes of it.
-
-        Raises:
-            InvalidAction: it is outside the action space; the simulation stays where it was.
-            SimulatorDied: the program has ended; `reset` starts another.
-            DeadlineExceeded: the step took longer than `deadline_s`; `reset` starts another.
-            ProtocolViolation: the program does not speak as ns3-gym does; likewise.
-            ConnectionLost: it has hung up, or has sent more than 64 MiB; likewise.
-        """
-        if self._simulation is None or self._is_over:
-            raise gymnasium.error.ResetNeeded("no episode is running: call reset()")
-        checked = check_value(self.action_space, action, "action")
-        packed = pack_value(self.action_space, checked)
-        answer = pb.EnvActMsg(act_data=packed)
-        state = self._exchange(self._simulation, answer, self._deadline_s)
-        terminated = state.is_game_over and state.reason == pb.EnvStateMsg.GAME_OVER
-        truncated = state.is_game_over and not terminated
-        return self._observation, state.reward, terminated, truncated, {"info": state.info}
-
-    def close(self) -> None:
-        """End the program, if it runs."""
-        self._end_episode()
-
-    def _start(self, seed: int) -> tuple[Ns3GymSimulation, Space, Space]:
-        """Start the program; it waits for our SimInitAck then. Returns both its spaces, too."""
-        self._simulation = simulation = Ns3GymSimulation(self._command, self._port, seed)
-        self._is_over = False
-        try:
-            told = simulation.receive(pb.SimInitMsg, self._start_deadline_s)
-            return (
-                simulation,
-                read_space(told.obs_space, "observation space"),
-                read_space(told.act_space, "action space"),
-            )
-        except BaseException:
-            self._end_episode()
-            raise
-
-    def _exchange(
-        self,
-        simulation: Ns3GymSimulation,
-        answer: pb.SimInitAck | pb.EnvActMsg,
-        deadline_s: float,
-    ) -> pb.EnvStateMsg:
-        try:
-            simulation.send(answer)
-            state = simulation.receive(pb.EnvStateMsg, deadline_s)
-            # At its very end a scenario may have nothing more to observe.
-            if state.HasField("obs_data") or not state.is_game_over:
-                self._observation = read_value(
-                    self.observation_space, state.obs_data, "observation"
-                )
-        except BaseException:
-            self._end_episode()
-            raise
-        self._is_over = state.is_game_over
-        return state
-
-    def _end_episode(self) -> None:
-        if self._simulation is not None:
-            self._simulation.close()
-            self._simulation = None
+    def _launch(self, seed: int) -> ProgramRun:
+        return Ns3GymSimulation(self._command, self._port, seed)

@@ -130,6 +130,14 @@ class SimInitMsg(_message.Message):
     act_space: SpaceDescription
     def __init__(self, sim_process_id: _Optional[int] = ..., waf_shell_process_id: _Optional[int] = ..., obs_space: _Optional[_Union[SpaceDescription, _Mapping]] = ..., act_space: _Optional[_Union[SpaceDescription, _Mapping]] = ...) -> None: ...
 
+class Ns3AiSimInitMsg(_message.Message):
+    __slots__ = ("obs_space", "act_space")
+    OBS_SPACE_FIELD_NUMBER: _ClassVar[int]
+    ACT_SPACE_FIELD_NUMBER: _ClassVar[int]
+    obs_space: SpaceDescription
+    act_space: SpaceDescription
+    def __init__(self, obs_space: _Optional[_Union[SpaceDescription, _Mapping]] = ..., act_space: _Optional[_Union[SpaceDescription, _Mapping]] = ...) -> None: ...
+
 class SimInitAck(_message.Message):
     __slots__ = ("done", "stop_sim_req")
     DONE_FIELD_NUMBER: _ClassVar[int]

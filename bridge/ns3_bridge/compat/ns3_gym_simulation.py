@@ -3,38 +3,30 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
 from collections.abc import Sequence
-from pathlib import Path
-from typing import TypeVar
 
 import zmq
 from google.protobuf.message import Message
 
-from ns3_bridge.compat import guard
 from ns3_bridge.compat import ns3_gym_pb2 as pb
-from ns3_bridge.compat.wire import LARGEST_MESSAGE_BYTES, parse
+from ns3_bridge.compat.program import check_program, quoted, start_guarded
+from ns3_bridge.compat.wire import LARGEST_MESSAGE_BYTES, SomeMessage, parse
 from ns3_bridge.errors import (
     BridgeError,
     ConnectionLost,
     DeadlineExceeded,
-    HandshakeError,
     InvalidSetting,
     ProtocolViolation,
     SimulatorDied,
 )
-from ns3_bridge.launcher import SimulatorProcess
 
 _STOP_S = 2.0
 _REAP_S = 1.0
 _LAST_WORDS_MS = 100
 
-SomeMessage = TypeVar("SomeMessage", bound=Message)
-
 
 class Ns3GymSimulation:
-    """Starts the program; then it speaks first, and each of its messages gets one answer.
+    """A run over a socket that the program connects to (see `ProgramRun`).
 
     Args:
         command: program and arguments; ``{port}`` and ``{seed}`` in them are filled in.
@@ -47,8 +39,7 @@ class Ns3GymSimulation:
     """
 
     def __init__(self, command: Sequence[str], port: int, seed: int) -> None:
-        if shutil.which(command[0]) is None:
-            raise HandshakeError(f"cannot start {command[0]}: there is no such program")
+        check_program(command)
         self._context = zmq.Context()
         self._socket: zmq.Socket[bytes] = self._context.socket(zmq.REP)
         self._socket.maxmsgsize = LARGEST_MESSAGE_BYTES
@@ -57,9 +48,7 @@ class Ns3GymSimulation:
             self._socket.bind(f"tcp://127.0.0.1:{port or '*'}")
             address = str(self._socket.get_string(zmq.LAST_ENDPOINT)).rstrip("\0")
             bound = address.rpartition(":")[2]
-            filled = [a.replace("{port}", bound).replace("{seed}", str(seed)) for a in command]
-            guarded = [sys.executable, "-I", "-S", str(Path(guard.__file__)), *filled]
-            self._process = SimulatorProcess.start(guarded, 0)
+            self._process = start_guarded(command, {"port": bound, "seed": seed})
         except zmq.ZMQError as error:
             self._context.destroy(0)
             raise InvalidSetting(f"port {port}: {error.strerror}") from error
@@ -73,20 +62,13 @@ class Ns3GymSimulation:
         self._may_send = False
 
     def receive(self, kind: type[SomeMessage], deadline_s: float) -> SomeMessage:
-        """Wait for the next message.
-
-        Raises:
-            SimulatorDied: the program has ended.
-        ConnectionLost: it runs, but has hung up.
-            DeadlineExceeded: there was none in time.
-            ProtocolViolation: it is not of that kind.
-        """
+        """Wait for the next message (see `ProgramRun.receive`)."""
         ready = dict(self._poller.poll(round(1e3 * deadline_s)))
         if self._socket not in ready:
             if not ready:
                 raise DeadlineExceeded(
                     f"the simulation sent no {kind.__name__} within {deadline_s:g} s"
-                    + _quoted(self._process.output_tail())
+                    + quoted(self._process.output_tail())
                 )
             if not self._socket.poll(_LAST_WORDS_MS):
                 raise self._end()
@@ -117,9 +99,5 @@ class Ns3GymSimulation:
             return SimulatorDied(status, self._process.output_tail())
         return ConnectionLost(
             f"the simulation has hung up, or has sent more than {LARGEST_MESSAGE_BYTES} bytes"
-            + _quoted(self._process.output_tail())
+            + quoted(self._process.output_tail())
         )
-
-
-def _quoted(output: str) -> str:
-    return f"; it said last:\n{output}" if output else ""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The fields of a scenario as spaces that ns3-gym knows, and their values."""
+"""The fields of a scenario as spaces that ns3-gym and ns3-ai know, and their values."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ import numpy as np
 from gymnasium import spaces
 from numpy.typing import ArrayLike
 
+from ns3_bridge.errors import InvalidSetting
 from ns3_bridge.schema import Field
 
-# ns3-gym has no integers of 64 bits; a double holds those up to 2⁵³.
+# The messages have no integers of 64 bits; a double holds those up to 2⁵³.
 _DTYPES: Mapping[str, type[np.generic]] = {
     "uint8": np.uint32,
     "int32": np.int32,
@@ -22,7 +23,24 @@ _DTYPES: Mapping[str, type[np.generic]] = {
 }
 
 
-def ns3_gym_space(fields: Sequence[Field]) -> spaces.Dict:
+def select_fields(
+    fields: Sequence[Field], names: Sequence[str] | None, option: str
+) -> Sequence[Field]:
+    """The fields of those names, in the order of their declaration; None: all.
+
+    Raises:
+        InvalidSetting: there is no field of that name; `option` is where it was asked for.
+    """
+    if names is None:
+        return fields
+    known = [field.name for field in fields]
+    for name in names:
+        if name not in known:
+            raise InvalidSetting(f"{option}: no field {name!r}; known: {', '.join(known)}")
+    return [field for field in fields if field.name in names]
+
+
+def flat_space(fields: Sequence[Field]) -> spaces.Dict:
     """A Dict with one entry per field, in their order.
 
     A single category from 0 on is a Discrete, everything else a Box of one dimension, in C order:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Gymnasium spaces as ns3-gym describes them."""
+"""Gymnasium spaces as ns3-gym and ns3-ai describe them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,14 @@ import numpy as np
 from gymnasium import spaces
 
 from ns3_bridge.compat import ns3_gym_pb2 as pb
-from ns3_bridge.compat.wire import BOX_DTYPES, LARGEST_MESSAGE_BYTES, dtype_code, pack, unpack
+from ns3_bridge.compat.wire import (
+    BOX_DTYPES,
+    LARGEST_MESSAGE_BYTES,
+    Dialect,
+    dtype_code,
+    pack,
+    unpack,
+)
 from ns3_bridge.errors import ProtocolViolation
 
 Space: TypeAlias = spaces.Space[Any]
@@ -19,40 +26,51 @@ _MAX_DEPTH = 16
 _MAX_ELEMENTS = LARGEST_MESSAGE_BYTES // 4
 
 
-def describe_space(space: Space, name: str = "") -> pb.SpaceDescription:
+def describe_space(dialect: Dialect, space: Space, name: str = "") -> pb.SpaceDescription:
     """Describe a space made of Discrete, Box, Tuple and Dict.
 
     Raises:
-        ProtocolViolation: ns3-gym has no such space, e.g. a Box whose elements differ in bounds.
+        ProtocolViolation: there is no such space, e.g. a Box whose elements differ in bounds.
     """
     description = pb.SpaceDescription(name=name)
     match space:
         case spaces.Discrete() if space.start == 0:
             description.type = pb.DISCRETE
-            pack(description.space, pb.DiscreteSpace(n=int(space.n)))
+            pack(dialect, description.space, pb.DiscreteSpace(n=int(space.n)))
         case spaces.Box() if _is_uniform(space.low) and _is_uniform(space.high):
             description.type = pb.BOX
             low, high = (
                 float(bound.flat[0]) if bound.size else 0.0 for bound in (space.low, space.high)
             )
             code = dtype_code(np.dtype(space.dtype))
-            pack(description.space, pb.BoxSpace(low=low, high=high, dtype=code, shape=space.shape))
+            pack(
+                dialect,
+                description.space,
+                pb.BoxSpace(low=low, high=high, dtype=code, shape=space.shape),
+            )
         case spaces.Tuple():
             description.type = pb.TUPLE
-            pack(description.space, pb.TupleSpace(element=map(describe_space, space.spaces)))
+            pack(
+                dialect,
+                description.space,
+                pb.TupleSpace(element=[describe_space(dialect, inner) for inner in space.spaces]),
+            )
         case spaces.Dict():
             description.type = pb.DICT
-            elements = [describe_space(inner, key) for key, inner in space.spaces.items()]
-            pack(description.space, pb.DictSpace(element=elements))
+            elements = [describe_space(dialect, inner, key) for key, inner in space.spaces.items()]
+            pack(dialect, description.space, pb.DictSpace(element=elements))
         case _:
-            raise ProtocolViolation(f"ns3-gym has no space like {space}")
+            raise ProtocolViolation(f"{dialect.name} has no space like {space}")
     return description
 
 
-def read_space(description: pb.SpaceDescription, path: str, depth: int = 0) -> Space:
+def read_space(
+    dialect: Dialect, description: pb.SpaceDescription, path: str, depth: int = 0
+) -> Space:
     """The space that a description means.
 
     Args:
+        dialect: the project that it comes from.
         description: as it came.
         path: names it in errors.
         depth: of the Tuples and Dicts around it.
@@ -64,21 +82,27 @@ def read_space(description: pb.SpaceDescription, path: str, depth: int = 0) -> S
         raise ProtocolViolation(f"{path}: spaces are nested deeper than {_MAX_DEPTH}")
     match description.type:
         case pb.DISCRETE:
-            count = unpack(description.space, pb.DiscreteSpace, path).n
+            count = unpack(dialect, description.space, pb.DiscreteSpace, path).n
             if count < 1:
                 raise ProtocolViolation(f"{path}: Discrete of {count} values, must be at least 1")
             return spaces.Discrete(count)
         case pb.BOX:
-            return _read_box(unpack(description.space, pb.BoxSpace, path), path)
+            return _read_box(unpack(dialect, description.space, pb.BoxSpace, path), path)
         case pb.TUPLE:
-            parts = unpack(description.space, pb.TupleSpace, path).element
+            parts = unpack(dialect, description.space, pb.TupleSpace, path).element
             return spaces.Tuple(
-                [read_space(part, f"{path}[{i}]", depth + 1) for i, part in enumerate(parts)]
+                [
+                    read_space(dialect, part, f"{path}[{i}]", depth + 1)
+                    for i, part in enumerate(parts)
+                ]
             )
         case pb.DICT:
-            parts = unpack(description.space, pb.DictSpace, path).element
+            parts = unpack(dialect, description.space, pb.DictSpace, path).element
             return spaces.Dict(
-                [(part.name, read_space(part, f"{path}.{part.name}", depth + 1)) for part in parts]
+                [
+                    (part.name, read_space(dialect, part, f"{path}.{part.name}", depth + 1))
+                    for part in parts
+                ]
             )
     raise ProtocolViolation(f"{path}: unknown space type {description.type}")
 
@@ -90,7 +114,7 @@ def _read_box(box: pb.BoxSpace, path: str) -> spaces.Box:
         )
     if not box.low <= box.high:
         raise ProtocolViolation(f"{path}: Box with bounds [{box.low:g}, {box.high:g}]")
-    # ns3-gym takes an element type that it does not know for FLOAT.
+    # Both projects take an element type that they do not know for FLOAT.
     dtype = np.dtype(BOX_DTYPES.get(box.dtype, BOX_DTYPES[pb.FLOAT])[0])
     low, high = box.low, box.high
     if dtype.kind in "iu":  # 2³² − 1 as a float is 2³²

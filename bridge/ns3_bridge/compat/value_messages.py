@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Observations and actions as ns3-gym packs them."""
+"""Observations and actions as ns3-gym and ns3-ai pack them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ns3_bridge.compat import ns3_gym_pb2 as pb
 from ns3_bridge.compat.space_messages import Space
-from ns3_bridge.compat.wire import BOX_DTYPES, dtype_code, pack, unpack
+from ns3_bridge.compat.wire import BOX_DTYPES, Dialect, dtype_code, pack, unpack
 from ns3_bridge.errors import InvalidAction, ProtocolViolation
 
 _TYPES: Mapping[type[Space], pb.SpaceType] = {
@@ -23,36 +23,39 @@ _TYPES: Mapping[type[Space], pb.SpaceType] = {
 }
 
 
-def pack_value(space: Space, value: Any, name: str = "") -> pb.DataContainer:
+def pack_value(dialect: Dialect, space: Space, value: Any, name: str = "") -> pb.DataContainer:
     """Pack a value of the space, a Box in C order; `check_value` checks one that may be none."""
     container = pb.DataContainer(type=_TYPES[type(space)], name=name)
     match space:
         case spaces.Discrete():
-            pack(container.data, pb.DiscreteDataContainer(data=int(value)))
+            pack(dialect, container.data, pb.DiscreteDataContainer(data=int(value)))
         case spaces.Box():
             array = np.asarray(value, space.dtype)
             code = dtype_code(array.dtype)
             box = pb.BoxDataContainer(dtype=code, shape=space.shape)
             getattr(box, BOX_DTYPES[code][1]).extend(array.ravel().tolist())
-            pack(container.data, box)
+            pack(dialect, container.data, box)
         case spaces.Tuple():
-            parts = [pack_value(s, v) for s, v in zip(space.spaces, value, strict=True)]
-            pack(container.data, pb.TupleDataContainer(element=parts))
+            parts = [pack_value(dialect, s, v) for s, v in zip(space.spaces, value, strict=True)]
+            pack(dialect, container.data, pb.TupleDataContainer(element=parts))
         case spaces.Dict():
-            parts = [pack_value(inner, value[key], key) for key, inner in space.spaces.items()]
-            pack(container.data, pb.DictDataContainer(element=parts))
+            parts = [
+                pack_value(dialect, inner, value[key], key) for key, inner in space.spaces.items()
+            ]
+            pack(dialect, container.data, pb.DictDataContainer(element=parts))
     return container
 
 
-def read_value(space: Space, container: pb.DataContainer, path: str) -> Any:
+def read_value(dialect: Dialect, space: Space, container: pb.DataContainer, path: str) -> Any:
     """Unpack a value: an integer, an array of the space's shape and dtype, a tuple or a dict.
 
     Its bounds are not checked: many scenarios of ns3-gym do not keep theirs.
 
     Args:
+        dialect: the project that it comes from.
         space: what it should be like.
         container: as it came; of a Box only the number of elements counts, not their shape, since
-            agents of ns3-gym send flat ones.
+            agents send flat ones.
         path: names it in errors.
 
     Raises:
@@ -62,25 +65,32 @@ def read_value(space: Space, container: pb.DataContainer, path: str) -> Any:
         raise ProtocolViolation(f"{path} is of type {container.type}, expected {space}")
     match space:
         case spaces.Discrete():
-            return np.int64(unpack(container.data, pb.DiscreteDataContainer, path).data)
+            return np.int64(unpack(dialect, container.data, pb.DiscreteDataContainer, path).data)
         case spaces.Box():
-            return _read_box(space, unpack(container.data, pb.BoxDataContainer, path), path)
+            return _read_box(
+                space, unpack(dialect, container.data, pb.BoxDataContainer, path), path
+            )
         case spaces.Tuple():
-            parts = unpack(container.data, pb.TupleDataContainer, path).element
+            parts = unpack(dialect, container.data, pb.TupleDataContainer, path).element
             if len(parts) != len(space.spaces):
                 raise ProtocolViolation(
                     f"{path} has {len(parts)} elements, expected {len(space.spaces)}"
                 )
             pairs = zip(space.spaces, parts, strict=True)
-            return tuple(read_value(s, part, f"{path}[{i}]") for i, (s, part) in enumerate(pairs))
+            return tuple(
+                read_value(dialect, s, part, f"{path}[{i}]") for i, (s, part) in enumerate(pairs)
+            )
         case spaces.Dict():
-            named = {p.name: p for p in unpack(container.data, pb.DictDataContainer, path).element}
+            named = {
+                p.name: p
+                for p in unpack(dialect, container.data, pb.DictDataContainer, path).element
+            }
             if named.keys() != space.spaces.keys():
                 raise ProtocolViolation(
                     f"{path} has the elements {sorted(named)}, expected {sorted(space.spaces)}"
                 )
             return {
-                key: read_value(inner, named[key], f"{path}.{key}")
+                key: read_value(dialect, inner, named[key], f"{path}.{key}")
                 for key, inner in space.spaces.items()
             }
 

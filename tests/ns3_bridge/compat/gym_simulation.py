@@ -1,4 +1,4 @@
-"""A minimal scenario program of ns3-gym, written from the contract, with faults on demand."""
+"""A minimal scenario program of ns3-gym or ns3-ai, from the contracts, with faults on demand."""
 
 from __future__ import annotations
 
@@ -9,19 +9,23 @@ import sys
 import time
 from typing import Any
 
-import contract
 import zmq
+from contract import NS3_AI, NS3_GYM
+from relay import Relay
 
 STEPS = 3
 
 parser = argparse.ArgumentParser()
-parser.add_argument("--openGymPort", type=int, required=True)
-parser.add_argument("--simSeed", type=int, default=0)
+parser.add_argument("--openGymPort", type=int)
+parser.add_argument("--segment", help="then it is a program of ns3-ai")
+parser.add_argument("--simSeed", "--RngRun", type=int, default=0)
 parser.add_argument("--fault", default="none")
 parser.add_argument("--at", default="", choices=["", "start", "init", "state", "action"])
 parser.add_argument("--end", default="simulation-end")
+parser.add_argument("--actions", type=int, default=2)
 parser.add_argument("--pid-file")
 options = parser.parse_args()
+contract = NS3_AI if options.segment else NS3_GYM
 
 
 def fail(step: str) -> None:
@@ -35,7 +39,7 @@ def fail(step: str) -> None:
     elif options.fault == "stop":
         os.kill(os.getpid(), signal.SIGSTOP)
     elif options.fault == "hang-up":
-        socket.close()
+        line.close()
         time.sleep(600)
     elif options.fault == "hang":
         time.sleep(600)
@@ -48,10 +52,12 @@ def exchange(step: str, message: Any, kind: str) -> Any:
     if options.at == step and options.fault == "huge":
         frame = bytes(64 * 2**20 + 1)
     if options.at == step and options.fault == "frames":
-        socket.send_multipart([frame, frame])
+        line.send_multipart([frame, frame])
+    elif options.at == step and options.fault == "overflow":
+        line.send(frame, size=1025)
     else:
-        socket.send(frame)
-    reply = contract.parse(kind, socket.recv())
+        line.send(frame)
+    reply = contract.parse(kind, line.recv())
     if reply.stopSimReq:
         sys.exit(0)
     return reply
@@ -61,19 +67,21 @@ if options.pid_file:
     with open(options.pid_file, "a") as file:
         print(os.getpid(), file=file)
 fail("start")
-socket = zmq.Context().socket(zmq.REQ)
-socket.linger = 0
-socket.connect(f"tcp://localhost:{options.openGymPort}")
+if options.segment:
+    line: Any = Relay("simulation", options.segment)
+else:
+    line = zmq.Context().socket(zmq.REQ)
+    line.linger = 0
+    line.connect(f"tcp://localhost:{options.openGymPort}")
 exchange(
     "init",
     contract.new(
         "SimInitMsg",
-        simProcessId=os.getpid(),
         obsSpace=contract.dict_space(
             contract.box_space(0, 4e9, contract.UINT, [2], "seen"),
             contract.discrete_space(STEPS + 1, "step"),
         ),
-        actSpace=contract.box_space(-1, 1, contract.FLOAT, [2]),
+        actSpace=contract.box_space(-1, 1, contract.FLOAT, [options.actions]),
     ),
     "SimInitAck",
 )

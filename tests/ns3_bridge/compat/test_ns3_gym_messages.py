@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import contextlib
 
-import contract
+import contract as contracts
 import numpy as np
 import pytest
+from contract import NS3_GYM as contract
 from gymnasium import spaces
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,7 +16,7 @@ from ns3_bridge import InvalidAction, ProtocolViolation
 from ns3_bridge.compat import ns3_gym_pb2 as pb
 from ns3_bridge.compat.space_messages import describe_space, read_space
 from ns3_bridge.compat.value_messages import check_value, pack_value, read_value
-from ns3_bridge.compat.wire import parse
+from ns3_bridge.compat.wire import NS3_AI, NS3_GYM, parse
 
 names = st.text("abcxyz_", min_size=1, max_size=4)
 floats = st.floats(-1e6, 1e6, width=32).map(lambda value: value + 0.0)  # no −0.0
@@ -59,13 +60,13 @@ def assert_equal(one, other):
 @settings(max_examples=50, deadline=None)
 @given(any_space, st.integers(0, 2**31))
 def test_spaces_and_values_come_back_as_they_were(space, seed):
-    described = parse(pb.SpaceDescription, describe_space(space).SerializeToString())
-    assert read_space(described, "space") == space
+    described = parse(pb.SpaceDescription, describe_space(NS3_GYM, space).SerializeToString())
+    assert read_space(NS3_GYM, described, "space") == space
     space.seed(seed)
     value = space.sample()
-    packed = parse(pb.DataContainer, pack_value(space, value).SerializeToString())
-    assert_equal(read_value(space, packed, "value"), value)
-    assert pack_value(space, check_value(space, value, "value")) == packed
+    packed = parse(pb.DataContainer, pack_value(NS3_GYM, space, value).SerializeToString())
+    assert_equal(read_value(NS3_GYM, space, packed, "value"), value)
+    assert pack_value(NS3_GYM, space, check_value(space, value, "value")) == packed
 
 
 @settings(max_examples=50, deadline=None)
@@ -73,7 +74,7 @@ def test_spaces_and_values_come_back_as_they_were(space, seed):
 def test_whatever_comes_is_a_value_or_a_violation(space, junk):
     try:
         container = parse(pb.DataContainer, junk)
-        read_value(space, container, "value")
+        read_value(NS3_GYM, space, container, "value")
     except ProtocolViolation:
         pass
 
@@ -85,24 +86,32 @@ def test_whatever_comes_is_a_space_or_a_violation(junk, kind, name):
     description.space.type_url = f"type.googleapis.com/ns3opengym.{name}Space"
     description.space.value = junk
     with contextlib.suppress(ProtocolViolation):
-        read_space(description, "space")
+        read_space(NS3_GYM, description, "space")
 
 
-def test_the_bytes_are_those_of_the_contract():
+@pytest.mark.parametrize(
+    ("dialect", "contract"), [(NS3_GYM, contracts.NS3_GYM), (NS3_AI, contracts.NS3_AI)]
+)
+def test_the_bytes_are_those_of_the_contract(dialect, contract):
     space = spaces.Dict([("a", spaces.Box(-1, 1, (2, 2), np.float32)), ("b", spaces.Discrete(5))])
-    assert (
-        describe_space(space).SerializeToString()
-        == contract.dict_space(
-            contract.box_space(-1, 1, contract.FLOAT, [2, 2], "a"), contract.discrete_space(5, "b")
-        ).SerializeToString()
+    described = contract.dict_space(
+        contract.box_space(-1, 1, contract.FLOAT, [2, 2], "a"), contract.discrete_space(5, "b")
+    )
+    assert describe_space(dialect, space) == parse(
+        pb.SpaceDescription, described.SerializeToString()
     )
     flat = spaces.Dict([("a", spaces.Box(0, 9, (2,), np.int32)), ("b", spaces.Discrete(5))])
     value = {"a": np.array([1, 9]), "b": 3}
     assert (
-        pack_value(flat, value).SerializeToString()
+        pack_value(dialect, flat, value).SerializeToString()
         == contract.dictionary(
             contract.box(contract.INT, [1, 9], "a"), contract.discrete(3, "b")
         ).SerializeToString()
+    )
+    greeting = dialect.greeting(obs_space=describe_space(dialect, space))
+    assert (
+        greeting.SerializeToString()
+        == contract.new("SimInitMsg", obsSpace=described).SerializeToString()
     )
 
 
@@ -128,12 +137,12 @@ def nested(depth):
 def test_spaces_beyond_all_limits_are_refused(description, complaint):
     ours = parse(pb.SpaceDescription, description.SerializeToString())
     with pytest.raises(ProtocolViolation, match=complaint):
-        read_space(ours, "space")
+        read_space(NS3_GYM, ours, "space")
 
 
 def test_integer_bounds_that_floats_cannot_hold_are_the_type_s():
     told = contract.box_space(float("-inf"), 2.0**32, contract.UINT, [1])
-    space = read_space(parse(pb.SpaceDescription, told.SerializeToString()), "space")
+    space = read_space(NS3_GYM, parse(pb.SpaceDescription, told.SerializeToString()), "space")
     assert (space.low[0], space.high[0]) == (0, 2**32 - 1)
 
 
@@ -155,7 +164,7 @@ def test_values_that_do_not_fit_are_refused(container, complaint):
     space = spaces.Dict([("a", spaces.Box(0, 9, (2,), np.int32))])
     ours = parse(pb.DataContainer, container.SerializeToString())
     with pytest.raises(ProtocolViolation, match=complaint):
-        read_value(space, ours, "value")
+        read_value(NS3_GYM, space, ours, "value")
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,9 @@ import sys
 import threading
 from pathlib import Path
 
-import contract
 import numpy as np
 import pytest
+from contract import NS3_GYM as contract
 from gym_agent import GymAgent
 
 from ns3_bridge import DeadlineExceeded, InvalidSetting, LocalHost, ScenarioEnv, SimulatorDied

@@ -1,4 +1,4 @@
-"""An unmodified scenario program of ns3-gym, driven as a Gymnasium environment."""
+"""Unmodified scenario programs of ns3-gym and ns3-ai, driven as Gymnasium environments."""
 
 from __future__ import annotations
 
@@ -24,25 +24,40 @@ from ns3_bridge import (
     ProtocolViolation,
     SimulatorDied,
 )
-from ns3_bridge.compat import Ns3GymEnv
+from ns3_bridge.compat import Ns3AiEnv, Ns3GymEnv
 
 PROGRAM = [sys.executable, str(Path(__file__).with_name("gym_simulation.py"))]
+ENVS = {
+    "ns3-gym": (Ns3GymEnv, PROGRAM),
+    "ns3-ai": (Ns3AiEnv, [*PROGRAM, "--segment={segment}"]),
+}
 ACTION = np.array([0.5, 0.25], np.float32)
 
 
+@pytest.fixture(params=ENVS)
+def project(request):
+    return request.param
+
+
 @pytest.fixture
-def simulation(tmp_path):
+def simulation(tmp_path, project):
     made = []
+    env_type, program = ENVS[project]
 
     def make(*arguments, **options):
-        command = [*PROGRAM, f"--pid-file={tmp_path}/pids", *arguments]
-        made.append(Ns3GymEnv(command, **{"deadline_s": 20.0, "start_deadline_s": 30.0, **options}))
+        command = [*program, f"--pid-file={tmp_path}/pids", *arguments]
+        made.append(env_type(command, **{"deadline_s": 20.0, "start_deadline_s": 30.0, **options}))
         return made[-1]
 
     yield make
     for env in made:
         env.close()
     until(lambda: not any(map(is_alive, pids(tmp_path))))
+    assert not shared_memory()
+
+
+def shared_memory():
+    return list(Path("/dev/shm").glob(f"ns3-twin-{os.getpid()}-*"))
 
 
 def pids(folder):
@@ -98,6 +113,7 @@ def test_it_is_a_gymnasium_environment(simulation):
     check_env(simulation(), skip_render_check=True)
 
 
+@pytest.mark.parametrize("project", ["ns3-gym"])
 def test_arguments_are_a_template(simulation):
     env = simulation("--simSeed=3{seed}", arguments=["--openGymPort={port}"])
     assert env.reset(seed=4)[0]["seen"].tolist() == [34, 0]
@@ -113,9 +129,10 @@ def test_a_wrong_action_leaves_the_simulation_where_it_was(simulation):
     assert env.step(ACTION)[0]["step"] == 1
 
 
-def test_a_program_that_is_not_there():
+@pytest.mark.parametrize("env_type", [Ns3GymEnv, Ns3AiEnv])
+def test_a_program_that_is_not_there(env_type):
     with pytest.raises(HandshakeError, match="no such program"):
-        Ns3GymEnv(["/nowhere/scenario"])
+        env_type(["/nowhere/scenario"])
 
 
 def test_a_port_that_is_taken():
@@ -127,6 +144,7 @@ def test_a_port_that_is_taken():
             Ns3GymEnv(PROGRAM, port=port)
 
 
+@pytest.mark.parametrize("project", ["ns3-gym"])
 def test_one_port_serves_one_episode_after_the_other(simulation):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -166,13 +184,20 @@ def test_faults_are_errors_and_leave_nothing(simulation, tmp_path, fault, error,
 
 @pytest.mark.parametrize("at", ["init", "state"])
 @pytest.mark.parametrize(
-    ("fault", "complaint"), [("garble", "40 bytes are no "), ("frames", "a message of 2 frames")]
+    ("project", "fault", "complaint"),
+    [
+        ("ns3-gym", "garble", "40 bytes are no "),
+        ("ns3-ai", "garble", "40 bytes are no "),
+        ("ns3-gym", "frames", "a message of 2 frames"),
+        ("ns3-ai", "overflow", "has 1025 bytes, ns3-ai's buffer 1024"),
+    ],
 )
 def test_messages_that_are_none(simulation, fault, complaint, at):
     with pytest.raises(ProtocolViolation, match=complaint):
         simulation(f"--fault={fault}", f"--at={at}").reset(seed=1)
 
 
+@pytest.mark.parametrize("project", ["ns3-gym"])
 @pytest.mark.parametrize(
     ("fault", "at"), [("huge", "init"), ("huge", "state"), ("hang-up", "init")]
 )
@@ -181,10 +206,11 @@ def test_a_program_that_hangs_up_or_sends_too_much(simulation, fault, at):
         simulation(f"--fault={fault}", f"--at={at}").reset(seed=1)
 
 
-def test_the_program_ends_with_an_agent_that_is_killed(tmp_path):
+def test_the_program_ends_with_an_agent_that_is_killed(tmp_path, project):
+    env_type, program = ENVS[project]
     code = (
-        "import sys; from ns3_bridge.compat import Ns3GymEnv\n"
-        f"env = Ns3GymEnv({[*PROGRAM, f'--pid-file={tmp_path}/pids']!r})\n"
+        f"import sys; from ns3_bridge.compat import {env_type.__name__} as Env\n"
+        f"env = Env({[*program, f'--pid-file={tmp_path}/pids']!r})\n"
         "env.reset(seed=1); print('ready', flush=True); sys.stdin.read()"
     )
     agent = subprocess.Popen(
