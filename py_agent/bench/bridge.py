@@ -21,12 +21,13 @@ import ns3_bridge
 from ns3_bridge import Channel, make_keys
 from ns3_bridge.testing import echo_command, echo_scenario
 from ns3_bridge.testing.echo import PROGRAMS
-from py_agent.bench import ns3_gym_way
+from py_agent.bench import ns3_ai_way, ns3_gym_way
 from py_agent.bench.report import Report
 
 SIZES = (2, 100, 1_000, 10_000)
 _BATCH = 100  # the clock is read once per batch
 _NETWORK_TRIPS = 500
+_END_S = 10.0  # for a gateway to end its simulator
 _LABELS = {
     "cpp_limit": "C++ ↔ C++",
     "shm": "shared memory",
@@ -34,6 +35,7 @@ _LABELS = {
     "ipc": "gateway, ipc",
     "tcp": "gateway, tcp",
     "tcp_curve": "gateway, tcp + CURVE",
+    "ns3_ai_way": "as ns3-ai (stand-in)",
     "ns3_gym_way": "as ns3-gym (stand-in)",
 }
 
@@ -44,25 +46,29 @@ def measure(
     rounds: Annotated[int, typer.Option(min=1, help="Interleaved rounds.")] = 5,
     trips: Annotated[int, typer.Option(min=100, help="Per round, in shared memory.")] = 20_000,
 ) -> Report:
-    """Round trips of n float32: shared memory, gateways, C++ alone, and the way of ns3-gym.
+    """Round trips of n float32: shared memory, gateways, C++ alone, the ways of ns3-ai and ns3-gym.
 
     Every round measures each transport once, so that noise hits all. Python fills the action and
     reads the observation in each trip by NumPy, which takes most of the time in shared memory;
     "in place" is the exchange alone, for agents that work on the views. A number is the median
     over batches of 100 trips, then over the rounds. ns3-gym's stand-in is Python on both ends.
+    A message of ns3-ai's Gym interface holds 1,024 bytes: more is not possible there (JSON: null).
     """
-    medians_us: dict[str, dict[str, float]] = {f"{name}_us_p50": {} for name in _LABELS}
+    medians_us: dict[str, dict[str, float | None]] = {f"{name}_us_p50": {} for name in _LABELS}
     for size in SIZES:
         with contextlib.ExitStack() as open_ends:
             ways = _open(size, rounds * trips, open_ends)
             samples: dict[str, list[float]] = {name: [] for name in _LABELS}
             for _ in range(rounds):
                 samples["cpp_limit"].append(_ping_pong_us(size, trips))
+                if ns3_ai_way.fits(size):
+                    samples["ns3_ai_way"].append(_ns3_ai_us(size, trips))
                 for name, round_trip in ways.items():
                     count = trips if name.startswith("shm") else _NETWORK_TRIPS
                     samples[name].append(_median_us(round_trip, count))
         for name, values in samples.items():
-            medians_us[f"{name}_us_p50"][str(size)] = round(float(np.median(values)), 3)
+            median_us = round(float(np.median(values)), 3) if values else None
+            medians_us[f"{name}_us_p50"][str(size)] = median_us
     return Report([_table(medians_us, rounds)], medians_us)
 
 
@@ -103,7 +109,11 @@ def _gateway(scenario: str, bind: str, keys: Path | None = None) -> Iterator[str
         yield gateway.stdout.readline().split(" at ")[1].strip()
     finally:
         gateway.terminate()
-        gateway.communicate()
+        try:
+            gateway.communicate(timeout=_END_S)
+        finally:
+            gateway.kill()
+            gateway.communicate()
 
 
 def _trip(channel: ns3_bridge.Transport) -> RoundTrip:
@@ -140,12 +150,22 @@ def _ping_pong_us(size: int, trips: int) -> float:
     return float(done.stdout)
 
 
-def _table(medians_us: dict[str, dict[str, float]], rounds: int) -> Table:
+def _ns3_ai_us(size: int, trips: int) -> float:
+    action = np.full(size, 0.5, np.float32)
+    with ns3_ai_way.running(size) as agent:  # only now: its simulation never stops spinning
+        return _median_us(lambda: agent.exchange(action), trips)
+
+
+def _table(medians_us: dict[str, dict[str, float | None]], rounds: int) -> Table:
     table = Table(title=f"Round trip of n float32 in µs, median of {rounds} interleaved rounds")
     table.add_column("")
     for size in SIZES:
         table.add_column(f"{size:,}", justify="right")
     for name, label in _LABELS.items():
         values = medians_us[f"{name}_us_p50"]
-        table.add_row(label, *(f"{values[str(size)]:.2f}" for size in SIZES))
+        table.add_row(label, *(_cell(values[str(size)]) for size in SIZES))
     return table
+
+
+def _cell(median_us: float | None) -> str:
+    return "not possible" if median_us is None else f"{median_us:.2f}"
