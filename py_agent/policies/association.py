@@ -19,7 +19,7 @@ class AssociationRule(Protocol):
         """A run starts."""
 
     def associate(self, observation: Observation) -> NDArray[np.int32]:
-        """The base station of every user, ``[n_ue]``."""
+        """The base station of every user, ``[..., n_ue]``."""
         ...
 
 
@@ -31,8 +31,8 @@ class MaxRsrp:
         network.require("rsrp_dbm")
 
     def associate(self, observation: Observation) -> NDArray[np.int32]:
-        """The base station of every user, ``[n_ue]``."""
-        best: NDArray[np.int32] = observation["rsrp_dbm"].argmax(axis=1).astype(np.int32)
+        """The base station of every user, ``[..., n_ue]``."""
+        best: NDArray[np.int32] = observation["rsrp_dbm"].argmax(axis=-1).astype(np.int32)
         return best
 
 
@@ -65,35 +65,41 @@ class LoadBalancing:
         self._start_s = network.settings["warmup_s"]
 
     def associate(self, observation: Observation) -> NDArray[np.int32]:
-        """The base station of every user, ``[n_ue]``."""
+        """The base station of every user, ``[..., n_ue]``."""
         rsrp_dbm = observation["rsrp_dbm"]
-        serving = observation["serving_bs"]
-        rate_bps = self._budget.uplink_rate_bps(rsrp_dbm)  # [n_ue, n_bs], alone in the cell
-        task_bit = observation["task_mean_bit"]  # [n_ue]
+        rate_bps = self._budget.uplink_rate_bps(rsrp_dbm)  # [..., n_ue, n_bs], alone in the cell
+        task_bit = observation["task_mean_bit"]  # [..., n_ue]
         cycles_per_bit = observation["task_mean_cycles"] / task_bit
-        capacity_bps = observation["compute_capacity_hz"] / cycles_per_bit[:, None]  # [n_ue, n_bs]
+        capacity_hz = observation["compute_capacity_hz"][..., None, :]
+        capacity_bps = capacity_hz / cycles_per_bit[..., None]  # [..., n_ue, n_bs]
         demand_bps = self._demand_bps(observation)
-        candidate = rsrp_dbm >= rsrp_dbm.max(axis=1, keepdims=True) - self._window_db
+        candidate = rsrp_dbm >= rsrp_dbm.max(axis=-1, keepdims=True) - self._window_db
 
-        n_ue, n_bs = rsrp_dbm.shape
-        radio_load = np.zeros(n_bs)
-        compute_load = np.zeros(n_bs)
-        association = np.zeros(n_ue, np.int32)
-        for ue in np.argsort(-demand_bps, kind="stable"):
-            radio = radio_load + demand_bps[ue] / rate_bps[ue]
-            compute = compute_load + demand_bps[ue] / capacity_bps[ue]
-            delay_s = task_bit[ue] * (
-                congestion(radio) / rate_bps[ue] + congestion(compute) / capacity_bps[ue]
+        n_bs = rsrp_dbm.shape[-1]
+        moves = np.arange(n_bs) != observation["serving_bs"][..., None]
+        radio_load = np.zeros((*demand_bps.shape[:-1], n_bs))
+        compute_load = np.zeros_like(radio_load)
+        association = np.zeros(demand_bps.shape, np.int32)
+        order = np.argsort(-demand_bps, axis=-1, kind="stable")
+        for ue in np.moveaxis(order, -1, 0):  # [...]: the next one of every network
+            one = ue[..., None]
+            demand, bit = (np.take_along_axis(x, one, -1) for x in (demand_bps, task_bit))
+            rate, capacity, allowed, moving = (
+                np.take_along_axis(x, one[..., None], -2)[..., 0, :]
+                for x in (rate_bps, capacity_bps, candidate, moves)
             )
-            delay_s += self._handover_s * (np.arange(n_bs) != serving[ue])
-            best = int(np.where(candidate[ue], delay_s, np.inf).argmin())
-            association[ue] = best
-            radio_load[best] = radio[best]
-            compute_load[best] = compute[best]
+            radio = radio_load + demand / rate
+            compute = compute_load + demand / capacity
+            delay_s = bit * (congestion(radio) / rate + congestion(compute) / capacity)
+            delay_s += self._handover_s * moving
+            best = np.where(allowed, delay_s, np.inf).argmin(axis=-1)[..., None]
+            np.put_along_axis(association, one, best, -1)
+            for load, loaded in ((radio_load, radio), (compute_load, compute)):
+                np.put_along_axis(load, best, np.take_along_axis(loaded, best, -1), -1)
         return association
 
     def _demand_bps(self, observation: Observation) -> NDArray[np.float64]:
-        elapsed_s = float(observation["time_s"][0]) - self._start_s
+        elapsed_s = observation["time_s"] - self._start_s  # [..., 1]
         prior_bps = observation["task_rate_hz"] * observation["task_mean_bit"]
         prior_bit = prior_bps * self._prior_s
         mean_bps: NDArray[np.float64] = (observation["created_bit"] + prior_bit) / (

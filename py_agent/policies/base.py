@@ -53,6 +53,11 @@ class Policy(Protocol):
 
     A decision is a dict of action fields (``ns3-twin describe`` lists them): those of timescale
     *frame* come from `decide_frame`, those of timescale *slot* from `decide_slot`.
+
+    A policy may have an attribute ``batched = True``. It then decides for many networks at once
+    where it is asked to: in the twin's futures, every observation has a leading batch dimension,
+    ``[batch, *shape]``, and so have the fields of its decisions. Other policies are copied and
+    asked future by future.
     """
 
     def begin(self, network: Network, seed: int) -> None:

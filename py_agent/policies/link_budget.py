@@ -46,10 +46,10 @@ class LinkBudget:
         Path loss follows from the downlink: the power of one subcarrier minus the RSRP.
 
         Args:
-            rsrp_dbm: ``[n_ue, n_bs]``.
+            rsrp_dbm: ``[..., n_ue, n_bs]``.
 
         Returns:
-            ``[n_ue, n_bs]``, positive.
+            ``[..., n_ue, n_bs]``, positive.
         """
         bandwidth_hz = self.bandwidth_rb * _RB_HZ
         subcarrier_dbm = self.bs_power_dbm - 10 * np.log10(_SUBCARRIERS_PER_RB * self.bandwidth_rb)

@@ -22,7 +22,12 @@ class RulePolicy:
         association: chooses base stations.
         share: weighs users.
         training: weighs users' retraining jobs; None: the share rule does, by their cycles.
+
+    Attributes:
+        batched: its rules see any number of networks at once.
     """
+
+    batched = True
 
     def __init__(
         self,
@@ -42,18 +47,19 @@ class RulePolicy:
         self._association.begin(network)
 
     def decide_frame(self, observation: Observation) -> Decision:
-        """Choose the association, ``[n_ue]``."""
+        """Choose the association, ``[..., n_ue]``."""
         return {"association": self._association.associate(observation)}
 
     def decide_slot(self, observation: Observation) -> Decision:
-        """Choose the shares, ``[n_ue]`` each."""
+        """Choose the shares, ``[..., n_ue]`` each."""
         serving_bs = observation["serving_bs"]
-        backlog = observation["compute_backlog_cycles"].sum(axis=1)
-        head = observation["compute_head_cycles"].sum(axis=1)
+        backlog = observation["compute_backlog_cycles"].sum(axis=-1)
+        head = observation["compute_head_cycles"].sum(axis=-1)
         weights = self._share(backlog, head, observation["task_mean_cycles"])
         if self._trains:
-            both = np.concatenate([weights, self._training_weights(observation)])
-            shares = np.split(shares_within_cells(both, np.tile(serving_bs, 2)), 2)
+            both = np.concatenate([weights, self._training_weights(observation)], axis=-1)
+            cells = np.concatenate([serving_bs, serving_bs], axis=-1)
+            shares = np.split(shares_within_cells(both, cells), 2, axis=-1)
             decision = dict(zip(("compute_share", "training_share"), shares, strict=True))
         else:
             decision = {"compute_share": shares_within_cells(weights, serving_bs)}
@@ -66,7 +72,7 @@ class RulePolicy:
         return decision
 
     def _training_weights(self, observation: Observation) -> NDArray[np.float64]:
-        """Weights of retraining, ``[n_ue]``; 0 for users without a job."""
+        """Weights of retraining, ``[..., n_ue]``; 0 for users without a job."""
         backlog = observation["training_backlog_cycles"]
         if self._training is None:
             weights = self._share(backlog, backlog, observation["task_mean_cycles"])

@@ -13,7 +13,7 @@ Work: TypeAlias = NDArray[np.float64]
 Weights: TypeAlias = NDArray[np.float64]
 
 # A rule sees all work of each user, the work of its task in service and that of its typical task,
-# [n_ue] each, in one unit (cycles or bits), and returns weights [n_ue].
+# [..., n_ue] each, in one unit (cycles or bits), and returns weights [..., n_ue].
 ShareRule: TypeAlias = Callable[[Work, Work, Work], Weights]
 
 
@@ -23,7 +23,7 @@ TrainingRule: TypeAlias = Callable[[Work, Work], Weights]
 
 def equal(backlog: Work, head: Work, typical: Work) -> Weights:
     """The same weight for every user."""
-    return np.ones(len(backlog))
+    return np.ones_like(backlog, np.float64)
 
 
 def proportional(backlog: Work, head: Work, typical: Work) -> Weights:
@@ -38,7 +38,7 @@ def square_root(backlog: Work, head: Work, typical: Work) -> Weights:
 
 def index_rule(backlog: Work, head: Work, typical: Work) -> Weights:
     """``cmu``: as ``(1/remaining)^6`` of the task in service, nearly shortest-remaining-first."""
-    reference = typical.mean()  # any: only ratios between users count
+    reference = typical.mean(axis=-1, keepdims=True)  # any: only ratios between users count
     ratio: Weights = reference / np.maximum(_or_typical(head, typical), 1e-3 * reference)
     return ratio**6
 
@@ -52,17 +52,18 @@ def shares_within_cells(weights: Weights, serving_bs: NDArray[np.int32]) -> NDAr
     """Scale weights so that they add up to 1 over the users of each base station.
 
     Args:
-        weights: ``[n_ue]``, ≥ 0.
-        serving_bs: ``[n_ue]``; those without one (-1) are scaled among themselves.
+        weights: ``[..., n_ue]``, ≥ 0.
+        serving_bs: ``[..., n_ue]``; those without one (-1) are scaled among themselves.
 
     Returns:
-        ``[n_ue]``, from 0 to 1.
+        ``[..., n_ue]``, from 0 to 1.
     """
-    group = serving_bs + 1
-    total = np.bincount(group, weights=weights)
-    return np.divide(
-        weights, total[group], out=np.zeros_like(weights), where=total[group] > 0
-    ).astype(np.float32)
+    cells = serving_bs.reshape(-1, serving_bs.shape[-1]) + 1
+    apart = np.arange(len(cells))[:, None] * (cells.max(initial=0) + 1)
+    group = (cells + apart).ravel()
+    total = np.bincount(group, weights=weights.ravel())[group].reshape(weights.shape)
+    shares: Weights = np.divide(weights, total, out=np.zeros_like(weights), where=total > 0)
+    return shares.astype(np.float32)
 
 
 def _or_typical(work: Work, typical: Work) -> Work:

@@ -73,7 +73,12 @@ class TwinNetwork:
             raise UnsuitableNetwork(
                 f"the parameters are of {parameters.n_bs} base stations, not of {values['n_bs']}"
             )
-        place = Place(values, _bs_position_m(settings or {}), values["duration_s"])
+        place = Place(
+            settings=values,
+            bs_position_m=_bs_position_m(settings or {}),
+            duration_s=values["duration_s"],
+            begin_s=values["warmup_s"],
+        )
         return cls(host.settings, host.schema, host.ns3_version, parameters, place)
 
     def rollout(self, batch: int, device: torch.device | str = "cpu") -> Rollout:

@@ -44,7 +44,7 @@ class TaskRecords:
         order = np.argsort(tasks["created_s"][exists], kind="stable").argsort()
         numbers = np.full(exists.shape, -1)
         numbers[exists] = order
-        start_s = self._rollout.place.settings["warmup_s"]
+        start_s = self._rollout.place.begin_s
         found = {name: value[chosen] for name, value in tasks.items()}
         uploaded = found["bs"] >= 0
         made = np.zeros(int(chosen.sum()), self._dtypes[_TASK])

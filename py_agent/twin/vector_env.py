@@ -165,8 +165,8 @@ class TwinVectorEnv(VectorEnv[Batch, Mapping[str, NDArray[Any]], NDArray[Any]]):
 
     def _infos(self, mask: NDArray[np.bool_]) -> Infos:
         slots = np.where(mask, self.rollout.state.slot.cpu().numpy(), 0)
-        warmup_s = self.network.place.settings["warmup_s"]
-        times_s = np.where(mask, warmup_s + slots * self.rollout.slot_s, 0.0)
+        begin_s = self.network.place.begin_s
+        times_s = np.where(mask, begin_s + slots * self.rollout.slot_s, 0.0)
         known = dict(zip(_KNOWN, (slots, times_s, slots), strict=True))
         return {**known, **{f"_{name}": mask.copy() for name in known}}
 

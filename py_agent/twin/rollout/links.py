@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from py_agent.twin.parameters import TwinParameters
+from py_agent.twin.radio_model import SMALLEST_GRANT_RB
 from py_agent.twin.rollout.random_streams import RandomStreams, Stream
 
 
@@ -45,7 +46,9 @@ class LinkLaw:
         self._channel = parameters.channel
         self._uplink = parameters.uplink
         self._rate = parameters.rate
+        self._interference = parameters.interference
         self._bs_position_m = bs_position_m
+        self._cells = torch.arange(len(bs_position_m), device=device)
 
         def vector(values: tuple[float, ...]) -> Tensor:
             return torch.tensor(values, dtype=torch.float32, device=device)
@@ -62,14 +65,13 @@ class LinkLaw:
         n_bs = len(self._bs_position_m)
         residual = streams.normal(Stream.RESIDUAL_START, rows, 0, n_ue * n_bs)
         correction = streams.normal(Stream.CORRECTION_START, rows, 0, 2 * n_ue)
-        links = Links(
-            residual_db=residual.view(n_rows, n_ue, n_bs) * self._channel.residual_sd_db,
+        residual_db = residual.view(n_rows, n_ue, n_bs) * self._channel.residual_sd_db
+        return Links(
+            residual_db=residual_db,
             sinr_correction_db=correction[:, :n_ue] * self._uplink.sd_db,
             rate_correction=correction[:, n_ue:] * self._rate.correction_sd,
-            rsrp_dbm=torch.empty(n_rows, n_ue, n_bs, device=position_m.device),
+            rsrp_dbm=self.map_dbm(position_m) + residual_db,
         )
-        self.measure(links, position_m)
-        return links
 
     def advance(
         self,
@@ -141,6 +143,41 @@ class LinkLaw:
         bps_per_rb = torch.lerp(knots_bps[right - 1], knots_bps[right], part)
         rate_bps = self._uplink.bandwidth_rb * bps_per_rb * links.rate_correction.exp()
         return rate_bps.clamp_min(1.0)
+
+    def success(self, links: Links, cell: Tensor, used_rb: Tensor, sinr_ul_db: Tensor) -> Tensor:
+        """Part of the rate that gets through the interference of other cells' data.
+
+        `DataInterference` has the formula, `radio_model.success` the same for NumPy.
+
+        Args:
+            links: of the futures.
+            cell: serving base stations, ``[n, n_ue]``; -1: none.
+            used_rb: mean resource blocks of every user just now, ``[n, n_ue]``.
+            sinr_ul_db: of the sounding signal, ``[n, n_ue]``.
+
+        Returns:
+            ``[n, n_ue]``, from 0 to 1.
+        """
+        law, uplink = self._interference, self._uplink
+        own = cell.clamp_min(0)[..., None]
+        path_loss_db = uplink.reference_power_dbm - links.rsrp_dbm.gather(-1, own)[..., 0]
+        # Who begins to send finds the band empty, as far as can be known.
+        width_rb = torch.where(used_rb > 0, used_rb, float(uplink.bandwidth_rb))
+        width_db = 10 * torch.log10(width_rb.clamp_min(SMALLEST_GRANT_RB))
+        sent_dbm = torch.minimum(uplink.max_power_dbm - width_db, uplink.p0_dbm + path_loss_db)
+        serves = cell[..., None] == self._cells
+        used = used_rb[..., None] * serves  # [n, n_ue, n_bs]
+        cell_rb = used.sum(1)  # [n, n_bs]
+        busy = (cell_rb / uplink.bandwidth_rb).clamp_max(1.0)
+        density_dbm = links.rsrp_dbm + (sent_dbm - uplink.reference_power_dbm)[..., None]
+        mean_dbm = used.transpose(1, 2) @ density_dbm / cell_rb.clamp_min(1e-9)[..., None]
+        noise_mw = 10 ** ((uplink.noise_dbm - 10 * math.log10(uplink.bandwidth_rb)) / 10)
+        disturbed_dbm = 10 * torch.log10(noise_mw + 10 ** (mean_dbm / 10))  # [n, cell, bs]
+        at_own_dbm = disturbed_dbm.transpose(1, 2).gather(1, own.expand_as(serves))
+        needed_db = sinr_ul_db.clamp(law.needed_min_db, law.needed_max_db)
+        excess_db = (sent_dbm - path_loss_db - needed_db - law.margin_db)[..., None] - at_own_dbm
+        lost = busy[:, None] * torch.sigmoid(excess_db * (-1 / law.slope_db))
+        return (1 - lost.masked_fill(serves, 0.0)).prod(-1)
 
 
 def _wander(value: Tensor, noise: Tensor, sd: float, steps: float) -> Tensor:

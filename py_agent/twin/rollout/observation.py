@@ -52,7 +52,7 @@ class Observer:
         self._noise_dbm += 10 * np.log10(_SUBCARRIER_HZ)  # of a user, per subcarrier
         efficiency = torch.tensor(_CQI_EFFICIENCY, device=rollout.device)
         self._cqi_efficiency = efficiency
-        self._warmup_s = rollout.place.settings["warmup_s"]
+        self._begin_s = rollout.place.begin_s
         self._mean_bit = rollout.sources.mean_bit()
         self._mean_rate_hz = rollout.sources.mean_rate_hz()
         self._makers: Mapping[str, Callable[[], Tensor]] = self._all_makers()
@@ -95,7 +95,7 @@ class Observer:
             return torch.zeros((), device=self._rollout.device)
 
         return {
-            "time_s": lambda: self._warmup_s + self._now_s().to(torch.float64),
+            "time_s": lambda: self._begin_s + self._now_s().to(torch.float64),
             "slot_in_frame": self._slot_in_frame,
             "position_m": self._rollout.position_m,
             "velocity_mps": lambda: self._rollout.state.walks.velocity_mps,
@@ -129,8 +129,13 @@ class Observer:
             "handover_interruption_s": lambda: self._rollout.state.connections.interruption_s,
             "connection_state": self._connection_state,
             "connection_losses": lambda: self._rollout.state.connections.losses,
-            "tasks_created": lambda: self._rollout.state.uploads.created,
-            "tasks_completed": lambda: self._rollout.state.servers.done.sum(-1),
+            "tasks_created": lambda: (
+                self._rollout.state.uploads.created + self._rollout.state.uploads.created_before
+            ),
+            "tasks_completed": lambda: (
+                self._rollout.state.servers.done.sum(-1)
+                + self._rollout.state.uploads.completed_before
+            ),
             "created_bit": lambda: self._rollout.state.uploads.created_bit,
             "tasks_uploading": lambda: (
                 self._rollout.state.uploads.created - self._rollout.state.uploads.arrived

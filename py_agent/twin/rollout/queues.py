@@ -62,6 +62,8 @@ class Uploads:
         sent_bit: left the queue in the last slot.
         band_s: time of the whole band that the user had in the last slot.
         created_bit: of all tasks so far.
+        created_before: tasks that are older than the future's first one.
+        completed_before: those of them that were done when it began.
     """
 
     created: Tensor
@@ -75,6 +77,8 @@ class Uploads:
     sent_bit: Tensor
     band_s: Tensor
     created_bit: Tensor
+    created_before: Tensor
+    completed_before: Tensor
 
     @classmethod
     def empty(cls, tasks: Tasks) -> Uploads:
@@ -94,6 +98,8 @@ class Uploads:
             sent_bit=zero.clone(),
             band_s=zero.clone(),
             created_bit=zero.to(torch.float64),
+            created_before=count.clone(),
+            completed_before=count.clone(),
         )
 
 

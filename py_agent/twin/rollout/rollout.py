@@ -18,7 +18,7 @@ from py_agent.twin.rollout.mobility import WalkLaw, Walks
 from py_agent.twin.rollout.queues import Connections, Servers, Tasks, Uploads
 from py_agent.twin.rollout.random_streams import RandomStreams
 from py_agent.twin.rollout.rows import padded, put_rows, take_rows
-from py_agent.twin.rollout.traffic import NEVER, TaskSources
+from py_agent.twin.rollout.traffic import NEVER, TaskSources, Users
 from py_agent.twin.rollout.uplink import UplinkLaw
 
 MEASURED_S = 0.2  # ns-3 reports received power so often; the twin moves its users as often
@@ -61,11 +61,13 @@ class Place:
         settings: all settings of the scenario, nested.
         bs_position_m: ``[n_bs, 2]``.
         duration_s: longest future.
+        begin_s: ns-3 time of slot 0.
     """
 
     settings: Mapping[str, Any]
     bs_position_m: Any
     duration_s: float
+    begin_s: float
 
 
 class Rollout:
@@ -135,21 +137,30 @@ class Rollout:
         links = self.link_law.start(self.streams, rows, walks.position_m)
         users = self.sources.typical(self.streams, rows)
         tasks = Tasks.of(self.sources.draw(self.streams, rows, users))
-        strongest = links.rsrp_dbm.argmax(-1)
-        sinr_ul_db = self.link_law.sinr_ul_db(links, strongest)
-        fresh = FutureState(
-            slot=torch.zeros(len(rows), dtype=torch.int64, device=self.device),
+        connections = Connections.at(links.rsrp_dbm.argmax(-1))
+        self.take_over(
+            self.state_of(walks, links, connections, tasks, users),
+            None if everybody else rows,
+        )
+
+    def state_of(
+        self, walks: Walks, links: Links, connections: Connections, tasks: Tasks, users: Users
+    ) -> FutureState:
+        """Futures in slot 0 in which nothing has been created yet."""
+        sinr_ul_db = self.link_law.sinr_ul_db(links, connections.cell)
+        n = len(sinr_ul_db)
+        return FutureState(
+            slot=torch.zeros(n, dtype=torch.int64, device=self.device),
             walks=walks,
             links=links,
             full_rate_bps=self.link_law.full_rate_bps(links, sinr_ul_db),
             sinr_ul_db=sinr_ul_db,
-            connections=Connections.at(strongest),
+            connections=connections,
             tasks=tasks,
             uploads=Uploads.empty(tasks),
-            servers=Servers.empty(len(rows), self.n_ue, self.n_bs, self.device),
+            servers=Servers.empty(n, self.n_ue, self.n_bs, self.device),
             cycles_per_bit=users.cycles_per_bit,
         )
-        self.take_over(fresh, None if everybody else rows)
 
     def take_over(self, fresh: FutureState, rows: Tensor | None = None) -> None:
         """Put futures in place of others; None: of all."""
@@ -177,8 +188,7 @@ class Rollout:
         connections = state.connections
         now_s = (state.slot * self.slot_s).to(torch.float32)[:, None]
         end_s = ((state.slot + 1) * self.slot_s).to(torch.float32)[:, None]
-        changed = self._move()
-        changed |= self.handover_rule.command(
+        moved = self.handover_rule.command(
             connections,
             action["association"],
             state.links.rsrp_dbm,
@@ -187,10 +197,9 @@ class Rollout:
             self.streams,
             state.slot,
         )
-        changed |= self.handover_rule.reconnect(connections, state.links.rsrp_dbm, end_s)
-        if changed:
-            state.sinr_ul_db = self.link_law.sinr_ul_db(state.links, connections.cell)
-            state.full_rate_bps = self.link_law.full_rate_bps(state.links, state.sinr_ul_db)
+        moved |= self.handover_rule.reconnect(connections, state.links.rsrp_dbm, end_s)
+        if moved:
+            self._rate()
 
         in_system = (uploads.created - servers.done.sum(-1)).sum(-1)
         present_s = self.uplink_law.create(uploads, tasks, end_s)
@@ -198,7 +207,7 @@ class Rollout:
             uploads,
             tasks,
             connections,
-            state.full_rate_bps,
+            (state.full_rate_bps * self._success()).clamp_min_(1.0),
             action.get("bandwidth_share", self._equal_share),
             end_s,
             self.streams,
@@ -212,6 +221,7 @@ class Rollout:
             servers, tasks, uploads.arrived, connections.last_cell, action["compute_share"], end_s
         )
         state.slot = state.slot + 1
+        self._move()
         return -(in_system * self.slot_s + (present_s - gone_s).sum(-1))
 
     def position_m(self) -> Tensor:
@@ -221,13 +231,25 @@ class Rollout:
         moved_m = walks.velocity_mps * (since * self.slot_s).to(torch.float32)[:, None, None]
         return walks.position_m + moved_m
 
-    def _move(self) -> bool:
-        """Let users walk and links change where a measurement is due; whether it was anywhere."""
+    def _rate(self) -> None:
+        """What the users get of a whole band follows from their links and cells."""
+        state = self.state
+        state.sinr_ul_db = self.link_law.sinr_ul_db(state.links, state.connections.cell)
+        state.full_rate_bps = self.link_law.full_rate_bps(state.links, state.sinr_ul_db)
+
+    def _success(self) -> Tensor:
+        """What other cells' data leave of it; they go on as in the slot before."""
+        state = self.state
+        band_rb = self.parameters.uplink.bandwidth_rb
+        used_rb = state.uploads.band_s * (band_rb / self.slot_s)
+        return self.link_law.success(state.links, state.connections.cell, used_rb, state.sinr_ul_db)
+
+    def _move(self) -> None:
+        """Let users walk and links change where a measurement is due."""
         state, by_s = self.state, self.slots_per_measurement * self.slot_s
-        due = (state.slot > 0) & (state.slot % self.slots_per_measurement == 0)
-        rows = due.nonzero()[:, 0]
+        rows = (state.slot % self.slots_per_measurement == 0).nonzero()[:, 0]
         if not len(rows):
-            return False
+            return
         everybody = len(rows) == self.batch
         walks = state.walks if everybody else take_rows(state.walks, rows)
         links = state.links if everybody else take_rows(state.links, rows)
@@ -238,7 +260,7 @@ class Rollout:
         if not everybody:
             put_rows(state.walks, rows, walks)
             put_rows(state.links, rows, links)
-        return True
+        self._rate()
 
 
 def _area_m(parameters: TwinParameters, place: Place) -> tuple[float, float, float, float]:

@@ -40,11 +40,13 @@ class Users:
         on_probability: that the source is active.
         rate_hz: tasks per second while active.
         cycles_per_bit: work of a task over its size, mean of the user.
+        size: of its tasks, over that of the settings.
     """
 
     on_probability: Tensor
     rate_hz: Tensor
     cycles_per_bit: Tensor
+    size: Tensor
 
 
 class TaskSources:
@@ -84,6 +86,7 @@ class TaskSources:
             on_probability=torch.full(shape, on, device=rows.device),
             rate_hz=torch.full(shape, traffic.rate_hz, device=rows.device),
             cycles_per_bit=traffic.cycles_per_bit * spread,
+            size=torch.ones(shape, device=rows.device),
         )
 
     def draw(self, streams: RandomStreams, rows: Tensor, users: Users) -> TaskDraw:
@@ -101,7 +104,8 @@ class TaskSources:
         n_tasks = max(1, int((created_s < self._duration_s).sum(-1).max()))
         created_s = created_s[..., :n_tasks].contiguous()
         created_s[created_s >= self._duration_s] = NEVER
-        size_bit = self._per_task(self._size_bit, streams, Stream.TASK_SIZE, rows, n_tasks).round_()
+        size_bit = self._per_task(self._size_bit, streams, Stream.TASK_SIZE, rows, n_tasks)
+        size_bit = (size_bit * users.size[..., None]).round_()
         work = self._per_task(self._work, streams, Stream.TASK_CYCLES, rows, n_tasks)
         return TaskDraw(created_s, size_bit, size_bit * users.cycles_per_bit[..., None] * work)
 

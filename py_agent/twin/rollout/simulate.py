@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: MIT
+"""Runs a policy, the same object that runs on ns-3, in many futures at once."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from ns3_bridge import Schema
+from py_agent.policies import Decision, Network, Policy
+from py_agent.twin.rollout.observation import Observer
+from py_agent.twin.rollout.rollout import Rollout
+
+
+@dataclasses.dataclass(frozen=True)
+class Outcome:
+    """What futures brought.
+
+    Attributes:
+        reward: of every slot, ``[n_slots, batch]``.
+        delay_s: of every task that was created or open within the futures, ``[n_tasks]``; one
+            that is not done counts with its age.
+        done: which of them are done, ``[n_tasks]``.
+        future: to which they belong, ``[n_tasks]``.
+    """
+
+    reward: NDArray[np.float64]
+    delay_s: NDArray[np.float64]
+    done: NDArray[np.bool_]
+    future: NDArray[np.int64]
+
+
+def simulate(
+    rollout: Rollout,
+    policy: Policy,
+    schema: Schema,
+    slots: int,
+    seed: int = 1,
+    watch: Callable[[Rollout], None] = lambda rollout: None,
+) -> Outcome:
+    """Let a policy decide in every future for some slots.
+
+    A policy with ``batched = True`` sees all futures at once. Any other is copied, one copy per
+    future, and asked future by future: slower by far.
+
+    Args:
+        rollout: futures, started.
+        policy: decides.
+        schema: fields of the scenario.
+        slots: how many.
+        seed: of the policy; its copies get ``seed``, ``seed + 1``, …
+        watch: called after every slot.
+    """
+    network = Network(schema.scenario, rollout.place.settings, schema)
+    decider: _Batched | _Copies
+    if getattr(policy, "batched", False):
+        decider = _Batched(policy, network, seed)
+    else:
+        decider = _Copies(policy, network, seed, rollout.batch)
+    observer = Observer(schema, rollout)
+    rewards = []
+    frame: dict[str, Tensor] = {}
+    for slot in range(slots):
+        observation = observer.lazily()
+        in_frame = int(rollout.state.slot[0]) % rollout.slots_per_frame
+        if in_frame == 0 or slot == 0:
+            frame = _tensors(decider.decide_frame(observation), rollout)
+        rewards.append(
+            rollout.step({**frame, **_tensors(decider.decide_slot(observation), rollout)})
+        )
+        watch(rollout)
+    return _outcome(rollout, torch.stack(rewards))
+
+
+class _Batched:
+    """Sees all futures at once."""
+
+    def __init__(self, policy: Policy, network: Network, seed: int) -> None:
+        policy.begin(network, seed)
+        self.decide_frame = policy.decide_frame
+        self.decide_slot = policy.decide_slot
+
+
+class _Copies:
+    """One policy per future."""
+
+    def __init__(self, policy: Policy, network: Network, seed: int, batch: int) -> None:
+        self._policies = [copy.deepcopy(policy) for _ in range(batch)]
+        for i, each in enumerate(self._policies):
+            each.begin(network, seed + i)
+
+    def decide_frame(self, observation: Mapping[str, NDArray[Any]]) -> Decision:
+        return self._ask("decide_frame", observation)
+
+    def decide_slot(self, observation: Mapping[str, NDArray[Any]]) -> Decision:
+        return self._ask("decide_slot", observation)
+
+    def _ask(self, method: str, observation: Mapping[str, NDArray[Any]]) -> Decision:
+        decisions = [
+            getattr(policy, method)(_Row(observation, i)) for i, policy in enumerate(self._policies)
+        ]
+        return {name: np.stack([d[name] for d in decisions]) for name in decisions[0]}
+
+
+class _Row(Mapping[str, NDArray[Any]]):
+    """One future of a batched observation."""
+
+    def __init__(self, observation: Mapping[str, NDArray[Any]], row: int) -> None:
+        self._observation = observation
+        self._row = row
+
+    def __getitem__(self, name: str) -> NDArray[Any]:
+        row: NDArray[Any] = self._observation[name][self._row]
+        return row
+
+    def __iter__(self) -> Any:
+        return iter(self._observation)
+
+    def __len__(self) -> int:
+        return len(self._observation)
+
+
+def _tensors(decision: Decision, rollout: Rollout) -> dict[str, Tensor]:
+    return {
+        name: torch.as_tensor(np.asarray(value), device=rollout.device)
+        for name, value in decision.items()
+    }
+
+
+def _outcome(rollout: Rollout, reward: Tensor) -> Outcome:
+    tasks = rollout.state.tasks
+    now_s = float(rollout.state.slot[0]) * rollout.slot_s
+    created = tasks.created_s < now_s
+    end_s = torch.where(tasks.done_s.isnan(), now_s, tasks.done_s)
+    future = torch.arange(rollout.batch, device=rollout.device)[:, None, None].expand_as(created)
+    return Outcome(
+        reward=reward.cpu().numpy().astype(np.float64),
+        delay_s=(end_s - tasks.created_s)[created].cpu().numpy().astype(np.float64),
+        done=(~tasks.done_s.isnan())[created].cpu().numpy(),
+        future=future[created].cpu().numpy(),
+    )

@@ -1,0 +1,192 @@
+"""Futures that start from an estimate, and policies in them."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+import torch
+
+from py_agent.policies import Network, load_policy
+from py_agent.twin.estimate import NetworkEstimate, TaskQueue
+from py_agent.twin.network import TwinNetwork
+from py_agent.twin.radio_model import density_dbm_per_rb, success
+from py_agent.twin.rollout.observation import Observer
+from py_agent.twin.rollout.random_streams import spread_seeds
+from py_agent.twin.rollout.simulate import simulate
+from py_agent.twin.rollout.start import futures_of
+
+N_UE, N_BS = 4, 3
+
+
+@pytest.fixture(scope="module")
+def network():
+    return TwinNetwork.of({"n_ue": N_UE, "duration_s": 4.0})
+
+
+def queue(size_bit, remaining, age_s, bs):
+    size_bit = np.array(size_bit, float)
+    return TaskQueue(
+        size_bit=size_bit,
+        remaining=np.array(remaining, float),
+        cycles=1e3 * size_bit,
+        age_s=np.array(age_s, float),
+        bs=np.array(bs, np.int32),
+        remaining_sd=np.zeros(N_UE),
+    )
+
+
+@pytest.fixture
+def estimate(network):
+    """User 0 sends one task and has two at servers, user 1 sends two, user 3 has no cell."""
+    zeros = np.zeros(N_UE)
+    nobody = np.full(N_UE, -1, np.int32)
+    return NetworkEstimate(
+        time_s=7.12,
+        slot_in_frame=6,
+        parameters=network.parameters,
+        present=np.ones(N_UE, bool),
+        position_m=np.array([[0.0, 200.0], [-200.0, -100.0], [200.0, -100.0], [10.0, 10.0]]),
+        position_sd_m=np.full(N_UE, 0.5),
+        velocity_mps=np.array([[10.0, 0.0], [0.0, 5.0], [1.0, 1.0], [0.0, -3.0]]),
+        velocity_sd_mps=np.full(N_UE, 0.1),
+        bs_position_m=np.asarray(network.place.bs_position_m, float),
+        residual_db=np.zeros((N_UE, N_BS)),
+        residual_sd_db=np.full((N_UE, N_BS), 2.0),
+        sinr_correction_db=zeros,
+        sinr_correction_sd_db=np.ones(N_UE),
+        rate_correction=zeros,
+        rate_correction_sd=np.full(N_UE, 0.1),
+        serving_bs=np.array([0, 1, 2, -1], np.int32),
+        target_bs=nobody,
+        gap_s=np.array([0, 0, 0, 0.1]),
+        gap_sd_s=np.array([0, 0, 0, 0.02]),
+        on_probability=np.array([0.0, 0.0, 1.0, 0.5]),
+        rate_hz=np.array([1.0, 1.0, 4.0, 1.0]),
+        rate_sd_hz=np.full(N_UE, 0.01),
+        mean_bit=np.full(N_UE, 4e5),
+        cycles_per_bit=np.full(N_UE, 1e3),
+        upload=queue(
+            [[4e5, 0], [3e5, 5e5], [0, 0], [0, 0]],
+            [[1e5, 0], [3e5, 5e5], [0, 0], [0, 0]],
+            [[0.3, 0], [0.2, 0.1], [0, 0], [0, 0]],
+            np.full((N_UE, 2), -1),
+        ),
+        compute=queue(
+            [[2e5, 6e5], [0, 0], [0, 0], [0, 0]],
+            [[1e8, 6e8], [0, 0], [0, 0], [0, 0]],
+            [[0.9, 0.6], [0, 0], [0, 0], [0, 0]],
+            [[1, 0], [-1, -1], [-1, -1], [-1, -1]],
+        ),
+        download_bit=zeros,
+        tasks_created=np.array([9.0, 5, 0, 0]),
+        tasks_completed=np.array([6.0, 3, 0, 0]),
+        created_bit=np.array([4e6, 2e6, 0, 0]),
+        models=None,
+        age_s={},
+        latest={},
+    )
+
+
+def test_futures_begin_where_the_estimate_is(network, estimate):
+    rollout = futures_of(estimate, network.place.settings, 64, horizon_s=2.0, seed=1)
+    observer = Observer(network.schema, rollout)
+    first = {name: observer.array(name) for name in observer.fields}
+    assert first["time_s"][0] == pytest.approx(7.12)
+    assert (first["slot_in_frame"] == 6).all()
+    assert np.abs(first["position_m"].mean(0) - estimate.position_m).max() < 0.5
+    assert 0.3 < first["position_m"].std(0).mean() < 0.7
+    assert np.abs(first["rsrp_dbm"].mean(0) - estimate.rsrp_dbm()).max() < 1.5
+    assert first["serving_bs"][0].tolist() == [0, 1, 2, -1]
+    assert first["tasks_uploading"][0].tolist() == [1, 2, 0, 0]
+    assert first["upload_backlog_bit"][0].tolist() == [1e5, 8e5, 0, 0]
+    assert first["tasks_computing"][0, 0].tolist() == [1, 1, 0]
+    assert first["compute_head_cycles"][0, 0].tolist() == [6e8, 1e8, 0]
+    assert first["tasks_created"][0].tolist() == [9, 5, 0, 0]
+    assert first["tasks_completed"][0].tolist() == [6, 3, 0, 0]
+    assert first["oldest_age_s"][0] == pytest.approx([0.9, 0.2, 0, 0], abs=1e-5)
+
+
+def test_open_tasks_go_on_and_are_done(network, estimate):
+    rollout = futures_of(estimate, network.place.settings, 32, horizon_s=3.0, seed=1)
+    outcome = simulate(rollout, load_policy("max-rsrp-equal"), network.schema, 150)
+    tasks = rollout.state.tasks
+    assert (tasks.created_s[:, 0, :3].sort(dim=-1).values == tasks.created_s[:, 0, :3]).all()
+    assert (~tasks.done_s[:, 0, :3].isnan()).float().mean() > 0.95
+    served_s = tasks.done_s[:, 0, 0] - 6 * rollout.slot_s
+    assert served_s.min() >= 1e8 / 2e9 - 1e-4  # alone at server 1
+    assert outcome.delay_s.min() > 0
+    assert (rollout.state.connections.cell >= 0).all()
+    # In futures from an estimate, time goes on and delays of open tasks count from their creation.
+    assert outcome.delay_s.max() > 0.9
+
+
+def test_doubt_spreads_with_time(network, estimate):
+    rollout = futures_of(estimate, network.place.settings, 256, horizon_s=3.0, seed=1)
+    spread_m = [rollout.position_m().std(0).mean()]
+    for _ in range(2):
+        simulate(rollout, load_policy("max-rsrp-equal"), network.schema, 60)
+        spread_m.append(rollout.position_m().std(0).mean())
+    assert spread_m[0] < spread_m[1] < spread_m[2]
+
+
+def test_an_estimate_without_tasks_starts_as_well(network, estimate):
+    empty = queue(*[np.zeros((N_UE, 1))] * 3, np.full((N_UE, 1), -1))
+    quiet = dataclasses.replace(estimate, upload=empty, compute=empty, rate_hz=np.zeros(N_UE))
+    rollout = futures_of(quiet, network.place.settings, 4, horizon_s=1.0, seed=1)
+    outcome = simulate(rollout, load_policy("max-rsrp-equal"), network.schema, 50)
+    assert outcome.delay_s.size <= 4  # rates are not known exactly
+    assert (outcome.reward <= 0).all()
+
+
+@pytest.mark.parametrize("name", ["max-rsrp-equal", "max-rsrp-proportional", "load-sqrt", "cmu"])
+def test_all_at_once_a_policy_decides_as_one_by_one(network, name):
+    outcomes = []
+    for batched in (True, False):
+        rollout = network.rollout(3)
+        rollout.start(spread_seeds(4, 3, rollout.device))
+        policy = load_policy(name)
+        policy.batched = batched
+        outcomes.append(simulate(rollout, policy, network.schema, 120))
+    assert np.array_equal(outcomes[0].reward, outcomes[1].reward)
+    assert np.array_equal(outcomes[0].delay_s, outcomes[1].delay_s)
+
+
+def test_rules_decide_on_batches_of_networks_with_unlike_users(network):
+    rollout = network.rollout(8)
+    rollout.start(spread_seeds(4, 8, rollout.device))
+    simulate(rollout, load_policy("random"), network.schema, 60)
+    observer = Observer(network.schema, rollout)
+    whole = {field: observer.array(field) for field in observer.fields}
+    for name in ("max-rsrp-equal", "max-rsrp-proportional", "load-sqrt", "cmu"):
+        policy = load_policy(name)
+        policy.begin(Network("cellular", network.place.settings, network.schema), seed=1)
+        for decide in (policy.decide_frame, policy.decide_slot):
+            together = decide(whole)
+            for i in range(8):
+                alone = decide({field: value[i] for field, value in whole.items()})
+                for field, value in alone.items():
+                    assert np.array_equal(value, together[field][i]), (name, field)
+
+
+def test_interference_is_that_of_the_radio_model(network):
+    rollout = network.rollout(6)
+    rollout.start(spread_seeds(4, 6, rollout.device))
+    links, law = rollout.state.links, rollout.link_law
+    generator = torch.Generator().manual_seed(1)
+    cell = torch.randint(-1, N_BS, (6, N_UE), generator=generator)
+    used_rb = (
+        25
+        * torch.rand(6, N_UE, generator=generator)
+        * (torch.rand(6, N_UE, generator=generator) < 0.7)
+    )
+    sounded_db = law.sinr_ul_db(links, cell)
+    found = law.success(links, cell, used_rb, sounded_db).numpy()
+    width_rb = np.where(used_rb > 0, used_rb, 25.0)
+    density = density_dbm_per_rb(network.parameters, links.rsrp_dbm.numpy(), cell.numpy(), width_rb)
+    expected = success(
+        network.parameters, density, cell.numpy(), used_rb.numpy(), sounded_db.numpy()
+    )
+    connected = cell.numpy() >= 0
+    assert np.abs(found - expected)[connected].max() < 1e-4
