@@ -11,7 +11,7 @@ from typing import Annotated, Any, TypeAlias
 import typer
 from rich.console import Console
 
-from py_agent.bench import branching, bridge, shares
+from py_agent.bench import branching, bridge, shares, vector
 from py_agent.bench.report import Report
 from py_agent.cli_errors import errors_as_messages
 
@@ -23,6 +23,7 @@ BENCHMARKS: dict[str, Measure] = {
     "branching": branching.measure,
     "bridge": bridge.measure,
     "shares": shares.measure,
+    "vector": vector.measure,
 }
 
 bench = typer.Typer(no_args_is_help=True, help="Measure; print a table, or JSON for programs.")

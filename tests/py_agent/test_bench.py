@@ -27,6 +27,15 @@ def test_shares_are_those_of_the_weights():
     assert min(numbers["least_queue_bit"].values()) > 1e6
 
 
+def test_a_vector_environment_is_measured_beside_one_environment():
+    result = run("vector", "--rounds", "2", "--seconds", "0.1", "--n-ue", "3", "--json")
+    assert result.exit_code == 0
+    numbers = json.loads(result.stdout.splitlines()[-1])
+    assert min(numbers["one_steps_per_s"], numbers["vector_steps_per_s"], numbers["ratio"]) > 0
+    low, high = numbers["ratio_quartiles"]
+    assert low <= numbers["ratio"] <= high
+
+
 @pytest.mark.parametrize("name", BENCHMARKS)
 def test_every_benchmark_says_what_it_measures(name):
     result = run(name, "--help")

@@ -42,6 +42,7 @@ def create_segment(name: str, deadline_s: float) -> Segment:
     Raises:
         InvalidSetting: no segment can have that name.
         DeadlineExceeded: another simulation starts or runs under that name.
+        HandshakeError: there is no room for it.
     """
     path = segment_path(name)
     until_s = time.monotonic() + deadline_s
@@ -50,6 +51,7 @@ def create_segment(name: str, deadline_s: float) -> Segment:
             users = users_of(path)
             if is_ours and not users:
                 path.unlink(missing_ok=True)
+                _check_room()
                 return Segment.create(name, SIZE_BYTES)
         if time.monotonic() >= until_s:
             raise DeadlineExceeded(
@@ -110,6 +112,17 @@ def remove_segment(path: Path, inode: int) -> None:
     with contextlib.suppress(FileNotFoundError):
         if path.stat().st_ino == inode:
             path.unlink()
+
+
+def _check_room() -> None:
+    """Boost would take the memory first and die of SIGBUS when it writes there."""
+    room = os.statvfs(_FOLDER)
+    free_bytes = room.f_bavail * room.f_frsize
+    if room.f_blocks and free_bytes < SIZE_BYTES:
+        raise HandshakeError(
+            f"{_FOLDER} is full: {free_bytes} bytes are free, the shared memory of an ns3-ai "
+            f"program takes {SIZE_BYTES}"
+        )
 
 
 def _is_initialised(path: Path) -> bool:
