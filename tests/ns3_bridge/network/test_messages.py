@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import random
 from pathlib import Path
 
 import hypothesis.strategies as st
+import numpy as np
 import pytest
 import zmq
 from hypothesis import HealthCheck, given, settings
 
-from ns3_bridge import ProtocolViolation
+from ns3_bridge import LocalHost, ProtocolViolation, ScenarioEnv
 from ns3_bridge.errors import BridgeError, InvalidAction, SimulatorDied, SimulatorOutOfMemory
 from ns3_bridge.network import bridge_pb2 as pb
 from ns3_bridge.network.messages import NETWORK_VERSION, read_reply, read_request
@@ -133,6 +135,46 @@ def test_an_oversized_message_ends_that_connection_only(serve, connect, raw):
     stranger.socket.send(b"x" * 1_000_000)
     assert stranger.socket.poll(300) == 0
     assert env.step(env.action_space.sample())[4]["slot"] == 1
+
+
+def _mutations(rng, largest_bytes=100_000):
+    """Requests that once were right: cut, flipped, prolonged, in any number of frames."""
+    originals = [
+        HELLO,
+        pb.Request(hello=pb.Hello(protocol_version=rng.randrange(2**32), agent="fuzz")),
+        pb.Request(session=rng.randbytes(16), number=rng.randrange(9), reset=pb.Reset(run=1)),
+        pb.Request(session=rng.randbytes(16), number=rng.randrange(9), step=pb.Step()),
+        pb.Request(session=rng.randbytes(16), bye=pb.Bye()),
+    ]
+    frames = [
+        bytearray(rng.choice(originals).SerializeToString())
+        for _ in range(rng.choice([1, 1, 2, 5]))
+    ]
+    for frame in frames:
+        for _ in range(rng.randrange(4)):
+            if frame:
+                frame[rng.randrange(len(frame))] = rng.randrange(256)
+        del frame[rng.randrange(len(frame) + 1) + rng.choice([0, 99]) :]
+        frame += rng.randbytes(rng.choice([0, 0, 0, 1, 50, largest_bytes]))
+    return [bytes(frame) for frame in frames]
+
+
+def test_a_fuzzed_gateway_goes_on_serving_its_agent(serve, connect, fake_program, raw):
+    gateway = serve()
+    env, local = connect(gateway.address), ScenarioEnv(LocalHost(fake_program))
+    one, expected = env.reset(seed=1)[0], local.reset(seed=1)[0]
+    rng = random.Random(0)
+    strangers = [raw(gateway.address) for _ in range(3)]  # none of them ever listens
+    for _ in range(60):
+        for stranger in strangers:
+            for _ in range(20):
+                with contextlib.suppress(zmq.Again):
+                    stranger.socket.send_multipart(_mutations(rng), zmq.NOBLOCK)
+        assert all(np.array_equal(one[name], expected[name]) for name in expected)
+        action = local.action_space.sample()
+        one, expected = env.step(action)[0], local.step(action)[0]
+    local.close()
+    assert raw(gateway.address).say(HELLO.SerializeToString()).error.code == pb.Error.BUSY
 
 
 def test_requests_out_of_turn_and_repeated_ones(serve, raw):
