@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +11,8 @@ import typer
 from rich.console import Console
 
 from py_agent.cli_errors import errors_as_messages
+from py_agent.experiment.run_settings import load_run_settings
+from py_agent.experiment.seeds import parse_seeds
 from py_agent.view.tables import rows_table
 
 _out = Console()
@@ -52,6 +55,85 @@ def calibrate(
     _out.print(f"parameters  {output}", highlight=False)
 
 
+def fidelity(
+    seeds: Annotated[
+        str | None, typer.Option(help="Not those of the calibration: 9101-9104 or 9101,9105.")
+    ] = None,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="10 users, 3 s ahead, 2 seeds; less to be sure of.")
+    ] = False,
+    parameters: Annotated[
+        Path | None,
+        typer.Option(help="Of ns3-twin calibrate; else learned from fresh runs, seeds 1 and 2."),
+    ] = None,
+    assignments: Annotated[
+        list[str] | None, typer.Option("--set", help="name=value of a scenario setting.")
+    ] = None,
+    period: Annotated[
+        float, typer.Option(help="Seconds between two reports of a user; 0: every slot.", min=0)
+    ] = 0.0,
+    loss: Annotated[float, typer.Option(help="Part of the reports lost.", min=0, max=1)] = 0.0,
+    lead: Annotated[
+        float | None, typer.Option(help="Seconds for which the twin follows first.", min=0.1)
+    ] = None,
+    horizon: Annotated[
+        float | None, typer.Option(help="Seconds that are foretold and simulated.", min=0.1)
+    ] = None,
+    output: Annotated[Path, typer.Option(help="Folder for figure and JSON.")] = Path(
+        "runs/fidelity"
+    ),
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the measures as JSON, last line.")
+    ] = False,
+) -> None:
+    """Measure the twin against ns-3 on seeds that it has not seen, noise floors beside."""
+    with errors_as_messages():
+        from py_agent.twin.fidelity.measure import calibrate_for, measure
+        from py_agent.twin.fidelity.scene import SceneSettings
+        from py_agent.twin.parameters import TwinParameters
+        from py_agent.twin.reporting import ReportingSettings
+        from py_agent.view.fidelity_figure import fidelity_figure
+
+        size = ["n_ue=10"] if quick else []
+        settings = load_run_settings(None, {}, [*size, *(assignments or [])]).settings
+        chosen = SceneSettings(
+            settings=settings,
+            lead_s=lead or (2.0 if quick else 5.0),
+            horizon_s=horizon or (3.0 if quick else 10.0),
+            futures=32 if quick else 64,
+            reporting=ReportingSettings(period_s=period, loss=loss),
+        )
+        wanted = parse_seeds(seeds or ("9101-9102" if quick else "9101-9104"))
+        with _err.status("") as status:
+            if parameters is None:
+                learned = calibrate_for(settings, 4.0 if quick else 20.0, status.update)
+            else:
+                learned = TwinParameters.load(parameters)
+            report = measure(chosen, wanted, learned, status.update)
+        output.mkdir(parents=True, exist_ok=True)
+        fidelity_figure(report).savefig(output / "fidelity.png", dpi=110)
+        values = json.dumps(report.as_json())
+        (output / "fidelity.json").write_text(values + "\n")
+        learned.save(output / "twin.json")
+    if as_json:
+        print(values)
+        return
+    rows = [
+        [name, f"{value:.3f}", f"{report.floors[name]:.3f}" if name in report.floors else ""]
+        for name, value in report.measures.items()
+    ]
+    title = f"Twin against ns-3, seeds {', '.join(map(str, wanted))}"
+    _out.print(rows_table(title, ["measure", "twin", "ns-3 against itself"], rows))
+    delays_s = [report.physical_s, report.reseeded_s, report.twin_s]
+    rows = [
+        [name, *(f"{x[:, i].mean():.3f}" for x in delays_s), f"{report.ks[i]:.3f}"]
+        for i, name in enumerate(report.policies)
+    ]
+    header = ["policy", "ns-3 (s)", "ns-3, other seed (s)", "twin (s)", "KS"]
+    _out.print(rows_table("Mean delay", header, rows))
+    _out.print(f"figure  {output / 'fidelity.png'}", highlight=False)
+
+
 def _decibels(values: tuple[float, ...]) -> str:
     return " ".join(f"{value:.1f}" for value in values) + " dB"
 
@@ -59,3 +141,4 @@ def _decibels(values: tuple[float, ...]) -> str:
 def add_commands(app: typer.Typer) -> None:
     """Add these commands to the command line."""
     app.command()(calibrate)
+    app.command()(fidelity)

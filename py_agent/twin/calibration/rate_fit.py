@@ -93,8 +93,8 @@ def fit_rates(
         NothingToLearn: hardly anything was uploaded.
     """
     carried = [CarriedBits.of(run) for run in runs]
-    if sum(int(c.busy.sum()) for c in carried) < 200:
-        raise NothingToLearn("hardly anything was uploaded: fewer than 200 slots of busy users")
+    if sum(int(c.busy.sum()) for c in carried) < 50:
+        raise NothingToLearn("hardly anything was uploaded: fewer than 50 slots of busy users")
     best: tuple[float, TwinParameters] | None = None
     for margin_db, slope_db in itertools.product(_MARGINS_DB, _SLOPES_DB):
         law = prior.interference.model_copy(update={"margin_db": margin_db, "slope_db": slope_db})

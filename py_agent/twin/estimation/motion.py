@@ -31,13 +31,11 @@ class MotionFilter:
 
     def __init__(self, law: MobilityLaw, n_ue: int) -> None:
         self._law = law
-        low, high = law.speed_min_mps, law.speed_max_mps
-        per_axis = (low**2 + low * high + high**2) / 3 / 2  # mean square of a uniform speed
-        self._velocity_variance = per_axis
-        self._density = 2 * per_axis / law.turn_s
+        self._velocity_variance = velocity_variance(law)
+        self._density = acceleration_density(law)
         self.position_m = np.zeros((n_ue, 2))
         self.velocity_mps = np.zeros((n_ue, 2))
-        self.covariance = np.tile(np.diag([1e6, per_axis]), (n_ue, 1, 1))
+        self.covariance = np.tile(np.diag([1e6, self._velocity_variance]), (n_ue, 1, 1))
         self.known = np.zeros(n_ue, bool)
 
     def ahead(self, users: NDArray[np.intp], by_s: Floats) -> tuple[Floats, Floats, Floats]:
@@ -88,6 +86,26 @@ class MotionFilter:
         self.position_m[users] += gain[:, :1] * error
         self.velocity_mps[users] += gain[:, 1:] * error
         self.covariance[users] = covariance - gain[:, :, None] * covariance[:, what, None, :]
+
+
+def velocity_variance(law: MobilityLaw) -> float:
+    """Mean square of a velocity per axis, speeds being uniform, in m²/s²."""
+    low, high = law.speed_min_mps, law.speed_max_mps
+    return (low**2 + low * high + high**2) / 3 / 2
+
+
+def acceleration_density(law: MobilityLaw) -> float:
+    """Density of the white acceleration that stands for turns, in m²/s³."""
+    return 2 * velocity_variance(law) / law.turn_s
+
+
+def position_variance(
+    law: MobilityLaw, position_sd_m: Floats, velocity_sd_mps: Floats, ahead_s: float
+) -> Floats:
+    """Of a place some time ahead, per axis, ``[n]``."""
+    turns = acceleration_density(law) * ahead_s**3 / 3
+    variance: Floats = position_sd_m**2 + (ahead_s * velocity_sd_mps) ** 2 + turns
+    return variance
 
 
 def _noise(by_s: Floats) -> Floats:
