@@ -11,7 +11,7 @@ from typing import Annotated, Any, TypeAlias
 import typer
 from rich.console import Console
 
-from py_agent.bench import branching, bridge, shares, vector
+from py_agent.bench import branching, bridge, radio_map, shares, vector
 from py_agent.bench.report import Report
 from py_agent.cli_errors import errors_as_messages
 
@@ -22,6 +22,7 @@ Measure: TypeAlias = Callable[..., Report]
 BENCHMARKS: dict[str, Measure] = {
     "branching": branching.measure,
     "bridge": bridge.measure,
+    "radio-map": radio_map.measure,
     "shares": shares.measure,
     "vector": vector.measure,
 }
