@@ -21,6 +21,7 @@ from py_agent.cli_errors import end_on_sigterm, errors_as_messages
 from py_agent.cli_network import add_commands as add_network_commands
 from py_agent.cli_records import add_commands as add_record_commands
 from py_agent.cli_run import execute_and_show, execute_seeds
+from py_agent.cli_train import train
 from py_agent.cli_twin import add_commands as add_twin_commands
 from py_agent.experiment.run_settings import load_run_settings
 from py_agent.experiment.runner import Run
@@ -39,6 +40,7 @@ app = typer.Typer(
 app.callback()(end_on_sigterm)
 app.add_typer(bench, name="bench")
 app.command()(compare)
+app.command()(train)
 add_network_commands(app)
 add_record_commands(app)
 add_twin_commands(app)

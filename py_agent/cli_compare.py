@@ -15,7 +15,6 @@ from rich.console import Console
 from rich.progress import Progress
 
 from py_agent.cli_errors import errors_as_messages
-from py_agent.compare.execution import execute
 from py_agent.compare.grid import Cell, Grid
 from py_agent.compare.results_file import ResultsFile
 from py_agent.compare.table import Comparison
@@ -102,6 +101,8 @@ def compare(
 
 
 def _execute(cells: list[Cell], results: ResultsFile, jobs: int) -> list[str]:
+    from py_agent.compare.execution import execute  # what runs need, a gateway's image lacks
+
     missing = sum(cell.key not in results for cell in cells)
     done = len(cells) - missing
     with Progress(console=_err, transient=True, disable=not _err.is_terminal) as bar:

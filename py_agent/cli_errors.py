@@ -13,16 +13,18 @@ import typer
 from ns3_bridge import BridgeError
 from ns3_scenarios import UnknownScenario
 from ns3_scenarios.build import BuildFailed
+from py_agent.drl.errors import DrlError
 from py_agent.learning.errors import LearningError
 from py_agent.policies import MissingObservation, UnknownPolicy
 from py_agent.twin.errors import TwinError
 
 _EXPECTED = (
     *(BridgeError, UnknownScenario, BuildFailed),
-    *(UnknownPolicy, MissingObservation, LearningError, TwinError),
+    *(UnknownPolicy, MissingObservation, LearningError, TwinError, DrlError),
 )
 _FOR_RUNS = ("matplotlib", "pyarrow", "tensorboard")
 _FOR_LEARNING = ("torch", "sklearn", "river", "scipy")  # packages of the extra
+_FOR_TRAINING = "stable_baselines3"
 _INTERRUPTED, _TERMINATED = 130, 143  # as shells count: 128 + SIGINT, 128 + SIGTERM
 
 
@@ -52,6 +54,9 @@ def errors_as_messages() -> Iterator[None]:
         package = (error.name or "").partition(".")[0]
         if package in _FOR_RUNS:
             _say(f"{package} is missing: pip install ns3-twin; a gateway's image does without it")
+            raise typer.Exit(2) from None
+        if package == _FOR_TRAINING:
+            _say(f"{package} is missing: pip install 'ns3-twin[learning,drl]'")
             raise typer.Exit(2) from None
         if package not in _FOR_LEARNING:
             raise

@@ -13,10 +13,19 @@ from py_agent.policies.link_budget import LinkBudget
 
 
 class AssociationRule(Protocol):
-    """Chooses base stations."""
+    """Chooses base stations.
+
+    Attributes:
+        batched: chooses for any number of networks at once.
+    """
+
+    batched: bool
 
     def begin(self, network: Network) -> None:
         """A run starts."""
+
+    def watch(self, observation: Observation) -> None:
+        """A slot begins; called in every one, before or after `associate`."""
 
     def associate(self, observation: Observation) -> NDArray[np.int32]:
         """The base station of every user, ``[..., n_ue]``."""
@@ -26,9 +35,14 @@ class AssociationRule(Protocol):
 class MaxRsrp:
     """Every user at the base station that it hears best."""
 
+    batched = True
+
     def begin(self, network: Network) -> None:
         """Make sure that the network is heard at all."""
         network.require("rsrp_dbm")
+
+    def watch(self, observation: Observation) -> None:
+        """Nothing to remember."""
 
     def associate(self, observation: Observation) -> NDArray[np.int32]:
         """The base station of every user, ``[..., n_ue]``."""
@@ -51,6 +65,8 @@ class LoadBalancing:
         prior_s: how long the expected demand outweighs what a user really created.
     """
 
+    batched = True
+
     def __init__(
         self, window_db: float = 6.0, handover_s: float = 0.05, prior_s: float = 10.0
     ) -> None:
@@ -63,6 +79,9 @@ class LoadBalancing:
         network.require("rsrp_dbm", "task_rate_hz", "task_mean_bit", "task_mean_cycles")
         self._budget = LinkBudget.from_settings(network.settings)
         self._start_s = network.settings["warmup_s"]
+
+    def watch(self, observation: Observation) -> None:
+        """Nothing to remember."""
 
     def associate(self, observation: Observation) -> NDArray[np.int32]:
         """The base station of every user, ``[..., n_ue]``."""

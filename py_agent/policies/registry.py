@@ -15,15 +15,24 @@ from typing import Any
 from py_agent.policies import share_rules
 from py_agent.policies.association import AssociationRule, LoadBalancing, MaxRsrp
 from py_agent.policies.base import Policy
+from py_agent.policies.fill import FillPolicy
 from py_agent.policies.oracle import Oracle
 from py_agent.policies.random import RandomPolicy
 from py_agent.policies.rules import RulePolicy
 from py_agent.policies.share_rules import ShareRule, TrainingRule
 from py_agent.policies.single_timescale import SingleTimescale
 
-_ASSOCIATIONS: Mapping[str, tuple[str, Callable[[], AssociationRule]]] = {
+
+def _twin_association() -> AssociationRule:
+    from py_agent.policies.twin_association import TwinAssociation  # scipy is an extra
+
+    return TwinAssociation()
+
+
+ASSOCIATIONS: Mapping[str, tuple[str, Callable[[], AssociationRule]]] = {
     "max-rsrp": ("strongest base station", MaxRsrp),
     "load": ("greedy load balancing", LoadBalancing),
+    "twin": ("local search over the twin's predictions", _twin_association),
 }
 _SHARES: Mapping[str, tuple[str, ShareRule, TrainingRule | None]] = {
     "equal": ("equal shares", share_rules.equal, None),
@@ -36,26 +45,49 @@ _SHARES: Mapping[str, tuple[str, ShareRule, TrainingRule | None]] = {
     ),
 }
 
+_FILL = {"fill": "shares by priority, to each what it can use in a slot"}
+
 
 def _rule(association: str, share: str) -> Policy:
+    chooser = ASSOCIATIONS[association][1]()
+    if share == "fill":
+        return FillPolicy(chooser)
     _, weights, training = _SHARES[share]
-    return RulePolicy(_ASSOCIATIONS[association][1](), weights, training)
+    return RulePolicy(chooser, weights, training)
+
+
+def _drl(association: str, agent: Path | None = None) -> Policy:
+    from py_agent.drl.agent import DEFAULT_AGENT, Agent  # it imports policies
+    from py_agent.policies.drl_policy import DrlPolicy
+
+    return DrlPolicy(ASSOCIATIONS[association][1](), Agent.load(agent or DEFAULT_AGENT))
 
 
 RULES: Mapping[str, tuple[str, Callable[[], Policy]]] = {
     f"{association}-{share}": (
-        f"{_ASSOCIATIONS[association][0]}, {_SHARES[share][0]}",
+        f"{ASSOCIATIONS[association][0]}, {summary}",
         functools.partial(_rule, association, share),
     )
-    for association in _ASSOCIATIONS
-    for share in _SHARES
+    for association in ASSOCIATIONS
+    for share, summary in {**{name: rule[0] for name, rule in _SHARES.items()}, **_FILL}.items()
 }
 POLICIES: Mapping[str, tuple[str, Callable[[], Policy]]] = {
     "random": ("every action field uniformly at random", RandomPolicy),
     **RULES,
+    **{
+        f"{association}-drl": (
+            f"{summary}, a trained agent shifts the priorities of fill; =FILE: another agent",
+            functools.partial(_drl, association),
+        )
+        for association, (summary, _) in ASSOCIATIONS.items()
+    },
     "single-load-cmu": (
         "load-cmu on one timescale: shares, too, are decided once a frame and then stay",
         lambda: SingleTimescale(_rule("load", "cmu")),
+    ),
+    "single-twin-drl": (
+        "twin-drl on one timescale",
+        lambda: SingleTimescale(_drl("twin")),
     ),
     "oracle": (
         "upper reference: tries 16 associations a frame on branches of the network, shares as cmu",
@@ -75,8 +107,9 @@ def load_policy(name: str) -> Policy:
     """Make a policy.
 
     Args:
-        name: a key of `POLICIES`, ``cmu`` for ``load-cmu``, or ``package.module:Class``; modules
-            are also looked for in the current folder. The class is called without arguments.
+        name: a key of `POLICIES`, ``cmu`` for ``load-cmu``, ``ASSOCIATION-drl=FILE`` for an
+            agent of one's own, or ``package.module:Class``; modules are also looked for in the
+            current folder. The class is called without arguments.
 
     Raises:
         UnknownPolicy: the message lists the known names or says what is wrong with the class.
@@ -84,6 +117,9 @@ def load_policy(name: str) -> Policy:
     known = _SHORT.get(name, name)
     if known in POLICIES:
         return POLICIES[known][1]()
+    association, equals, agent = name.partition("-drl=")
+    if equals and association in ASSOCIATIONS:
+        return _drl(association, Path(agent))
     module_name, colon, class_name = name.partition(":")
     if not colon:
         raise UnknownPolicy(
@@ -104,13 +140,21 @@ def fingerprint(name: str) -> str:
         name: as `load_policy` takes it.
 
     Returns:
-        a hash of the file of a policy of one's own; empty for those that come along.
+        a hash of the file of an agent or of a policy of one's own; empty for rules.
     """
+    if "-drl" in name:
+        from py_agent.drl.agent import DEFAULT_AGENT
+
+        return _hash_of(Path(name.partition("=")[2] or DEFAULT_AGENT))
     module_name, colon, class_name = name.partition(":")
     if not colon:
         return ""
     path = inspect.getfile(_own_class(name, module_name, class_name))
-    return hashlib.sha256(Path(path).read_bytes()).hexdigest()[:16]
+    return _hash_of(Path(path))
+
+
+def _hash_of(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:16]
 
 
 def _own_class(name: str, module_name: str, class_name: str) -> Any:

@@ -24,10 +24,8 @@ class RulePolicy:
         training: weighs users' retraining jobs; None: the share rule does, by their cycles.
 
     Attributes:
-        batched: its rules see any number of networks at once.
+        batched: sees any number of networks at once, as its association rule does.
     """
-
-    batched = True
 
     def __init__(
         self,
@@ -36,6 +34,7 @@ class RulePolicy:
         training: TrainingRule | None = None,
     ) -> None:
         self._association = association
+        self.batched = association.batched
         self._share = share
         self._training = training
 
@@ -52,6 +51,7 @@ class RulePolicy:
 
     def decide_slot(self, observation: Observation) -> Decision:
         """Choose the shares, ``[..., n_ue]`` each."""
+        self._association.watch(observation)
         serving_bs = observation["serving_bs"]
         backlog = observation["compute_backlog_cycles"].sum(axis=-1)
         head = observation["compute_head_cycles"].sum(axis=-1)

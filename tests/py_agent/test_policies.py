@@ -51,6 +51,17 @@ def observation(rsrp_dbm, serving=None, backlog=None):
         "upload_backlog_bit": backlog.sum(axis=1) / 1000,
         "compute_head_cycles": backlog,
         "compute_backlog_cycles": backlog,
+        "tasks_computing": (backlog > 0).astype(np.int32),
+        "tasks_uploading": (backlog.sum(axis=1) > 0).astype(np.int32),
+        "oldest_age_s": np.zeros(n_ue, np.float32),
+        "sinr_ul_db": np.full(n_ue, 10, np.float32),
+        "rb_used_ul": np.zeros(n_ue, np.float32),
+        "position_m": np.zeros((n_ue, 2), np.float32),
+        "velocity_mps": np.ones((n_ue, 2), np.float32),
+        "bs_position_m": np.arange(2.0 * n_bs, dtype=np.float32).reshape(n_bs, 2) * 100,
+        "tasks_created": np.zeros(n_ue, np.int64),
+        "delivered_bit": np.zeros(n_ue, np.int64),
+        "upload_unconfirmed_bit": np.zeros(n_ue),
     }
 
 
@@ -143,6 +154,8 @@ def test_every_policy_gives_valid_actions_and_repeats_itself(name):
         serving=[-1, 0, 1, 2, 2],
         backlog=generator.uniform(0, 1e9, (5, 3)),
     )
+    idle = {f.name: np.zeros(f.shape, f.dtype) for f in facts.schema.observations}
+    seen = {**idle, **seen}
     actions = []
     for _ in range(2):
         policy = load_policy(name)

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: MIT
+"""The algorithms of stable-baselines3, set up for many agents with the same weights."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from stable_baselines3 import PPO, SAC, TD3
+from stable_baselines3.common.base_class import BaseAlgorithm
+from stable_baselines3.common.noise import NormalActionNoise
+from stable_baselines3.common.vec_env import VecEnv
+
+from py_agent.drl.agent import Agent
+from py_agent.drl.training_settings import TrainingSettings
+
+_CLASSES: dict[str, type[BaseAlgorithm]] = {"ppo": PPO, "td3": TD3, "sac": SAC}
+_ROLLOUT_SLOTS = 50
+_MINIBATCH = 8192
+_BUFFER = 1_000_000
+_GRADIENT_STEPS = 4  # per slot: each sees as many samples as a minibatch
+_FIRST_STEP = 0.01  # scale of the last layer at the start: the agent starts at the rule
+
+
+def make_algorithm(settings: TrainingSettings, env: VecEnv, log: Path) -> BaseAlgorithm:
+    """A new algorithm, its actor next to the rule.
+
+    Args:
+        settings: of the training.
+        env: all agents.
+        log: folder for TensorBoard.
+    """
+    common: dict[str, Any] = {
+        "policy": "MlpPolicy",
+        "env": env,
+        "learning_rate": settings.learning_rate,
+        "gamma": settings.gamma,
+        "seed": settings.seed,
+        "tensorboard_log": str(log),
+        "device": "cpu",
+    }
+    shape: dict[str, Any] = {"net_arch": settings.hidden, "activation_fn": torch.nn.Tanh}
+    if settings.algorithm == "ppo":
+        return PPO(
+            **common,
+            n_steps=_ROLLOUT_SLOTS,
+            batch_size=env.num_envs * _ROLLOUT_SLOTS // _minibatches(env.num_envs),
+            n_epochs=4,
+            gae_lambda=0.95,
+            ent_coef=0.0,
+            policy_kwargs={**shape, "log_std_init": -1.0},
+        )
+    off_policy: dict[str, Any] = {
+        "buffer_size": _BUFFER,
+        "batch_size": _MINIBATCH // 4,
+        "learning_starts": env.num_envs * _ROLLOUT_SLOTS,
+        "train_freq": 1,
+        "gradient_steps": _GRADIENT_STEPS,
+        "policy_kwargs": shape,
+    }
+    model: BaseAlgorithm
+    if settings.algorithm == "td3":
+        noise = NormalActionNoise(np.zeros(2), np.full(2, 0.2))
+        model = TD3(**common, **off_policy, action_noise=noise)
+    else:
+        model = SAC(**common, **off_policy)
+    with torch.no_grad():
+        for parameter in linear_layers(model)[-1].parameters():
+            parameter.mul_(_FIRST_STEP)
+    return model
+
+
+def _minibatches(agents: int) -> int:
+    """Into how many equal parts a rollout is cut: few, of `_MINIBATCH` samples at most."""
+    parts = [n for n in range(1, _ROLLOUT_SLOTS + 1) if _ROLLOUT_SLOTS % n == 0]
+    fitting = [n for n in parts if agents * _ROLLOUT_SLOTS <= n * _MINIBATCH]
+    return min(fitting, default=_ROLLOUT_SLOTS)
+
+
+def load_algorithm(settings: TrainingSettings, path: Path, env: VecEnv) -> BaseAlgorithm:
+    """Go on with a saved algorithm."""
+    return _CLASSES[settings.algorithm].load(path, env=env, device="cpu")
+
+
+def linear_layers(model: BaseAlgorithm) -> list[torch.nn.Linear]:
+    """Layers of the actor's mean, first layer first."""
+    policy: Any = model.policy
+    if isinstance(model, PPO):
+        parts = [policy.mlp_extractor.policy_net, policy.action_net]
+    elif isinstance(model, TD3):
+        parts = [policy.actor.mu]
+    else:
+        parts = [policy.actor.latent_pi, policy.actor.mu]
+    return [m for part in parts for m in part.modules() if isinstance(m, torch.nn.Linear)]
+
+
+def agent_of(model: BaseAlgorithm, settings: TrainingSettings, facts: dict[str, Any]) -> Agent:
+    """What the actor does without exploring, in NumPy."""
+    layers = [
+        (layer.weight.detach().numpy().T.copy(), layer.bias.detach().numpy().copy())
+        for layer in linear_layers(model)
+    ]
+    squash = "clip" if isinstance(model, PPO) else "tanh"
+    return Agent(layers, squash, settings.reach, facts)

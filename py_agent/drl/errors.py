@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: MIT
+"""What can go wrong with agents. Every error is a `DrlError`."""
+
+from __future__ import annotations
+
+
+class DrlError(Exception):
+    """Base of all errors of agents and their training."""
+
+
+class InvalidAgent(DrlError):
+    """Raised when a file holds no agent, or one that does not fit this version."""
+
+
+class CannotResume(DrlError):
+    """Raised when a training folder holds another training than the one asked for."""

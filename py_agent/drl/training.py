@@ -1,0 +1,186 @@
+# SPDX-License-Identifier: MIT
+"""Trains an agent in the twin, validates checkpoints, keeps the best; resumes after a kill."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+import yaml
+from gymnasium.vector import AutoresetMode
+from stable_baselines3.common.callbacks import BaseCallback
+
+from py_agent.compare.bootstrap import Estimate, paired_ratio
+from py_agent.drl.agent import Agent
+from py_agent.drl.algorithms import agent_of, load_algorithm, make_algorithm
+from py_agent.drl.errors import CannotResume
+from py_agent.drl.training_settings import TrainingSettings
+from py_agent.drl.user_agents import UserAgents
+from py_agent.drl.validation import mean_delays_s
+from py_agent.policies import Network
+from py_agent.policies.drl_policy import DrlPolicy
+from py_agent.policies.fill import FillPolicy
+from py_agent.policies.registry import ASSOCIATIONS
+from py_agent.twin.env import make_vector
+from py_agent.twin.parameters import TwinParameters
+from py_agent.twin.vector_env import TwinVectorEnv
+
+Progress = Callable[[int, Estimate | None], None]  # steps done, ratio of the best checkpoint
+
+_VALIDATION_SEED = 1_000_000  # far from those of training
+
+
+class Training:
+    """A training in a folder: ``settings.yaml``, ``checkpoint.zip``, ``agent.npz``, TensorBoard.
+
+    `agent.npz` is the checkpoint with the smallest mean delay on validation seeds, in the twin. If
+    none has a mean paired ratio to the rule `fill` below 1, it says that the rule shall decide.
+
+    Args:
+        settings: what to train; those in the folder must be the same.
+        folder: where to; a training that is there is gone on with.
+
+    Raises:
+        CannotResume: the folder holds a training with other settings.
+    """
+
+    def __init__(self, settings: TrainingSettings, folder: Path) -> None:
+        self.settings = settings
+        self.folder = folder
+        self._state = _State(folder / "state.json")
+        told = folder / "settings.yaml"
+        if told.exists():
+            before = yaml.safe_load(told.read_text())
+            if before != settings.model_dump(mode="json"):
+                raise CannotResume(
+                    f"{folder} holds a training with other settings (settings.yaml): choose "
+                    "another folder (--out), or the same settings to go on"
+                )
+        folder.mkdir(parents=True, exist_ok=True)
+        told.write_text(yaml.safe_dump(settings.model_dump(mode="json"), sort_keys=False))
+
+    def run(self, progress: Progress = lambda steps, best: None) -> Agent:
+        """Train until all steps are done.
+
+        Args:
+            progress: told after every rollout.
+
+        Returns:
+            the agent that validation chose.
+        """
+        torch.set_num_threads(1)  # the networks are small
+        settings = self.settings
+        networks, network = self._networks(settings.networks)
+        association = ASSOCIATIONS[settings.association][1]()
+        env = UserAgents(networks, network, association, settings.reach)
+        env.seed(settings.seed * 10_000 + self._state.steps % 10_000)
+        checkpoint = self.folder / "checkpoint.zip"
+        if checkpoint.exists():
+            model = load_algorithm(settings, checkpoint, env)
+        else:
+            model = make_algorithm(settings, env, self.folder)
+        judge = _Judge(self, progress)
+        left = settings.steps - model.num_timesteps
+        if left > 0:
+            model.learn(left, callback=judge, reset_num_timesteps=False, tb_log_name="training")
+        if self._state.best is None:
+            judge.validate(model)
+        env.close()
+        return Agent.load(self.folder / "agent.npz")
+
+    def _networks(self, count: int) -> tuple[TwinVectorEnv, Network]:
+        settings = {
+            **self.settings.settings,
+            "duration_s": self.settings.episode_s,
+            "state": {"bearers": False, "mac": False},
+        }
+        given = (
+            None if self.settings.twin is None else TwinParameters.load(Path(self.settings.twin))
+        )
+        networks = make_vector(count, settings, given, AutoresetMode.SAME_STEP)
+        known = networks.settings.model_dump()
+        return networks, Network("cellular", known, networks.schema)
+
+
+class _State:
+    """What is known of a training beside its weights."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.steps = 0
+        self.best: dict[str, Any] | None = None
+        if path.exists():
+            told = json.loads(path.read_text())
+            self.steps, self.best = told["steps"], told["best"]
+
+    def save(self) -> None:
+        _replace(
+            self._path,
+            lambda to: to.write_text(json.dumps({"steps": self.steps, "best": self.best})),
+        )
+
+
+class _Judge(BaseCallback):
+    """Validates, keeps checkpoints, and writes both down."""
+
+    def __init__(self, training: Training, progress: Progress) -> None:
+        super().__init__()
+        self._training = training
+        self._progress = progress
+        self._every = max(1, training.settings.steps // training.settings.validations)
+        self._next = (training._state.steps // self._every + 1) * self._every
+        count = training.settings.validation_networks
+        self._networks, self._network = training._networks(count)
+        self._slots = round(training.settings.episode_s / self._network.settings["slot_s"]) - 1
+        make = ASSOCIATIONS[training.settings.association][1]
+        self._make = make
+        self._rule_s = self._measure(FillPolicy(make()))
+
+    def _measure(self, policy: FillPolicy | DrlPolicy) -> list[float]:
+        delays_s = mean_delays_s(
+            self._networks, self._network, policy, self._slots, _VALIDATION_SEED
+        )
+        return [float(delay_s) for delay_s in delays_s]
+
+    def _on_step(self) -> bool:
+        return True
+
+    def _on_rollout_end(self) -> None:
+        best = self._training._state.best
+        self._progress(self.num_timesteps, None if best is None else Estimate(**best))
+        if self.num_timesteps >= self._next:
+            self._next += self._every
+            self.validate(self.model)
+
+    def validate(self, model: Any) -> None:
+        """Compare the present weights with the rule; keep them if they are the best so far."""
+        training = self._training
+        facts = {
+            "training": training.settings.model_dump(mode="json"),
+            "steps": model.num_timesteps,
+        }
+        agent = agent_of(model, training.settings, facts)
+        delays_s = self._measure(DrlPolicy(self._make(), agent))
+        ratio = paired_ratio(delays_s, self._rule_s)
+        model.logger.record("validation/ratio_to_rule", ratio.mean)
+        model.logger.record("validation/mean_delay_s", sum(delays_s) / len(delays_s))
+        state = training._state
+        if state.best is None or ratio.mean < state.best["mean"]:
+            found = {"mean": ratio.mean, "ci_low": ratio.ci_low, "ci_high": ratio.ci_high}
+            state.best = found
+            facts |= {"validation_ratio_to_fill": found, "falls_back": ratio.mean >= 1}
+            _replace(training.folder / "agent.npz", agent.save)
+        _replace(training.folder / "checkpoint.zip", model.save)
+        state.steps = model.num_timesteps
+        state.save()
+
+
+def _replace(path: Path, write: Callable[[Path], object]) -> None:
+    """Write a file so that a kill leaves the old one or the new one."""
+    fresh = path.with_name(f"fresh-{path.name}")
+    write(fresh)
+    os.replace(fresh, path)

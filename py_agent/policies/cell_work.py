@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: MIT
+"""What the users of a cell wait for, as time that the whole band or server would need for it."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+from numpy.typing import NDArray
+
+from py_agent.policies.base import Network, Observation
+from py_agent.twin.prior import prior_parameters
+from py_agent.twin.radio_model import curve_rate_bps, formula_sinr_db
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int32]
+
+NEEDED = (
+    *("rsrp_dbm", "sinr_ul_db", "serving_bs", "upload_backlog_bit", "tasks_uploading"),
+    *("tasks_computing", "compute_head_cycles", "compute_backlog_cycles", "compute_capacity_hz"),
+    *("task_mean_bit", "task_mean_cycles"),
+)
+_NOT_SOUNDED_DB = -30.0
+_SLOWEST_BPS = 1e4
+
+
+@dataclasses.dataclass(frozen=True)
+class CellWork:
+    """Work by user, ``[..., n_ue]`` each.
+
+    Attributes:
+        cell: base station that serves the user; -1: none.
+        rate_bps: of the user alone in its cell, by its sounded SINR.
+        upload_s: time that its data take then.
+        uploading: tasks among them.
+        server: where most of its computing work is, or would be.
+        compute_s: time that the whole server needs for all its tasks.
+        head_s: for the task in service alone.
+        computing: tasks among them.
+        typical_upload_s: of a task of the user.
+        typical_compute_s: of a task of the user.
+    """
+
+    cell: Integers
+    rate_bps: Floats
+    upload_s: Floats
+    uploading: NDArray[np.int32]
+    server: Integers
+    compute_s: Floats
+    head_s: Floats
+    computing: NDArray[np.int32]
+    typical_upload_s: Floats
+    typical_compute_s: Floats
+
+
+class WorkMeter:
+    """Makes `CellWork` of observations, of one network or of a batch.
+
+    Args:
+        network: whose settings say how fast a band is at which SINR.
+    """
+
+    def __init__(self, network: Network) -> None:
+        network.require(*NEEDED)
+        self._parameters = prior_parameters(network.settings)
+
+    def measure(self, observation: Observation) -> CellWork:
+        """Divide work by speed."""
+        cell = observation["serving_bs"]
+        own = np.maximum(cell, 0)[..., None]
+        rsrp_dbm = np.take_along_axis(observation["rsrp_dbm"], own, axis=-1)[..., 0]
+        formula_db = formula_sinr_db(self._parameters, rsrp_dbm.astype(np.float64), cell)
+        sounded_db = observation["sinr_ul_db"].astype(np.float64)
+        sinr_db = np.where(sounded_db > _NOT_SOUNDED_DB, sounded_db, formula_db)
+        rate_bps = np.maximum(curve_rate_bps(self._parameters, sinr_db, 1.0), _SLOWEST_BPS)
+        waiting_bit = observation["upload_backlog_bit"]
+        if "download_backlog_bit" in observation:  # the share counts in both directions
+            waiting_bit = waiting_bit + observation["download_backlog_bit"]
+
+        backlog = observation["compute_backlog_cycles"]  # [..., n_ue, n_bs]
+        server = np.where(backlog.any(axis=-1), backlog.argmax(axis=-1), np.maximum(cell, 0))
+        capacity_hz = np.take_along_axis(observation["compute_capacity_hz"], server, axis=-1)
+        return CellWork(
+            cell=cell,
+            rate_bps=rate_bps,
+            upload_s=waiting_bit / rate_bps,
+            uploading=observation["tasks_uploading"],
+            server=server.astype(np.int32),
+            compute_s=backlog.sum(axis=-1) / capacity_hz,
+            head_s=observation["compute_head_cycles"].sum(axis=-1) / capacity_hz,
+            computing=observation["tasks_computing"].sum(axis=-1),
+            typical_upload_s=observation["task_mean_bit"] / rate_bps,
+            typical_compute_s=observation["task_mean_cycles"] / capacity_hz,
+        )

@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: MIT
+"""The association that the twin's predictions favour."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from py_agent.policies.association import MaxRsrp
+from py_agent.policies.base import Network, Observation
+from py_agent.policies.placement import Placement, assign_places, steepest_moves
+from py_agent.twin.estimate import NetworkEstimate
+from py_agent.twin.parameters import TwinParameters
+from py_agent.twin.radio_model import curve_rate_bps, formula_sinr_db, map_rsrp_dbm
+from py_agent.twin.twin import Twin
+
+Floats = NDArray[np.float64]
+
+_SLOWEST_BPS = 1e4
+
+
+class TwinAssociation:
+    """Local search over the loads that the twin foresees for the coming frames.
+
+    Where a user will be half a frame ahead, it hears base stations by the channel map plus its
+    present residual, which fades with the walk. Rates follow from that; loads from what each
+    user has waiting and is expected to create within the horizon, on-off state included. A
+    handover costs its expected interruption, failures included, of the user's tasks.
+
+    Args:
+        parameters: file of calibrated parameters; None: what the settings say.
+        window_db: only base stations heard at most this much weaker than the best are tried.
+        horizon_frames: the loads are means over so many frames.
+        least_gain: hysteresis, in tasks in the system.
+        ahead_frames: how far links are foreseen; 0: no prediction.
+        places: users that a base station may have; None: any number.
+        watch_slots: the twin looks at one slot in so many, and at every frame's first.
+
+    Attributes:
+        batched: follows one network, not many.
+    """
+
+    batched = False
+
+    def __init__(
+        self,
+        parameters: Path | None = None,
+        window_db: float = 6.0,
+        horizon_frames: float = 3.0,
+        least_gain: float = 0.02,
+        ahead_frames: float = 0.5,
+        places: int | None = None,
+        watch_slots: int = 5,
+    ) -> None:
+        self._parameters = None if parameters is None else TwinParameters.load(parameters)
+        self._window_db = window_db
+        self._horizon_frames = horizon_frames
+        self._least_gain = least_gain
+        self._ahead_frames = ahead_frames
+        self._places = places
+        self._watch_slots = watch_slots
+
+    def begin(self, network: Network) -> None:
+        """A new twin for a new run."""
+        # Rates are learnt from every slot's grants or not at all.
+        online = self._watch_slots == 1
+        self._twin = Twin(network, self._parameters, online=online)
+        self._frame_s = network.settings["slot_s"] * network.settings["slots_per_frame"]
+
+    def watch(self, observation: Observation) -> None:
+        """A slot begins."""
+        if observation["slot_in_frame"][0] % self._watch_slots == 0:
+            self._twin.observe(observation)
+
+    def associate(self, observation: Observation) -> NDArray[np.int32]:
+        """The base station of every user, ``[n_ue]``."""
+        self.watch(observation)
+        estimate = self._twin.estimate()
+        placement = self.placement(estimate)
+        strongest = MaxRsrp().associate(observation)
+        start = np.where(estimate.serving_bs >= 0, estimate.serving_bs, strongest)
+        chosen = steepest_moves(placement, start.astype(np.int32), self._least_gain)
+        if self._places is not None:
+            chosen = self._within_places(placement, chosen)
+        self._twin.command(chosen)
+        return chosen
+
+    def placement(self, estimate: NetworkEstimate) -> Placement:
+        """What the search minimises, from the twin's belief."""
+        parameters = estimate.parameters
+        horizon_s = self._horizon_frames * self._frame_s
+        rate_bps = foreseen_rate_bps(estimate, self._ahead_frames * self._frame_s)
+        arrivals = estimate.rate_hz * _expected_on(estimate, horizon_s) * horizon_s
+        waiting_bit = estimate.upload.remaining.sum(axis=1)
+        demand_bit = waiting_bit + arrivals * estimate.mean_bit  # [n_ue], within the horizon
+        capacity_hz = np.asarray(parameters.compute.capacity_hz)
+        held = np.zeros(len(capacity_hz))
+        queue = estimate.compute
+        np.add.at(held, queue.bs[queue.bs >= 0], queue.remaining[queue.bs >= 0])
+        work = demand_bit * estimate.cycles_per_bit
+        tasks = estimate.upload.tasks + arrivals
+        return Placement(
+            radio_load=demand_bit[:, None] / rate_bps / horizon_s,
+            compute_load=work[:, None] / capacity_hz / horizon_s,
+            compute_held=held / capacity_hz / horizon_s,
+            move_cost=_interruption_s(estimate) * tasks[:, None] / horizon_s,
+            allowed=self._allowed(estimate),
+        )
+
+    def _allowed(self, estimate: NetworkEstimate) -> NDArray[np.bool_]:
+        """Whom a handover would reach now."""
+        rsrp_dbm = estimate.rsrp_dbm()
+        allowed: NDArray[np.bool_] = (
+            rsrp_dbm >= rsrp_dbm.max(axis=1, keepdims=True) - self._window_db
+        )
+        return allowed
+
+    def _within_places(self, placement: Placement, chosen: NDArray[np.int32]) -> NDArray[np.int32]:
+        n_bs = placement.radio_load.shape[1]
+        if np.bincount(chosen, minlength=n_bs).max() <= (self._places or 0):
+            return chosen
+        gains = placement.gains(chosen)
+        refused = np.abs(gains[np.isfinite(gains)]).sum() + 1.0
+        cost = np.where(placement.allowed, -gains, refused)
+        return assign_places(cost, np.full(n_bs, self._places, np.int32))
+
+
+def foreseen_rate_bps(estimate: NetworkEstimate, ahead_s: float) -> Floats:
+    """Rate of each user alone in each cell some time ahead, ``[n_ue, n_bs]``."""
+    parameters = estimate.parameters
+    step_m = estimate.velocity_mps * ahead_s
+    walked_m = np.linalg.norm(step_m, axis=1, keepdims=True)
+    kept = np.exp(-walked_m / parameters.channel.decorrelation_m)
+    map_dbm = map_rsrp_dbm(parameters, estimate.position_m + step_m, estimate.bs_position_m)
+    rsrp_dbm = map_dbm + kept * estimate.residual_db
+    cells = np.broadcast_to(np.arange(estimate.n_bs, dtype=np.int32), rsrp_dbm.shape)
+    sinr_db = formula_sinr_db(parameters, rsrp_dbm, cells)
+    return np.maximum(curve_rate_bps(parameters, sinr_db, 1.0), _SLOWEST_BPS)
+
+
+def _expected_on(estimate: NetworkEstimate, horizon_s: float) -> Floats:
+    """Part of the horizon in which each user's source is active, ``[n_ue]``.
+
+    The mean of ``p(t) = d + (p₀ − d) e^{−t/τ}``, 1/τ = 1/on + 1/off, d = on/(on + off).
+    """
+    traffic = estimate.parameters.traffic
+    if traffic.off_s == 0:
+        return np.ones(estimate.n_ue)
+    duty = traffic.on_s / (traffic.on_s + traffic.off_s)
+    settle_s = 1 / (1 / traffic.on_s + 1 / traffic.off_s)
+    fading = settle_s / horizon_s * (1 - np.exp(-horizon_s / settle_s))
+    on: Floats = duty + (estimate.on_probability - duty) * fading
+    return on
+
+
+def _interruption_s(estimate: NetworkEstimate) -> Floats:
+    """Expected time without a cell if a user is sent to a base station, ``[n_ue, n_bs]``."""
+    law = estimate.parameters.handover
+    rsrp_dbm = estimate.rsrp_dbm()
+    serving = np.maximum(estimate.serving_bs, 0)
+    own_dbm = np.take_along_axis(rsrp_dbm, serving[:, None], axis=1)
+    excess_db = (own_dbm - rsrp_dbm - law.failure_margin_db) / law.failure_slope_db
+    failure = law.failure_floor + (1 - law.failure_floor) / (1 + np.exp(-excess_db))
+    done_s = law.interruption_median_s * np.exp(law.interruption_sigma**2 / 2)
+    cost_s = (1 - failure) * done_s + failure * law.outage_s
+    stays = serving[:, None] == np.arange(estimate.n_bs)
+    return np.where(stays, 0.0, cost_s)

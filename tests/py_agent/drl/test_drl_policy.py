@@ -1,0 +1,108 @@
+"""Features, agents and their policy, without training."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import ns3_scenarios
+from py_agent.drl.agent import ACTIONS, Agent
+from py_agent.drl.errors import InvalidAgent
+from py_agent.drl.features import FEATURES, user_features
+from py_agent.policies import Network, fingerprint, load_policy
+from py_agent.policies.association import LoadBalancing
+from py_agent.policies.cell_work import WorkMeter
+from py_agent.policies.drl_policy import DrlPolicy
+from py_agent.policies.fill import FillPolicy
+
+
+def agent(scale=1.0, *, falls_back=False, seed=0):
+    rng = np.random.default_rng(seed)
+    layers = [
+        (rng.normal(size=(len(FEATURES), 16)).astype(np.float32), np.zeros(16, np.float32)),
+        (scale * rng.normal(size=(16, len(ACTIONS))).astype(np.float32), np.zeros(2, np.float32)),
+    ]
+    return Agent(layers, "clip", 2.0, {"falls_back": falls_back})
+
+
+@pytest.fixture(scope="module")
+def seen():
+    """A network with waiting tasks, and one observation of it."""
+    settings = {"n_ue": 12, "n_bs": 3, "duration_s": 4, "traffic": {"rate_hz": 4}}
+    env = ns3_scenarios.make("cellular", settings)
+    network = Network("cellular", env.settings.model_dump(), env.schema)
+    policy = load_policy("max-rsrp-equal")
+    policy.begin(network, 1)
+    observation, _ = env.reset(seed=2)
+    for slot in range(150):
+        if slot % 50 == 0:
+            frame = policy.decide_frame(observation)
+        observation, *_ = env.step({**frame, **policy.decide_slot(observation)})
+    env.close()
+    assert (observation["upload_backlog_bit"] > 0).any()
+    assert (observation["compute_backlog_cycles"] > 0).any()
+    return network, observation
+
+
+def slot_decision(policy, seen):
+    network, observation = seen
+    policy.begin(network, 1)
+    return policy.decide_slot(observation)
+
+
+@pytest.mark.parametrize("quiet", [agent(scale=0.0), agent(falls_back=True)])
+def test_an_agent_that_says_nothing_is_the_rule(seen, quiet):
+    rule = slot_decision(FillPolicy(LoadBalancing()), seen)
+    drl = slot_decision(DrlPolicy(LoadBalancing(), quiet), seen)
+    assert all(np.array_equal(rule[name], drl[name]) for name in rule)
+
+
+def test_an_agent_can_turn_the_order_round(seen):
+    weight = np.zeros((len(FEATURES), len(ACTIONS)), np.float32)
+    weight[FEATURES.index("compute_priority"), ACTIONS.index("compute_share")] = -3
+    contrary = Agent([(weight, np.zeros(len(ACTIONS), np.float32))], "clip", 2.0, {})
+    network, observation = seen
+    rule = slot_decision(FillPolicy(LoadBalancing()), seen)
+    drl = slot_decision(DrlPolicy(LoadBalancing(), contrary), seen)
+    assert np.array_equal(rule["bandwidth_share"], drl["bandwidth_share"])
+    work = WorkMeter(network).measure(observation)
+    crowded = np.bincount(work.server[work.compute_s > 0.1]).argmax()
+    users = np.flatnonzero((work.server == crowded) & (work.compute_s > 0.1))
+    first = users[rule["compute_share"][users].argmax()]
+    assert drl["compute_share"][first] < rule["compute_share"][first]
+
+
+def test_features_do_not_depend_on_the_order_of_users(seen):
+    network, observation = seen
+    order = np.random.default_rng(3).permutation(12)
+    shared = {"time_s", "slot_in_frame", "bs_position_m", "compute_capacity_hz"}
+    per_user = {
+        name: value if name in shared or value.shape[0] != 12 else value[order]
+        for name, value in observation.items()
+    }
+    meter = WorkMeter(network)
+    plain = user_features(meter.measure(observation), observation, 50)
+    permuted = user_features(meter.measure(per_user), per_user, 50)
+    assert np.allclose(plain[order], permuted, atol=1e-6)
+    assert np.isfinite(plain).all()
+    assert np.abs(plain).max() < 20
+
+
+def test_an_agent_is_what_was_saved(tmp_path):
+    path = tmp_path / "agent.npz"
+    kept = agent()
+    kept.save(path)
+    again = Agent.load(path)
+    features = np.random.default_rng(1).normal(size=(5, len(FEATURES))).astype(np.float32)
+    assert np.array_equal(kept(features), again(features))
+    before = fingerprint(f"twin-drl={path}")
+    agent(seed=1).save(path)
+    assert fingerprint(f"twin-drl={path}") != before
+
+
+def test_a_file_that_is_no_agent_is_told(tmp_path):
+    with pytest.raises(InvalidAgent, match="cannot read an agent"):
+        load_policy(f"load-drl={tmp_path / 'none.npz'}")
+    (tmp_path / "text.npz").write_text("no")
+    with pytest.raises(InvalidAgent, match="cannot read an agent"):
+        load_policy(f"load-drl={tmp_path / 'text.npz'}")

@@ -1,0 +1,103 @@
+"""Training in the twin: small, resumable, and learning what there is to learn."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from py_agent.drl.agent import Agent
+from py_agent.drl.algorithms import agent_of, make_algorithm
+from py_agent.drl.errors import CannotResume
+from py_agent.drl.training import Training
+from py_agent.drl.training_settings import TrainingSettings
+from py_agent.drl.user_agents import UserAgents
+from py_agent.policies.association import MaxRsrp
+
+COMMAND = str(Path(sys.executable).parent / "ns3-twin")
+SMALL = {"networks": 4, "episode_s": 1.0, "validations": 2, "validation_networks": 4}
+NETWORK = {"n_ue": 5, "n_bs": 2, "compute": {"mode": "quota"}}
+
+
+def settings(**changes):
+    return TrainingSettings(**{**SMALL, "steps": 2000, "settings": NETWORK, **changes})
+
+
+@pytest.fixture
+def agents(tmp_path):
+    networks, network = Training(settings(), tmp_path)._networks(4)
+    env = UserAgents(networks, network, MaxRsrp(), reach=2.0)
+    yield env
+    env.close()
+
+
+def test_every_user_is_an_environment(agents):
+    agents.seed(3)
+    first = agents.reset()
+    assert first.shape == (20, agents.observation_space.shape[0])
+    rewards, dones = [], []
+    for _ in range(50):
+        _, reward, done, told = agents.step(np.zeros((20, 2), np.float32))
+        rewards.append(reward)
+        dones.append(done)
+    assert (np.concatenate(rewards) <= 0).all()
+    assert min(map(np.min, rewards)) < 0
+    # Users of a cell are paid alike.
+    cell = agents._work.cell
+    for row in range(4):
+        for bs in np.unique(cell[row]):
+            assert len(set(rewards[-1].reshape(4, 5)[row][cell[row] == bs].tolist())) == 1
+    assert np.array(dones)[:-1].sum() == 0
+    assert dones[-1].all()
+    assert told[0]["TimeLimit.truncated"]
+    assert told[0]["terminal_observation"].shape == first[0].shape
+
+
+@pytest.mark.parametrize("algorithm", ["ppo", "td3", "sac"])
+def test_an_agent_does_what_its_algorithm_would_do(agents, tmp_path, algorithm):
+    chosen = settings(algorithm=algorithm)
+    model = make_algorithm(chosen, agents, tmp_path)
+    features = np.random.default_rng(1).normal(size=(20, agents.observation_space.shape[0]))
+    features = features.astype(np.float32)
+    expected, _ = model.predict(features, deterministic=True)
+    said = agent_of(model, chosen, {})(features)
+    assert np.allclose(said, expected, atol=1e-5)
+    assert np.abs(said).max() < 0.2  # it starts next to the rule
+
+
+def test_a_folder_of_another_training_is_refused(tmp_path):
+    Training(settings(), tmp_path)
+    with pytest.raises(CannotResume, match="other settings"):
+        Training(settings(seed=2), tmp_path)
+
+
+def test_a_killed_training_goes_on(tmp_path):
+    folder = tmp_path / "training"
+    arguments = ["train", "--quick", "--steps", "60000", "--out", str(folder), "--json"]
+    arguments += ["--set", "n_ue=5", "--set", "n_bs=2"]
+    process = subprocess.Popen([COMMAND, *arguments], stdout=subprocess.DEVNULL)
+    deadline = time.monotonic() + 200
+    while not (folder / "state.json").exists() and time.monotonic() < deadline:
+        assert process.poll() is None
+        time.sleep(0.05)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    before = json.loads((folder / "state.json").read_text())["steps"]
+    assert 0 < before < 60000
+
+    done = subprocess.run(
+        [COMMAND, *arguments], capture_output=True, text=True, timeout=250, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    result = json.loads(done.stdout.splitlines()[-1])
+    assert json.loads((folder / "state.json").read_text())["steps"] >= 60000
+    agent = Agent.load(Path(result["agent"]))
+    assert agent.falls_back == (result["validation_ratio_to_fill"]["mean"] >= 1)
+    assert list(folder.glob("training_*/events*"))
