@@ -59,12 +59,13 @@ class ChannelMapEstimator:
         self._seen[users] |= heard
         x = np.stack([np.ones_like(log_distance), -10 * (log_distance - _TYPICAL_LOG_DISTANCE)], -1)
         z = np.where(heard, rsrp_dbm, 0.0)
-        squares = (z - np.einsum("nbi,bi->nb", x, self._theta())) ** 2
-        self._square_sum += float((weight * np.minimum(squares, 1e3)).sum())
-        self._square_weight += float(weight.sum())
         scaled = weight / self.residual_sd_db**2
         self._information += np.einsum("nb,nbi,nbj->bij", scaled, x, x)
         self._vector += np.einsum("nb,nbi,nb->bi", scaled, x, z)
+        # Against the map that has learned from them: the first ones would blame a wrong prior.
+        squares = (z - np.einsum("nbi,bi->nb", x, self._theta())) ** 2
+        self._square_sum += float((weight * squares).sum())
+        self._square_weight += float(weight.sum())
 
     @property
     def residual_sd_db(self) -> float:
