@@ -69,28 +69,55 @@ class EdgeLaw:
             end_s: of the slot, ``[n, 1]``.
 
         Returns:
-            how long tasks that were done in this slot had been gone at its end, summed,
-            ``[n, n_ue]``.
+            how long tasks that were done in this slot had been gone at its end, summed, ``[n]``.
         """
-        slot_s = self._slot_s
-        busy = servers.tasks > 0
-        present_s = (end_s[..., None] - servers.begin_s).clamp_(0.0, slot_s) * busy
-        member = (last_cell[..., None] == self._servers) | busy if self._quota else None
-        need_s = servers.work_cycles / self.capacity_hz
-        weights = weight[..., None].expand_as(need_s)
-        offered_s = share_out(need_s, weights, present_s, slot_s, member)
+        slot_s, n_bs = self._slot_s, len(self._servers)
+        n_ue = servers.tasks.shape[1]
+        flow = (servers.tasks > 0).view(-1).nonzero()[:, 0]
+        user = torch.div(flow, n_bs, rounding_mode="floor")
+        row = torch.div(user, n_ue, rounding_mode="floor")
+        bs = flow - user * n_bs
+        server = row * n_bs + bs
+
+        def of_flow(values: Tensor) -> Tensor:
+            return values.view(-1).index_select(0, flow)
+
+        capacity_hz = self.capacity_hz.index_select(0, bs)
+        work, head_cycles = of_flow(servers.work_cycles), of_flow(servers.head_cycles)
+        since_s = end_s[:, 0].index_select(0, row) - of_flow(servers.begin_s)
+        present_s = since_s.clamp_(0.0, slot_s)
+        need_s = work / capacity_hz
+        offered_s = share_out(
+            need_s,
+            weight.flatten().index_select(0, user),
+            present_s,
+            server,
+            len(servers.tasks) * n_bs,
+            slot_s,
+            self._quota_sum(servers, last_cell, weight) if self._quota else None,
+        )
         enough = offered_s >= need_s
-        servers.used_s = torch.minimum(offered_s, need_s)
-        served = torch.where(enough, servers.work_cycles, offered_s * self.capacity_hz)
-        servers.work_cycles = servers.work_cycles - served
-        servers.head_cycles = servers.head_cycles - served
-        gone_s = torch.zeros_like(present_s)
-        finished = ((servers.head_cycles <= 0) | enough) & busy
-        row, ue, bs = finished.nonzero(as_tuple=True)
-        if len(row):
-            found = tuple(x[row, ue, bs] for x in (present_s, offered_s, served, enough))
+        served = torch.where(enough, work, offered_s * capacity_hz)
+        head_cycles = head_cycles - served
+        for state, value in (
+            (servers.used_s.zero_(), torch.minimum(offered_s, need_s)),
+            (servers.work_cycles, work - served),
+            (servers.head_cycles, head_cycles),
+        ):
+            state.view(-1).index_copy_(0, flow, value)
+        gone_s = torch.zeros(len(servers.tasks), device=row.device)
+        finished = (((head_cycles <= 0) | enough) & (present_s > 0)).nonzero()[:, 0]
+        if len(finished):
+            found = tuple(x[finished] for x in (present_s, offered_s, served, enough))
+            row, bs = row[finished], bs[finished]
+            ue = user[finished] - row * n_ue
             self._finish(servers, tasks, arrived, row, ue, bs, found, end_s, gone_s)
-        return gone_s.sum(-1)
+        return gone_s
+
+    def _quota_sum(self, servers: Servers, last_cell: Tensor, weight: Tensor) -> Tensor:
+        """Sum of the weights of all that a server counts, ``[n · n_bs]``."""
+        member = (last_cell[..., None] == self._servers) | (servers.tasks > 0)
+        return (weight[..., None] * member).sum(1).flatten()
 
     def _finish(
         self,
@@ -113,7 +140,7 @@ class EdgeLaw:
             part = (served + over) / (offered_s * self.capacity_hz[bs])
             since_s = present_s * (1 - part.clamp_max(1.0))
             tasks.done_s[row, ue, number] = end_s[row, 0] - since_s
-            gone_s[row, ue, bs] += since_s
+            gone_s.index_add_(0, row, since_s)
             servers.done[row, ue, bs] += 1
             left = servers.tasks[row, ue, bs] - 1
             servers.tasks[row, ue, bs] = left

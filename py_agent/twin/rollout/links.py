@@ -12,6 +12,7 @@ from torch import Tensor
 from py_agent.twin.parameters import TwinParameters
 from py_agent.twin.radio_model import SMALLEST_GRANT_RB
 from py_agent.twin.rollout.random_streams import RandomStreams, Stream
+from py_agent.twin.rollout.sharing import total
 
 
 @dataclasses.dataclass
@@ -23,12 +24,16 @@ class Links:
         sinr_correction_db: uplink SINR over what `UplinkSinr` says, ``[n, n_ue]``.
         rate_correction: logarithm of the rate over what `RateCurve` says, ``[n, n_ue]``.
         rsrp_dbm: ``[n, n_ue, n_bs]``.
+        sinr_ul_db: of the sounding signal at the serving cell, ``[n, n_ue]``.
+        full_rate_bps: of a user that has its cell's whole band, ``[n, n_ue]``.
     """
 
     residual_db: Tensor
     sinr_correction_db: Tensor
     rate_correction: Tensor
     rsrp_dbm: Tensor
+    sinr_ul_db: Tensor
+    full_rate_bps: Tensor
 
 
 class LinkLaw:
@@ -65,12 +70,29 @@ class LinkLaw:
         n_bs = len(self._bs_position_m)
         residual = streams.normal(Stream.RESIDUAL_START, rows, 0, n_ue * n_bs)
         correction = streams.normal(Stream.CORRECTION_START, rows, 0, 2 * n_ue)
-        residual_db = residual.view(n_rows, n_ue, n_bs) * self._channel.residual_sd_db
-        return Links(
-            residual_db=residual_db,
+        return self.links_of(
+            position_m,
+            residual_db=residual.view(n_rows, n_ue, n_bs) * self._channel.residual_sd_db,
             sinr_correction_db=correction[:, :n_ue] * self._uplink.sd_db,
             rate_correction=correction[:, n_ue:] * self._rate.correction_sd,
+        )
+
+    def links_of(
+        self,
+        position_m: Tensor,
+        residual_db: Tensor,
+        sinr_correction_db: Tensor,
+        rate_correction: Tensor,
+    ) -> Links:
+        """Links at these places; `rate` them once it is known who is served by whom."""
+        unknown = torch.empty_like(sinr_correction_db)
+        return Links(
+            residual_db=residual_db,
+            sinr_correction_db=sinr_correction_db,
+            rate_correction=rate_correction,
             rsrp_dbm=self.map_dbm(position_m) + residual_db,
+            sinr_ul_db=unknown,
+            full_rate_bps=unknown.clone(),
         )
 
     def advance(
@@ -82,7 +104,7 @@ class LinkLaw:
         walked_m: Tensor,
         by_s: float,
     ) -> None:
-        """Let residuals and corrections wander; `measure` then.
+        """Let residuals and corrections wander; `measure` and `rate` then.
 
         Args:
             links: of the futures `rows`.
@@ -123,8 +145,18 @@ class LinkLaw:
         square_m2 = (x_m * x_m + y_m * y_m + height_m**2).clamp_min(1.0)
         return self._intercept_dbm - self._slope_db * torch.log10(square_m2)
 
-    def sinr_ul_db(self, links: Links, cell: Tensor) -> Tensor:
-        """Uplink SINR at the serving cells ``[n, n_ue]`` (-1 counts as 0), ``[n, n_ue]``."""
+    def rate(self, links: Links, cell: Tensor) -> None:
+        """SINR and rate at the serving cells ``[n, n_ue]``; -1 counts as 0."""
+        links.sinr_ul_db = self._sinr_ul_db(links, cell)
+        knots_db, knots_bps = self._knots_db, self._knots_bps
+        right = torch.bucketize(links.sinr_ul_db, knots_db).clamp_(1, len(knots_db) - 1)
+        left_db, right_db = knots_db[right - 1], knots_db[right]
+        part = ((links.sinr_ul_db - left_db) / (right_db - left_db)).clamp_(0.0, 1.0)
+        bps_per_rb = torch.lerp(knots_bps[right - 1], knots_bps[right], part)
+        rate_bps = self._uplink.bandwidth_rb * bps_per_rb * links.rate_correction.exp()
+        links.full_rate_bps = rate_bps.clamp_min(1.0)
+
+    def _sinr_ul_db(self, links: Links, cell: Tensor) -> Tensor:
         uplink = self._uplink
         bs = cell.clamp_min(0)
         rsrp_dbm = links.rsrp_dbm.gather(-1, bs[..., None])[..., 0]
@@ -134,50 +166,80 @@ class LinkLaw:
         sinr_db = received_dbm - (uplink.noise_dbm - uplink.offset_db) - self._rise_db[bs]
         return (sinr_db + links.sinr_correction_db).clamp_max(uplink.ceiling_db)
 
-    def full_rate_bps(self, links: Links, sinr_ul_db: Tensor) -> Tensor:
-        """Rate of a user that has the whole band, ``[n, n_ue]``, positive."""
-        knots_db, knots_bps = self._knots_db, self._knots_bps
-        right = torch.bucketize(sinr_ul_db, knots_db).clamp_(1, len(knots_db) - 1)
-        left_db, right_db = knots_db[right - 1], knots_db[right]
-        part = ((sinr_ul_db - left_db) / (right_db - left_db)).clamp_(0.0, 1.0)
-        bps_per_rb = torch.lerp(knots_bps[right - 1], knots_bps[right], part)
-        rate_bps = self._uplink.bandwidth_rb * bps_per_rb * links.rate_correction.exp()
-        return rate_bps.clamp_min(1.0)
+    def density_dbm(
+        self, rsrp_dbm: Tensor, own_dbm: Tensor, used_rb: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """What base stations receive of users that send, per resource block of their grants.
 
-    def success(self, links: Links, cell: Tensor, used_rb: Tensor, sinr_ul_db: Tensor) -> Tensor:
+        Args:
+            rsrp_dbm: of their links, ``[n_users, n_bs]``.
+            own_dbm: of the link to the serving cell, ``[n_users]``.
+            used_rb: mean resource blocks of every user just now; 0: it begins to send, and finds
+                the band empty, as far as can be known; ``[n_users]``.
+
+        Returns:
+            all base stations, ``[n_users, n_bs]``, and the serving one, ``[n_users]``.
+        """
+        uplink = self._uplink
+        width_rb = torch.where(used_rb > 0, used_rb, float(uplink.bandwidth_rb))
+        width_db = 10 * torch.log10(width_rb.clamp_min(SMALLEST_GRANT_RB))
+        path_loss_db = uplink.reference_power_dbm - own_dbm
+        sent_dbm = torch.minimum(uplink.max_power_dbm - width_db, uplink.p0_dbm + path_loss_db)
+        offset_db = sent_dbm - uplink.reference_power_dbm
+        return rsrp_dbm + offset_db[:, None], own_dbm + offset_db
+
+    def disturbance(
+        self, density_dbm: Tensor, used_rb: Tensor, cell: Tensor, n_futures: int
+    ) -> tuple[Tensor, Tensor]:
+        """What the data of each cell's users are to the base stations of other cells.
+
+        Args:
+            density_dbm: ``[n_users, n_bs]``.
+            used_rb: ``[n_users]``.
+            cell: future and cell of each user as one number, ``[n_users]``.
+            n_futures: how many.
+
+        Returns:
+            noise and interference at base station m from cell c in dBm per resource block,
+            ``[n_futures, m, c]``, and the busy part of each band, ``[n_futures, c]``.
+        """
+        uplink, n_bs = self._uplink, len(self._cells)
+        used = torch.cat([used_rb[:, None] * density_dbm, used_rb[:, None]], -1)
+        sums = total(used, cell, n_futures * n_bs).view(n_futures, n_bs, n_bs + 1)
+        cell_rb = sums[..., -1]
+        mean_dbm = sums[..., :-1] / cell_rb.clamp_min(1e-9)[..., None]
+        noise_mw = 10 ** ((uplink.noise_dbm - 10 * math.log10(uplink.bandwidth_rb)) / 10)
+        disturbed_dbm = 10 * torch.log10(noise_mw + 10 ** (mean_dbm / 10))
+        busy = (cell_rb / uplink.bandwidth_rb).clamp_max(1.0)
+        return disturbed_dbm.transpose(1, 2).contiguous(), busy
+
+    def success(
+        self,
+        wanted_dbm: Tensor,
+        disturbed_dbm: Tensor,
+        busy: Tensor,
+        cell: Tensor,
+        sinr_ul_db: Tensor,
+    ) -> Tensor:
         """Part of the rate that gets through the interference of other cells' data.
 
         `DataInterference` has the formula, `radio_model.success` the same for NumPy.
 
         Args:
-            links: of the futures.
-            cell: serving base stations, ``[n, n_ue]``; -1: none.
-            used_rb: mean resource blocks of every user just now, ``[n, n_ue]``.
-            sinr_ul_db: of the sounding signal, ``[n, n_ue]``.
+            wanted_dbm: what the serving base station receives, ``[n_users]``.
+            disturbed_dbm: noise and interference there, by cell, ``[n_users, n_bs]``.
+            busy: part of each cell's band, ``[n_users, n_bs]``.
+            cell: that serves, ``[n_users]``.
+            sinr_ul_db: of the sounding signal, ``[n_users]``.
 
         Returns:
-            ``[n, n_ue]``, from 0 to 1.
+            ``[n_users]``, from 0 to 1.
         """
-        law, uplink = self._interference, self._uplink
-        own = cell.clamp_min(0)[..., None]
-        path_loss_db = uplink.reference_power_dbm - links.rsrp_dbm.gather(-1, own)[..., 0]
-        # Who begins to send finds the band empty, as far as can be known.
-        width_rb = torch.where(used_rb > 0, used_rb, float(uplink.bandwidth_rb))
-        width_db = 10 * torch.log10(width_rb.clamp_min(SMALLEST_GRANT_RB))
-        sent_dbm = torch.minimum(uplink.max_power_dbm - width_db, uplink.p0_dbm + path_loss_db)
-        serves = cell[..., None] == self._cells
-        used = used_rb[..., None] * serves  # [n, n_ue, n_bs]
-        cell_rb = used.sum(1)  # [n, n_bs]
-        busy = (cell_rb / uplink.bandwidth_rb).clamp_max(1.0)
-        density_dbm = links.rsrp_dbm + (sent_dbm - uplink.reference_power_dbm)[..., None]
-        mean_dbm = used.transpose(1, 2) @ density_dbm / cell_rb.clamp_min(1e-9)[..., None]
-        noise_mw = 10 ** ((uplink.noise_dbm - 10 * math.log10(uplink.bandwidth_rb)) / 10)
-        disturbed_dbm = 10 * torch.log10(noise_mw + 10 ** (mean_dbm / 10))  # [n, cell, bs]
-        at_own_dbm = disturbed_dbm.transpose(1, 2).gather(1, own.expand_as(serves))
-        needed_db = sinr_ul_db.clamp(law.needed_min_db, law.needed_max_db)
-        excess_db = (sent_dbm - path_loss_db - needed_db - law.margin_db)[..., None] - at_own_dbm
-        lost = busy[:, None] * torch.sigmoid(excess_db * (-1 / law.slope_db))
-        return (1 - lost.masked_fill(serves, 0.0)).prod(-1)
+        law = self._interference
+        needed_db = sinr_ul_db.clamp(law.needed_min_db, law.needed_max_db) + law.margin_db
+        excess_db = (wanted_dbm - needed_db)[:, None] - disturbed_dbm
+        lost = busy * torch.sigmoid(excess_db * (-1 / law.slope_db))
+        return (1 - lost * (cell[:, None] != self._cells)).prod(-1)
 
 
 def _wander(value: Tensor, noise: Tensor, sd: float, steps: float) -> Tensor:

@@ -104,15 +104,15 @@ class Observer:
             "rsrq_db": self._rsrq_db,
             "sinr_dl_db": self._sinr_dl_db,
             "sinr_ul_db": lambda: torch.where(
-                self._connected(), self._rollout.state.sinr_ul_db, -30.0
+                self._connected(), self._rollout.state.links.sinr_ul_db, -30.0
             ),
             "cqi_dl": lambda: self._cqi(self._sinr_dl_db()),
             "mcs_dl": lambda: self._mcs(self._sinr_dl_db()),
             "rb_used_dl": zero,
             "tbler_dl": zero,
             "cell_rb_used_dl": zero,
-            "cqi_ul": lambda: self._cqi(self._rollout.state.sinr_ul_db),
-            "mcs_ul": lambda: self._mcs(self._rollout.state.sinr_ul_db),
+            "cqi_ul": lambda: self._cqi(self._rollout.state.links.sinr_ul_db),
+            "mcs_ul": lambda: self._mcs(self._rollout.state.links.sinr_ul_db),
             "rb_used_ul": self._rb_used_ul,
             "tbler_ul": zero,
             "cell_rb_used_ul": lambda: (self._rb_used_ul()[..., None] * self._here()).sum(1),

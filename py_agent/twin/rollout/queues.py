@@ -61,6 +61,9 @@ class Uploads:
         begin_s: from when on the queue can be served (scheduling request and grant).
         sent_bit: left the queue in the last slot.
         band_s: time of the whole band that the user had in the last slot.
+        disturbed_dbm: noise and interference at base station m by data of cell c in the last
+            slot, per resource block, ``[n, m, c]``.
+        busy: part of each cell's band that was used, ``[n, c]``.
         created_bit: of all tasks so far.
         created_before: tasks that are older than the future's first one.
         completed_before: those of them that were done when it began.
@@ -76,12 +79,14 @@ class Uploads:
     begin_s: Tensor
     sent_bit: Tensor
     band_s: Tensor
+    disturbed_dbm: Tensor
+    busy: Tensor
     created_bit: Tensor
     created_before: Tensor
     completed_before: Tensor
 
     @classmethod
-    def empty(cls, tasks: Tasks) -> Uploads:
+    def empty(cls, tasks: Tasks, n_bs: int) -> Uploads:
         """Nothing has been created yet."""
         first_s = tasks.created_s[..., 0]
         count = torch.zeros(first_s.shape, dtype=torch.int64, device=first_s.device)
@@ -97,6 +102,8 @@ class Uploads:
             begin_s=zero.clone(),
             sent_bit=zero.clone(),
             band_s=zero.clone(),
+            disturbed_dbm=torch.zeros(len(zero), n_bs, n_bs, device=zero.device),
+            busy=torch.zeros(len(zero), n_bs, device=zero.device),
             created_bit=zero.to(torch.float64),
             created_before=count.clone(),
             completed_before=count.clone(),

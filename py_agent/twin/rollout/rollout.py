@@ -32,8 +32,6 @@ class FutureState:
         slot: number of the next slot, ``[n]``.
         walks: of the users, as of the last measurement.
         links: the same.
-        full_rate_bps: of a user that has its cell's whole band, ``[n, n_ue]``.
-        sinr_ul_db: ``[n, n_ue]``.
         connections: who is served by whom.
         tasks: all tasks.
         uploads: radio queues.
@@ -44,8 +42,6 @@ class FutureState:
     slot: Tensor
     walks: Walks
     links: Links
-    full_rate_bps: Tensor
-    sinr_ul_db: Tensor
     connections: Connections
     tasks: Tasks
     uploads: Uploads
@@ -112,7 +108,7 @@ class Rollout:
             self.device,
         )
         self.link_law = LinkLaw(parameters, self.bs_position_m, self.device)
-        self.uplink_law = UplinkLaw(parameters, self.n_bs, self.device)
+        self.uplink_law = UplinkLaw(parameters, self.link_law, self.device)
         self.edge_law = EdgeLaw(parameters, self.device)
         self.handover_rule = HandoverRule(parameters.handover)
         self.sources = TaskSources(
@@ -147,17 +143,15 @@ class Rollout:
         self, walks: Walks, links: Links, connections: Connections, tasks: Tasks, users: Users
     ) -> FutureState:
         """Futures in slot 0 in which nothing has been created yet."""
-        sinr_ul_db = self.link_law.sinr_ul_db(links, connections.cell)
-        n = len(sinr_ul_db)
+        self.link_law.rate(links, connections.cell)
+        n = len(links.sinr_ul_db)
         return FutureState(
             slot=torch.zeros(n, dtype=torch.int64, device=self.device),
             walks=walks,
             links=links,
-            full_rate_bps=self.link_law.full_rate_bps(links, sinr_ul_db),
-            sinr_ul_db=sinr_ul_db,
             connections=connections,
             tasks=tasks,
-            uploads=Uploads.empty(tasks),
+            uploads=Uploads.empty(tasks, self.n_bs),
             servers=Servers.empty(n, self.n_ue, self.n_bs, self.device),
             cycles_per_bit=users.cycles_per_bit,
         )
@@ -199,7 +193,7 @@ class Rollout:
         )
         moved |= self.handover_rule.reconnect(connections, state.links.rsrp_dbm, end_s)
         if moved:
-            self._rate()
+            self.link_law.rate(state.links, connections.cell)
 
         in_system = (uploads.created - servers.done.sum(-1)).sum(-1)
         present_s = self.uplink_law.create(uploads, tasks, end_s)
@@ -207,7 +201,7 @@ class Rollout:
             uploads,
             tasks,
             connections,
-            (state.full_rate_bps * self._success()).clamp_min_(1.0),
+            state.links,
             action.get("bandwidth_share", self._equal_share),
             end_s,
             self.streams,
@@ -222,7 +216,7 @@ class Rollout:
         )
         state.slot = state.slot + 1
         self._move()
-        return -(in_system * self.slot_s + (present_s - gone_s).sum(-1))
+        return -(in_system * self.slot_s + present_s - gone_s)
 
     def position_m(self) -> Tensor:
         """Of the users now, ``[batch, n_ue, 2]``."""
@@ -230,19 +224,6 @@ class Rollout:
         since = self.state.slot % self.slots_per_measurement
         moved_m = walks.velocity_mps * (since * self.slot_s).to(torch.float32)[:, None, None]
         return walks.position_m + moved_m
-
-    def _rate(self) -> None:
-        """What the users get of a whole band follows from their links and cells."""
-        state = self.state
-        state.sinr_ul_db = self.link_law.sinr_ul_db(state.links, state.connections.cell)
-        state.full_rate_bps = self.link_law.full_rate_bps(state.links, state.sinr_ul_db)
-
-    def _success(self) -> Tensor:
-        """What other cells' data leave of it; they go on as in the slot before."""
-        state = self.state
-        band_rb = self.parameters.uplink.bandwidth_rb
-        used_rb = state.uploads.band_s * (band_rb / self.slot_s)
-        return self.link_law.success(state.links, state.connections.cell, used_rb, state.sinr_ul_db)
 
     def _move(self) -> None:
         """Let users walk and links change where a measurement is due."""
@@ -260,7 +241,7 @@ class Rollout:
         if not everybody:
             put_rows(state.walks, rows, walks)
             put_rows(state.links, rows, links)
-        self._rate()
+        self.link_law.rate(state.links, state.connections.cell)
 
 
 def _area_m(parameters: TwinParameters, place: Place) -> tuple[float, float, float, float]:

@@ -97,14 +97,13 @@ class _Draw:
 
     def _links(self, position_m: Tensor) -> Links:
         estimate = self._estimate
-        residual_db = self._about(estimate.residual_db, estimate.residual_sd_db)
-        return Links(
-            residual_db=residual_db,
+        return self._rollout.link_law.links_of(
+            position_m,
+            residual_db=self._about(estimate.residual_db, estimate.residual_sd_db),
             sinr_correction_db=self._about(
                 estimate.sinr_correction_db, estimate.sinr_correction_sd_db
             ),
             rate_correction=self._about(estimate.rate_correction, estimate.rate_correction_sd),
-            rsrp_dbm=self._rollout.link_law.map_dbm(position_m) + residual_db,
         )
 
     def _connections(self, links: Links) -> Connections:

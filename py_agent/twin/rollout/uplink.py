@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from py_agent.twin.parameters import TwinParameters
+from py_agent.twin.rollout.links import LinkLaw, Links
 from py_agent.twin.rollout.queues import Connections, Tasks, Uploads
 from py_agent.twin.rollout.random_streams import RandomStreams, Stream
 from py_agent.twin.rollout.sharing import share_out
@@ -18,16 +19,18 @@ class UplinkLaw:
 
     Args:
         parameters: the twin's constants.
-        n_bs: cells.
+        links: law of the radio links.
         device: where the tensors live.
     """
 
-    def __init__(self, parameters: TwinParameters, n_bs: int, device: torch.device) -> None:
+    def __init__(self, parameters: TwinParameters, links: LinkLaw, device: torch.device) -> None:
+        self._links = links
+        self._band_rb = parameters.uplink.bandwidth_rb
         self._slot_s = parameters.timing.slot_s
         self._delays = parameters.delays
         self._largest_bps = parameters.rate.largest_bps
         self._quota = parameters.bandwidth_mode == "quota"
-        self._cells = torch.arange(n_bs, device=device)
+        self._cells = torch.arange(parameters.n_bs, device=device)
 
     def create(self, uploads: Uploads, tasks: Tasks, end_s: Tensor) -> Tensor:
         """Take over the tasks that are created before the slot ends.
@@ -38,9 +41,9 @@ class UplinkLaw:
             end_s: of the slot, ``[n, 1]``.
 
         Returns:
-            how long the fresh tasks have been there at the end of the slot, summed, ``[n, n_ue]``.
+            how long the fresh tasks have been there at the end of the slot, summed, ``[n]``.
         """
-        present_s = torch.zeros_like(uploads.queue_bit)
+        present_s = torch.zeros(len(end_s), device=end_s.device)
         row, ue = (uploads.next_created_s < end_s).nonzero(as_tuple=True)
         while len(row):
             number = uploads.created[row, ue]
@@ -54,7 +57,7 @@ class UplinkLaw:
             uploads.queue_bit[row, ue] += size_bit
             uploads.created_bit[row, ue] += size_bit.to(torch.float64)
             uploads.created[row, ue] = number + 1
-            present_s[row, ue] += end_s[row, 0] - created_s
+            present_s.index_add_(0, row, end_s[row, 0] - created_s)
             following_s = _at(tasks.created_s, row, ue, number + 1)
             uploads.next_created_s[row, ue] = following_s
             again = following_s < end_s[row, 0]
@@ -66,7 +69,7 @@ class UplinkLaw:
         uploads: Uploads,
         tasks: Tasks,
         connections: Connections,
-        full_rate_bps: Tensor,
+        links: Links,
         weight: Tensor,
         end_s: Tensor,
         streams: RandomStreams,
@@ -77,34 +80,70 @@ class UplinkLaw:
             uploads: all users'.
             tasks: all users'.
             connections: who is where.
-            full_rate_bps: of a user that has the whole band, ``[n, n_ue]``.
+            links: of all users.
             weight: shares of the band, ``[n, n_ue]``.
             end_s: of the slot, ``[n, 1]``.
             streams: of the futures.
         """
-        slot_s = self._slot_s
-        blocked_s = torch.maximum(uploads.begin_s, connections.back_s)
-        present_s = (end_s - blocked_s).clamp_(0.0, slot_s) * (uploads.queue_bit > 0)
-        here = connections.cell[..., None] == self._cells  # [n, n_ue, n_bs]
-        need_s = (uploads.queue_bit / full_rate_bps)[..., None]
+        slot_s, n_bs = self._slot_s, len(self._cells)
+        served = (uploads.queue_bit > 0) & (connections.cell >= 0)
+        user = served.view(-1).nonzero()[:, 0]
+        row = torch.div(user, served.shape[1], rounding_mode="floor")
+
+        def of_user(values: Tensor) -> Tensor:
+            return values.flatten(0, 1).index_select(0, user)
+
+        cell, queue_bit = of_user(connections.cell), of_user(uploads.queue_bit)
+        band = row * n_bs + cell
+        used_rb = of_user(uploads.band_s) * (self._band_rb / slot_s)
+        rsrp_dbm = of_user(links.rsrp_dbm)
+        own_dbm = rsrp_dbm.gather(1, cell[:, None])[:, 0]
+        density_dbm, wanted_dbm = self._links.density_dbm(rsrp_dbm, own_dbm, used_rb)
+        success = self._links.success(
+            wanted_dbm,
+            uploads.disturbed_dbm.flatten(0, 1).index_select(0, band),
+            uploads.busy.index_select(0, row),
+            cell,
+            of_user(links.sinr_ul_db),
+        )
+        rate_bps = (of_user(links.full_rate_bps) * success).clamp_min_(1.0)
+        blocked_s = torch.maximum(of_user(uploads.begin_s), of_user(connections.back_s))
+        present_s = (end_s[:, 0].index_select(0, row) - blocked_s).clamp_(0.0, slot_s)
         offered_s = share_out(
-            need_s * here,
-            weight[..., None] * here,
-            present_s[..., None] * here,
+            queue_bit / rate_bps,
+            of_user(weight),
+            present_s,
+            band,
+            len(served) * n_bs,
             slot_s,
-            here if self._quota else None,
-        ).sum(-1)
-        offered_bit = (offered_s * full_rate_bps).clamp_max_(self._largest_bps * slot_s)
-        sent_bit = torch.minimum(offered_bit, uploads.queue_bit)
-        empty = offered_bit >= uploads.queue_bit
-        uploads.band_s = sent_bit / full_rate_bps
-        uploads.sent_bit = sent_bit
-        uploads.queue_bit = uploads.queue_bit - sent_bit
-        uploads.head_bit = uploads.head_bit - sent_bit
-        row, ue = (((uploads.head_bit <= 0) | empty) & (sent_bit > 0)).nonzero(as_tuple=True)
-        if len(row):
-            found = tuple(x[row, ue] for x in (present_s, offered_bit, sent_bit, empty))
+            self._quota_sum(connections, weight) if self._quota else None,
+        )
+        offered_bit = (offered_s * rate_bps).clamp_max_(self._largest_bps * slot_s)
+        sent_bit = torch.minimum(offered_bit, queue_bit)
+        empty = offered_bit >= queue_bit
+        band_s = sent_bit / rate_bps
+        uploads.disturbed_dbm, uploads.busy = self._links.disturbance(
+            density_dbm, band_s * (self._band_rb / slot_s), band, len(served)
+        )
+        head_bit = of_user(uploads.head_bit) - sent_bit
+        for state, value in (
+            (uploads.band_s.zero_(), band_s),
+            (uploads.sent_bit.zero_(), sent_bit),
+            (uploads.queue_bit, queue_bit - sent_bit),
+            (uploads.head_bit, head_bit),
+        ):
+            state.view(-1).index_copy_(0, user, value)
+        finished = (((head_bit <= 0) | empty) & (sent_bit > 0)).nonzero()[:, 0]
+        if len(finished):
+            found = tuple(x[finished] for x in (present_s, offered_bit, sent_bit, empty))
+            row = row[finished]
+            ue = user[finished] - row * served.shape[1]
             self._finish(uploads, tasks, row, ue, found, end_s, streams)
+
+    def _quota_sum(self, connections: Connections, weight: Tensor) -> Tensor:
+        """Sum of the weights of everybody in a cell, ``[n · n_bs]``."""
+        here = connections.cell[..., None] == self._cells
+        return (weight[..., None] * here).sum(1).flatten()
 
     def _finish(
         self,

@@ -173,20 +173,34 @@ def test_rules_decide_on_batches_of_networks_with_unlike_users(network):
 def test_interference_is_that_of_the_radio_model(network):
     rollout = network.rollout(6)
     rollout.start(spread_seeds(4, 6, rollout.device))
-    links, law = rollout.state.links, rollout.link_law
-    generator = torch.Generator().manual_seed(1)
-    cell = torch.randint(-1, N_BS, (6, N_UE), generator=generator)
-    used_rb = (
-        25
-        * torch.rand(6, N_UE, generator=generator)
-        * (torch.rand(6, N_UE, generator=generator) < 0.7)
+    law = rollout.link_law
+    rng = np.random.default_rng(1)
+    cell = rng.integers(N_BS, size=(6, N_UE))
+    used_rb = rng.uniform(0, 25, (6, N_UE)) * (rng.uniform(size=(6, N_UE)) < 0.7)
+    sounded_db = rng.normal(5, 8, (6, N_UE))
+    rsrp_dbm = rollout.state.links.rsrp_dbm
+    density = density_dbm_per_rb(
+        network.parameters, rsrp_dbm.numpy(), cell, np.where(used_rb > 0, used_rb, 25.0)
     )
-    sounded_db = law.sinr_ul_db(links, cell)
-    found = law.success(links, cell, used_rb, sounded_db).numpy()
-    width_rb = np.where(used_rb > 0, used_rb, 25.0)
-    density = density_dbm_per_rb(network.parameters, links.rsrp_dbm.numpy(), cell.numpy(), width_rb)
-    expected = success(
-        network.parameters, density, cell.numpy(), used_rb.numpy(), sounded_db.numpy()
+    expected = success(network.parameters, density, cell, used_rb, sounded_db)
+
+    row = np.arange(6)[:, None]
+    flat = {
+        "cell": torch.tensor(cell.ravel()),
+        "band": torch.tensor((row * N_BS + cell).ravel()),
+        "used_rb": torch.tensor(used_rb.ravel(), dtype=torch.float32),
+        "sinr_db": torch.tensor(sounded_db.ravel(), dtype=torch.float32),
+    }
+    links_dbm = rsrp_dbm.flatten(0, 1)
+    own_dbm = links_dbm.gather(1, flat["cell"][:, None])[:, 0]
+    every_dbm, wanted_dbm = law.density_dbm(links_dbm, own_dbm, flat["used_rb"])
+    disturbed_dbm, busy = law.disturbance(every_dbm, flat["used_rb"], flat["band"], 6)
+    found = law.success(
+        wanted_dbm,
+        disturbed_dbm.flatten(0, 1)[flat["band"]],
+        busy.repeat_interleave(N_UE, 0),
+        flat["cell"],
+        flat["sinr_db"],
     )
-    connected = cell.numpy() >= 0
-    assert np.abs(found - expected)[connected].max() < 1e-4
+    assert np.abs(found.numpy().reshape(6, N_UE) - expected).max() < 1e-4
+    assert expected.min() < 0.5 < expected.max()

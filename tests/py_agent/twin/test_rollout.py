@@ -113,7 +113,7 @@ def test_a_single_user_takes_as_long_as_by_hand():
                       "bandwidth_share": one, "compute_share": one})  # fmt: skip
     tasks = rollout.state.tasks
     delays = parameters.delays
-    upload_s = 4e5 / float(rollout.state.full_rate_bps[0, 0])
+    upload_s = 4e5 / float(rollout.state.links.full_rate_bps[0, 0])
     expected_s = delays.grant_s + upload_s + delays.pipeline_s + delays.core_s + 4e8 / 2e9
     assert float(tasks.done_s[0, 0, 0] - tasks.created_s[0, 0, 0]) == pytest.approx(
         expected_s, abs=2e-3
