@@ -86,7 +86,7 @@ class LearningEnv(gymnasium.Wrapper[Observation, Action, Observation, Action]):
         self.settings: Any = env.settings  # a model made of the scenario's declarations
         self.ns3_version = env.ns3_version
         self._n_ue: int = cast("Any", env.settings).n_ue
-        self.schema = _with_learning(env.schema, self._n_ue)
+        self.schema = with_learning(env.schema, self._n_ue)
         self.observation_space = cast(
             "spaces.Space[Observation]", dict_space(self.schema.observations)
         )
@@ -210,7 +210,9 @@ class LearningEnv(gymnasium.Wrapper[Observation, Action, Observation, Action]):
         }
 
 
-def _with_learning(schema: Schema, n_ue: int) -> Schema:
+def with_learning(schema: Schema, n_ue: int) -> Schema:
+    """Fields and tables of a scenario with retraining and its users' models."""
+
     def field(
         name: str,
         high: float,

@@ -22,7 +22,7 @@ STREAMS: Mapping[str, Callable[..., DriftStream]] = {
 }
 _PRIOR_STEP = 0.3
 _PRETRAINING_SAMPLES = 3000
-_LARGEST_JOB = 1000  # what a call trains at once: bounds its memory
+LARGEST_JOB = 1000  # what a call trains at once: bounds its memory
 
 
 class LearningPlant:
@@ -63,7 +63,7 @@ class LearningPlant:
     @property
     def largest_job(self) -> int:
         """Samples that the pool can give to one job."""
-        return min(_LARGEST_JOB, int(self.stream.pool_size.sum()))
+        return min(LARGEST_JOB, int(self.stream.pool_size.sum()))
 
     def submit(self, user: int, samples: int, time_s: float) -> None:
         """A job of this user goes to the edge server."""

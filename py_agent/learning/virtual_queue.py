@@ -14,17 +14,20 @@ class VirtualQueue:
     section 4.4: virtual queues).
 
     Args:
-        n_users: number of queues.
+        n_users: number of queues, or the shape of many networks' queues.
         target: A_min.
 
     Attributes:
         length: Z, ``[n_users]``.
     """
 
-    def __init__(self, n_users: int, target: float) -> None:
+    def __init__(self, n_users: int | tuple[int, ...], target: float) -> None:
         self.length = np.zeros(n_users)
         self._target = target
 
-    def update(self, accuracy: NDArray[np.float64]) -> None:
-        """Let a frame pass with this accuracy, ``[n_users]``."""
-        self.length = np.maximum(0, self.length + self._target - accuracy)
+    def update(
+        self, accuracy: NDArray[np.float64], which: NDArray[np.intp] | slice = slice(None)
+    ) -> None:
+        """Let a frame pass with this accuracy, ``[n_users]``; for some networks, or for all."""
+        longer = self.length[which] + self._target - accuracy[which]
+        self.length[which] = np.maximum(0, longer)

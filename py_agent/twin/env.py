@@ -10,7 +10,9 @@ import torch
 from gymnasium.vector import AutoresetMode
 
 from ns3_bridge import ScenarioEnv
+from py_agent.learning.learning_settings import LearningSettings
 from py_agent.twin.host import TwinHost
+from py_agent.twin.learning_vector_env import TwinLearningVectorEnv
 from py_agent.twin.network import TwinNetwork
 from py_agent.twin.parameters import TwinParameters
 from py_agent.twin.vector_env import TwinVectorEnv
@@ -37,6 +39,21 @@ def make_vector(
     parameters: TwinParameters | None = None,
     autoreset_mode: AutoresetMode | str = AutoresetMode.NEXT_STEP,
     device: torch.device | str = "cpu",
+    learning: LearningSettings | None = None,
 ) -> TwinVectorEnv:
-    """Many of them, stepped as one batch; see `make`."""
-    return TwinVectorEnv(TwinNetwork.of(settings, parameters), num_envs, autoreset_mode, device)
+    """Many of them, stepped as one batch.
+
+    Args:
+        num_envs: how many.
+        settings: as of `make`.
+        parameters: as of `make`.
+        autoreset_mode: as of `TwinVectorEnv`.
+        device: as of `make`.
+        learning: users have models that drift and are retrained
+            (``settings["retraining"]["enabled"]`` must be true); None: they have none. For a single
+            environment with models wrap it in `py_agent.learning.env.LearningEnv`, as on ns-3.
+    """
+    network = TwinNetwork.of(settings, parameters)
+    if learning is None:
+        return TwinVectorEnv(network, num_envs, autoreset_mode, device)
+    return TwinLearningVectorEnv(network, num_envs, learning, autoreset_mode, device)

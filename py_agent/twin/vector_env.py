@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import gymnasium
@@ -14,6 +14,7 @@ from gymnasium.utils import seeding
 from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 from numpy.typing import NDArray
+from torch import Tensor
 
 from ns3_bridge import Schema
 from ns3_bridge.actions import check_action
@@ -40,6 +41,8 @@ class TwinVectorEnv(VectorEnv[Batch, Mapping[str, NDArray[Any]], NDArray[Any]]):
         num_envs: how many.
         autoreset_mode: as of `ScenarioVectorEnv`.
         device: where the futures are computed.
+        schema: fields, if there are more than the scenario's.
+        more: what those hold, see `Observer`.
     """
 
     def __init__(
@@ -48,20 +51,22 @@ class TwinVectorEnv(VectorEnv[Batch, Mapping[str, NDArray[Any]], NDArray[Any]]):
         num_envs: int,
         autoreset_mode: AutoresetMode | str = AutoresetMode.NEXT_STEP,
         device: torch.device | str = "cpu",
+        schema: Schema | None = None,
+        more: Mapping[str, Callable[[], Tensor]] | None = None,
     ) -> None:
         if num_envs < 1:
             raise InvalidSetting(f"num_envs = {num_envs}: must be at least 1")
         self.network = network
         self.num_envs = num_envs
         self.metadata = {"autoreset_mode": AutoresetMode(autoreset_mode)}
-        self.schema = network.schema
+        self.schema = schema or network.schema
         self.settings = network.settings
         self.single_observation_space = dict_space(self.schema.observations)
         self.single_action_space = dict_space(self.schema.actions)
         self.observation_space = batch_space(self.single_observation_space, num_envs)
         self.action_space = batch_space(self.single_action_space, num_envs)
         self.rollout = network.rollout(num_envs, device)
-        self._observer = Observer(self.schema, self.rollout)
+        self._observer = Observer(self.schema, self.rollout, more)
         self._batched_schema = _batched(self.schema, num_envs)
         self._last_slot = round(network.place.duration_s / self.rollout.slot_s)
         self._random = [seeding.np_random(None)[0] for _ in range(num_envs)]
@@ -135,7 +140,8 @@ class TwinVectorEnv(VectorEnv[Batch, Mapping[str, NDArray[Any]], NDArray[Any]]):
         }
         return self.rollout.step(tensors).cpu().numpy().astype(np.float64)
 
-    def _start(self, mask: NDArray[np.bool_], seeds: Sequence[int | None]) -> None:
+    def _start(self, mask: NDArray[np.bool_], seeds: Sequence[int | None]) -> list[int]:
+        """Start futures; the seeds that they got."""
         chosen = np.flatnonzero(mask).tolist()
         runs = [draw_run(self._random[i]) if (given := seeds[i]) is None else given for i in chosen]
         device = self.rollout.device
@@ -146,6 +152,7 @@ class TwinVectorEnv(VectorEnv[Batch, Mapping[str, NDArray[Any]], NDArray[Any]]):
         self.rollout.start(seed_tensor(runs, device), rows)
         self._running[chosen] = True
         self._over[chosen] = False
+        return runs
 
     def _reset_within_step(
         self, ended: NDArray[np.bool_], observations: Batch, infos: Infos

@@ -17,6 +17,8 @@ _SIDE = 8
 _N_CLASSES = 10
 _TRAINING_PART = 0.7
 
+RATE_DEG_PER_S = (0.25, 1.5)  # slowest and fastest turning of a user's images
+
 
 class RotatingDigits:
     """The digits data of scikit-learn (1797 images of 8 × 8), turning at a rate of each user's own.
@@ -44,7 +46,7 @@ class RotatingDigits:
         n_users: int,
         seed: int,
         kind: DriftKind = "gradual",
-        rate_deg_per_s: tuple[float, float] = (0.25, 1.5),
+        rate_deg_per_s: tuple[float, float] = RATE_DEG_PER_S,
         period_s: float = 20.0,
         noise: float = 0.1,
         concentration: float = 1.0,

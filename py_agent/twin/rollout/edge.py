@@ -3,12 +3,47 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import torch
 from torch import Tensor
 
 from py_agent.twin.parameters import TwinParameters
 from py_agent.twin.rollout.queues import Servers, Tasks
-from py_agent.twin.rollout.sharing import share_out
+from py_agent.twin.rollout.sharing import share_out, total
+from py_agent.twin.rollout.training import Training, TrainingLaw
+
+
+@dataclasses.dataclass(frozen=True)
+class _Flows:
+    """Flows that have something to do, ``[n_flows]`` each."""
+
+    work: Tensor
+    head_cycles: Tensor
+    weight: Tensor
+    present_s: Tensor
+    server: Tensor
+    capacity_hz: Tensor
+
+    def served(
+        self, n_servers: int, slot_s: float, quota: Tensor | None
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Time that each could have its server, cycles served, and whether that is all it has."""
+        need_s = self.work / self.capacity_hz
+        offered_s = share_out(
+            need_s, self.weight, self.present_s, self.server, n_servers, slot_s, quota
+        )
+        enough = offered_s >= need_s
+        return offered_s, torch.where(enough, self.work, offered_s * self.capacity_hz), enough
+
+    def beside(self, others: _Flows) -> _Flows:
+        """Both together."""
+        return _Flows(
+            **{
+                field.name: torch.cat([getattr(self, field.name), getattr(others, field.name)])
+                for field in dataclasses.fields(_Flows)
+            }
+        )
 
 
 class EdgeLaw:
@@ -17,6 +52,10 @@ class EdgeLaw:
     Args:
         parameters: the twin's constants.
         device: where the tensors live.
+
+    Attributes:
+        capacity_hz: of the servers, ``[n_bs]``.
+        training_law: of retraining jobs.
     """
 
     def __init__(self, parameters: TwinParameters, device: torch.device) -> None:
@@ -24,6 +63,7 @@ class EdgeLaw:
         self._slot_s = parameters.timing.slot_s
         self._quota = compute.mode == "quota"
         self._servers = torch.arange(len(compute.capacity_hz), device=device)
+        self.training_law = TrainingLaw(compute)
         self.capacity_hz = torch.tensor(compute.capacity_hz, dtype=torch.float32, device=device)
 
     def accept(
@@ -57,6 +97,8 @@ class EdgeLaw:
         last_cell: Tensor,
         weight: Tensor,
         end_s: Tensor,
+        training: Training | None = None,
+        training_weight: Tensor | None = None,
     ) -> Tensor:
         """Serve all flows for a slot.
 
@@ -67,11 +109,14 @@ class EdgeLaw:
             last_cell: of every user, ``[n, n_ue]``.
             weight: of every user wherever it has work, ``[n, n_ue]``.
             end_s: of the slot, ``[n, 1]``.
+            training: retraining jobs; None: there are none.
+            training_weight: of every user's jobs, ``[n, n_ue]``.
 
         Returns:
             how long tasks that were done in this slot had been gone at its end, summed, ``[n]``.
         """
         slot_s, n_bs = self._slot_s, len(self._servers)
+        servers.used_s.zero_()
         n_ue = servers.tasks.shape[1]
         flow = (servers.tasks > 0).view(-1).nonzero()[:, 0]
         user = torch.div(flow, n_bs, rounding_mode="floor")
@@ -82,26 +127,30 @@ class EdgeLaw:
         def of_flow(values: Tensor) -> Tensor:
             return values.view(-1).index_select(0, flow)
 
-        capacity_hz = self.capacity_hz.index_select(0, bs)
-        work, head_cycles = of_flow(servers.work_cycles), of_flow(servers.head_cycles)
         since_s = end_s[:, 0].index_select(0, row) - of_flow(servers.begin_s)
-        present_s = since_s.clamp_(0.0, slot_s)
-        need_s = work / capacity_hz
-        offered_s = share_out(
-            need_s,
-            weight.flatten().index_select(0, user),
-            present_s,
-            server,
-            len(servers.tasks) * n_bs,
-            slot_s,
-            self._quota_sum(servers, last_cell, weight) if self._quota else None,
+        flows = _Flows(
+            work=of_flow(servers.work_cycles),
+            head_cycles=of_flow(servers.head_cycles),
+            weight=weight.flatten().index_select(0, user),
+            present_s=since_s.clamp_(0.0, slot_s),
+            server=server,
+            capacity_hz=self.capacity_hz.index_select(0, bs),
         )
-        enough = offered_s >= need_s
-        served = torch.where(enough, work, offered_s * capacity_hz)
-        head_cycles = head_cycles - served
+        quota = None
+        if self._quota:
+            quota = self._quota_sum(servers, last_cell, weight, training, training_weight)
+        n_servers = len(servers.tasks) * n_bs
+        if training is None or training_weight is None:
+            offered_s, served, enough = flows.served(n_servers, slot_s, quota)
+        else:
+            offered_s, served, enough = self._with_training(
+                flows, training, training_weight, end_s, n_servers, quota
+            )
+        head_cycles = flows.head_cycles - served
+        present_s = flows.present_s
         for state, value in (
-            (servers.used_s.zero_(), torch.minimum(offered_s, need_s)),
-            (servers.work_cycles, work - served),
+            (servers.used_s, served / flows.capacity_hz),
+            (servers.work_cycles, flows.work - served),
             (servers.head_cycles, head_cycles),
         ):
             state.view(-1).index_copy_(0, flow, value)
@@ -114,10 +163,59 @@ class EdgeLaw:
             self._finish(servers, tasks, arrived, row, ue, bs, found, end_s, gone_s)
         return gone_s
 
-    def _quota_sum(self, servers: Servers, last_cell: Tensor, weight: Tensor) -> Tensor:
+    def _with_training(
+        self,
+        tasks: _Flows,
+        training: Training,
+        weight: Tensor,
+        end_s: Tensor,
+        n_servers: int,
+        quota: Tensor | None,
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Serve retraining beside the flows of tasks, for which the answer is."""
+        n_ue, n_bs = weight.shape[1], len(self._servers)
+        user = (training.work_cycles > 0).view(-1).nonzero()[:, 0]
+        row = torch.div(user, n_ue, rounding_mode="floor")
+        bs = training.server.flatten().index_select(0, user)
+        since_s = end_s[:, 0].index_select(0, row) - training.begin_s.view(-1)[user]
+        jobs = _Flows(
+            work=training.work_cycles.view(-1)[user],
+            head_cycles=training.head_cycles.view(-1)[user],
+            weight=weight.flatten().index_select(0, user),
+            present_s=since_s.clamp_(0.0, self._slot_s),
+            server=row * n_bs + bs,
+            capacity_hz=self.capacity_hz.index_select(0, bs),
+        )
+        n_tasks = len(tasks.work)
+        offered_s, served, enough = tasks.beside(jobs).served(n_servers, self._slot_s, quota)
+        by_jobs, jobs_done = served[n_tasks:], enough[n_tasks:]
+        head_cycles = jobs.head_cycles - by_jobs
+        training.work_cycles.view(-1).index_copy_(0, user, jobs.work - by_jobs)
+        training.head_cycles.view(-1).index_copy_(0, user, head_cycles)
+        used_s = total(by_jobs / jobs.capacity_hz, jobs.server, n_servers)
+        training.used_s = used_s.view(-1, n_bs)
+        finished = (((head_cycles <= 0) | jobs_done) & (jobs.present_s > 0)).nonzero()[:, 0]
+        row, user = row[finished], user[finished]
+        self.training_law.finish(training, row, user - row * n_ue, jobs_done[finished])
+        return offered_s[:n_tasks], served[:n_tasks], enough[:n_tasks]
+
+    def _quota_sum(
+        self,
+        servers: Servers,
+        last_cell: Tensor,
+        weight: Tensor,
+        training: Training | None,
+        training_weight: Tensor | None,
+    ) -> Tensor:
         """Sum of the weights of all that a server counts, ``[n · n_bs]``."""
-        member = (last_cell[..., None] == self._servers) | (servers.tasks > 0)
-        return (weight[..., None] * member).sum(1).flatten()
+        here = last_cell[..., None] == self._servers
+        sums = (weight[..., None] * (here | (servers.tasks > 0))).sum(1)
+        if training is not None and training_weight is not None:
+            at = (training.server[..., None] == self._servers) & (training.work_cycles > 0)[
+                ..., None
+            ]
+            sums = sums + (training_weight[..., None] * (here | at)).sum(1)
+        return sums.flatten()
 
     def _finish(
         self,

@@ -14,6 +14,7 @@ from torch import Tensor
 from ns3_bridge import Field, Schema
 from py_agent.twin.errors import UnsuitableNetwork
 from py_agent.twin.rollout.rollout import Rollout
+from py_agent.twin.rollout.training import TrainingLaw
 
 _SUBCARRIER_HZ = 15e3
 _SUBCARRIERS_PER_RB = 12
@@ -38,12 +39,18 @@ class Observer:
     Args:
         schema: fields that the scenario declares.
         rollout: the futures.
+        more: what else is declared, by name, ``[batch, *shape]``.
 
     Raises:
         UnsuitableNetwork: a declared field is none that the twin can rebuild.
     """
 
-    def __init__(self, schema: Schema, rollout: Rollout) -> None:
+    def __init__(
+        self,
+        schema: Schema,
+        rollout: Rollout,
+        more: Mapping[str, Callable[[], Tensor]] | None = None,
+    ) -> None:
         self._fields = {field.name: field for field in schema.observations}
         self._rollout = rollout
         radio = rollout.place.settings["radio"]
@@ -55,7 +62,10 @@ class Observer:
         self._begin_s = rollout.place.begin_s
         self._mean_bit = rollout.sources.mean_bit()
         self._mean_rate_hz = rollout.sources.mean_rate_hz()
-        self._makers: Mapping[str, Callable[[], Tensor]] = self._all_makers()
+        self._makers: Mapping[str, Callable[[], Tensor]] = {
+            **self._all_makers(),
+            **(more or {}),
+        }
         if unknown := set(self._fields) - set(self._makers):
             raise UnsuitableNetwork(
                 f"the twin's futures have no {', '.join(sorted(unknown))}: set state.… or traffic.…"
@@ -157,10 +167,20 @@ class Observer:
             "compute_head_cycles": lambda: self._rollout.state.servers.head_cycles,
             "compute_backlog_cycles": lambda: self._rollout.state.servers.work_cycles,
             "compute_capacity_hz": lambda: self._rollout.edge_law.capacity_hz,
-            "compute_utilisation": lambda: (
-                self._rollout.state.servers.used_s.sum(1) / self._rollout.slot_s
+            "compute_utilisation": self._utilisation,
+            "training_backlog_cycles": lambda: self._rollout.state.training.work_cycles,
+            "training_backlog_samples": lambda: TrainingLaw.backlog_samples(
+                self._rollout.state.training
             ),
+            "trained_samples": lambda: self._rollout.state.training.trained,
+            "training_jobs_done": lambda: self._rollout.state.training.done,
         }
+
+    def _utilisation(self) -> Tensor:
+        used_s = self._rollout.state.servers.used_s.sum(1)
+        if self._rollout.retrains:
+            used_s = used_s + self._rollout.state.training.used_s
+        return used_s / self._rollout.slot_s
 
     def _now_s(self) -> Tensor:
         return (self._rollout.state.slot * self._rollout.slot_s).to(torch.float32)[:, None]

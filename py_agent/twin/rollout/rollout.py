@@ -19,6 +19,7 @@ from py_agent.twin.rollout.queues import Connections, Servers, Tasks, Uploads
 from py_agent.twin.rollout.random_streams import RandomStreams
 from py_agent.twin.rollout.rows import padded, put_rows, take_rows
 from py_agent.twin.rollout.traffic import NEVER, TaskSources, Users
+from py_agent.twin.rollout.training import Training
 from py_agent.twin.rollout.uplink import UplinkLaw
 
 MEASURED_S = 0.2  # ns-3 reports received power so often; the twin moves its users as often
@@ -37,6 +38,7 @@ class FutureState:
         uploads: radio queues.
         servers: flows at the edge servers.
         cycles_per_bit: work of a task over its size, mean of each user, ``[n, n_ue]``.
+        training: retraining jobs.
     """
 
     slot: Tensor
@@ -47,6 +49,7 @@ class FutureState:
     uploads: Uploads
     servers: Servers
     cycles_per_bit: Tensor
+    training: Training
 
 
 @dataclasses.dataclass(frozen=True)
@@ -80,6 +83,7 @@ class Rollout:
     Attributes:
         state: of the futures.
         streams: their random numbers.
+        retrains: the servers take retraining jobs.
     """
 
     def __init__(
@@ -93,6 +97,7 @@ class Rollout:
         self.place = place
         self.batch = batch
         self.device = torch.device(device)
+        self.retrains = bool(place.settings["retraining"]["enabled"])
         self.n_ue = int(place.settings["n_ue"])
         self.n_bs = parameters.n_bs
         self.slot_s = parameters.timing.slot_s
@@ -154,6 +159,7 @@ class Rollout:
             uploads=Uploads.empty(tasks, self.n_bs),
             servers=Servers.empty(n, self.n_ue, self.n_bs, self.device),
             cycles_per_bit=users.cycles_per_bit,
+            training=Training.none(n if self.retrains else 0, self.n_ue, self.n_bs, self.device),
         )
 
     def take_over(self, fresh: FutureState, rows: Tensor | None = None) -> None:
@@ -172,7 +178,8 @@ class Rollout:
         Args:
             action: the scenario's action fields, ``[batch, n_ue]`` each: ``association`` (obeyed
                 where a frame starts), ``compute_share``, and ``bandwidth_share``, without which a
-                cell's users have equal shares.
+                cell's users have equal shares; with retraining ``retrain_samples`` and
+                ``training_share``.
 
         Returns:
             minus the time that tasks spent in the system, ``[batch]``.
@@ -211,8 +218,20 @@ class Rollout:
             if not len(row):
                 break
             self.edge_law.accept(servers, tasks, connections.last_cell, row, ue, number)
+        training = state.training if self.retrains else None
+        if training is not None:
+            law, last_cell = self.edge_law.training_law, connections.last_cell
+            law.submit(training, action["retrain_samples"], last_cell, now_s)
+            law.follow(training, last_cell, now_s)
         gone_s = self.edge_law.compute(
-            servers, tasks, uploads.arrived, connections.last_cell, action["compute_share"], end_s
+            servers,
+            tasks,
+            uploads.arrived,
+            connections.last_cell,
+            action["compute_share"],
+            end_s,
+            training,
+            action.get("training_share"),
         )
         state.slot = state.slot + 1
         self._move()

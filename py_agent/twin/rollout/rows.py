@@ -27,7 +27,8 @@ def put_rows(state: Any, rows: Tensor, fresh: Any) -> None:
     for field in dataclasses.fields(state):
         value, new = getattr(state, field.name), getattr(fresh, field.name)
         if isinstance(value, Tensor):
-            value[rows] = new
+            if len(value):  # what a network does not have is empty
+                value[rows] = new
         else:
             put_rows(value, rows, new)
 

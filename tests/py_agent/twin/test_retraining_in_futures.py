@@ -1,0 +1,163 @@
+"""Retraining in the twin's futures, with real models and with lagging ones."""
+
+from __future__ import annotations
+
+import gymnasium
+import numpy as np
+import pytest
+import torch
+
+import ns3_scenarios
+from ns3_bridge import InvalidSetting
+from py_agent.learning.env import LearningEnv
+from py_agent.learning.learning_settings import LearningSettings
+from py_agent.policies import Network, load_policy
+from py_agent.policies.retraining import RETRAINING_RULES, WithRetraining
+from py_agent.twin import env as twin
+from py_agent.twin.errors import UnsuitableNetwork
+from py_agent.twin.network import TwinNetwork
+from py_agent.twin.rollout.random_streams import spread_seeds
+
+BUSY = {"on_s": 1.0, "off_s": 0.0, "rate_hz": 4.0, "size_min_bit": 4e4, "size_max_bit": 9e4}
+RETRAINING = {"enabled": True, "cycles_per_sample": 1e6}
+NETWORK = {"n_ue": 4, "n_bs": 2, "duration_s": 3.0, "traffic": BUSY, "retraining": RETRAINING}
+
+
+@pytest.fixture(scope="module")
+def envs():
+    made = gymnasium.make_vec(
+        "py_agent:ns3/CellularTwin-v0", 6, settings=NETWORK, learning=LearningSettings()
+    )
+    yield made
+    made.close()
+
+
+def act(envs, observations, ratio):
+    share = np.full((envs.num_envs, 4), 0.25, np.float32)
+    return {
+        "association": np.maximum(observations["serving_bs"], 0),
+        "bandwidth_share": share,
+        "compute_share": share,
+        "training_share": share,
+        "retrain": np.ones((envs.num_envs, 4), np.int32),
+        "retraining_ratio": np.full((envs.num_envs, 4), ratio, np.float32),
+    }
+
+
+def test_spaces_are_those_of_real_models_on_ns3(envs):
+    real = LearningEnv(ns3_scenarios.make("cellular", NETWORK))
+    assert envs.single_observation_space == real.observation_space
+    assert envs.single_action_space == real.action_space
+    real.close()
+
+
+def test_one_agent_retrains_in_all_three(envs):
+    policy = WithRetraining(load_policy("cmu"), RETRAINING_RULES["fixed"][1]())
+    networks = [
+        LearningEnv(ns3_scenarios.make("cellular", NETWORK)),
+        LearningEnv(twin.make(NETWORK)),
+    ]
+    known = {**networks[0].settings.model_dump(), "learning": LearningSettings().model_dump()}
+
+    def decide(observation, frame):
+        if observation["slot_in_frame"][0] == 0:
+            frame.update(policy.decide_frame(observation))
+        return {**frame, **policy.decide_slot(observation)}
+
+    for env in networks:
+        policy.begin(Network("cellular", known, env.schema), seed=1)
+        frame = {}
+        observation, _ = env.reset(seed=1)
+        for _ in range(75):
+            observation, *_ = env.step(decide(observation, frame))
+        assert env.observation_space.contains(observation)
+        assert observation["trained_samples"].sum() > 0
+        env.close()
+    policy.begin(Network("cellular", known, envs.schema), seed=1)
+    frame = {}
+    observations, _ = envs.reset(seed=1)
+    for _ in range(75):
+        decision = decide({name: value[0] for name, value in observations.items()}, frame)
+        together = {
+            name: np.broadcast_to(value, (6, 4)).astype(envs.action_space[name].dtype)
+            for name, value in decision.items()
+        }
+        observations, *_ = envs.step(together)
+    assert envs.observation_space.contains(observations)
+    assert observations["trained_samples"].sum() > 0
+
+
+def test_training_brings_accuracy_and_costs_delay(envs):
+    ends = {}
+    for ratio in (0.0, 0.5):
+        observations, _ = envs.reset(seed=1)
+        tasks = 0.0
+        for _ in range(149):
+            observations, rewards, *_ = envs.step(act(envs, observations, ratio))
+            tasks += rewards.sum()
+        ends[ratio] = observations
+    idle, trained = ends[0.0], ends[0.5]
+    assert (idle["trained_samples"] == 0).all()
+    assert (trained["trained_samples"] > 0).all()
+    assert trained["accuracy"].mean() > idle["accuracy"].mean() + 0.05
+    assert trained["virtual_queue"].mean() < idle["virtual_queue"].mean()
+    done = trained["tasks_completed"].sum()
+    assert done <= idle["tasks_completed"].sum()
+
+
+def test_over_a_frame_a_user_gets_its_data_once(envs):
+    observations, _ = envs.reset(seed=1)
+    for _ in range(60):
+        observations, *_ = envs.step(act(envs, observations, 0.0))
+    assert (observations["task_norm_samples"] > 0).any()
+    for _ in range(39):
+        before = observations
+        observations, *_ = envs.step(act(envs, observations, 1.0))
+    submitted = observations["trained_samples"] + observations["training_backlog_samples"]
+    assert (submitted <= np.rint(before["task_norm_samples"]) + 1000).all()
+    observations, *_ = envs.step(act(envs, observations, 1.0))
+    again = observations["trained_samples"] + observations["training_backlog_samples"]
+    assert (again == submitted).all()  # all of the frame's δ is spent
+
+
+@pytest.mark.parametrize("mode", ["work-conserving", "quota"])
+def test_cycles_of_training_are_conserved_over_handovers(mode):
+    network = TwinNetwork.of({**NETWORK, "compute": {"mode": mode}})
+    rollout = network.rollout(8)
+    rollout.start(spread_seeds(1, 8, rollout.device))
+    generator = torch.Generator().manual_seed(1)
+    share = torch.full((8, 4), 0.25)
+    served = torch.zeros(8, 2)
+    submitted = torch.zeros(8, 4)
+    for slot in range(150):
+        samples = torch.randint(1, 90, (8, 4), generator=generator)
+        samples = samples * (torch.rand(8, 4, generator=generator) < 0.2)
+        submitted += samples
+        rollout.step(
+            {
+                "association": torch.randint(2, (8, 4), generator=generator),
+                "bandwidth_share": share,
+                "compute_share": share,
+                "training_share": share,
+                "retrain_samples": samples,
+            }
+        )
+        training, servers = rollout.state.training, rollout.state.servers
+        served += training.used_s * 2e9
+        used_s = training.used_s + servers.used_s.sum(1)
+        assert (used_s <= rollout.slot_s * (1 + 1e-5)).all()
+        left = training.work_cycles.sum(1)
+        torch.testing.assert_close(
+            submitted.sum(1) * 1e6, served.sum(1) + left, rtol=1e-4, atol=1e5
+        )
+        backlog = rollout.edge_law.training_law.backlog_samples(training)
+        torch.testing.assert_close(submitted, training.trained + backlog)
+        assert ((training.work_cycles > 0) == (training.submitted > training.done)).all(), slot
+
+
+def test_networks_and_data_without_a_model_are_told():
+    without = {"n_ue": 4, "n_bs": 2}
+    with pytest.raises(InvalidSetting, match=r"retraining\.enabled"):
+        twin.make_vector(2, without, learning=LearningSettings())
+    with pytest.raises(UnsuitableNetwork, match="loans"):
+        twin.make_vector(2, NETWORK, learning=LearningSettings(stream="loans"))
