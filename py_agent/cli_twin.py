@@ -88,7 +88,12 @@ def fidelity(
 ) -> None:
     """Measure the twin against ns-3 on seeds that it has not seen, noise floors beside."""
     with errors_as_messages():
-        from py_agent.twin.fidelity.measure import calibrate_for, measure
+        from py_agent.twin.fidelity.measure import (
+            POLICIES,
+            QUICK_POLICIES,
+            calibrate_for,
+            measure,
+        )
         from py_agent.twin.fidelity.scene import SceneSettings
         from py_agent.twin.parameters import TwinParameters
         from py_agent.twin.reporting import ReportingSettings
@@ -109,7 +114,8 @@ def fidelity(
                 learned = calibrate_for(settings, 4.0 if quick else 20.0, status.update)
             else:
                 learned = TwinParameters.load(parameters)
-            report = measure(chosen, wanted, learned, status.update)
+            policies = QUICK_POLICIES if quick else POLICIES
+            report = measure(chosen, wanted, policies, learned, status.update)
         output.mkdir(parents=True, exist_ok=True)
         fidelity_figure(report).savefig(output / "fidelity.png", dpi=110)
         values = json.dumps(report.as_json())

@@ -103,13 +103,12 @@ def play(
         run = _Trunk(env, network, twin, tracking, observation)
         run.advance(lead_slots)
         estimate = twin.estimate()
-        progress(f"seed {seed}: ns-3, {len(policies)} policies twice")
-        physical, reseeded = _continue_all(env, run.observation, network, policies, seed)
-        progress(f"seed {seed}: the twin, {len(policies)} policies")
+        progress(f"seed {seed}: {len(policies)} policies in ns-3, twice, and in the twin")
         slots = round(chosen.horizon_s / slot_s)
-        foretold = {
-            name: _foretell(estimate, network, name, chosen, slots, seed) for name in policies
-        }
+        with ThreadPoolExecutor(1) as pool:  # ns-3 needs its own processes most of the time
+            job = pool.submit(_foretell_all, estimate, network, policies, chosen, slots, seed)
+            physical, reseeded = _continue_all(env, run.observation, network, policies, seed)
+            foretold = job.result()
         progress(f"seed {seed}: following")
         run.advance(slots)
     finally:
@@ -174,17 +173,22 @@ def _continue_all(
     )
 
 
-def _foretell(
+def _foretell_all(
     estimate: NetworkEstimate,
     network: Network,
-    policy: str,
+    policies: Sequence[str],
     chosen: SceneSettings,
     slots: int,
     seed: int,
-) -> Outcome:
-    # The same futures under every policy: common random numbers, as in ns-3.
-    rollout = futures_of(estimate, network.settings, chosen.futures, chosen.horizon_s, seed=seed)
-    return simulate(rollout, load_policy(policy), network.schema, slots, seed=1)
+) -> dict[str, Outcome]:
+    foretold = {}
+    for name in policies:
+        # The same futures under every policy: common random numbers, as in ns-3.
+        futures = futures_of(
+            estimate, network.settings, chosen.futures, chosen.horizon_s, seed=seed
+        )
+        foretold[name] = simulate(futures, load_policy(name), network.schema, slots, seed=1)
+    return foretold
 
 
 def mean_delays_s(outcome: Outcome, futures: int) -> NDArray[np.float64]:
