@@ -11,7 +11,7 @@ from typing import Annotated, Any, TypeAlias
 import typer
 from rich.console import Console
 
-from py_agent.bench import branching, bridge, radio_map, shares, vector
+from py_agent.bench import branching, bridge, radio_map, shares, twin, vector
 from py_agent.bench.report import Report
 from py_agent.cli_errors import errors_as_messages
 
@@ -24,6 +24,7 @@ BENCHMARKS: dict[str, Measure] = {
     "bridge": bridge.measure,
     "radio-map": radio_map.measure,
     "shares": shares.measure,
+    "twin": twin.measure,
     "vector": vector.measure,
 }
 

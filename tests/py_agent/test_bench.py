@@ -36,6 +36,15 @@ def test_a_vector_environment_is_measured_beside_one_environment():
     assert low <= numbers["ratio"] <= high
 
 
+def test_the_twin_is_measured_beside_ns3():
+    small = ("--rounds", "1", "--slots", "2", "--n-ue", "2", "--n-bs", "2", "--largest", "64")
+    result = run("twin", *small, "--json")
+    assert result.exit_code == 0
+    numbers = json.loads(result.stdout.splitlines()[-1])
+    assert {entry["futures"] for entry in numbers["twin"]} == {1, 64}
+    assert min(entry["ratio"] for entry in numbers["twin"]) > 0
+
+
 @pytest.mark.parametrize("name", BENCHMARKS)
 def test_every_benchmark_says_what_it_measures(name):
     result = run(name, "--help")
