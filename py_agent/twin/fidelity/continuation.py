@@ -24,11 +24,13 @@ class Continuation:
 
     Attributes:
         delay_s: of every task that was open or created, age of those not done, ``[n_tasks]``.
+        reward: of every slot, ``[n_slots]``.
         bits: of users with more to send than they could, by frame, ``[n_frames, n_ue]``.
         rb_s: resource blocks times seconds that they were granted, ``[n_frames, n_ue]``.
     """
 
     delay_s: Floats
+    reward: Floats
     bits: Floats
     rb_s: Floats
 
@@ -54,6 +56,7 @@ def continue_with(
     slots_per_frame, slot_s = network.settings["slots_per_frame"], network.settings["slot_s"]
     bits: list[Floats] = []
     rb_s: list[Floats] = []
+    rewards: list[float] = []
     frame: dict[str, Any] = {}
     truncated, slot = False, 0
     while not truncated:
@@ -61,14 +64,16 @@ def continue_with(
             frame = dict(decider.decide_frame(observation))
             bits.append(np.zeros(network.settings["n_ue"]))
             rb_s.append(np.zeros(network.settings["n_ue"]))
-        following, _, _, truncated, info = env.step({**frame, **decider.decide_slot(observation)})
+        action = {**frame, **decider.decide_slot(observation)}
+        following, reward, _, truncated, info = env.step(action)
+        rewards.append(reward)
         busy = busy_users(observation, following)
         bits[-1] += np.where(busy, following["delivered_bit"] - observation["delivered_bit"], 0)
         rb_s[-1] += np.where(busy, following["rb_used_ul"] * slot_s, 0.0)
         observation, slot = following, slot + 1
     tasks = env.take_records()["task"]
     parts = delay_parts(tasks, info["time_s"])
-    return Continuation(parts.delay_s, np.stack(bits), np.stack(rb_s))
+    return Continuation(parts.delay_s, np.array(rewards), np.stack(bits), np.stack(rb_s))
 
 
 def rate_pairs(one: Continuation, other: Continuation) -> tuple[Floats, Floats]:

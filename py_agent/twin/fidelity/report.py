@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from py_agent.twin.fidelity.continuation import rate_pairs
-from py_agent.twin.fidelity.scene import TRUNK_POLICY, Scene, mean_delays_s
+from py_agent.twin.fidelity.scene import TRUNK_POLICY, Scene, frame_costs_s, mean_delays_s
 from py_agent.twin.fidelity.scores import (
     coverage,
     kendall,
@@ -92,7 +92,9 @@ def make_report(scenes: Sequence[Scene], tracking: Tracking) -> FidelityReport:
 
     ks = np.array([ks_distance(pooled(p, "twin"), pooled(p, "physical")) for p in policies])
     ks_floor = [ks_distance(pooled(p, "reseeded"), pooled(p, "physical")) for p in policies]
-    inside = coverage(low_s.ravel(), high_s.ravel(), physical_s.ravel())
+    costs = [frame_costs_s(s, p) for s in scenes for p in policies]
+    came_s = np.concatenate([came for came, _ in costs])
+    bounds_s = np.concatenate([np.percentile(said, [5, 95], axis=1) for _, said in costs], axis=1)
     pairs = [
         rate_pairs(s.physical[TRUNK_POLICY], s.reseeded[TRUNK_POLICY])
         for s in scenes
@@ -108,11 +110,12 @@ def make_report(scenes: Sequence[Scene], tracking: Tracking) -> FidelityReport:
         **tracking.scores(),
         "delay_ks": float(ks.mean()),
         "delay_mape": mape(twin_mean, physical_mean),
-        "coverage_90": inside,
+        "coverage_90": coverage(bounds_s[0], bounds_s[1], came_s),
         "spearman": spearman(twin_mean, physical_mean),
         "kendall": kendall(twin_mean, physical_mean),
         "regret": regret(twin_mean, physical_mean),
         "counterfactual_error": _counterfactual(policies, twin_s, physical_s),
+        "reported_bps": float(np.mean([s.reported_bps for s in scenes])),
         "scenes": float(len(scenes)),
         "policies": float(len(policies)),
     }
@@ -121,8 +124,9 @@ def make_report(scenes: Sequence[Scene], tracking: Tracking) -> FidelityReport:
         "rate_nmse": nmse(floor_said, floor_came),
         "delay_ks": float(np.mean(ks_floor)),
         "delay_mape": mape(reseeded_mean, physical_mean),
-        # By how much the coverage of a perfect interval misses 90 % with so few outcomes.
-        "coverage_90": math.sqrt(0.9 * 0.1 / physical_s.size),
+        # By how much the coverage of a perfect interval misses 90 % with so few states; what
+        # policies make of one state is hardly independent.
+        "coverage_90": math.sqrt(0.9 * 0.1 / len(scenes)),
         "spearman": spearman(reseeded_mean, physical_mean),
         "kendall": kendall(reseeded_mean, physical_mean),
         "regret": regret(reseeded_mean, physical_mean),

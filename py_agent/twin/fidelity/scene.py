@@ -56,12 +56,16 @@ class Scene:
         physical: continuations of ns-3 under the run's own random numbers, by policy.
         reseeded: the same state under other random numbers: the noise that no model foresees.
         twin: futures of the twin, by policy.
+        reported_bps: what the reports to the twin have cost.
+        slots_per_frame: for which an association holds.
     """
 
     seed: int
     physical: Mapping[str, Continuation]
     reseeded: Mapping[str, Continuation]
     twin: Mapping[str, Outcome]
+    reported_bps: float
+    slots_per_frame: int
 
 
 def play(
@@ -113,7 +117,14 @@ def play(
         run.advance(slots)
     finally:
         env.close()
-    return Scene(seed, physical, reseeded, foretold)
+    return Scene(
+        seed=seed,
+        physical=physical,
+        reseeded=reseeded,
+        twin=foretold,
+        reported_bps=twin.reported_bits / duration_s,
+        slots_per_frame=network.settings["slots_per_frame"],
+    )
 
 
 class _Trunk:
@@ -189,6 +200,17 @@ def _foretell_all(
         )
         foretold[name] = simulate(futures, load_policy(name), network.schema, slots, seed=1)
     return foretold
+
+
+def frame_costs_s(scene: Scene, policy: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Time that tasks spend in the system, frame by frame.
+
+    Returns:
+        in ns-3 ``[n_frames]``; in each of the twin's futures ``[n_frames, futures]``.
+    """
+    came, said = scene.physical[policy].reward, scene.twin[policy].reward
+    starts = np.arange(0, len(came), scene.slots_per_frame)
+    return -np.add.reduceat(came, starts), -np.add.reduceat(said, starts, axis=0)
 
 
 def mean_delays_s(outcome: Outcome, futures: int) -> NDArray[np.float64]:
