@@ -23,15 +23,23 @@ from ns3_bridge.errors import (
     ProtocolViolation,
 )
 from ns3_bridge.network import bridge_pb2 as pb
-from ns3_bridge.network.handshake_monitor import HandshakeMonitor
 from ns3_bridge.network.keys import protect_agent
-from ns3_bridge.network.messages import NETWORK_VERSION, Frame, read_reply, receive, send
+from ns3_bridge.network.link_monitor import LinkMonitor
+from ns3_bridge.network.messages import (
+    COPY_BELOW_BYTES,
+    NETWORK_VERSION,
+    Frame,
+    read_reply,
+    receive,
+    send,
+)
 from ns3_bridge.network.wire_errors import to_exception
 
 _POLL_MS = 100
 _LINGER_MS = 300
 _HEARTBEAT_MS = 1000
 _LOST_MS = 4000
+_REFUSED_S = 1.0
 
 Answer = tuple[pb.Reply, Sequence[Frame]]
 
@@ -46,10 +54,12 @@ class Connection:
         schema_hash: of the declarations that the agent was made for; empty: any.
         deadline_s: how long the gateway may take to answer.
         queue_deadline_s: how long to wait for our turn at a gateway that queues.
-        reconnect_s: how long a gateway may be silent before it counts as gone for good.
+        reconnect_s: how long a gateway may be silent before it counts as gone for good; one whose
+            machine refuses connections counts as gone after 1 s.
 
     Attributes:
         welcome: what the gateway said of itself and its scenario.
+        largest_bytes: of a frame behind an answer, as far as that is known.
 
     Raises:
         HandshakeError: nobody answers, or not in this protocol version, or the keys are wrong.
@@ -72,6 +82,7 @@ class Connection:
         reconnect_s: float = 10.0,
     ) -> None:
         self.address = address
+        self.largest_bytes = COPY_BELOW_BYTES
         self._reconnect_s = reconnect_s
         context = zmq.Context()
         self._socket: zmq.Socket[bytes] = context.socket(zmq.DEALER)
@@ -84,18 +95,18 @@ class Connection:
         try:
             if key is not None:
                 protect_agent(self._socket, key)
-            with HandshakeMonitor(self._socket) as self._monitor:
-                self._connect(address)
-                hello = pb.Hello(
-                    protocol_version=NETWORK_VERSION,
-                    agent=f"ns3-twin {importlib.metadata.version('ns3-twin')} (Python)",
-                    schema_hash=schema_hash,
-                )
-                send(
-                    self._socket,
-                    [pb.Request(session=session, hello=hello).SerializeToString()],
-                )
-                self.welcome = self._await_welcome(deadline_s, queue_deadline_s)
+            self._link = LinkMonitor(self._socket)
+            self._connect(address)
+            hello = pb.Hello(
+                protocol_version=NETWORK_VERSION,
+                agent=f"ns3-twin {importlib.metadata.version('ns3-twin')} (Python)",
+                schema_hash=schema_hash,
+            )
+            send(
+                self._socket,
+                [pb.Request(session=session, hello=hello).SerializeToString()],
+            )
+            self.welcome = self._await_welcome(deadline_s, queue_deadline_s)
         except BaseException:
             self._finalizer()
             raise
@@ -151,7 +162,7 @@ class Connection:
         heard_s = sent_s = started_s = time.monotonic()
         while True:
             try:
-                reply, frames = read_reply(receive(self._socket))
+                reply, frames = read_reply(receive(self._socket, largest_bytes=self.largest_bytes))
             except zmq.Again:
                 now_s = time.monotonic()
                 if now_s - started_s > deadline_s:
@@ -161,11 +172,18 @@ class Connection:
                             "the session has been ended"
                         )
                     )
+                if self._link.refused_for_s() > _REFUSED_S:
+                    self._give_up(
+                        ConnectionLost(
+                            f"{self.address} refuses connections: the gateway has ended, and the "
+                            "session with it"
+                        )
+                    )
                 if now_s - heard_s > self._reconnect_s:
                     self._give_up(
                         ConnectionLost(
                             f"{self.address} has been silent for {self._reconnect_s:g} s: "
-                            "the gateway has ended, or the network is broken"
+                            "the gateway hangs, or the network is broken"
                         )
                     )
                 if now_s - max(heard_s, sent_s) > self.welcome.lost_s:  # it may have been lost
@@ -202,9 +220,9 @@ class Connection:
                 reply, _ = read_reply(receive(self._socket))
             except zmq.Again:
                 now_s = time.monotonic()
-                if self._monitor.refused() or now_s - heard_s > deadline_s:
+                if self._link.refuses_key() or now_s - heard_s > deadline_s:
                     raise HandshakeError(
-                        f"no gateway answers at {self.address}: {self._monitor.explain()}"
+                        f"no gateway answers at {self.address}: {self._link.explain()}"
                     ) from None
                 if now_s - started_s > (queue_deadline_s if position else deadline_s):
                     raise DeadlineExceeded(
@@ -239,4 +257,5 @@ def _leave(
     if goodbye:
         with contextlib.suppress(zmq.ZMQError):  # it is gone: so is our session
             socket.send(goodbye, zmq.NOBLOCK)
+    socket.disable_monitor()
     context.destroy(_LINGER_MS)

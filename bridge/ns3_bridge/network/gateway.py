@@ -126,7 +126,9 @@ class Gateway:
     def _receive(self, flags: int = 0) -> bool:
         """Serve one message, if there is one."""
         try:
-            identity, *frames = receive(self._socket, flags)
+            identity, *frames = receive(
+                self._socket, flags, largest_bytes=self._host.schema.action_bytes
+            )
         except zmq.Again:
             return False
         self._serve_message(bytes(identity), frames)

@@ -17,6 +17,9 @@ from ns3_bridge.network.bridge_pb2 import Reply, Request
 NETWORK_VERSION = 1
 COPY_BELOW_BYTES = 65536  # smaller frames are cheaper to copy than to share with ZMQ
 
+_LAST = int(zmq.NOBLOCK)  # combined once: an enumeration takes its time for it
+_MORE = int(zmq.NOBLOCK | zmq.SNDMORE)
+
 Frame: TypeAlias = Any  # bytes or whatever offers the buffer protocol
 
 
@@ -59,12 +62,21 @@ def read_reply(frames: Sequence[Frame]) -> tuple[Reply, Sequence[Frame]]:
     return reply, frames[1:]
 
 
-def receive(socket: zmq.Socket[bytes], flags: int = 0) -> list[Frame]:
+def receive(
+    socket: zmq.Socket[bytes], flags: int = 0, *, largest_bytes: int = COPY_BELOW_BYTES
+) -> list[Frame]:
     """Receive one message without copying what is large.
+
+    Args:
+        socket: where it comes from.
+        flags: of ZMQ.
+        largest_bytes: of a frame that the peer has reason to send.
 
     Raises:
         zmq.Again: none has come in time.
     """
+    if largest_bytes < COPY_BELOW_BYTES:
+        return list(socket.recv_multipart(flags))
     return [frame.buffer for frame in socket.recv_multipart(flags, copy=False)]
 
 
@@ -75,8 +87,8 @@ def send(socket: zmq.Socket[bytes], frames: Sequence[Frame]) -> None:
         zmq.ZMQError: it cannot be sent now.
     """
     for frame in frames[:-1]:
-        socket.send(frame, zmq.SNDMORE | zmq.NOBLOCK, copy=_is_small(frame))
-    socket.send(frames[-1], zmq.NOBLOCK, copy=_is_small(frames[-1]))
+        socket.send(frame, _MORE, copy=_is_small(frame))
+    socket.send(frames[-1], _LAST, copy=_is_small(frames[-1]))
 
 
 def schema_hash(description_json: str) -> bytes:

@@ -10,8 +10,8 @@ import zmq
 
 from ns3_bridge.errors import HandshakeError, InvalidSetting
 from ns3_bridge.network import bridge_pb2 as pb
-from ns3_bridge.network.handshake_monitor import HandshakeMonitor
 from ns3_bridge.network.keys import protect_agent
+from ns3_bridge.network.link_monitor import LinkMonitor
 from ns3_bridge.network.messages import read_reply, receive, send
 
 
@@ -41,17 +41,16 @@ def ping(address: str, *, key: Path | None = None, deadline_s: float = 5.0) -> f
         socket.ipv6 = "[" in address
         if key is not None:
             protect_agent(socket, key)
-        with HandshakeMonitor(socket) as monitor:
-            try:
-                socket.connect(address)
-                send(socket, [pb.Request(bye=pb.Bye()).SerializeToString()])
-                read_reply(receive(socket))
-            except zmq.Again:
-                raise HandshakeError(
-                    f"no gateway answers at {address}: {monitor.explain()}"
-                ) from None
-            except zmq.ZMQError as error:
-                raise InvalidSetting(f"cannot connect to {address!r}: {error.strerror}") from error
+        monitor = LinkMonitor(socket)
+        try:
+            socket.connect(address)
+            send(socket, [pb.Request(bye=pb.Bye()).SerializeToString()])
+            read_reply(receive(socket))
+        except zmq.Again:
+            raise HandshakeError(f"no gateway answers at {address}: {monitor.explain()}") from None
+        except zmq.ZMQError as error:
+            raise InvalidSetting(f"cannot connect to {address!r}: {error.strerror}") from error
     finally:
+        socket.disable_monitor()
         context.destroy(0)
     return time.monotonic() - start_s

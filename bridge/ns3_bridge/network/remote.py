@@ -165,6 +165,7 @@ class RemoteHost:
         self.schema = description.schema
         self.schema_hash = welcome.schema_hash.hex()
         self.session = welcome.session.hex()
+        connection.largest_bytes = self.schema.observation_bytes
 
     def start(self, run: int) -> RemoteChannel:
         """Start an episode. See `Host.start`."""
@@ -205,7 +206,8 @@ def connect(
         schema_hash: `RemoteHost.schema_hash` of the declarations that the agent was made for.
         deadline_s: how long the gateway may take to answer.
         queue_deadline_s: how long to wait for our turn at a gateway that queues.
-        reconnect_s: how long the gateway may be silent before it counts as gone.
+        reconnect_s: how long the gateway may be silent before it counts as gone; one whose machine
+            refuses connections counts as gone after 1 s.
 
     Raises:
         BridgeError: see `Connection`.
