@@ -10,6 +10,7 @@ from torch import Tensor
 
 from py_agent.twin.parameters import TwinParameters
 from py_agent.twin.rollout.queues import Servers, Tasks
+from py_agent.twin.rollout.rows import pick, put, split, where_true
 from py_agent.twin.rollout.sharing import share_out, total
 from py_agent.twin.rollout.training import Training, TrainingLaw
 
@@ -67,27 +68,31 @@ class EdgeLaw:
         self.capacity_hz = torch.tensor(compute.capacity_hz, dtype=torch.float32, device=device)
 
     def accept(
-        self,
-        servers: Servers,
-        tasks: Tasks,
-        last_cell: Tensor,
-        row: Tensor,
-        ue: Tensor,
-        number: Tensor,
+        self, servers: Servers, tasks: Tasks, last_cell: Tensor, user: Tensor, number: Tensor
     ) -> None:
-        """Tasks arrive at the servers of their users' cells, one per user at most."""
-        bs = last_cell[row, ue]
-        cycles = tasks.cycles[row, ue, number]
-        tasks.bs[row, ue, number] = bs.to(tasks.bs.dtype)
-        idle = servers.tasks[row, ue, bs] == 0
+        """Tasks arrive at the servers of their users' cells, one per user at most.
+
+        Args:
+            servers: all flows.
+            tasks: all users'.
+            last_cell: of every user, ``[n, n_ue]``.
+            user: future and user as one number, ``[n_tasks]``.
+            number: of the task, ``[n_tasks]``.
+        """
+        bs = pick(last_cell, user)
+        flow = user * len(self._servers) + bs
+        task = user * tasks.cycles.shape[-1] + number
+        cycles, there = pick(tasks.cycles, task), pick(servers.tasks, flow)
+        put(tasks.bs, task, bs.to(tasks.bs.dtype))
         for state, first in (
             (servers.head_cycles, cycles),
             (servers.head, number),
-            (servers.begin_s, tasks.uploaded_s[row, ue, number]),
+            (servers.begin_s, pick(tasks.uploaded_s, task)),
         ):
-            state[row, ue, bs] = torch.where(idle, first, state[row, ue, bs])
-        servers.work_cycles[row, ue, bs] += cycles
-        servers.tasks[row, ue, bs] += 1
+            put(state, flow, torch.where(there == 0, first, pick(state, flow)))
+        put(servers.work_cycles, flow, pick(servers.work_cycles, flow) + cycles)
+        put(servers.tasks, flow, there + 1)
+        put(servers.computing, user, pick(servers.computing, user) + 1)
 
     def compute(
         self,
@@ -118,20 +123,21 @@ class EdgeLaw:
         slot_s, n_bs = self._slot_s, len(self._servers)
         servers.used_s.zero_()
         n_ue = servers.tasks.shape[1]
-        flow = (servers.tasks > 0).view(-1).nonzero()[:, 0]
-        user = torch.div(flow, n_bs, rounding_mode="floor")
-        row = torch.div(user, n_ue, rounding_mode="floor")
-        bs = flow - user * n_bs
+        user = where_true(servers.computing > 0)
+        flow = (user[:, None] * n_bs + self._servers).view(-1)
+        flow = flow[pick(servers.tasks, flow) > 0]
+        user, bs = split(flow, n_bs)
+        row, _ = split(user, n_ue)
         server = row * n_bs + bs
 
         def of_flow(values: Tensor) -> Tensor:
-            return values.view(-1).index_select(0, flow)
+            return pick(values, flow)
 
         since_s = end_s[:, 0].index_select(0, row) - of_flow(servers.begin_s)
         flows = _Flows(
             work=of_flow(servers.work_cycles),
             head_cycles=of_flow(servers.head_cycles),
-            weight=weight.flatten().index_select(0, user),
+            weight=weight.reshape(-1).index_select(0, user),
             present_s=since_s.clamp_(0.0, slot_s),
             server=server,
             capacity_hz=self.capacity_hz.index_select(0, bs),
@@ -153,14 +159,13 @@ class EdgeLaw:
             (servers.work_cycles, flows.work - served),
             (servers.head_cycles, head_cycles),
         ):
-            state.view(-1).index_copy_(0, flow, value)
+            put(state, flow, value)
         gone_s = torch.zeros(len(servers.tasks), device=row.device)
         finished = (((head_cycles <= 0) | enough) & (present_s > 0)).nonzero()[:, 0]
         if len(finished):
-            found = tuple(x[finished] for x in (present_s, offered_s, served, enough))
-            row, bs = row[finished], bs[finished]
-            ue = user[finished] - row * n_ue
-            self._finish(servers, tasks, arrived, row, ue, bs, found, end_s, gone_s)
+            of_finished = (flow, user, row, bs, present_s, offered_s, served, enough)
+            found = tuple(x[finished] for x in of_finished)
+            self._finish(servers, tasks, arrived, found, end_s, gone_s)
         return gone_s
 
     def _with_training(
@@ -222,41 +227,44 @@ class EdgeLaw:
         servers: Servers,
         tasks: Tasks,
         arrived: Tensor,
-        row: Tensor,
-        ue: Tensor,
-        bs: Tensor,
         found: tuple[Tensor, ...],
         end_s: Tensor,
         gone_s: Tensor,
     ) -> None:
         """The tasks in service of these flows are done; the next ones begin."""
-        numbers = torch.arange(tasks.bs.shape[-1], device=row.device)
-        present_s, offered_s, served, enough = found
-        while len(row):
-            number = servers.head[row, ue, bs]
-            over = servers.head_cycles[row, ue, bs]
-            part = (served + over) / (offered_s * self.capacity_hz[bs])
+        n_tasks = tasks.bs.shape[-1]
+        numbers = torch.arange(n_tasks, device=gone_s.device)
+        flow, user, row, bs, present_s, offered_s, served, enough = found
+        while len(flow):
+            number = pick(servers.head, flow)
+            over = pick(servers.head_cycles, flow)
+            part = (served + over) / (offered_s * self.capacity_hz.index_select(0, bs))
             since_s = present_s * (1 - part.clamp_max(1.0))
-            tasks.done_s[row, ue, number] = end_s[row, 0] - since_s
+            done_s = end_s[:, 0].index_select(0, row) - since_s
+            put(tasks.done_s, user * n_tasks + number, done_s)
             gone_s.index_add_(0, row, since_s)
-            servers.done[row, ue, bs] += 1
-            left = servers.tasks[row, ue, bs] - 1
-            servers.tasks[row, ue, bs] = left
+            left = pick(servers.tasks, flow) - 1
             # The user's next task at this server; others may have gone to other servers.
             waiting = (
-                (tasks.bs[row, ue] == bs[:, None])
+                (tasks.bs.flatten(0, 1).index_select(0, user) == bs[:, None])
                 & (numbers > number[:, None])
-                & (numbers < arrived[row, ue, None])
+                & (numbers < pick(arrived, user)[:, None])
             )
             following = waiting.to(torch.int8).argmax(-1)
-            cycles = torch.where(left > 0, tasks.cycles[row, ue, following], 0.0)
-            head_cycles = over + cycles
-            servers.head[row, ue, bs] = following
-            servers.head_cycles[row, ue, bs] = torch.where(left > 0, head_cycles, 0.0)
-            # Rounding errors must not outlive the tasks.
-            work_cycles = servers.work_cycles[row, ue, bs]
-            servers.work_cycles[row, ue, bs] = torch.where(left > 0, work_cycles, 0.0)
+            cycles = pick(tasks.cycles, user * n_tasks + following)
+            head_cycles = torch.where(left > 0, over + cycles, 0.0)
+            for state, value in (
+                (servers.done, pick(servers.done, flow) + 1),
+                (servers.tasks, left),
+                (servers.head, following),
+                (servers.head_cycles, head_cycles),
+                # Rounding errors must not outlive the tasks.
+                (servers.work_cycles, pick(servers.work_cycles, flow) * (left > 0)),
+            ):
+                put(state, flow, value)
+            # A user may finish at two servers at once.
+            servers.computing.view(-1).index_add_(0, user, torch.full_like(user, -1))
             again = (left > 0) & ((head_cycles <= 0) | enough)
-            row, ue, bs, present_s, offered_s, served, enough = (
-                x[again] for x in (row, ue, bs, present_s, offered_s, served, enough)
+            flow, user, row, bs, present_s, offered_s, served, enough = (
+                x[again] for x in (flow, user, row, bs, present_s, offered_s, served, enough)
             )

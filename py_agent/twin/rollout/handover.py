@@ -9,6 +9,7 @@ from torch import Tensor
 from py_agent.twin.parameters import HandoverLaw
 from py_agent.twin.rollout.queues import Connections
 from py_agent.twin.rollout.random_streams import RandomStreams, Stream
+from py_agent.twin.rollout.rows import put, split, where_true
 
 _SHORTEST_OUTAGE_S = 0.05
 _DONE, _REFUSED, _FAILED = 2, 3, 4  # as the field handover_state names them
@@ -33,7 +34,7 @@ class HandoverRule:
         now_s: Tensor,
         streams: RandomStreams,
         counter: Tensor,
-    ) -> bool:
+    ) -> Tensor:
         """Command base stations at the start of a frame.
 
         A user that is without a cell, or between two, does not obey.
@@ -48,12 +49,13 @@ class HandoverRule:
             counter: number of the slot, ``[n]``.
 
         Returns:
-            whether anybody was told to move.
+            who was told to move, future and user as one number, ``[n_users]``.
         """
         moves = obeyed[:, None] & (association != connections.cell)
-        row, ue = moves.nonzero(as_tuple=True)
-        if not len(row):
-            return False
+        users = where_true(moves)
+        if not len(users):
+            return users
+        row, ue = split(users, moves.shape[1])
         law, at_s = self._law, now_s[row, 0]
         cell, target = connections.cell[row, ue], association[row, ue]
         free = (cell >= 0) & (connections.back_s[row, ue] <= at_s)
@@ -82,17 +84,17 @@ class HandoverRule:
         connections.back_s[row, ue] = torch.where(free, at_s + gap_s, back_s)
         before_s = connections.interruption_s[row, ue]
         connections.interruption_s[row, ue] = torch.where(free, gap_s, before_s)
-        return True
+        return users
 
-    def reconnect(self, connections: Connections, rsrp_dbm: Tensor, end_s: Tensor) -> bool:
+    def reconnect(self, connections: Connections, rsrp_dbm: Tensor, end_s: Tensor) -> Tensor:
         """Users whose outage ends before `end_s` ``[n, 1]`` find the strongest cell.
 
         Returns:
-            whether there were any.
+            who they are, future and user as one number, ``[n_users]``.
         """
         back = (connections.cell < 0) & (connections.back_s < end_s)
-        row, ue = back.nonzero(as_tuple=True)
-        strongest = rsrp_dbm[row, ue].argmax(-1).to(connections.cell.dtype)
-        connections.cell[row, ue] = strongest
-        connections.last_cell[row, ue] = strongest
-        return len(row) > 0
+        users = where_true(back)
+        strongest = rsrp_dbm.flatten(0, 1).index_select(0, users).argmax(-1)
+        for state in (connections.cell, connections.last_cell):
+            put(state, users, strongest.to(state.dtype))
+        return users

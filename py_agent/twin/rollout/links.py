@@ -6,6 +6,7 @@ from __future__ import annotations
 import dataclasses
 import math
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -13,6 +14,9 @@ from py_agent.twin.parameters import TwinParameters
 from py_agent.twin.radio_model import SMALLEST_GRANT_RB
 from py_agent.twin.rollout.random_streams import RandomStreams, Stream
 from py_agent.twin.rollout.sharing import total
+
+_TABLE_DB = (-30.0, 80.0)  # where the rate curve is looked up
+_STEP_DB = 0.02
 
 
 @dataclasses.dataclass
@@ -61,8 +65,9 @@ class LinkLaw:
         self._intercept_dbm = vector(self._channel.intercept_dbm)
         self._slope_db = 5 * vector(self._channel.exponent)  # of log10 of the squared distance
         self._rise_db = vector(self._uplink.interference_rise_db)
-        self._knots_db = vector(self._rate.sinr_db)
-        self._knots_bps = vector(self._rate.bps_per_rb)
+        steps_db = np.arange(_TABLE_DB[0], _TABLE_DB[1], _STEP_DB)
+        bps_per_rb = np.interp(steps_db, self._rate.sinr_db, self._rate.bps_per_rb)
+        self._table_bps = vector(tuple((self._uplink.bandwidth_rb * bps_per_rb).tolist()))
 
     def start(self, streams: RandomStreams, rows: Tensor, position_m: Tensor) -> Links:
         """Links of which nothing is known but the law."""
@@ -145,26 +150,35 @@ class LinkLaw:
         square_m2 = (x_m * x_m + y_m * y_m + height_m**2).clamp_min(1.0)
         return self._intercept_dbm - self._slope_db * torch.log10(square_m2)
 
-    def rate(self, links: Links, cell: Tensor) -> None:
-        """SINR and rate at the serving cells ``[n, n_ue]``; -1 counts as 0."""
-        links.sinr_ul_db = self._sinr_ul_db(links, cell)
-        knots_db, knots_bps = self._knots_db, self._knots_bps
-        right = torch.bucketize(links.sinr_ul_db, knots_db).clamp_(1, len(knots_db) - 1)
-        left_db, right_db = knots_db[right - 1], knots_db[right]
-        part = ((links.sinr_ul_db - left_db) / (right_db - left_db)).clamp_(0.0, 1.0)
-        bps_per_rb = torch.lerp(knots_bps[right - 1], knots_bps[right], part)
-        rate_bps = self._uplink.bandwidth_rb * bps_per_rb * links.rate_correction.exp()
-        links.full_rate_bps = rate_bps.clamp_min(1.0)
+    def rate(self, links: Links, cell: Tensor, users: Tensor | None = None) -> None:
+        """SINR and rate at the serving cells.
 
-    def _sinr_ul_db(self, links: Links, cell: Tensor) -> Tensor:
-        uplink = self._uplink
-        bs = cell.clamp_min(0)
-        rsrp_dbm = links.rsrp_dbm.gather(-1, bs[..., None])[..., 0]
+        Args:
+            links: of the futures.
+            cell: that serves, ``[n, n_ue]``; -1 counts as 0.
+            users: future and user as one number, ``[n_users]``: only theirs; None: all.
+        """
+
+        def of_users(values: Tensor) -> Tensor:
+            flat = values.flatten(0, 1)
+            return flat if users is None else flat.index_select(0, users)
+
+        uplink, bs = self._uplink, of_users(cell).clamp_min(0)
+        rsrp_dbm = of_users(links.rsrp_dbm).gather(1, bs[:, None])[:, 0]
         path_loss_db = uplink.reference_power_dbm - rsrp_dbm
         wanted_dbm = uplink.p0_dbm + 10 * math.log10(uplink.bandwidth_rb) + path_loss_db
         received_dbm = wanted_dbm.clamp_max(uplink.max_power_dbm) - path_loss_db
-        sinr_db = received_dbm - (uplink.noise_dbm - uplink.offset_db) - self._rise_db[bs]
-        return (sinr_db + links.sinr_correction_db).clamp_max(uplink.ceiling_db)
+        noise_dbm = (uplink.noise_dbm - uplink.offset_db) + self._rise_db
+        sinr_db = received_dbm - noise_dbm.index_select(0, bs) + of_users(links.sinr_correction_db)
+        sinr_db = sinr_db.clamp_max(uplink.ceiling_db)
+        step = ((sinr_db - _TABLE_DB[0]) / _STEP_DB).round_().clamp_(0, len(self._table_bps) - 1)
+        rate_bps = self._table_bps.index_select(0, step.to(torch.int64))
+        rate_bps = (rate_bps * of_users(links.rate_correction).exp()).clamp_min_(1.0)
+        for state, value in ((links.sinr_ul_db, sinr_db), (links.full_rate_bps, rate_bps)):
+            if users is None:
+                state.view(-1).copy_(value)
+            else:
+                state.view(-1).index_copy_(0, users, value)
 
     def density_dbm(
         self, rsrp_dbm: Tensor, own_dbm: Tensor, used_rb: Tensor

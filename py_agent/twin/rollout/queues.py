@@ -122,6 +122,7 @@ class Servers:
         tasks: at the server.
         done: tasks done so far.
         used_s: time of the whole server that the flow had in the last slot.
+        computing: tasks of the user at all servers, ``[n, n_ue]``.
     """
 
     work_cycles: Tensor
@@ -131,6 +132,7 @@ class Servers:
     tasks: Tensor
     done: Tensor
     used_s: Tensor
+    computing: Tensor
 
     @classmethod
     def empty(cls, n: int, n_ue: int, n_bs: int, device: torch.device) -> Servers:
@@ -145,6 +147,7 @@ class Servers:
             tasks=count.clone(),
             done=count.clone(),
             used_s=zero.clone(),
+            computing=count.sum(-1),
         )
 
 

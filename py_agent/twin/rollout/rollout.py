@@ -198,9 +198,10 @@ class Rollout:
             self.streams,
             state.slot,
         )
-        moved |= self.handover_rule.reconnect(connections, state.links.rsrp_dbm, end_s)
-        if moved:
-            self.link_law.rate(state.links, connections.cell)
+        back = self.handover_rule.reconnect(connections, state.links.rsrp_dbm, end_s)
+        for users in (moved, back):
+            if len(users):
+                self.link_law.rate(state.links, connections.cell, users)
 
         in_system = (uploads.created - servers.done.sum(-1)).sum(-1)
         present_s = self.uplink_law.create(uploads, tasks, end_s)
@@ -214,10 +215,10 @@ class Rollout:
             self.streams,
         )
         while True:
-            row, ue, number = self.uplink_law.arrive(uploads, tasks, end_s)
-            if not len(row):
+            user, number = self.uplink_law.arrive(uploads, tasks, end_s)
+            if not len(user):
                 break
-            self.edge_law.accept(servers, tasks, connections.last_cell, row, ue, number)
+            self.edge_law.accept(servers, tasks, connections.last_cell, user, number)
         training = state.training if self.retrains else None
         if training is not None:
             law, last_cell = self.edge_law.training_law, connections.last_cell

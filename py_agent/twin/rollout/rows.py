@@ -6,6 +6,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any, TypeVar
 
+import torch
 from torch import Tensor
 from torch.nn.functional import pad
 
@@ -44,3 +45,24 @@ def _map(state: State, change: Any) -> State:
         value = getattr(state, field.name)
         values[field.name] = change(value) if isinstance(value, Tensor) else _map(value, change)
     return type(state)(**values)
+
+
+def pick(values: Tensor, index: Tensor) -> Tensor:
+    """Of some entries, by flat number ``[n]``; several times as fast as NumPy's way to index."""
+    return values.view(-1).index_select(0, index)
+
+
+def put(values: Tensor, index: Tensor, new: Tensor) -> None:
+    """Replace entries, by flat number ``[n]``, each at most once."""
+    values.view(-1).index_copy_(0, index, new)
+
+
+def where_true(mask: Tensor) -> Tensor:
+    """Flat numbers of the entries that are true, ``[n]``."""
+    return mask.reshape(-1).nonzero()[:, 0]
+
+
+def split(index: Tensor, n: int) -> tuple[Tensor, Tensor]:
+    """Quotient and remainder of flat numbers by the length of a row, ``[n]`` each."""
+    row = torch.div(index, n, rounding_mode="floor")
+    return row, index - row * n

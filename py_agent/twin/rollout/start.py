@@ -169,6 +169,7 @@ class _Draw:
         compute = self._estimate.compute
         there = self._all(compute.size_bit) > 0
         remaining, bs = self._all(compute.remaining), self._all(compute.bs)
+        servers.computing = there.sum(-1)
         for server in range(self._rollout.n_bs):
             here = there & (bs == server)
             first = here.to(torch.int8).argmax(-1)

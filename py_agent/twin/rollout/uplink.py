@@ -10,6 +10,7 @@ from py_agent.twin.parameters import TwinParameters
 from py_agent.twin.rollout.links import LinkLaw, Links
 from py_agent.twin.rollout.queues import Connections, Tasks, Uploads
 from py_agent.twin.rollout.random_streams import RandomStreams, Stream
+from py_agent.twin.rollout.rows import pick, put, split, where_true
 from py_agent.twin.rollout.sharing import share_out
 from py_agent.twin.rollout.traffic import NEVER
 
@@ -44,24 +45,30 @@ class UplinkLaw:
             how long the fresh tasks have been there at the end of the slot, summed, ``[n]``.
         """
         present_s = torch.zeros(len(end_s), device=end_s.device)
-        row, ue = (uploads.next_created_s < end_s).nonzero(as_tuple=True)
-        while len(row):
-            number = uploads.created[row, ue]
-            size_bit = tasks.size_bit[row, ue, number]
-            created_s = uploads.next_created_s[row, ue]
-            was_empty = uploads.queue_bit[row, ue] <= 0
-            uploads.head_bit[row, ue] = torch.where(was_empty, size_bit, uploads.head_bit[row, ue])
-            uploads.begin_s[row, ue] = torch.where(
-                was_empty, created_s + self._delays.grant_s, uploads.begin_s[row, ue]
-            )
-            uploads.queue_bit[row, ue] += size_bit
-            uploads.created_bit[row, ue] += size_bit.to(torch.float64)
-            uploads.created[row, ue] = number + 1
-            present_s.index_add_(0, row, end_s[row, 0] - created_s)
-            following_s = _at(tasks.created_s, row, ue, number + 1)
-            uploads.next_created_s[row, ue] = following_s
-            again = following_s < end_s[row, 0]
-            row, ue = row[again], ue[again]
+        user = where_true(uploads.next_created_s < end_s)
+        row, _ = split(user, uploads.created.shape[1])
+        until_s = end_s[:, 0].index_select(0, row)
+        while len(user):
+            number = pick(uploads.created, user)
+            size_bit = _of_task(tasks.size_bit, user, number)
+            created_s = pick(uploads.next_created_s, user)
+            queue_bit = pick(uploads.queue_bit, user)
+            empty = queue_bit <= 0
+            head_bit = torch.where(empty, size_bit, pick(uploads.head_bit, user))
+            begin_s = pick(uploads.begin_s, user)
+            following_s = _of_task(tasks.created_s, user, number + 1)
+            for state, value in (
+                (uploads.head_bit, head_bit),
+                (uploads.begin_s, torch.where(empty, created_s + self._delays.grant_s, begin_s)),
+                (uploads.queue_bit, queue_bit + size_bit),
+                (uploads.created_bit, pick(uploads.created_bit, user) + size_bit),
+                (uploads.created, number + 1),
+                (uploads.next_created_s, following_s),
+            ):
+                put(state, user, value)
+            present_s.index_add_(0, row, until_s - created_s)
+            again = following_s < until_s
+            user, row, until_s = user[again], row[again], until_s[again]
         return present_s
 
     def send(
@@ -87,8 +94,8 @@ class UplinkLaw:
         """
         slot_s, n_bs = self._slot_s, len(self._cells)
         served = (uploads.queue_bit > 0) & (connections.cell >= 0)
-        user = served.view(-1).nonzero()[:, 0]
-        row = torch.div(user, served.shape[1], rounding_mode="floor")
+        user = where_true(served)
+        row, _ = split(user, served.shape[1])
 
         def of_user(values: Tensor) -> Tensor:
             return values.flatten(0, 1).index_select(0, user)
@@ -132,13 +139,11 @@ class UplinkLaw:
             (uploads.queue_bit, queue_bit - sent_bit),
             (uploads.head_bit, head_bit),
         ):
-            state.view(-1).index_copy_(0, user, value)
+            put(state, user, value)
         finished = (((head_bit <= 0) | empty) & (sent_bit > 0)).nonzero()[:, 0]
         if len(finished):
-            found = tuple(x[finished] for x in (present_s, offered_bit, sent_bit, empty))
-            row = row[finished]
-            ue = user[finished] - row * served.shape[1]
-            self._finish(uploads, tasks, row, ue, found, end_s, streams)
+            of_finished = (user, row, present_s, offered_bit, sent_bit, empty)
+            self._finish(uploads, tasks, tuple(x[finished] for x in of_finished), end_s, streams)
 
     def _quota_sum(self, connections: Connections, weight: Tensor) -> Tensor:
         """Sum of the weights of everybody in a cell, ``[n · n_bs]``."""
@@ -149,59 +154,60 @@ class UplinkLaw:
         self,
         uploads: Uploads,
         tasks: Tasks,
-        row: Tensor,
-        ue: Tensor,
         found: tuple[Tensor, ...],
         end_s: Tensor,
         streams: RandomStreams,
     ) -> None:
         """The last bit of these users' first tasks has left the queue."""
-        delays = self._delays
-        present_s, offered_bit, sent_bit, empty = found
-        while len(row):
-            number = uploads.sent[row, ue]
-            over_bit = uploads.head_bit[row, ue]
+        delays, n_ue = self._delays, uploads.sent.shape[1]
+        n_tasks = tasks.cycles.shape[-1]
+        user, row, present_s, offered_bit, sent_bit, empty = found
+        while len(user):
+            number = pick(uploads.sent, user)
+            over_bit = pick(uploads.head_bit, user)
             part = ((sent_bit + over_bit) / offered_bit).clamp_max(1.0)
-            sent_s = end_s[row, 0] - present_s * (1 - part)
-            noise = streams.normal_each(Stream.PIPELINE, row, number, ue)
+            sent_s = end_s[:, 0].index_select(0, row) - present_s * (1 - part)
+            noise = streams.normal_each(Stream.PIPELINE, row, number, user - row * n_ue)
             pipeline_s = (delays.pipeline_s + delays.pipeline_sd_s * noise).clamp_min(0.0)
-            before_s = _at(tasks.uploaded_s, row, ue, number - 1)
             uploaded_s = sent_s + pipeline_s + delays.core_s
+            before_s = _of_task(tasks.uploaded_s, user, number - 1)
             uploaded_s = torch.where(number > 0, torch.maximum(uploaded_s, before_s), uploaded_s)
-            tasks.uploaded_s[row, ue, number] = uploaded_s
-            uploads.next_arrival_s[row, ue] = torch.minimum(
-                uploads.next_arrival_s[row, ue], uploaded_s
-            )
-            uploads.sent[row, ue] = number + 1
-            follows = number + 1 < uploads.created[row, ue]
-            size_bit = torch.where(follows, _at(tasks.size_bit, row, ue, number + 1), 0.0)
+            follows = number + 1 < pick(uploads.created, user)
+            size_bit = torch.where(follows, _of_task(tasks.size_bit, user, number + 1), 0.0)
             left_bit = over_bit + size_bit
-            uploads.head_bit[row, ue] = left_bit
+            next_s = torch.minimum(pick(uploads.next_arrival_s, user), uploaded_s)
+            put(tasks.uploaded_s, user * n_tasks + number, uploaded_s)
+            for state, value in (
+                (uploads.next_arrival_s, next_s),
+                (uploads.sent, number + 1),
+                (uploads.head_bit, left_bit),
+                # Rounding errors must not outlive the tasks.
+                (uploads.queue_bit, pick(uploads.queue_bit, user) * follows),
+            ):
+                put(state, user, value)
             again = follows & ((left_bit <= 0) | empty)
-            # Rounding errors must not outlive the tasks.
-            queue_bit = uploads.queue_bit[row, ue]
-            uploads.queue_bit[row, ue] = torch.where(follows, queue_bit, 0.0)
-            row, ue, present_s, offered_bit, sent_bit, empty = (
-                x[again] for x in (row, ue, present_s, offered_bit, sent_bit, empty)
+            user, row, present_s, offered_bit, sent_bit, empty = (
+                x[again] for x in (user, row, present_s, offered_bit, sent_bit, empty)
             )
 
-    def arrive(self, uploads: Uploads, tasks: Tasks, end_s: Tensor) -> tuple[Tensor, ...]:
+    def arrive(self, uploads: Uploads, tasks: Tasks, end_s: Tensor) -> tuple[Tensor, Tensor]:
         """Tasks that reach the edge before the slot ends, one per user at most.
 
         Returns:
-            their future, user and number, ``[n_tasks]`` each; call again until there are none.
+            future and user as one number, and the task's number, ``[n_tasks]`` each; call again
+            until there are none.
         """
-        row, ue = (uploads.next_arrival_s < end_s).nonzero(as_tuple=True)
-        number = uploads.arrived[row, ue]
-        uploads.arrived[row, ue] = number + 1
-        following_s = _at(tasks.uploaded_s, row, ue, number + 1)
-        on_its_way = number + 1 < uploads.sent[row, ue]
-        uploads.next_arrival_s[row, ue] = torch.where(on_its_way, following_s, NEVER)
-        return row, ue, number
+        user = where_true(uploads.next_arrival_s < end_s)
+        number = pick(uploads.arrived, user)
+        following_s = _of_task(tasks.uploaded_s, user, number + 1)
+        on_its_way = number + 1 < pick(uploads.sent, user)
+        put(uploads.arrived, user, number + 1)
+        put(uploads.next_arrival_s, user, torch.where(on_its_way, following_s, NEVER))
+        return user, number
 
 
-def _at(values: Tensor, row: Tensor, ue: Tensor, number: Tensor) -> Tensor:
+def _of_task(values: Tensor, user: Tensor, number: Tensor) -> Tensor:
     """Of the user's task of that number; `NEVER` beyond the last one."""
     n_tasks = values.shape[-1]
-    found = values[row, ue, number.clamp(0, n_tasks - 1)]
+    found = pick(values, user * n_tasks + number.clamp(0, n_tasks - 1))
     return torch.where(number < n_tasks, found, NEVER)
