@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 SOURCES := $(shell git ls-files -co --exclude-standard CMakeLists.txt pyproject.toml cmake bridge examples ns3_scenarios py_agent 2>/dev/null)
 CXX_FILES = $(shell git ls-files '*.cc' '*.h' '*.cpp')
 
-.PHONY: run test sanitize lint format bench soak docs golden wheel-test clean
+.PHONY: run test sanitize lint format bench experiments soak docs golden wheel-test clean
 
 ## The main job: a policy steers a real ns-3 LTE network; a table, a figure and a report come out.
 run: $(VENV)/.installed
@@ -39,6 +39,11 @@ format: $(VENV)/.installed-lint
 ## Speed and memory of the bridge, measured on this machine.
 bench: $(VENV)/.installed-test
 	$(BIN)/python -m benchmarks
+
+## The comparisons of docs/results.md and their sweeps, on ns-3: some hours of CPU time. Resumes where it was
+## stopped: runs/results.
+experiments: $(VENV)/.installed-test
+	OMP_NUM_THREADS=1 BIN=$(BIN) sh docs/experiments.sh
 
 ## Random handovers in every setting: 20 seeds × 60 s × 8 settings, some hours of CPU time. Resumes where it was
 ## stopped: runs/soak.jsonl.

@@ -10,7 +10,9 @@ from rich.console import Console, RenderableType
 
 from benchmarks import (
     bridge_memory,
+    decision_time,
     learning_speed,
+    priority_headroom,
     simulator_speed,
     slot_overhead,
     state_cost,
@@ -23,6 +25,8 @@ ALL: dict[str, Callable[[], Iterable[RenderableType]]] = {
     "slot_overhead": lambda: [slot_overhead.measure()],
     "simulator_speed": simulator_speed.measure,
     "state_cost": lambda: [state_cost.measure()],
+    "decision_time": lambda: [decision_time.measure()],
+    "priority_headroom": lambda: [priority_headroom.measure()],
     "learning_speed": lambda: [learning_speed.measure()],
     **{name: (lambda measure=measure: measure().tables) for name, measure in BENCHMARKS.items()},
 }

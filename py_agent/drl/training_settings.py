@@ -20,16 +20,16 @@ class TrainingSettings(pydantic.BaseModel):
     networks: int = pydantic.Field(64, ge=1, description="simulated at once")
     episode_s: float = pydantic.Field(8.0, gt=0, description="simulated time of an episode")
     steps: int = pydantic.Field(
-        20_000_000, ge=1, description="slots that users decide in, over all users and networks"
+        5_000_000, ge=1, description="slots that users decide in, over all users and networks"
     )
     seed: int = pydantic.Field(1, ge=0, description="of weights, exploration and networks")
     gamma: float = pydantic.Field(0.95, gt=0, lt=1, description="discount per slot")
-    learning_rate: float = pydantic.Field(5e-4, gt=0)
+    learning_rate: float = pydantic.Field(1e-3, gt=0)
     hidden: list[int] = pydantic.Field([64, 64], description="widths of the hidden layers")
     reach: float = pydantic.Field(
         2.0, gt=0, description="β: largest shift of the logarithm of a priority"
     )
-    validations: int = pydantic.Field(20, ge=1, description="of checkpoints in the twin")
+    validations: int = pydantic.Field(8, ge=1, description="of checkpoints in the twin")
     validation_networks: int = pydantic.Field(64, ge=2, description="held-out seeds")
     settings: dict[str, Any] = pydantic.Field(
         default_factory=dict, description="of the scenario, nested; the rest is default"

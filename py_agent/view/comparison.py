@@ -45,7 +45,7 @@ def comparison_table(comparison: Comparison) -> tuple[list[str], list[list[str]]
 
 
 def write_comparison(comparison: Comparison, folder: Path, command: str) -> None:
-    """Write ``comparison.png`` and ``report.html``.
+    """Write ``comparison.png``, ``comparison.md`` and ``report.html``.
 
     Args:
         comparison: its rows.
@@ -58,6 +58,8 @@ def write_comparison(comparison: Comparison, folder: Path, command: str) -> None
         f"{setting}: {rule}" if setting else rule for setting, rule in comparison.best_rule.items()
     )
     header, rows = comparison_table(comparison)
+    lines = [header, ["---"] * len(header), *rows]
+    (folder / "comparison.md").write_text("".join(f"| {' | '.join(line)} |\n" for line in lines))
     body = f"""{picture(figure)}
 {table(rows, header)}
 <p>Delays of unfinished tasks count with their age. All policies meet the same walks, radio maps and

@@ -88,6 +88,21 @@ def test_features_do_not_depend_on_the_order_of_users(seen):
     assert np.abs(plain).max() < 20
 
 
+def test_what_was_trained_elsewhere_decides_for_seven_cells_and_forty_users():
+    settings = {"n_ue": 40, "n_bs": 7, "duration_s": 0.1, "warmup_s": 0.3}
+    env = ns3_scenarios.make("cellular", settings)
+    policy = load_policy("twin-drl")  # trained with 20 users and 3 base stations
+    policy.begin(Network("cellular", env.settings.model_dump(), env.schema), 1)
+    observation, _ = env.reset(seed=1)
+    frame = policy.decide_frame(observation)
+    for _ in range(5):
+        decision = policy.decide_slot(observation)
+        observation, *_ = env.step({**frame, **decision})
+    env.close()
+    assert decision["compute_share"].shape == (40,)
+    assert len(np.unique(frame["association"])) > 3
+
+
 def test_an_agent_is_what_was_saved(tmp_path):
     path = tmp_path / "agent.npz"
     kept = agent()

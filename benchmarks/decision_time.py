@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: MIT
+"""What a policy's decisions of a slot cost, beside the limits that they should keep."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+from rich.table import Table
+
+from py_agent.policies import Network, load_policy
+from py_agent.twin.env import make
+
+POLICIES = ("load-cmu", "load-fill", "load-drl", "twin-fill", "twin-drl")
+LIMIT_MS = {20: 1.0, 200: 3.0}  # users: processor time per slot
+CELLS = {20: 3, 200: 7}
+SLOTS = 50  # a frame: its association is part of the mean
+
+
+def measure() -> Table:
+    """Processor time per slot over a frame of a network of the twin, mean and 95 %."""
+    table = Table(title="Processor time of decisions per slot, one thread")
+    for column in ("users", "policy", "mean", "95 %", "limit"):
+        table.add_column(column, justify="right")
+    for n_ue, limit_ms in LIMIT_MS.items():
+        settings = {"n_ue": n_ue, "n_bs": CELLS[n_ue], "duration_s": 2, "traffic": {"rate_hz": 2}}
+        for name in POLICIES:
+            times_ms = _decision_ms(name, settings)
+            table.add_row(
+                *(str(n_ue), name, f"{times_ms.mean():.2f} ms"),
+                *(f"{np.percentile(times_ms, 95):.2f} ms", f"{limit_ms:g} ms"),
+            )
+    return table
+
+
+def _decision_ms(name: str, settings: dict[str, object]) -> np.ndarray:
+    env = make(settings)  # the twin: its observations have the fields of ns-3's
+    policy = load_policy(name)
+    policy.begin(Network("cellular", env.settings.model_dump(), env.schema), 1)
+    observation, _ = env.reset(seed=1)
+    times_s = []
+    for slot in range(SLOTS):
+        start_s = time.thread_time()
+        if slot == 0:
+            frame = policy.decide_frame(observation)
+        decision = {**frame, **policy.decide_slot(observation)}
+        times_s.append(time.thread_time() - start_s)
+        observation, *_ = env.step(decision)
+    env.close()
+    return 1e3 * np.array(times_s)

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: MIT
+"""What other priorities than those of `fill` bring in the twin: the room that an agent has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.table import Table
+
+from py_agent.compare.bootstrap import paired_ratio
+from py_agent.drl.validation import mean_delays_s
+from py_agent.policies import Network
+from py_agent.policies.association import LoadBalancing
+from py_agent.policies.base import Decision, Observation
+from py_agent.policies.cell_work import CellWork
+from py_agent.policies.fill import FillPolicy, compute_priority, upload_priority
+from py_agent.twin.env import make_vector
+
+NETWORKS, DURATION_S, SEED = 64, 6.0, 5000
+SETTINGS = {
+    **{"n_ue": 12, "duration_s": DURATION_S, "traffic": {"rate_hz": 2}},
+    **{"compute": {"mode": "quota"}, "radio": {"bandwidth_mode": "quota"}},
+    "state": {"bearers": False, "mac": False},
+}
+Shift = dict[str, NDArray[np.float64]]
+_LEAST_S = 1e-6
+
+
+def total_remaining(work: CellWork, observation: Observation) -> Shift:
+    tasks = np.maximum(work.uploading, 1)
+    remaining_s = work.upload_s + work.uploading * work.typical_compute_s
+    index = np.log(tasks / np.maximum(remaining_s, _LEAST_S))
+    return {"bandwidth_share": index - upload_priority(work)}
+
+
+def wait_for_server(work: CellWork, observation: Observation) -> Shift:
+    return {"bandwidth_share": -0.5 * np.log1p(work.compute_s)}
+
+
+def noise(work: CellWork, observation: Observation) -> Shift:
+    drawn = np.random.default_rng(0).uniform(-0.3, 0.3, work.compute_s.shape)
+    return {"compute_share": drawn}
+
+
+def head_alone(work: CellWork, observation: Observation) -> Shift:
+    index = np.log(work.typical_compute_s / np.maximum(work.head_s, _LEAST_S))
+    return {"compute_share": index - compute_priority(work)}
+
+
+def oldest_first(work: CellWork, observation: Observation) -> Shift:
+    return {"compute_share": observation["oldest_age_s"] - compute_priority(work)}
+
+
+VARIANTS: dict[str, Callable[[CellWork, Observation], Shift]] = {
+    "uploads by upload and computation that remain": total_remaining,
+    "uploads later where the user's server is behind": wait_for_server,
+    "computation: ±0.3 at random": noise,
+    "computation by the task in service alone": head_alone,
+    "computation by the age of the oldest task": oldest_first,
+}
+
+
+class _Shifted(FillPolicy):
+    def __init__(self, shift: Callable[[CellWork, Observation], Shift]) -> None:
+        super().__init__(LoadBalancing())
+        self._shift = shift
+
+    def decide_slot(self, observation: Observation) -> Decision:
+        work = self._meter.measure(observation)
+        return self._divider.divide(work, observation, self._shift(work, observation))
+
+
+def measure() -> Table:
+    """Mean delay of each variant over that of `fill`, in pairs."""
+    networks = make_vector(NETWORKS, SETTINGS)
+    network = Network("cellular", networks.settings.model_dump(), networks.schema)
+    slots = round(DURATION_S / network.settings["slot_s"]) - 1
+
+    def delays_s(policy: FillPolicy) -> list[float]:
+        return mean_delays_s(networks, network, policy, slots, SEED).tolist()
+
+    rule_s = delays_s(FillPolicy(LoadBalancing()))
+    table = Table(
+        title=f"Mean delay beside fill, twin, {NETWORKS} seeds × {DURATION_S:g} s, quotas, load 0.8"
+    )
+    for column in ("priorities", "ratio", "95 % interval"):
+        table.add_column(column)
+    for name, shift in VARIANTS.items():
+        ratio = paired_ratio(delays_s(_Shifted(shift)), rule_s)
+        table.add_row(name, f"{ratio.mean:.4f}", f"{ratio.ci_low:.4f} … {ratio.ci_high:.4f}")
+    networks.close()
+    return table
