@@ -29,7 +29,7 @@ _err = Console(stderr=True)
 _TABLE_WIDTH = 170  # narrower, and cells break into single letters
 _DEFAULT_POLICIES = ",".join(name for name in POLICIES if name != "oracle")
 _QUICK = Grid(
-    policies=["random", "max-rsrp-equal", "max-rsrp-sqrt", "load-sqrt", "load-cmu"],
+    policies=["random", "max-rsrp-equal", "load-cmu", "load-fill", "twin-fill", "twin-drl"],
     seeds=[101, 102, 103],
     assignments=["n_ue=10", "duration_s=5"],
 )
