@@ -6,10 +6,10 @@ PYTHON ?= python3
 TORCH ?= torch==2.13.0
 VENV := .venv
 BIN := $(VENV)/bin
-SOURCES := $(shell git ls-files -co --exclude-standard CMakeLists.txt pyproject.toml cmake bridge examples ns3_scenarios py_agent 2>/dev/null)
+SOURCES := $(shell git ls-files -co --exclude-standard CMakeLists.txt pyproject.toml cmake bridge 'examples/*.cc' ns3_scenarios py_agent 2>/dev/null)
 CXX_FILES = $(shell git ls-files '*.cc' '*.h' '*.cpp')
 
-.PHONY: run test sanitize lint format bench experiments soak docs golden wheel-test clean
+.PHONY: run test sanitize lint format bench experiments soak docs golden wheel-test verify-docker clean
 
 ## The main job: a policy steers a real ns-3 LTE network; a table, a figure and a report come out.
 run: $(VENV)/.installed
@@ -29,6 +29,8 @@ lint: $(VENV)/.installed-lint
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/clang-format --dry-run --Werror $(CXX_FILES)
+	$(BIN)/hadolint --ignore DL3008 docker/Dockerfile  # Debian keeps no old versions to pin
+	$(BIN)/shellcheck .ci/run docker/*.sh
 
 ## Bring the sources into the project's style.
 format: $(VENV)/.installed-lint
@@ -66,6 +68,10 @@ wheel-test: $(VENV)/.created
 	$(PYTHON) -m venv "$$folder/venv" && \
 	"$$folder/venv/bin/pip" install --quiet --disable-pip-version-check "$$folder"/*.whl && \
 	cd "$$folder" && venv/bin/ns3-twin doctor && venv/bin/ns3-twin run --duration 1
+
+## Build the images, let both containers work together, stop them; with Docker, or podman in its place.
+verify-docker:
+	TORCH='$(TORCH)' docker/verify.sh
 
 clean:
 	rm -rf $(VENV) build runs

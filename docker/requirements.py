@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: MIT
+"""Print what an image installs beside the package itself, as pyproject.toml says.
+
+python requirements.py gateway   # what a gateway beside ns-3 needs
+python requirements.py agent     # everything, all extras but the large and separate ones
+"""
+
+import sys
+from pathlib import Path
+
+import tomllib
+
+NOT_FOR_A_GATEWAY = {"matplotlib", "pyarrow", "tensorboard"}  # they write and draw runs
+EXTRAS_LEFT_OUT = {"sumo"}  # makes traces, beforehand; 500 MB
+
+
+def name(requirement: str) -> str:
+    """The package's name."""
+    return requirement.split("[")[0].split(">")[0].split("=")[0].strip()
+
+
+project = tomllib.loads(Path("pyproject.toml").read_text())["project"]
+wanted = set(project["dependencies"])
+if sys.argv[1] == "gateway":
+    wanted = {line for line in wanted if name(line) not in NOT_FOR_A_GATEWAY}
+else:
+    for extra in project["optional-dependencies"].keys() - EXTRAS_LEFT_OUT:
+        wanted.update(project["optional-dependencies"][extra])
+print("\n".join(sorted(wanted)))
