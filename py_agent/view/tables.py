@@ -7,6 +7,7 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from rich.markup import escape
 from rich.table import Table
 
 from ns3_bridge import Description, Field
@@ -91,7 +92,7 @@ def rows_table(title: str, header: Sequence[str], rows: Sequence[Sequence[str]])
     for column in header:
         table.add_column(column, overflow="fold")
     for row in rows:
-        table.add_row(*row)
+        table.add_row(*map(escape, row))  # 'ns3-twin[learning]' is text, no markup
     return table
 
 

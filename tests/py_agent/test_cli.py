@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
@@ -13,6 +14,9 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
+from rich.console import Console
+
+from py_agent.view.tables import rows_table
 
 COMMAND = str(Path(sys.executable).parent / "ns3-twin")
 SMALL = ["--set", "n_ue=5", "--duration", "2"]
@@ -149,6 +153,12 @@ def test_scenarios_describe_and_doctor(tmp_path):
     assert "rsrp_dbm" in call("describe", "cellular", cwd=tmp_path).stdout
     assert "cmu" in call("scenarios", cwd=tmp_path).stdout
     assert all(f["ok"] for f in last_json(call("doctor", "--json", cwd=tmp_path)) if f["required"])
+
+
+def test_brackets_in_a_table_are_text():
+    console = Console(width=80, record=True, file=io.StringIO())
+    console.print(rows_table("doctor", ["mend"], [["pip install 'ns3-twin[learning]'"]]))
+    assert "'ns3-twin[learning]'" in console.export_text()
 
 
 def test_without_the_extra_the_message_says_how_to_get_it(tmp_path):
