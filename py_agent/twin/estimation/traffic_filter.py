@@ -11,7 +11,8 @@ from py_agent.twin.parameters import Traffic
 
 Floats = NDArray[np.float64]
 
-_PRIOR_S = 10.0  # the expected rate counts like so many seconds of observation
+_PRIOR_TASKS = 30.0  # the expected size counts like so many tasks
+_PRIOR_S = 60.0  # the expected rate counts like so many seconds of observation
 
 
 class TrafficFilter:
@@ -36,7 +37,7 @@ class TrafficFilter:
         self.on_probability = np.full(n_ue, self._duty)
         self._tasks = np.full(n_ue, law.rate_hz * _PRIOR_S)
         self._on_time_s = np.full(n_ue, _PRIOR_S)
-        self._size_tasks = np.full(n_ue, 3.0)
+        self._size_tasks = np.full(n_ue, _PRIOR_TASKS)
         self._bits = self._size_tasks * mean_size_bit(law)
 
     def advance(self, users: NDArray[np.intp], by_s: Floats) -> None:
