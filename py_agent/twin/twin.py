@@ -34,6 +34,7 @@ NEEDED = (
 )
 _COUNTERS = ("tasks_created", "created_bit", "delivered_bit", "to_deliver_bit")
 _HANDOVER_UNDER_WAY = (1, 6)  # labels pending, waiting
+_NOT_SOUNDED_DB = -29.9  # the observation's lower bound stands for no sounding signal, too
 _ENOUGH_BIT = 33_000.0  # three packets: who has less to send does not use its grants up
 
 
@@ -109,6 +110,7 @@ class Twin:
         if set(MODEL_FIELDS) <= set(shapes):
             frame_s = self._slot_s * self._slots_per_frame
             self._models = ModelTracker(learning.get("target_accuracy", 0.8), frame_s)
+        self._other_cells_sinr_db = np.full(self._n_ue, np.nan)
         self.ignored = 0
 
     @property
@@ -266,7 +268,7 @@ class Twin:
         radio.change_cell(users[changed])
         walked_m = radio.locate(users, during_s, values["position_m"], values["velocity_mps"])
         radio.hear(users, walked_m, values["rsrp_dbm"])
-        radio.sound(users, during_s, values["sinr_ul_db"], serving[users])
+        radio.sound(users, during_s, self._sounded(users, changed, values), serving[users])
 
         unconfirmed_bit = values["upload_unconfirmed_bit"]
         left_bit = np.maximum(values["upload_backlog_bit"] - unconfirmed_bit, 0.0)
@@ -281,6 +283,16 @@ class Twin:
             passing = radio.success(used_rb)
             radio.carried(users[counts], bits[counts], rb_s[counts], passing)
         self._count(users, {"delivered_bit": values["delivered_bit"], "to_deliver_bit": left_bit})
+
+    def _sounded(
+        self, users: NDArray[np.intp], changed: NDArray[np.bool_], values: Mapping[str, Floats]
+    ) -> Floats:
+        """SINR of sounding signals; NaN where it is none, or still that of another cell."""
+        sinr_db = values["sinr_ul_db"]
+        self._other_cells_sinr_db[users[changed]] = sinr_db[changed]
+        old = sinr_db == self._other_cells_sinr_db[users]
+        self._other_cells_sinr_db[users[~old]] = np.nan
+        return np.where(old | (sinr_db <= _NOT_SOUNDED_DB), np.nan, sinr_db)
 
     def _follow_traffic(
         self,

@@ -19,6 +19,7 @@ _STEP_S = 0.2  # ns-3 reports received power so often
 _LAGS_M = (5.0, 10.0, 20.0, 40.0)
 _LAG_S = 1.0
 _NOT_HEARD_DBM = -139.9
+_NOT_SOUNDED_DB = -29.9
 
 
 def fit_channel(runs: Sequence[RecordedRun], prior: TwinParameters) -> ChannelMap:
@@ -62,7 +63,7 @@ def fit_uplink(runs: Sequence[RecordedRun], prior: TwinParameters) -> UplinkSinr
         sinr_db = run.field("sinr_ul_db")[::step].astype(np.float64)
         own = np.take_along_axis(rsrp_dbm, np.maximum(bs, 0)[..., None], axis=2)[..., 0]
         error_db = sinr_db - formula_sinr_db(prior, own, bs)
-        heard = (bs >= 0) & (own > _NOT_HEARD_DBM)
+        heard = (bs >= 0) & (own > _NOT_HEARD_DBM) & (sinr_db > _NOT_SOUNDED_DB)
         for m in range(prior.n_bs):
             errors[m].append(error_db[heard & (bs == m)])
         lag = max(1, round(_LAG_S / (step * run.slot_s)))

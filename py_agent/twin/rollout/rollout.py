@@ -16,7 +16,7 @@ from py_agent.twin.rollout.handover import HandoverRule
 from py_agent.twin.rollout.links import LinkLaw, Links
 from py_agent.twin.rollout.mobility import WalkLaw, Walks
 from py_agent.twin.rollout.queues import Connections, Servers, Tasks, Uploads
-from py_agent.twin.rollout.random_streams import RandomStreams
+from py_agent.twin.rollout.random_streams import RandomStreams, Stream
 from py_agent.twin.rollout.rows import padded, put_rows, take_rows
 from py_agent.twin.rollout.traffic import NEVER, TaskSources, Users
 from py_agent.twin.rollout.training import Training
@@ -189,6 +189,7 @@ class Rollout:
         connections = state.connections
         now_s = (state.slot * self.slot_s).to(torch.float32)[:, None]
         end_s = ((state.slot + 1) * self.slot_s).to(torch.float32)[:, None]
+        cells = connections.last_cell.clone()
         moved = self.handover_rule.command(
             connections,
             action["association"],
@@ -199,6 +200,8 @@ class Rollout:
             state.slot,
         )
         back = self.handover_rule.reconnect(connections, state.links.rsrp_dbm, end_s)
+        if len(moved) or len(back):
+            self._sound_anew(cells)
         for users in (moved, back):
             if len(users):
                 self.link_law.rate(state.links, connections.cell, users)
@@ -244,6 +247,15 @@ class Rollout:
         since = self.state.slot % self.slots_per_measurement
         moved_m = walks.velocity_mps * (since * self.slot_s).to(torch.float32)[:, None, None]
         return walks.position_m + moved_m
+
+    def _sound_anew(self, cells: Tensor) -> None:
+        """Other sounding signals collide with a user's in another cell than that of `cells`."""
+        state = self.state
+        row, ue = (state.connections.last_cell != cells).nonzero(as_tuple=True)
+        # Indices beyond those of the handover itself.
+        index = 2 * self.n_ue + ue
+        normal = self.streams.normal_each(Stream.HANDOVER, row, state.slot[row], index)
+        state.links.sinr_correction_db[row, ue] = normal * self.parameters.uplink.sd_db
 
     def _move(self) -> None:
         """Let users walk and links change where a measurement is due."""

@@ -204,3 +204,21 @@ def test_parameters_of_another_network_are_refused(recorded):
 def test_an_estimate_needs_an_observation(recorded):
     with pytest.raises(UnsuitableNetwork, match="observed nothing"):
         Twin(recorded[0]).estimate()
+
+
+def test_a_sinr_that_belongs_to_another_cell_is_not_believed(recorded):
+    network, observations = recorded
+    twin = Twin(network)
+    last = observations[-1]
+    for observation in observations:
+        twin.observe(observation)
+    moved = {**last, "time_s": last["time_s"] + 0.02, "serving_bs": 1 - last["serving_bs"]}
+    assert (moved["serving_bs"] >= 0).all()
+    twin.observe(moved)
+    sd_db = twin.estimate().parameters.uplink.sd_db
+    # Still the old cell's value: nothing is known of the new one.
+    assert twin.estimate().sinr_correction_db == pytest.approx(0.0)
+    assert twin.estimate().sinr_correction_sd_db == pytest.approx(sd_db)
+    fresh = {**moved, "time_s": moved["time_s"] + 0.02, "sinr_ul_db": moved["sinr_ul_db"] + 1}
+    twin.observe(fresh)
+    assert (twin.estimate().sinr_correction_sd_db < 2).all()
