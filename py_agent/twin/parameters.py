@@ -146,6 +146,28 @@ class DataInterference(_Part):
     needed_max_db: Finite = 20.0
 
 
+class ControlChannel(_Part):
+    """How well a user hears its cell, whose control channel all other cells' disturb always.
+
+    ``SINR = RSRP_serving / (Σ_others RSRP + noise)``; a grant is decoded with
+    ``P = 1 / (1 + exp(−(SINR − needed)/slope))``; one that is not is lost to everybody. A user that
+    is out of sync for too long loses its radio link (TS 36.331, 5.3.11).
+
+    Attributes:
+        needed_db: SINR at which half of the grants are decoded.
+        slope_db: how sharp the edge is.
+        noise_dbm: of a user, per subcarrier.
+        out_of_sync_db: SINR below which a user is out of sync (ns-3: LteUePhy::Qout).
+        out_of_sync_s: how long until the link has failed (N310 · 0.2 s + T310).
+    """
+
+    needed_db: Finite = -7.0
+    slope_db: Positive = 1.5
+    noise_dbm: Finite = -123.2
+    out_of_sync_db: Finite = -5.0
+    out_of_sync_s: Positive = 2.2
+
+
 class Delays(_Part):
     """What passes beside transmission and computation.
 
@@ -319,6 +341,7 @@ class TwinParameters(_Part):
     uplink: UplinkSinr
     rate: RateCurve
     interference: DataInterference = DataInterference()
+    control: ControlChannel = ControlChannel()
     bandwidth_mode: Literal["work-conserving", "quota"] = "work-conserving"
     delays: Delays = Delays()
     handover: HandoverLaw = HandoverLaw()

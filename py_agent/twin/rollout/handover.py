@@ -9,7 +9,7 @@ from torch import Tensor
 from py_agent.twin.parameters import HandoverLaw
 from py_agent.twin.rollout.queues import Connections
 from py_agent.twin.rollout.random_streams import RandomStreams, Stream
-from py_agent.twin.rollout.rows import put, split, where_true
+from py_agent.twin.rollout.rows import pick, put, split, where_true
 
 _SHORTEST_OUTAGE_S = 0.05
 _DONE, _REFUSED, _FAILED = 2, 3, 4  # as the field handover_state names them
@@ -71,7 +71,7 @@ class HandoverRule:
         normal = streams.normal_each(Stream.HANDOVER, row, at, 2 * ue + 1)
         gap_s = torch.where(
             failed,
-            (law.outage_s + law.outage_sd_s * normal).clamp_min(_SHORTEST_OUTAGE_S),
+            self._outage_s(normal),
             law.interruption_median_s * (law.interruption_sigma * normal).exp(),
         )
         failed, done = free & failed, free & ~failed
@@ -85,6 +85,35 @@ class HandoverRule:
         before_s = connections.interruption_s[row, ue]
         connections.interruption_s[row, ue] = torch.where(free, gap_s, before_s)
         return users
+
+    def lose(
+        self,
+        connections: Connections,
+        failed: Tensor,
+        now_s: Tensor,
+        streams: RandomStreams,
+        counter: Tensor,
+    ) -> None:
+        """The radio links of these users have failed: they look for another cell.
+
+        Args:
+            connections: all users'.
+            failed: who, ``[n, n_ue]``.
+            now_s: ``[n, 1]``.
+            streams: of the futures.
+            counter: number of the slot, ``[n]``.
+        """
+        users = where_true(failed)
+        row, ue = split(users, failed.shape[1])
+        normal = streams.normal_each(Stream.HANDOVER, row, counter[row], 2 * ue + 1)
+        gap_s = self._outage_s(normal)
+        put(connections.cell, users, torch.full_like(users, -1))
+        put(connections.losses, users, pick(connections.losses, users) + 1)
+        put(connections.back_s, users, now_s[row, 0] + gap_s)
+
+    def _outage_s(self, normal: Tensor) -> Tensor:
+        outage_s = self._law.outage_s + self._law.outage_sd_s * normal
+        return outage_s.clamp_min(_SHORTEST_OUTAGE_S)
 
     def reconnect(self, connections: Connections, rsrp_dbm: Tensor, end_s: Tensor) -> Tensor:
         """Users whose outage ends before `end_s` ``[n, 1]`` find the strongest cell.

@@ -30,6 +30,8 @@ class Links:
         rsrp_dbm: ``[n, n_ue, n_bs]``.
         sinr_ul_db: of the sounding signal at the serving cell, ``[n, n_ue]``.
         full_rate_bps: of a user that has its cell's whole band, ``[n, n_ue]``.
+        control_db: SINR of the serving cell's control channel, ``[n, n_ue]``.
+        out_of_sync_s: for how long that has been too low, ``[n, n_ue]``.
     """
 
     residual_db: Tensor
@@ -38,6 +40,8 @@ class Links:
     rsrp_dbm: Tensor
     sinr_ul_db: Tensor
     full_rate_bps: Tensor
+    control_db: Tensor
+    out_of_sync_s: Tensor
 
 
 class LinkLaw:
@@ -56,6 +60,7 @@ class LinkLaw:
         self._uplink = parameters.uplink
         self._rate = parameters.rate
         self._interference = parameters.interference
+        self._control = parameters.control
         self._bs_position_m = bs_position_m
         self._cells = torch.arange(len(bs_position_m), device=device)
 
@@ -98,6 +103,8 @@ class LinkLaw:
             rsrp_dbm=self.map_dbm(position_m) + residual_db,
             sinr_ul_db=unknown,
             full_rate_bps=unknown.clone(),
+            control_db=unknown.clone(),
+            out_of_sync_s=torch.zeros_like(unknown),
         )
 
     def advance(
@@ -164,7 +171,9 @@ class LinkLaw:
             return flat if users is None else flat.index_select(0, users)
 
         uplink, bs = self._uplink, of_users(cell).clamp_min(0)
-        rsrp_dbm = of_users(links.rsrp_dbm).gather(1, bs[:, None])[:, 0]
+        heard_dbm = of_users(links.rsrp_dbm)
+        rsrp_dbm = heard_dbm.gather(1, bs[:, None])[:, 0]
+        control_db = self._control_db(heard_dbm, rsrp_dbm)
         path_loss_db = uplink.reference_power_dbm - rsrp_dbm
         wanted_dbm = uplink.p0_dbm + 10 * math.log10(uplink.bandwidth_rb) + path_loss_db
         received_dbm = wanted_dbm.clamp_max(uplink.max_power_dbm) - path_loss_db
@@ -173,12 +182,43 @@ class LinkLaw:
         sinr_db = sinr_db.clamp_max(uplink.ceiling_db)
         step = ((sinr_db - _TABLE_DB[0]) / _STEP_DB).round_().clamp_(0, len(self._table_bps) - 1)
         rate_bps = self._table_bps.index_select(0, step.to(torch.int64))
-        rate_bps = (rate_bps * of_users(links.rate_correction).exp()).clamp_min_(1.0)
-        for state, value in ((links.sinr_ul_db, sinr_db), (links.full_rate_bps, rate_bps)):
+        control = self._control
+        decoded = torch.sigmoid((control_db - control.needed_db) / control.slope_db)
+        rate_bps = (rate_bps * of_users(links.rate_correction).exp() * decoded).clamp_min_(1.0)
+        for state, value in (
+            (links.sinr_ul_db, sinr_db),
+            (links.full_rate_bps, rate_bps),
+            (links.control_db, control_db),
+        ):
             if users is None:
                 state.view(-1).copy_(value)
             else:
                 state.view(-1).index_copy_(0, users, value)
+
+    def watch(self, links: Links, cell: Tensor, due: Tensor, by_s: float) -> Tensor:
+        """Let time pass for those who hear their cell too badly.
+
+        Args:
+            links: of all futures.
+            cell: that serves, ``[n, n_ue]``; -1: none.
+            due: futures in which the time has passed, ``[n]``.
+            by_s: how long.
+
+        Returns:
+            whose radio link has failed, ``[n, n_ue]``.
+        """
+        bad = (links.control_db < self._control.out_of_sync_db) & (cell >= 0)
+        longer_s = (links.out_of_sync_s + by_s) * bad
+        failed = (longer_s >= self._control.out_of_sync_s) & due[:, None]
+        longer_s = torch.where(due[:, None], longer_s, links.out_of_sync_s)
+        links.out_of_sync_s = torch.where(failed, 0.0, longer_s)
+        return failed
+
+    def _control_db(self, heard_dbm: Tensor, own_dbm: Tensor) -> Tensor:
+        own_mw = 10 ** (own_dbm / 10)
+        others_mw = (10 ** (heard_dbm / 10)).sum(1) - own_mw
+        noise_mw = 10 ** (self._control.noise_dbm / 10)
+        return own_dbm - 10 * torch.log10(others_mw.clamp_min(0.0) + noise_mw)
 
     def density_dbm(
         self, rsrp_dbm: Tensor, own_dbm: Tensor, used_rb: Tensor

@@ -17,7 +17,7 @@ from py_agent.twin.rollout.links import LinkLaw, Links
 from py_agent.twin.rollout.mobility import WalkLaw, Walks
 from py_agent.twin.rollout.queues import Connections, Servers, Tasks, Uploads
 from py_agent.twin.rollout.random_streams import RandomStreams, Stream
-from py_agent.twin.rollout.rows import padded, put_rows, take_rows
+from py_agent.twin.rollout.rows import padded, put, put_rows, take_rows
 from py_agent.twin.rollout.traffic import NEVER, TaskSources, Users
 from py_agent.twin.rollout.training import Training
 from py_agent.twin.rollout.uplink import UplinkLaw
@@ -205,6 +205,7 @@ class Rollout:
         for users in (moved, back):
             if len(users):
                 self.link_law.rate(state.links, connections.cell, users)
+                put(state.links.out_of_sync_s, users, torch.zeros(len(users), device=self.device))
 
         in_system = (uploads.created - servers.done.sum(-1)).sum(-1)
         present_s = self.uplink_law.create(uploads, tasks, end_s)
@@ -260,7 +261,8 @@ class Rollout:
     def _move(self) -> None:
         """Let users walk and links change where a measurement is due."""
         state, by_s = self.state, self.slots_per_measurement * self.slot_s
-        rows = (state.slot % self.slots_per_measurement == 0).nonzero()[:, 0]
+        due = state.slot % self.slots_per_measurement == 0
+        rows = due.nonzero()[:, 0]
         if not len(rows):
             return
         everybody = len(rows) == self.batch
@@ -274,6 +276,9 @@ class Rollout:
             put_rows(state.walks, rows, walks)
             put_rows(state.links, rows, links)
         self.link_law.rate(state.links, state.connections.cell)
+        failed = self.link_law.watch(state.links, state.connections.cell, due, by_s)
+        now_s = (state.slot * self.slot_s).to(torch.float32)[:, None]
+        self.handover_rule.lose(state.connections, failed, now_s, self.streams, state.slot)
 
 
 def _area_m(parameters: TwinParameters, place: Place) -> tuple[float, float, float, float]:

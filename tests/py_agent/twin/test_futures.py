@@ -7,7 +7,9 @@ import dataclasses
 import numpy as np
 import pytest
 import torch
+from scipy.stats import ks_2samp
 
+import ns3_scenarios
 from py_agent.policies import Network, load_policy
 from py_agent.twin.estimate import NetworkEstimate, TaskQueue
 from py_agent.twin.network import TwinNetwork
@@ -204,3 +206,34 @@ def test_interference_is_that_of_the_radio_model(network):
     )
     assert np.abs(found.numpy().reshape(6, N_UE) - expected).max() < 1e-4
     assert expected.min() < 0.5 < expected.max()
+
+
+def test_delays_are_about_those_of_ns3():
+    settings = {
+        "n_ue": 8,
+        "duration_s": 4.0,
+        "traffic": {"off_s": 0.0, "rate_hz": 2.0, "size_min_bit": 5e4, "size_max_bit": 3e5},
+    }
+    network = TwinNetwork.of(settings)
+    rollout = network.rollout(32)
+    rollout.start(spread_seeds(1, 32, rollout.device))
+    foretold = simulate(rollout, load_policy("load-sqrt"), network.schema, 200).delay_s
+    real = []
+    for seed in (1, 2):
+        env = ns3_scenarios.make("cellular", settings)
+        policy = load_policy("load-sqrt")
+        policy.begin(Network("cellular", network.place.settings, network.schema), seed=1)
+        observation, _ = env.reset(seed=seed)
+        finished = False
+        while not finished:
+            if observation["slot_in_frame"][0] == 0:
+                frame = policy.decide_frame(observation)
+            decision = {**frame, **policy.decide_slot(observation)}
+            observation, _, _, finished, _ = env.step(decision)
+        tasks = env.take_records()["task"]
+        real.append(np.where(np.isnan(tasks["done_s"]), 5.0, tasks["done_s"]) - tasks["created_s"])
+        env.close()
+    measured = np.concatenate(real)
+    assert len(measured) > 80
+    assert ks_2samp(measured, foretold).statistic < 0.2
+    assert foretold.mean() == pytest.approx(measured.mean(), rel=0.4)

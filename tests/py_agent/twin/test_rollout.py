@@ -173,3 +173,29 @@ def test_random_numbers_are_uniform_and_streams_independent():
     noise = streams.noise(Stream.RESIDUAL, rows, 1, 50)
     assert abs(float(noise.mean())) < 0.02
     assert float(noise.var()) == pytest.approx(1, abs=0.02)
+
+
+def test_who_hardly_hears_its_cell_gets_nothing_and_is_lost():
+    network = TwinNetwork.of(
+        {"n_ue": 4, "duration_s": 4.0, "mobility": {"model": "static"}, "slots_per_frame": 1000}
+    )
+    rollout = started(network, batch=32)
+    state = rollout.state
+    weakest = state.links.rsrp_dbm.argmin(-1)
+    best = state.links.rsrp_dbm.argmax(-1)
+    state.connections.cell = weakest.clone()
+    rollout.link_law.rate(state.links, weakest)
+    control_db = state.links.control_db.clone()
+    unheard, heard = control_db < -14, control_db > 0
+    assert unheard.sum() > 10
+    poor_bps = state.links.full_rate_bps.clone()
+    rollout.link_law.rate(state.links, best)
+    assert (poor_bps[unheard] < 0.05 * state.links.full_rate_bps[unheard]).all()
+    rollout.link_law.rate(state.links, weakest)
+    for _ in range(150):
+        rollout.step(action(rollout, weakest))
+    losses = state.connections.losses
+    assert (losses[unheard] == 1).all()
+    assert (losses[heard] == 0).all()
+    moved = state.connections.cell
+    assert (moved[unheard] == rollout.state.links.rsrp_dbm.argmax(-1)[unheard]).all()
