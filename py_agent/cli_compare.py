@@ -27,7 +27,7 @@ _out = Console()
 _err = Console(stderr=True)
 
 _TABLE_WIDTH = 170  # narrower, and cells break into single letters
-_DEFAULT_POLICIES = ",".join(name for name in POLICIES if name != "oracle")
+_DEFAULT_POLICIES = ",".join(name for name in POLICIES if name not in ("oracle", "rollout-fill"))
 _QUICK = Grid(
     policies=["random", "max-rsrp-equal", "load-cmu", "load-fill", "twin-fill", "twin-drl"],
     seeds=[101, 102, 103],
@@ -38,7 +38,9 @@ _QUICK = Grid(
 def compare(
     policies: Annotated[
         str | None,
-        typer.Option(help="Comma-separated POLICY or POLICY@RETRAINING; default: all but oracle."),
+        typer.Option(
+            help="Comma-separated POLICY or POLICY@RETRAINING; default: all that try no futures."
+        ),
     ] = None,
     seeds: Annotated[str | None, typer.Option(help="1-5 or 1,3,8-10; default 101-105.")] = None,
     scenario: Annotated[str | None, typer.Option(help="Name, or path of a program.")] = None,

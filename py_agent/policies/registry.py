@@ -63,6 +63,12 @@ def _drl(association: str, agent: Path | None = None) -> Policy:
     return DrlPolicy(ASSOCIATIONS[association][1](), Agent.load(agent or DEFAULT_AGENT))
 
 
+def _rollout_fill() -> Policy:
+    from py_agent.policies.rollout_association import RolloutAssociation  # torch takes a second
+
+    return FillPolicy(RolloutAssociation())
+
+
 RULES: Mapping[str, tuple[str, Callable[[], Policy]]] = {
     f"{association}-{share}": (
         f"{ASSOCIATIONS[association][0]}, {summary}",
@@ -88,6 +94,10 @@ POLICIES: Mapping[str, tuple[str, Callable[[], Policy]]] = {
     "single-twin-drl": (
         "twin-drl on one timescale",
         lambda: SingleTimescale(_drl("twin")),
+    ),
+    "rollout-fill": (
+        "tries 6 associations a frame in the twin's futures, shares as twin-fill",
+        _rollout_fill,
     ),
     "oracle": (
         "upper reference: tries 16 associations a frame on branches of the network, shares as cmu",

@@ -9,6 +9,7 @@ import pytest
 
 import ns3_scenarios
 from py_agent.policies import Network
+from py_agent.policies.rollout_association import RolloutAssociation
 from py_agent.policies.twin_association import TwinAssociation, foreseen_rate_bps
 
 SETTINGS = {"n_ue": 8, "n_bs": 2, "duration_s": 2.5, "traffic": {"rate_hz": 2}}
@@ -20,7 +21,8 @@ def followed():
     """A rule after two frames, and what it saw and chose."""
     env = ns3_scenarios.make("cellular", SETTINGS)
     rule = TwinAssociation()
-    rule.begin(Network("cellular", env.settings.model_dump(), env.schema))
+    network = Network("cellular", env.settings.model_dump(), env.schema)
+    rule.begin(network)
     observation, info = env.reset(seed=3)
     chosen = []
     truncated = False
@@ -31,11 +33,11 @@ def followed():
         action = {"association": chosen[-1][1], "compute_share": EQUAL, "bandwidth_share": EQUAL}
         observation, _, _, truncated, info = env.step(action)
     env.close()
-    return rule, chosen
+    return rule, chosen, network
 
 
 def test_users_are_sent_where_they_are_heard(followed):
-    _, chosen = followed
+    _, chosen, _ = followed
     for observation, association in chosen:
         rsrp_dbm = observation["rsrp_dbm"]
         weaker_db = rsrp_dbm.max(axis=1) - rsrp_dbm[np.arange(8), association]
@@ -44,7 +46,7 @@ def test_users_are_sent_where_they_are_heard(followed):
 
 
 def test_a_user_that_walks_to_a_base_station_is_foreseen_there(followed):
-    rule, _ = followed
+    rule, _, _ = followed
     estimate = rule._twin.estimate()
     towards = estimate.bs_position_m[1] - estimate.position_m
     distance_m = np.linalg.norm(towards, axis=1, keepdims=True)
@@ -59,10 +61,22 @@ def test_a_user_that_walks_to_a_base_station_is_foreseen_there(followed):
 
 
 def test_a_base_station_has_no_more_users_than_places(followed):
-    rule, _ = followed
+    rule, _, _ = followed
     estimate = rule._twin.estimate()
     crowd = TwinAssociation(places=4)
     placement = rule.placement(estimate)
     everybody = dataclasses.replace(placement, allowed=np.ones((8, 2), bool))
     found = crowd._within_places(everybody, np.zeros(8, np.int32))
     assert np.bincount(found, minlength=2).tolist() == [4, 4]
+
+
+def test_sampled_futures_tell_a_good_association_from_a_bad_one(followed):
+    rule, chosen, network = followed
+    estimate = rule._twin.estimate()
+    sampling = RolloutAssociation(futures=8, horizon_frames=1.0)
+    sampling.begin(network)
+    good = sampling._cost_s(chosen[-1][1], estimate)
+    assert sampling._cost_s(chosen[-1][1], estimate) == good  # the same futures again
+    rsrp_dbm = estimate.rsrp_dbm()
+    bad = sampling._cost_s(rsrp_dbm.argmin(axis=1).astype(np.int32), estimate)
+    assert bad > good

@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: MIT
+"""The association that does best in the twin's futures: Monte Carlo instead of a formula."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from py_agent.policies.association import LoadBalancing
+from py_agent.policies.base import Decision, Network, Observation
+from py_agent.policies.fill import FillPolicy
+from py_agent.policies.placement import Placement
+from py_agent.policies.twin_association import TwinAssociation
+from py_agent.twin.estimate import NetworkEstimate
+from py_agent.twin.rollout.simulate import simulate
+from py_agent.twin.rollout.start import futures_of
+
+Association = NDArray[np.int32]
+
+
+class RolloutAssociation(TwinAssociation):
+    """Tries a few associations in sampled futures, under the slot rule `fill`, and takes the best.
+
+    The candidates are what the local search found, greedy load balancing, no change, and the single
+    moves that the formula likes best. All meet the same futures: what differs is the association's.
+
+    Args:
+        candidates: at most so many.
+        futures: sampled for each.
+        horizon_frames: how far they reach.
+    """
+
+    def __init__(self, candidates: int = 6, futures: int = 12, horizon_frames: float = 2.0) -> None:
+        super().__init__()
+        self._candidates = candidates
+        self._futures = futures
+        self._reach_frames = horizon_frames
+
+    def begin(self, network: Network) -> None:
+        """A new twin for a new run."""
+        super().begin(network)
+        self._network = network
+        self._balancing = LoadBalancing(self._window_db)
+        self._balancing.begin(network)
+        self._asked = 0
+
+    def associate(self, observation: Observation) -> Association:
+        """The base station of every user, ``[n_ue]``."""
+        found = super().associate(observation)
+        estimate = self._twin.estimate()
+        self._asked += 1
+        best, least_s = found, np.inf
+        for candidate in self._tries(found, estimate, observation):
+            cost_s = self._cost_s(candidate, estimate)
+            if cost_s < least_s:
+                best, least_s = candidate, cost_s
+        self._twin.command(best)
+        return best
+
+    def _tries(
+        self, found: Association, estimate: NetworkEstimate, observation: Observation
+    ) -> list[Association]:
+        unchanged = np.where(estimate.serving_bs >= 0, estimate.serving_bs, found)
+        tries = [found, self._balancing.associate(observation), unchanged.astype(np.int32)]
+        tries += _best_moves(self.placement(estimate), found, self._candidates)
+        return list({t.tobytes(): t for t in tries}.values())[: self._candidates]
+
+    def _cost_s(self, association: Association, estimate: NetworkEstimate) -> float:
+        """Time that tasks spend in the system, mean over the futures."""
+        horizon_s = self._reach_frames * self._frame_s
+        settings = self._network.settings
+        futures = futures_of(estimate, settings, self._futures, horizon_s, seed=self._asked)
+        slots = round(horizon_s / settings["slot_s"])
+        outcome = simulate(futures, _Pinned(association), self._network.schema, slots)
+        return float(-outcome.reward.sum(axis=0).mean())
+
+
+class _Pinned(FillPolicy):
+    """The rule `fill` under one association."""
+
+    def __init__(self, association: Association) -> None:
+        super().__init__(LoadBalancing())
+        self._pinned = association
+
+    def decide_frame(self, observation: Observation) -> Decision:
+        batch = len(observation["serving_bs"])
+        return {"association": np.tile(self._pinned, (batch, 1))}
+
+
+def _best_moves(placement: Placement, start: Association, count: int) -> Iterator[Association]:
+    """Associations one move away, those that gain most or lose least first."""
+    gains = placement.gains(start)
+    gains[np.arange(len(start)), start] = -np.inf
+    for place in np.argsort(-gains, axis=None)[:count]:
+        ue, bs = np.unravel_index(place, gains.shape)
+        if np.isfinite(gains[ue, bs]):
+            moved = start.copy()
+            moved[ue] = bs
+            yield moved
