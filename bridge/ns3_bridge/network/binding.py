@@ -51,6 +51,9 @@ class Binding:
             self.socket.rcvtimeo = _POLL_MS
             self.socket.router_mandatory = True  # a message to a gone agent is an error, not lost
             self.socket.maxmsgsize = largest_bytes
+            # libzmq 4.3.5 aborts the process when a heartbeat falls due on a connection whose peer
+            # has filled the queue and gone (stream_engine_base.cpp, out_event): so none is full.
+            self.socket.rcvhwm = 0
             self.socket.ipv6 = "[" in address
             self.socket.heartbeat_ivl = round(1e3 * heartbeat_s)
             self.socket.heartbeat_timeout = round(1e3 * lost_s)

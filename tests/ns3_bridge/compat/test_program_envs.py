@@ -154,17 +154,21 @@ def test_one_port_serves_one_episode_after_the_other(simulation):
         assert env.reset(seed=seed)[0]["seen"][0] == seed
 
 
+FAULTS = {
+    "die": (SimulatorDied, "killed by SIGKILL; it said last:\nabout to die at "),
+    "exit": (SimulatorDied, "exit status 3; it said last:\nabout to exit at "),
+    "stop": (DeadlineExceeded, "within .* s; it said last:\nabout to stop at "),
+    "hang": (DeadlineExceeded, "within .* s; it said last:\nabout to hang at "),
+}
+
+
 @pytest.mark.parametrize(
-    ("fault", "error", "complaint"),
-    [
-        ("die", SimulatorDied, "killed by SIGKILL; it said last:\nabout to die at "),
-        ("exit", SimulatorDied, "exit status 3; it said last:\nabout to exit at "),
-        ("stop", DeadlineExceeded, "within .* s; it said last:\nabout to stop at "),
-        ("hang", DeadlineExceeded, "within .* s; it said last:\nabout to hang at "),
-    ],
+    ("project", "fault"),
+    [*(("ns3-gym", fault) for fault in FAULTS), ("ns3-ai", "die"), ("ns3-ai", "hang")],
 )
 @pytest.mark.parametrize("at", ["start", "init", "action"])
-def test_faults_are_errors_and_leave_nothing(simulation, tmp_path, fault, error, complaint, at):
+def test_faults_are_errors_and_leave_nothing(simulation, tmp_path, fault, at):
+    error, complaint = FAULTS[fault]
     short = {"deadline_s": 1.0, "start_deadline_s": 20.0}
     if error is DeadlineExceeded and at != "action":
         short["start_deadline_s"] = 4.0

@@ -204,6 +204,31 @@ def test_a_hurt_simulator_is_replaced(gateway, connect, number):
     step(env)
 
 
+FLOOD = """
+import sys, zmq
+socket = zmq.Context().socket(zmq.DEALER)
+socket.connect(sys.argv[1])
+print("go", flush=True)
+while True:
+    socket.send(b"garbage")
+"""
+
+
+def test_a_flood_that_breaks_off_hurts_nobody(gateway, connect, tmp_path):
+    process, address = gateway("--heartbeat", "0.05", "--bind", f"ipc://{tmp_path}/socket")
+    env = connect(address, deadline_s=30.0, reconnect_s=30.0)
+    env.reset(seed=1)
+    for _ in range(4):
+        command = [sys.executable, "-c", FLOOD, address]
+        with subprocess.Popen(command, stdout=subprocess.PIPE) as flood:
+            assert flood.stdout.readline() == b"go\n"
+            time.sleep(0.5)
+            flood.kill()
+        time.sleep(0.2)
+        step(env)
+    assert process.poll() is None
+
+
 @pytest.mark.parametrize("n_bytes", [1, 100_000, 64_000_000])
 def test_observations_of_any_size(tmp_path, serve_program, connect, n_bytes):
     declaration = {
