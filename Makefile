@@ -45,7 +45,7 @@ bench: $(VENV)/.installed-test
 ## The comparisons of docs/results.md and their sweeps, on ns-3: some hours of CPU time. Resumes where it was
 ## stopped: runs/results.
 experiments: $(VENV)/.installed-test
-	OMP_NUM_THREADS=1 BIN=$(BIN) sh docs/experiments.sh
+	OMP_NUM_THREADS=1 BIN=$(BIN) sh benchmarks/experiments.sh
 
 ## Random handovers in every setting: 20 seeds × 60 s × 8 settings, some hours of CPU time. Resumes where it was
 ## stopped: runs/soak.jsonl.
