@@ -92,7 +92,7 @@ $(VENV)/.installed: $(SOURCES) | $(VENV)/.created
 # torch by itself and first: what depends on it takes the build that is there.
 $(VENV)/.installed-learning: $(VENV)/.installed
 	$(BIN)/pip install --quiet '$(TORCH)'
-	$(BIN)/pip install --quiet 'ns3-twin[learning]'
+	$(BIN)/pip install --quiet 'ns3-twin[learning,drl]'
 	@touch $@
 
 $(VENV)/.installed-test: $(VENV)/.installed-learning
