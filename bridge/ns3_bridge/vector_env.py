@@ -21,6 +21,7 @@ from ns3_bridge.env import draw_run
 from ns3_bridge.errors import BridgeError, InvalidAction, InvalidSetting
 from ns3_bridge.local_host import LocalHost
 from ns3_bridge.spaces import dict_space
+from ns3_bridge.vector_resets import reset_mask, seeds_of
 
 Batch: TypeAlias = dict[str, NDArray[Any]]
 Infos: TypeAlias = dict[str, Any]
@@ -89,13 +90,8 @@ class ScenarioVectorEnv(VectorEnv[Batch, Mapping[str, NDArray[Any]], NDArray[Any
             InvalidSetting: `seed` or `options` does not fit.
             BridgeError: a simulator does not start (see `LocalHost.start`).
         """
-        if seed is None or isinstance(seed, int):
-            seeds = [None if seed is None else seed + i for i in range(self.num_envs)]
-        else:
-            seeds = list(seed)
-        if len(seeds) != self.num_envs:
-            raise InvalidSetting(f"{len(seeds)} seeds for {self.num_envs} environments")
-        chosen = np.flatnonzero(self._reset_mask(options or {})).tolist()
+        seeds = seeds_of(seed, self.num_envs)
+        chosen = np.flatnonzero(reset_mask(options or {}, self.num_envs)).tolist()
         for i in chosen:
             if seeds[i] is not None:
                 self._random[i] = seeding.np_random(seeds[i])[0]
@@ -224,17 +220,6 @@ class ScenarioVectorEnv(VectorEnv[Batch, Mapping[str, NDArray[Any]], NDArray[Any
         for i in ended:
             infos = self._show(i, infos)
         return infos
-
-    def _reset_mask(self, options: Mapping[str, Any]) -> NDArray[np.bool_]:
-        if unknown := set(options) - {"reset_mask"}:
-            raise InvalidSetting(f"unknown reset options {sorted(unknown)}; known: reset_mask")
-        mask = np.asarray(options.get("reset_mask", np.ones(self.num_envs, np.bool_)))
-        if mask.shape != (self.num_envs,) or mask.dtype != np.bool_ or not mask.any():
-            raise InvalidSetting(
-                f"reset_mask must be {self.num_envs} booleans, not all of them false, "
-                f"not {mask.dtype}{list(mask.shape)}"
-            )
-        return mask
 
     def _empty_batch(self) -> Batch:
         batch = create_empty_array(self.single_observation_space, self.num_envs, np.zeros)

@@ -22,6 +22,7 @@ from ns3_bridge.env import draw_run
 from ns3_bridge.errors import InvalidSetting
 from ns3_bridge.spaces import dict_space
 from ns3_bridge.vector_env import Batch, Infos, Step
+from ns3_bridge.vector_resets import reset_mask, seeds_of
 from py_agent.twin.network import TwinNetwork
 from py_agent.twin.rollout.observation import Observer
 from py_agent.twin.rollout.random_streams import seed_tensor
@@ -89,13 +90,8 @@ class TwinVectorEnv(VectorEnv[Batch, Mapping[str, NDArray[Any]], NDArray[Any]]):
         Raises:
             InvalidSetting: `seed` or `options` does not fit.
         """
-        if seed is None or isinstance(seed, int):
-            seeds = [None if seed is None else seed + i for i in range(self.num_envs)]
-        else:
-            seeds = list(seed)
-        if len(seeds) != self.num_envs:
-            raise InvalidSetting(f"{len(seeds)} seeds for {self.num_envs} environments")
-        mask = self._reset_mask(options or {})
+        seeds = seeds_of(seed, self.num_envs)
+        mask = reset_mask(options or {}, self.num_envs)
         for i in np.flatnonzero(mask).tolist():
             if seeds[i] is not None:
                 self._random[i] = seeding.np_random(seeds[i])[0]
@@ -176,17 +172,6 @@ class TwinVectorEnv(VectorEnv[Batch, Mapping[str, NDArray[Any]], NDArray[Any]]):
         times_s = np.where(mask, begin_s + slots * self.rollout.slot_s, 0.0)
         known = dict(zip(_KNOWN, (slots, times_s, slots), strict=True))
         return {**known, **{f"_{name}": mask.copy() for name in known}}
-
-    def _reset_mask(self, options: Mapping[str, Any]) -> NDArray[np.bool_]:
-        if unknown := set(options) - {"reset_mask"}:
-            raise InvalidSetting(f"unknown reset options {sorted(unknown)}; known: reset_mask")
-        mask = np.asarray(options.get("reset_mask", np.ones(self.num_envs, np.bool_)))
-        if mask.shape != (self.num_envs,) or mask.dtype != np.bool_ or not mask.any():
-            raise InvalidSetting(
-                f"reset_mask must be {self.num_envs} booleans, not all of them false, "
-                f"not {mask.dtype}{list(mask.shape)}"
-            )
-        return mask
 
 
 def _batched(schema: Schema, n: int) -> Schema:
