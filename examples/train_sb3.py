@@ -22,6 +22,7 @@ import numpy as np
 import tyro
 from stable_baselines3 import PPO
 from stable_baselines3.common.env_util import make_vec_env
+from stable_baselines3.common.logger import Logger
 from stable_baselines3.common.vec_env import DummyVecEnv, SubprocVecEnv, VecNormalize
 
 import ns3_bridge
@@ -120,6 +121,7 @@ def main(arguments: Arguments) -> None:
         seed=arguments.seed,
         device="cpu",
     )
+    agent.set_logger(Logger(None, []))  # the default one leaves an empty folder in /tmp
 
     def judge() -> float:
         return float(np.mean([agent_return(agent, test, s) for s in arguments.test_seeds]))
