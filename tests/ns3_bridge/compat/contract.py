@@ -99,6 +99,12 @@ class Contract:
         inner = self.unpack(container.data, "BoxDataContainer")
         return list(getattr(inner, _DATA[inner.dtype]))
 
+    def observation_of(self, state: Any) -> dict[str, Any]:
+        """The values of an observation with a Box of each field and a Discrete, ``phase``."""
+        parts = self.elements(state.obsData, "DictDataContainer", "data")
+        phase = self.unpack(parts.pop("phase").data, "DiscreteDataContainer").data
+        return {"phase": phase, **{name: self.values_of(part) for name, part in parts.items()}}
+
 
 def _file(package: str, declared: dict[str, list[str]]) -> descriptor_pb2.FileDescriptorProto:
     file = descriptor_pb2.FileDescriptorProto(

@@ -49,9 +49,7 @@ def agent(segment):
 
 
 @pytest.fixture
-def serve(program, segment):
-    started = []
-
+def serve(program, segment, in_background):
     def start(settings=None, deadline_s=20.0, **options):
         lines = []
         server = Ns3AiServer(
@@ -59,22 +57,9 @@ def serve(program, segment):
             segment,
             **{"agent_deadline_s": 30.0, "report": lines.append, **options},
         )
-        thread = threading.Thread(target=server.serve)
-        thread.start()
-        started.append((server, thread))
-        return lines, thread
+        return lines, in_background(server)
 
-    yield start
-    for server, thread in started:
-        server.stop()
-        thread.join(10)
-        assert not thread.is_alive()
-
-
-def observation_of(state):
-    parts = contract.elements(state.obsData, "DictDataContainer", "data")
-    phase = contract.unpack(parts.pop("phase").data, "DiscreteDataContainer").data
-    return {"phase": phase, **{name: contract.values_of(part) for name, part in parts.items()}}
+    return start
 
 
 def test_each_episode_is_that_of_shared_memory_under_the_next_run_number(serve, agent, program):
@@ -95,7 +80,7 @@ def test_each_episode_is_that_of_shared_memory_under_the_next_run_number(serve, 
             expected.append((observation, info, reward, truncated))
         for observation, info, reward, over in expected:
             state = agent.receive("EnvStateMsg")
-            for name, values in observation_of(state).items():
+            for name, values in contract.observation_of(state).items():
                 assert np.ravel(values).tolist() == observation[name].ravel().tolist()
             assert np.float32(reward) == np.float32(state.reward)
             assert (state.isGameOver, state.reason) == (over, 0)
@@ -111,7 +96,7 @@ def test_an_agent_may_see_and_decide_on_some_fields_only(serve, agent):
     told = agent.begin()
     assert list(contract.elements(told.obsSpace, "DictSpace", "space")) == ["bits", "phase"]
     assert list(contract.elements(told.actSpace, "DictSpace", "space")) == ["bs"]
-    assert list(observation_of(agent.receive("EnvStateMsg"))) == ["phase", "bits"]
+    assert list(contract.observation_of(agent.receive("EnvStateMsg"))) == ["phase", "bits"]
     agent.act(ACTION[1])
     assert not agent.receive("EnvStateMsg").isGameOver
     agent.stop()

@@ -47,9 +47,7 @@ def agent():
 
 
 @pytest.fixture
-def serve(program):
-    started = []
-
+def serve(program, in_background):
     def start(agent, settings=None, deadline_s=20.0, **options):
         lines = []
         server = Ns3GymServer(
@@ -57,22 +55,10 @@ def serve(program):
             f"tcp://localhost:{agent.port}",
             **{"agent_deadline_s": 30.0, "report": lines.append, **options},
         )
-        thread = threading.Thread(target=server.serve)
-        thread.start()
-        started.append((server, thread))
+        in_background(server)
         return lines
 
-    yield start
-    for server, thread in started:
-        server.stop()
-        thread.join(10)
-        assert not thread.is_alive()
-
-
-def observation_of(state):
-    parts = contract.elements(state.obsData, "DictDataContainer", "data")
-    phase = contract.unpack(parts.pop("phase").data, "DiscreteDataContainer").data
-    return {"phase": phase, **{name: contract.values_of(part) for name, part in parts.items()}}
+    return start
 
 
 def test_the_spaces_are_those_of_the_scenario(serve, agent):
@@ -106,7 +92,7 @@ def test_each_episode_is_that_of_shared_memory_under_the_next_run_number(serve, 
             expected.append((observation, info, reward, truncated))
         for observation, info, reward, over in expected:
             state = agent.receive("EnvStateMsg")
-            seen = observation_of(state)
+            seen = contract.observation_of(state)
             assert list(seen) == ["phase", "rate_bps", "bits", "flags"]
             for name, values in seen.items():
                 assert np.ravel(values).tolist() == observation[name].ravel().tolist()
