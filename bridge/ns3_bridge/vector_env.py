@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeAlias, cast
 
-import gymnasium
 import numpy as np
 from gymnasium.utils import seeding
 from gymnasium.vector import AutoresetMode, VectorEnv
@@ -21,7 +20,7 @@ from ns3_bridge.env import draw_run
 from ns3_bridge.errors import BridgeError, InvalidAction, InvalidSetting
 from ns3_bridge.local_host import LocalHost
 from ns3_bridge.spaces import dict_space
-from ns3_bridge.vector_resets import reset_mask, seeds_of
+from ns3_bridge.vector_resets import check_running, reset_mask, seeds_of
 
 Batch: TypeAlias = dict[str, NDArray[Any]]
 Infos: TypeAlias = dict[str, Any]
@@ -112,12 +111,8 @@ class ScenarioVectorEnv(VectorEnv[Batch, Mapping[str, NDArray[Any]], NDArray[Any
             ResetNeeded: an episode is over and the mode is ``DISABLED``, or there was no reset.
         """
         mode = self.metadata["autoreset_mode"]
-        idle = [i for i in range(self.num_envs) if not (self._channels[i] or self._over[i])]
-        if idle:
-            raise gymnasium.error.ResetNeeded(f"environments {idle} do not run: call reset() first")
-        if mode == AutoresetMode.DISABLED and self._over.any():
-            over = np.flatnonzero(self._over).tolist()
-            raise gymnasium.error.ResetNeeded(f"the episodes of environments {over} are over")
+        ready = self._over | np.array([channel is not None for channel in self._channels])
+        check_running(ready, self._over, mode)
         restarting = np.flatnonzero(self._over).tolist()
         running = np.flatnonzero(~self._over).tolist()
         checked = {i: self._check(i, actions) for i in running}

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: MIT
-"""Which environments of a vector a reset is for, and under which seeds."""
+"""Which environments of a vector a reset is for, under which seeds, and which need one."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import gymnasium
 import numpy as np
+from gymnasium.vector import AutoresetMode
 from numpy.typing import NDArray
 
 from ns3_bridge.errors import InvalidSetting
@@ -45,3 +47,22 @@ def reset_mask(options: Mapping[str, Any], num_envs: int) -> NDArray[np.bool_]:
             f"not {mask.dtype}{list(mask.shape)}"
         )
     return mask
+
+
+def check_running(running: NDArray[np.bool_], over: NDArray[np.bool_], mode: AutoresetMode) -> None:
+    """Check that every environment can be stepped.
+
+    Args:
+        running: those with an episode, or one that the next step starts, ``[num_envs]``.
+        over: those whose episode has ended, ``[num_envs]``.
+        mode: whether a step starts the next episode of these.
+
+    Raises:
+        ResetNeeded: one cannot.
+    """
+    if not running.all():
+        idle = np.flatnonzero(~running).tolist()
+        raise gymnasium.error.ResetNeeded(f"environments {idle} do not run: call reset() first")
+    if mode == AutoresetMode.DISABLED and over.any():
+        ended = np.flatnonzero(over).tolist()
+        raise gymnasium.error.ResetNeeded(f"the episodes of environments {ended} are over")

@@ -7,7 +7,6 @@ import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import gymnasium
 import numpy as np
 import torch
 from gymnasium.utils import seeding
@@ -22,7 +21,7 @@ from ns3_bridge.env import draw_run
 from ns3_bridge.errors import InvalidSetting
 from ns3_bridge.spaces import dict_space
 from ns3_bridge.vector_env import Batch, Infos, Step
-from ns3_bridge.vector_resets import reset_mask, seeds_of
+from ns3_bridge.vector_resets import check_running, reset_mask, seeds_of
 from py_agent.twin.network import TwinNetwork
 from py_agent.twin.rollout.observation import Observer
 from py_agent.twin.rollout.random_streams import seed_tensor
@@ -109,12 +108,7 @@ class TwinVectorEnv(VectorEnv[Batch, Mapping[str, NDArray[Any]], NDArray[Any]]):
             ResetNeeded: an episode is over and the mode is ``DISABLED``, or there was no reset.
         """
         mode = self.metadata["autoreset_mode"]
-        if not self._running.all():
-            idle = np.flatnonzero(~self._running).tolist()
-            raise gymnasium.error.ResetNeeded(f"environments {idle} do not run: call reset() first")
-        if mode == AutoresetMode.DISABLED and self._over.any():
-            over = np.flatnonzero(self._over).tolist()
-            raise gymnasium.error.ResetNeeded(f"the episodes of environments {over} are over")
+        check_running(self._running, self._over, mode)
         rewards = self._step(check_action(actions, self._batched_schema))
         restarted = self._over.copy()
         if restarted.any():  # what they did in this step does not count
