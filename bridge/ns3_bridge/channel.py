@@ -27,7 +27,7 @@ from ns3_bridge.errors import (
 )
 from ns3_bridge.launcher import ForkedProcess, SimulatorProcess
 from ns3_bridge.records import RecordReader
-from ns3_bridge.schema import Field, Schema, block_dtype, copy_fields, fields_of
+from ns3_bridge.schema import Schema, copy_fields, fields_of
 from ns3_bridge.wiring import Wiring
 
 _REAP_S = 1.0
@@ -223,10 +223,16 @@ class Channel:
 
         A branch is killed at once: it owns nothing but its memory.
         """
-        if not self._is_branch and self.is_alive:
+        self.begin_to_close()
+        self.process.close()
+
+    def begin_to_close(self) -> None:
+        """First part of `close`, without waiting for the end of a branch."""
+        if self._is_branch:
+            self.process.kill()
+        elif self.is_alive:
             self._native.post(Command.STOP)
             self.process.wait(_STOP_S)
-        self.process.close()
 
     def _await(
         self,
@@ -298,23 +304,18 @@ class Channel:
                 )
             return memory[offset : offset + size]
 
-        def block(offset: int, size: int, fields: Sequence[Field], what: str) -> NDArray[np.void]:
-            if not fields:
-                return np.zeros(1, np.dtype([]))
-            return region(offset, size, what).view(block_dtype(fields, size))
+        def block(offset: int, dtype: np.dtype[np.void], what: str) -> NDArray[np.void]:
+            if not dtype.itemsize:
+                return np.zeros(1, dtype)
+            return region(offset, dtype.itemsize, what).view(dtype)
 
         schema = known or Schema.from_json(
             region(native.schema_offset, native.schema_bytes, "declarations").tobytes()
         )
         self.observation_block = block(
-            native.observation_offset,
-            schema.observation_bytes,
-            schema.observations,
-            "observations",
+            native.observation_offset, schema.observation_dtype, "observations"
         )
         self.observations = fields_of(self.observation_block)
-        self.action_block = block(
-            native.action_offset, schema.action_bytes, schema.actions, "actions"
-        )
+        self.action_block = block(native.action_offset, schema.action_dtype, "actions")
         self.actions = fields_of(self.action_block)
         return schema

@@ -104,9 +104,9 @@ class ScenarioEnv(gymnasium.Env[Observation, Action]):
         super().reset(seed=seed)
         if options:
             raise InvalidSetting(f"unknown reset options {sorted(options)}; there are none")
-        self._end_episode()
         run = draw_run(self.np_random) if seed is None else seed
-        self._channel = channel = self._host.start(run)
+        ended = self._leave_episode()
+        self._channel = channel = self._host.start(run, instead_of=ended)
         return channel.copy_observations(), self._info()
 
     def resume(self) -> tuple[Observation, dict[str, Any]]:
@@ -188,7 +188,8 @@ class ScenarioEnv(gymnasium.Env[Observation, Action]):
 
     def close(self) -> None:
         """End the simulation, if there is one, and leave the host."""
-        self._end_episode()
+        if (ended := self._leave_episode()) is not None:
+            ended.close()
         if not self._is_branch:
             self._host.close()
 
@@ -204,11 +205,11 @@ class ScenarioEnv(gymnasium.Env[Observation, Action]):
         branch._np_random = copy.deepcopy(self._np_random)
         return branch
 
-    def _end_episode(self) -> None:
-        if self._channel is not None:
-            self._closed_wait_s += self._channel.wait_s
-            self._channel.close()
-            self._channel = None
+    def _leave_episode(self) -> Transport | None:
+        ended, self._channel = self._channel, None
+        if ended is not None:
+            self._closed_wait_s += ended.wait_s
+        return ended
 
     def _info(self) -> dict[str, Any]:
         channel = self.channel

@@ -142,6 +142,11 @@ class SimulatorProcess:
             self._reader.join(_DRAIN_S)
         return "".join(self._output).rstrip()
 
+    def kill(self) -> None:
+        """Kill the process if it still runs; do not wait for its end."""
+        if self._finalizer.alive:
+            _kill(self._process, self.pid_fd)
+
     def close(self) -> None:
         """Kill the process if it still runs, and give back all that it held."""
         self._finalizer()
@@ -159,12 +164,16 @@ def _drain(fd: int, lines: collections.deque[str]) -> None:
             lines.append(line.decode(errors="replace"))
 
 
-def _end(process: ChildProcess, pid_fd: int, wiring: Wiring, reader: threading.Thread) -> None:
+def _kill(process: ChildProcess, pid_fd: int) -> None:
     if not _has_ended(pid_fd, 0):
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)  # SIGKILL ends a stopped process, too
         with contextlib.suppress(ProcessLookupError):
             signal.pidfd_send_signal(pid_fd, signal.SIGKILL)
+
+
+def _end(process: ChildProcess, pid_fd: int, wiring: Wiring, reader: threading.Thread) -> None:
+    _kill(process, pid_fd)
     process.wait()
     reader.join(_DRAIN_S)
     wiring.close()

@@ -87,18 +87,26 @@ class LocalHost:
         self._branch_memory_mb = branch_memory_mb
         self._branches: weakref.WeakSet[Channel] = weakref.WeakSet()
 
-    def start(self, run: int) -> Channel:
-        """Start an episode.
+    def start(self, run: int, instead_of: Transport | None = None) -> Channel:
+        """Start an episode. Several threads may do so at once.
 
         Args:
             run: run number of ns-3.
+            instead_of: an episode of this host that ends with this call, whatever comes of it. A
+                branch dies while the next one is made.
 
         Raises:
             SchemaMismatch: the program now declares other fields.
             BranchRefused: the scenario cannot be reseeded.
             BridgeError: the simulator does not start (see `Channel`).
         """
-        return self._warm_starts.branch(run) if self._warm_starts else self._start_cold(run)
+        if not isinstance(instead_of, Channel):
+            return self._start(run)
+        instead_of.begin_to_close()
+        try:
+            return self._start(run)
+        finally:
+            instead_of.close()
 
     def branch(self, episode: Transport, run: int | None) -> Channel:
         """A second episode that goes on from the present state of one of this host's.
@@ -132,6 +140,9 @@ class LocalHost:
         """End the simulators that wait at slot 0."""
         if self._warm_starts:
             self._warm_starts.close()
+
+    def _start(self, run: int) -> Channel:
+        return self._warm_starts.branch(run) if self._warm_starts else self._start_cold(run)
 
     def _start_cold(self, run: int) -> Channel:
         channel = Channel(

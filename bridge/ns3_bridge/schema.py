@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -54,6 +55,8 @@ def block_dtype(fields: Sequence[Field], byte_count: int) -> np.dtype[np.void]:
     Raises:
         HandshakeError: a field does not fit in the block.
     """
+    if not fields:
+        return np.dtype([])
     try:
         return np.dtype(
             {
@@ -118,6 +121,16 @@ class Schema:
     actions: tuple[Field, ...]
     refused_actions: Mapping[str, str]
     tables: tuple[Table, ...]
+
+    @functools.cached_property
+    def observation_dtype(self) -> np.dtype[np.void]:
+        """`block_dtype` of the observations."""
+        return block_dtype(self.observations, self.observation_bytes)
+
+    @functools.cached_property
+    def action_dtype(self) -> np.dtype[np.void]:
+        """`block_dtype` of the actions."""
+        return block_dtype(self.actions, self.action_bytes)
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Schema:

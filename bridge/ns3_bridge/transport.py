@@ -94,11 +94,13 @@ class Host(Protocol):
     ns3_version: str
     schema: Schema
 
-    def start(self, run: int) -> Transport:
+    def start(self, run: int, instead_of: Transport | None = None) -> Transport:
         """Start an episode.
 
         Args:
             run: run number of ns-3.
+            instead_of: an episode of this host that ends with this call, whatever comes of it; its
+                end need not be waited for before the start.
 
         Raises:
             BridgeError: the simulation does not start, or declares other fields than before.

@@ -178,10 +178,14 @@ class ScenarioVectorEnv(VectorEnv[Batch, Mapping[str, NDArray[Any]], NDArray[Any
         if not which:
             return
         numbers = [runs[i] if i in runs else draw_run(self._random[i]) for i in which]
+        ended = [self._channels[i] for i in which]
         for i in which:
-            self._end(i)
+            self._channels[i] = None
         with ThreadPoolExecutor(len(which)) as pool:
-            started = [pool.submit(self.host.start, run) for run in numbers]
+            started = [
+                pool.submit(self.host.start, run, channel)
+                for run, channel in zip(numbers, ended, strict=True)
+            ]
         for i, future in zip(which, started, strict=True):
             if future.exception() is None:
                 self._channels[i] = future.result()

@@ -3,13 +3,28 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 
 from ns3_bridge.channel import Channel
 
 
+class _Waiting:
+    """A simulator at slot 0, once it is started; who branches or ends it holds the lock."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.channel: Channel | None = None
+        self.is_dropped = False
+
+    def end(self) -> None:
+        if self.channel is not None:
+            self.channel.process.close()
+            self.channel = None
+
+
 class WarmStarts:
-    """Serves episodes as branches of waiting simulators.
+    """Serves episodes as branches of waiting simulators. Several threads may ask at once.
 
     Two rules say which simulator serves which run number:
 
@@ -28,7 +43,8 @@ class WarmStarts:
         self._start = start
         self._count = count
         self._reseed = reseed
-        self._kept: dict[int, Channel] = {}  # by run number, the one used last at the end
+        self._lock = threading.Lock()
+        self._kept: dict[int, _Waiting] = {}  # by run number, the one used last at the end
 
     def branch(self, run: int) -> Channel:
         """An episode at slot 0.
@@ -39,21 +55,32 @@ class WarmStarts:
         Raises:
             BridgeError: the simulator does not start or cannot be reseeded.
         """
-        if not self._reseed:
-            return self._of(run).branch()
-        return self._of(1 + run % self._count).branch(run)
+        own_run = 1 + run % self._count if self._reseed else run
+        while True:
+            kept = self._of(own_run)
+            with kept.lock:
+                if kept.is_dropped:  # while we waited for the lock
+                    continue
+                if kept.channel is None or not kept.channel.is_alive:  # somebody has killed it
+                    kept.end()
+                    kept.channel = self._start(own_run)
+                return kept.channel.branch(run if self._reseed else None)
 
-    def _of(self, run: int) -> Channel:
-        kept = self._kept.pop(run, None)
-        if kept is not None and not kept.is_alive:  # somebody has killed it
-            kept.process.close()
-            kept = None
-        self._kept[run] = kept or self._start(run)
-        while len(self._kept) > self._count:
-            self._kept.pop(next(iter(self._kept))).process.close()
-        return self._kept[run]
+    def _of(self, run: int) -> _Waiting:
+        with self._lock:
+            self._kept[run] = self._kept.pop(run) if run in self._kept else _Waiting()
+            while len(self._kept) > self._count:
+                self._drop(next(iter(self._kept)))
+            return self._kept[run]
+
+    def _drop(self, run: int) -> None:
+        kept = self._kept.pop(run)
+        with kept.lock:
+            kept.is_dropped = True
+            kept.end()
 
     def close(self) -> None:
         """End the simulators that wait."""
-        while self._kept:
-            self._kept.popitem()[1].process.close()
+        with self._lock:
+            for run in list(self._kept):
+                self._drop(run)

@@ -113,8 +113,8 @@ class TwinHost:
         self.schema: Schema = network.schema
         self._device = device
 
-    def start(self, run: int) -> TwinEpisode:
-        """Start a future under the seed `run`."""
+    def start(self, run: int, instead_of: Transport | None = None) -> TwinEpisode:
+        """Start a future under the seed `run`; the one before ends by being forgotten."""
         rollout = self.network.rollout(1, self._device)
         rollout.start(seed_tensor([run], rollout.device))
         return TwinEpisode(self.network, rollout)

@@ -221,7 +221,7 @@ def test_a_thousand_warm_resets_leave_nothing(make):
     env = make(warm_starts=1)
     env.reset(seed=SEED)
     first = trace(env, (0, 1))
-    template = env._host._warm_starts._of(SEED).process.pid
+    template = env._host._warm_starts._of(SEED).channel.process.pid
     sizes_kb = []
     for i in range(1000):
         env.reset(seed=SEED)
@@ -239,7 +239,7 @@ def test_a_thousand_warm_resets_leave_nothing(make):
 def test_a_lost_warm_start_is_started_again(make):
     env = make(warm_starts=1)
     first = env.reset(seed=SEED)[0]
-    os.kill(env._host._warm_starts._of(SEED).process.pid, signal.SIGKILL)
+    os.kill(env._host._warm_starts._of(SEED).channel.process.pid, signal.SIGKILL)
     env.step(DECISIONS[0])  # the episode does not depend on it
     again = env.reset(seed=SEED)[0]
     assert all(np.array_equal(first[name], again[name]) for name in first)

@@ -141,3 +141,14 @@ def test_a_wrong_action_names_its_environment_and_steps_nobody(make_vector):
 def test_a_wrong_reset_is_explained(make_vector, arguments, message):
     with pytest.raises(InvalidSetting, match=message):
         make_vector().reset(**arguments)
+
+
+@pytest.mark.parametrize("reseed", [True, False])
+def test_environments_share_fewer_waiting_simulators(make_vector, reseed):
+    env = make_vector(num_envs=3, warm_starts=1, reseed=reseed)
+    first, second = (env.reset(seed=1)[0] for _ in range(2))
+    assert same(first, second)
+    action = env.action_space.sample()
+    one, other = env.step(action)[0], (env.reset(seed=1), env.step(action)[0])[1]
+    assert same(one, other)
+    assert len(env.unwrapped.host._warm_starts._kept) == 1

@@ -16,7 +16,7 @@ from ns3_bridge.local_host import LocalHost
 from ns3_bridge.network import bridge_pb2 as pb
 from ns3_bridge.network.gateway import Gateway
 from ns3_bridge.network.messages import NETWORK_VERSION, Frame
-from ns3_bridge.schema import Schema, block_dtype, fields_of
+from ns3_bridge.schema import Schema, fields_of
 from ns3_bridge.testing.fake import fake_scenario
 
 _SLOTS = 20
@@ -126,7 +126,7 @@ def _actions_fit(blocks: Sequence[bytes], schema: Schema) -> Check:
     for data in blocks:
         if len(data) != schema.action_bytes:
             return Check(what, False, f"{len(data)} bytes")
-        values = fields_of(np.frombuffer(data, block_dtype(schema.actions, schema.action_bytes)))
+        values = fields_of(np.frombuffer(data, schema.action_dtype))
         for field in schema.actions:
             if not ((values[field.name] >= field.low) & (values[field.name] <= field.high)).all():
                 return Check(what, False, f"{field.name} = {values[field.name]}")

@@ -16,7 +16,7 @@ from ns3_bridge.description import Description
 from ns3_bridge.errors import BridgeError
 from ns3_bridge.network import bridge_pb2 as pb
 from ns3_bridge.network.messages import NETWORK_VERSION
-from ns3_bridge.schema import Schema, block_dtype, bytes_of, fields_of
+from ns3_bridge.schema import Schema, bytes_of, fields_of
 
 _RUN = 7
 
@@ -153,7 +153,7 @@ class _Conversation:
         floats = [field for field in schema.actions if field.dtype.startswith("float")]
         if not floats:
             return
-        block = np.zeros(1, block_dtype(schema.actions, schema.action_bytes))
+        block = np.zeros(1, schema.action_dtype)
         bytes_of(block)[:] = np.frombuffer(_lowest_action(schema), np.uint8)
         fields_of(block)[floats[0].name][...] = np.nan
         reply, _ = self._ask(block.tobytes(), step=pb.Step())
@@ -210,14 +210,14 @@ class _Conversation:
 def _lowest_action(schema: Schema) -> bytes:
     if not schema.actions:
         return b""
-    block = np.zeros(1, block_dtype(schema.actions, schema.action_bytes))
+    block = np.zeros(1, schema.action_dtype)
     for field in schema.actions:
         fields_of(block)[field.name][...] = field.low
     return block.tobytes()
 
 
 def _within_bounds(schema: Schema, frame: bytes) -> Check:
-    block = np.frombuffer(frame, block_dtype(schema.observations, schema.observation_bytes))
+    block = np.frombuffer(frame, schema.observation_dtype)
     values = fields_of(block)
     outside = [
         field.name

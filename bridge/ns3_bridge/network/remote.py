@@ -18,8 +18,9 @@ from ns3_bridge.env import ScenarioEnv
 from ns3_bridge.errors import BridgeError, InvalidSetting, ProtocolViolation
 from ns3_bridge.network import bridge_pb2 as pb
 from ns3_bridge.network.connection import Answer, Connection
-from ns3_bridge.schema import Field, Schema, block_dtype, bytes_of, copy_fields, fields_of
+from ns3_bridge.schema import Schema, bytes_of, copy_fields, fields_of
 from ns3_bridge.settings import check_settings, settings_model
+from ns3_bridge.transport import Transport
 
 _STATUS = {
     pb.RUNNING: Status.RUNNING,
@@ -49,8 +50,8 @@ class RemoteChannel:
         self._connection = connection
         self.schema = schema
         self.wait_s = 0.0
-        self._observation_block = _block(schema.observations, schema.observation_bytes)
-        self._action_block = _block(schema.actions, schema.action_bytes)
+        self._observation_block = np.zeros(1, schema.observation_dtype)
+        self._action_block = np.zeros(1, schema.action_dtype)
         self.observations = fields_of(self._observation_block)
         self.actions = fields_of(self._action_block)
         self._step = pb.Request(step=pb.Step())
@@ -167,8 +168,8 @@ class RemoteHost:
         self.session = welcome.session.hex()
         connection.largest_bytes = self.schema.observation_bytes
 
-    def start(self, run: int) -> RemoteChannel:
-        """Start an episode. See `Host.start`."""
+    def start(self, run: int, instead_of: Transport | None = None) -> RemoteChannel:
+        """Start an episode; the gateway ends the one before. See `Host.start`."""
         welcome = self._connection.welcome
         deadline_s = welcome.start_deadline_s + welcome.lost_s
         return self._channel(pb.Request(reset=pb.Reset(run=run)), deadline_s)
@@ -232,7 +233,3 @@ def _from_hex(text: str, what: str) -> bytes:
         return bytes.fromhex(text)
     except ValueError:
         raise InvalidSetting(f"{what} = {text!r}: must be hexadecimal digits") from None
-
-
-def _block(fields: tuple[Field, ...], byte_count: int) -> NDArray[np.void]:
-    return np.zeros(1, block_dtype(fields, byte_count) if fields else np.dtype([]))

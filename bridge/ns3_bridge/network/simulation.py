@@ -81,8 +81,8 @@ class Simulation:
     def _reset(self, run: int) -> Answer:
         if run > _MAX_RUN:
             raise ProtocolViolation(f"run {run} of Reset: must be at most {_MAX_RUN}")
-        self.end()
-        self._channel = self._host.start(run)
+        ended, self._channel = self._channel, None
+        self._channel = self._host.start(run, instead_of=ended)
         return self._observation()
 
     def _step(self, payload: Sequence[Frame]) -> Answer:
