@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # Sourced by verify.sh where there is no Docker engine: podman and buildah in Docker's place, as root, with a storage of
-# their own. The image debian:bookworm-slim is made with debootstrap if it cannot be pulled.
+# their own. The base image is made with debootstrap if it cannot be pulled.
 
 storage=${VERIFY_STORAGE:-$(mktemp -d /var/tmp/ns3-twin-verify.XXXXXX)}
 mkdir -p "$storage/host"
@@ -30,16 +30,21 @@ leave_engine() {
   rm -rf "$storage"
 }
 
-make_base_image() {
-  podman image exists docker.io/library/debian:bookworm-slim && return
-  podman pull --quiet docker.io/library/debian:bookworm-slim 2> /dev/null && return
-  echo "no registry: making debian:bookworm-slim with debootstrap"
+# Sets base_image: what the Dockerfile pins or, where no registry answers, its like made with debootstrap.
+find_base_image() {
+  local pinned
+  pinned=$(sed -n 's/^ARG DEBIAN=//p' docker/Dockerfile)
+  base_image=docker.io/library/${pinned/:*@/@}  # older podmans take no tag beside a digest
+  podman pull --quiet "$base_image" 2> /dev/null && return
+  base_image=localhost/debian:bookworm-slim
+  podman image exists "$base_image" && return
+  echo "no registry: making $base_image with debootstrap"
   debootstrap --variant=minbase bookworm "$storage/root" > "$storage/debootstrap.log"
   rm -rf "$storage"/root/usr/share/{doc,info,locale,man}/* "$storage"/root/var/{cache/apt,lib/apt/lists}/*
   # What the official image also tells apt: keep nothing.
   echo 'APT::Keep-Downloaded-Packages "false"; Dir::Cache::pkgcache ""; Dir::Cache::srcpkgcache "";' \
     > "$storage/root/etc/apt/apt.conf.d/docker-clean"
-  tar -C "$storage/root" -c . | podman import --quiet - docker.io/library/debian:bookworm-slim
+  tar -C "$storage/root" -c . | podman import --quiet - "$base_image"
   rm -rf "$storage/root"
 }
 
@@ -64,7 +69,7 @@ find_pip_mounts() {
 
 build() { # TARGET TAG
   buildah bud --layers --isolation chroot --network host --pull-never "${pip_mounts[@]}" \
-    --build-arg TORCH="$TORCH" --file docker/Dockerfile --target "$1" --tag "$2" .
+    --build-arg DEBIAN="$base_image" --build-arg TORCH="$TORCH" --file docker/Dockerfile --target "$1" --tag "$2" .
 }
 
 compose() { # without its chatter: numbers of containers, and that there is no systemd
@@ -85,4 +90,4 @@ is_healthy() {
 python3 -m venv "$storage/compose"
 "$storage/compose/bin/pip" install --quiet podman-compose==1.6.0
 find_pip_mounts
-make_base_image
+find_base_image
