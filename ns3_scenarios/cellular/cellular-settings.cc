@@ -2,6 +2,8 @@
 #include "cellular-settings.h"
 
 #include "carrier.h"
+#include "json.h"
+#include "mac/scheduler-types.h"
 
 namespace twin {
 
@@ -15,9 +17,9 @@ void CellularSettings::Declare(Settings& settings) {
 
     channel.Declare(settings);
 
-    settings.Choice("radio.scheduler", scheduler, {"shares", "pf", "rr"},
-                    "MAC scheduler: the agent's shares (bandwidth_share), or ns-3's proportional"
-                    " fair or round robin, which take none");
+    settings.Choice("radio.scheduler", scheduler, SchedulerNames(),
+                    "MAC scheduler: the agent's shares (bandwidth_share), or one of ns-3's, which"
+                    " take none: proportional fair, round robin and others");
     settings.Choice("radio.bandwidth_mode", bandwidth_mode, {"work-conserving", "quota"},
                     "with shares: whether the share of an idle user is given to the others");
     settings.Real("radio.downlink_mhz", downlink_mhz, 700, 3000, "MHz",
@@ -60,6 +62,11 @@ void CellularSettings::Check() const {
     FindCarrier(downlink_mhz, bandwidth_rb);
     layout.Check(n_bs);
     channel.Check();
+    if (!ideal_rrc && !CarriesRealRrc(scheduler)) {
+        throw SettingError("setting radio.scheduler = " + json::Quote(scheduler) +
+                           ": needs radio.ideal_rrc = true; ns-3's scheduler never sends the"
+                           " messages that set a connection up");
+    }
 }
 
 }  // namespace twin

@@ -4,7 +4,7 @@
 #include "carrier.h"
 #include "layout/cell-layout.h"
 #include "layout/sector-antenna-model.h"
-#include "mac/share-ff-mac-scheduler.h"
+#include "mac/scheduler-types.h"
 #include "random-streams.h"
 #include "speed/ns3-functions.h"
 
@@ -109,16 +109,13 @@ LteNetwork::LteNetwork(const CellularSettings& settings,
 }
 
 void LteNetwork::ChooseScheduler() {
+    m_lte->SetSchedulerType(SchedulerTypeOf(m_settings.scheduler));
     if (m_settings.HasBandwidthShares()) {
-        m_lte->SetSchedulerType(ShareFfMacScheduler::GetTypeId().GetName());
         m_lte->SetSchedulerAttribute(
             "Mode",
             ns3::StringValue(m_settings.bandwidth_mode == "quota" ? "Quota" : "WorkConserving"));
         // A user that is still on its way into the cell must not count among those who share it.
         m_lte->SetSchedulerAttribute("DefaultWeight", DoubleValue(0));
-    } else {
-        m_lte->SetSchedulerType(m_settings.scheduler == "rr" ? "ns3::RrFfMacScheduler"
-                                                             : "ns3::PfFfMacScheduler");
     }
 }
 

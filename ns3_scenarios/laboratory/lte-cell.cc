@@ -3,6 +3,7 @@
 // weights of every user are actions; every grant and every transport block is a record.
 #include "constant-rate-source.h"
 #include "scenario.h"
+#include "scheduler-types.h"
 #include "share-ff-mac-scheduler.h"
 
 #include "ns3/boolean.h"
@@ -52,7 +53,7 @@ class LteCell : public Scenario {
         settings.Integer("n_ue", m_n_ue, 1, 300, "users", "number of users");
         settings.Choice("bandwidth_rb", m_bandwidth_rb, {"6", "15", "25", "50", "75", "100"},
                         "resource blocks of each direction");
-        settings.Choice("scheduler", m_scheduler, {"shares", "pf", "rr"}, "MAC scheduler");
+        settings.Choice("scheduler", m_scheduler, SchedulerNames(), "MAC scheduler");
         settings.Choice("bandwidth_mode", m_mode, {"work-conserving", "quota"},
                         "with shares: whether the share of an idle user is given to the others");
     }
@@ -184,13 +185,10 @@ class LteCell : public Scenario {
     }
 
     void ChooseScheduler() {
+        m_lte->SetSchedulerType(SchedulerTypeOf(m_scheduler));
         if (m_scheduler == "shares") {
-            m_lte->SetSchedulerType(ShareFfMacScheduler::GetTypeId().GetName());
             m_lte->SetSchedulerAttribute(
                 "Mode", ns3::StringValue(m_mode == "quota" ? "Quota" : "WorkConserving"));
-        } else {
-            m_lte->SetSchedulerType(m_scheduler == "rr" ? "ns3::RrFfMacScheduler"
-                                                        : "ns3::PfFfMacScheduler");
         }
     }
 

@@ -180,3 +180,39 @@ def test_every_random_command_has_one_outcome(cellular, rrc):
     lost = np.bincount(links["ue"], minlength=12)
     assert (lost == observation["connection_losses"]).all()
     assert (links["restored_s"] > links["lost_s"])[np.isfinite(links["restored_s"])].all()
+
+
+NS3_SCHEDULERS = [
+    "cqa",
+    "fdbet",
+    "fdmt",
+    "fdtbfq",
+    "pf",
+    "pss",
+    "rr",
+    "tdbet",
+    "tdmt",
+    "tdtbfq",
+    "tta",
+]
+
+
+@pytest.mark.parametrize("scheduler", NS3_SCHEDULERS)
+def test_all_schedulers_of_ns3_carry_tasks_and_handovers(cellular, scheduler):
+    env = cellular(
+        n_ue=6,
+        duration_s=3,
+        slots_per_frame=25,
+        radio={"scheduler": scheduler},
+        traffic={"model": "poisson"},
+    )
+    random = np.random.default_rng(1)
+    action = {"compute_share": np.full(6, 1 / 6, np.float32)}
+    observation, _ = env.reset(seed=1)
+    for _ in range(150):
+        if observation["slot_in_frame"][0] == 0:
+            action["association"] = random.integers(2, size=6)
+        observation, *_ = env.step(action)
+    records = env.take_records()
+    assert STATES.index("done") in records["handover"]["outcome"]
+    assert np.isfinite(records["task"]["uploaded_s"]).any()

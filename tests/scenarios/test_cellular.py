@@ -267,6 +267,7 @@ def test_schedulers_that_take_no_shares_refuse_them(cellular, scheduler):
         ({"mobility": {"speed_min_mps": 50}}, "speed_min_mps = 50.*must not exceed"),
         ({"radio": {"bandwidth_rb": 30}}, "bandwidth_rb = 30: must be one of 6, 15, 25"),
         ({"traffic": {"size_min_bit": 1e6}}, "size_min_bit.*must not exceed"),
+        ({"radio": {"scheduler": "cqa", "ideal_rrc": False}}, 'scheduler = "cqa": needs .*ideal'),
         ({"duration_s": 0.001}, "duration_s.*at least one slot"),
     ],
 )
