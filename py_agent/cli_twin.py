@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -79,9 +80,15 @@ def fidelity(
     horizon: Annotated[
         float | None, typer.Option(help="Seconds that are foretold and simulated.", min=0.1)
     ] = None,
-    output: Annotated[Path, typer.Option(help="Folder for figure and JSON.")] = Path(
-        "runs/fidelity"
-    ),
+    policies: Annotated[
+        str | None, typer.Option(help="Comma-separated; default: random and all rules.")
+    ] = None,
+    jobs: Annotated[
+        int | None, typer.Option(help="Processes; default: one per core.", min=1)
+    ] = None,
+    output: Annotated[
+        Path, typer.Option(help="Folder for figure and JSON; seeds done are not done again.")
+    ] = Path("runs/fidelity"),
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the measures as JSON, last line.")
     ] = False,
@@ -91,31 +98,40 @@ def fidelity(
         from py_agent.twin.fidelity.measure import (
             POLICIES,
             QUICK_POLICIES,
+            Work,
             calibrate_for,
             measure,
         )
-        from py_agent.twin.fidelity.scene import SceneSettings
+        from py_agent.twin.fidelity.scene import SceneSettings, whole_settings
         from py_agent.twin.parameters import TwinParameters
         from py_agent.twin.reporting import ReportingSettings
         from py_agent.view.fidelity_figure import fidelity_figure
+        from py_agent.view.steps import StepsView
 
         size = ["n_ue=10"] if quick else []
-        settings = load_run_settings(None, {}, [*size, *(assignments or [])]).settings
+        given = load_run_settings(None, {}, [*size, *(assignments or [])]).settings
         chosen = SceneSettings(
-            settings=settings,
+            settings=whole_settings(given),
             lead_s=lead or (2.0 if quick else 5.0),
             horizon_s=horizon or (3.0 if quick else 10.0),
             futures=32 if quick else 64,
             reporting=ReportingSettings(period_s=period, loss=loss),
         )
         wanted = parse_seeds(seeds or ("9101-9102" if quick else "9101-9104"))
-        with _err.status("") as status:
+        preset = QUICK_POLICIES if quick else POLICIES
+        names = preset if policies is None else tuple(policies.split(","))
+        with StepsView(_err) as view:
+            work = Work(
+                folder=output / "parts",
+                jobs=jobs or os.cpu_count() or 1,
+                begin=lambda pieces: view.begin("fidelity", pieces),
+                hear=lambda step: view.advance(step.name, step.doing, step.slots),
+            )
             if parameters is None:
-                learned = calibrate_for(settings, 4.0 if quick else 20.0, status.update)
+                learned = calibrate_for(chosen.settings, 4.0 if quick else 20.0, work)
             else:
                 learned = TwinParameters.load(parameters)
-            policies = QUICK_POLICIES if quick else POLICIES
-            report = measure(chosen, wanted, policies, learned, status.update)
+            report = measure(chosen, wanted, names, learned, work)
         output.mkdir(parents=True, exist_ok=True)
         fidelity_figure(report).savefig(output / "fidelity.png", dpi=110)
         values = json.dumps(report.as_json())

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from py_agent.policies import Network, load_policy
 from py_agent.twin.fidelity.tracking import LEAST_BIT, busy_users
 
 Floats = NDArray[np.float64]
+Seen = Mapping[str, NDArray[Any]]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,8 +41,43 @@ class Continuation:
         return float(self.delay_s.mean()) if len(self.delay_s) else 0.0
 
 
+class ContinuationLog:
+    """Gathers a continuation slot by slot.
+
+    Args:
+        network: that is continued.
+    """
+
+    def __init__(self, network: Network) -> None:
+        self._slot_s: float = network.settings["slot_s"]
+        self._n_ue: int = network.settings["n_ue"]
+        self._bits: list[Floats] = []
+        self._rb_s: list[Floats] = []
+        self._rewards: list[float] = []
+
+    def slot(self, before: Seen, after: Seen, reward: float) -> None:
+        """A slot has passed; the first one begins a frame."""
+        if int(before["slot_in_frame"][0]) == 0:
+            self._bits.append(np.zeros(self._n_ue))
+            self._rb_s.append(np.zeros(self._n_ue))
+        self._rewards.append(reward)
+        busy = busy_users(before, after)
+        self._bits[-1] += np.where(busy, after["delivered_bit"] - before["delivered_bit"], 0)
+        self._rb_s[-1] += np.where(busy, after["rb_used_ul"] * self._slot_s, 0.0)
+
+    def end(self, env: ScenarioEnv, end_s: float) -> Continuation:
+        """The simulation has ended; its records since the first slot are taken."""
+        delay_s = delay_parts(env.take_records()["task"], end_s).delay_s
+        rewards = np.array(self._rewards)
+        return Continuation(delay_s, rewards, np.stack(self._bits), np.stack(self._rb_s))
+
+
 def continue_with(
-    env: ScenarioEnv, observation: Mapping[str, NDArray[Any]], network: Network, policy: str
+    env: ScenarioEnv,
+    observation: Seen,
+    network: Network,
+    policy: str,
+    passed: Callable[[], None] = lambda: None,
 ) -> Continuation:
     """Let a policy decide from here to the end of the simulation; a frame starts now.
 
@@ -50,30 +86,22 @@ def continue_with(
         observation: of the present slot.
         network: what the policy may know beforehand.
         policy: its name.
+        passed: called after every slot.
     """
     decider = load_policy(policy)
     decider.begin(network, seed=1)
-    slots_per_frame, slot_s = network.settings["slots_per_frame"], network.settings["slot_s"]
-    bits: list[Floats] = []
-    rb_s: list[Floats] = []
-    rewards: list[float] = []
+    log = ContinuationLog(network)
     frame: dict[str, Any] = {}
-    truncated, slot = False, 0
+    truncated = False
     while not truncated:
-        if slot % slots_per_frame == 0:
+        if int(observation["slot_in_frame"][0]) == 0:
             frame = dict(decider.decide_frame(observation))
-            bits.append(np.zeros(network.settings["n_ue"]))
-            rb_s.append(np.zeros(network.settings["n_ue"]))
         action = {**frame, **decider.decide_slot(observation)}
         following, reward, _, truncated, info = env.step(action)
-        rewards.append(reward)
-        busy = busy_users(observation, following)
-        bits[-1] += np.where(busy, following["delivered_bit"] - observation["delivered_bit"], 0)
-        rb_s[-1] += np.where(busy, following["rb_used_ul"] * slot_s, 0.0)
-        observation, slot = following, slot + 1
-    tasks = env.take_records()["task"]
-    parts = delay_parts(tasks, info["time_s"])
-    return Continuation(parts.delay_s, np.array(rewards), np.stack(bits), np.stack(rb_s))
+        log.slot(observation, following, reward)
+        observation = following
+        passed()
+    return log.end(env, info["time_s"])
 
 
 def rate_pairs(one: Continuation, other: Continuation) -> tuple[Floats, Floats]:

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from py_agent.twin.fidelity.continuation import rate_pairs
-from py_agent.twin.fidelity.scene import TRUNK_POLICY, Scene, frame_costs_s, mean_delays_s
+from py_agent.twin.fidelity.coverages import coverages
+from py_agent.twin.fidelity.scene import Scene, mean_delays_s
 from py_agent.twin.fidelity.scores import (
-    coverage,
     kendall,
     ks_distance,
     mape,
@@ -22,7 +22,8 @@ from py_agent.twin.fidelity.scores import (
     regret,
     spearman,
 )
-from py_agent.twin.fidelity.tracking import Tracking
+from py_agent.twin.fidelity.tracking import scores
+from py_agent.twin.fidelity.trunk import TRUNK_POLICY
 
 Floats = NDArray[np.float64]
 
@@ -74,8 +75,8 @@ class FidelityReport:
         return values
 
 
-def make_report(scenes: Sequence[Scene], tracking: Tracking) -> FidelityReport:
-    """Score what scenes and tracking have gathered."""
+def make_report(scenes: Sequence[Scene]) -> FidelityReport:
+    """Score what scenes have gathered."""
     policies = list(scenes[0].physical)
     physical_s = np.array([[s.physical[p].mean_delay_s for p in policies] for s in scenes])
     reseeded_s = np.array([[s.reseeded[p].mean_delay_s for p in policies] for s in scenes])
@@ -92,9 +93,9 @@ def make_report(scenes: Sequence[Scene], tracking: Tracking) -> FidelityReport:
 
     ks = np.array([ks_distance(pooled(p, "twin"), pooled(p, "physical")) for p in policies])
     ks_floor = [ks_distance(pooled(p, "reseeded"), pooled(p, "physical")) for p in policies]
-    costs = [frame_costs_s(s, p) for s in scenes for p in policies]
-    came_s = np.concatenate([came for came, _ in costs])
-    bounds_s = np.concatenate([np.percentile(said, [5, 95], axis=1) for _, said in costs], axis=1)
+    tracked = {
+        name: np.concatenate([s.tracked[name] for s in scenes]) for name in scenes[0].tracked
+    }
     pairs = [
         rate_pairs(s.physical[TRUNK_POLICY], s.reseeded[TRUNK_POLICY])
         for s in scenes
@@ -107,10 +108,10 @@ def make_report(scenes: Sequence[Scene], tracking: Tracking) -> FidelityReport:
         x.mean(axis=0) for x in (twin_s, physical_s, reseeded_s)
     )
     measures = {
-        **tracking.scores(),
+        **scores(tracked),
         "delay_ks": float(ks.mean()),
         "delay_mape": mape(twin_mean, physical_mean),
-        "coverage_90": coverage(bounds_s[0], bounds_s[1], came_s),
+        **coverages(scenes),
         "spearman": spearman(twin_mean, physical_mean),
         "kendall": kendall(twin_mean, physical_mean),
         "regret": regret(twin_mean, physical_mean),
@@ -124,9 +125,9 @@ def make_report(scenes: Sequence[Scene], tracking: Tracking) -> FidelityReport:
         "rate_nmse": nmse(floor_said, floor_came),
         "delay_ks": float(np.mean(ks_floor)),
         "delay_mape": mape(reseeded_mean, physical_mean),
-        # By how much the coverage of a perfect interval misses 90 % with so few states; what
-        # policies make of one state is hardly independent.
-        "coverage_90": math.sqrt(0.9 * 0.1 / len(scenes)),
+        # By how much the coverage of a perfect interval misses 90 % with so few states, of which
+        # each counts as one: what policies and frames make of it is hardly independent.
+        "coverage_90": math.sqrt(0.9 * 0.1 / sum(len(s.states.came_s) + 1 for s in scenes)),
         "spearman": spearman(reseeded_mean, physical_mean),
         "kendall": kendall(reseeded_mean, physical_mean),
         "regret": regret(reseeded_mean, physical_mean),
@@ -147,7 +148,7 @@ def make_report(scenes: Sequence[Scene], tracking: Tracking) -> FidelityReport:
         high_s=high_s,
         ks=ks,
         delays_s=delays_s,
-        rates=tracking.rate_samples(),
+        rates=(tracked["rate_said_bit"], tracked["rate_came_bit"]),
     )
 
 

@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""One physical state: the twin's futures of it beside ns-3's own, policy by policy."""
+"""One run and one of its states: the twin's futures of it beside ns-3's own, policy by policy."""
 
 from __future__ import annotations
 
 import dataclasses
-import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -13,18 +12,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 import ns3_scenarios
-from ns3_bridge import InvalidSetting, ScenarioEnv
+from ns3_bridge import Branches, InvalidSetting, LocalHost, ScenarioEnv
 from py_agent.policies import Network, load_policy
 from py_agent.twin.estimate import NetworkEstimate
 from py_agent.twin.fidelity.continuation import Continuation, continue_with
 from py_agent.twin.fidelity.tracking import Tracking
+from py_agent.twin.fidelity.trunk import STATE_FRAMES, TRUNK_POLICY, States, Trunk
 from py_agent.twin.parameters import TwinParameters
 from py_agent.twin.reporting import ReportingSettings
-from py_agent.twin.rollout.simulate import Outcome, simulate
+from py_agent.twin.rollout.simulate import Outcome, simulate_each
 from py_agent.twin.rollout.start import futures_of
 from py_agent.twin.twin import Twin
 
-TRUNK_POLICY = "load-cmu"
+Progress = Callable[[str], None]  # what is going on; called once per slot of ns-3 or of the twin
+
 _OTHER_SEED = 100_000  # branches that are reseeded get the seed of the run and this
 
 
@@ -33,7 +34,7 @@ class SceneSettings:
     """How a state is made and looked at.
 
     Attributes:
-        settings: of the scenario, nested; `duration_s` is set here.
+        settings: of the scenario, nested and whole; `duration_s` is set here.
         lead_s: for which the twin follows the network beforehand, whole frames.
         horizon_s: for which it is continued.
         futures: of the twin, per policy.
@@ -46,16 +47,36 @@ class SceneSettings:
     futures: int
     reporting: ReportingSettings
 
+    @property
+    def lead_slots(self) -> int:
+        """The lead in slots."""
+        return round(self.lead_s / float(self.settings["slot_s"]))
+
+    @property
+    def horizon_slots(self) -> int:
+        """The horizon in slots."""
+        return round(self.horizon_s / float(self.settings["slot_s"]))
+
+    def slots(self, policies: Sequence[str]) -> int:
+        """Of ns-3 and of batches of the twin, in all, that a scene takes; for progress."""
+        spf = int(self.settings["slots_per_frame"])
+        frames = (self.lead_slots + self.horizon_slots) // spf
+        states = max(frames - STATE_FRAMES, 0) * STATE_FRAMES * spf
+        branches = 2 * len(policies) - (TRUNK_POLICY in policies)
+        return self.lead_slots + (branches + 2) * self.horizon_slots + states
+
 
 @dataclasses.dataclass(frozen=True)
 class Scene:
-    """What came of a state.
+    """What came of a run and of its branched state.
 
     Attributes:
         seed: of the run.
         physical: continuations of ns-3 under the run's own random numbers, by policy.
         reseeded: the same state under other random numbers: the noise that no model foresees.
         twin: futures of the twin, by policy.
+        states: what it foretold along the run.
+        tracked: of `Tracking.samples`.
         reported_bps: what the reports to the twin have cost.
         slots_per_frame: for which an association holds.
     """
@@ -64,8 +85,20 @@ class Scene:
     physical: Mapping[str, Continuation]
     reseeded: Mapping[str, Continuation]
     twin: Mapping[str, Outcome]
+    states: States
+    tracked: Mapping[str, NDArray[np.float64]]
     reported_bps: float
     slots_per_frame: int
+
+
+def whole_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """All settings of the scenario, of which some are given.
+
+    Raises:
+        InvalidSetting: one is unknown or wrong.
+    """
+    host = LocalHost(ns3_scenarios.program("cellular"), settings)
+    return host.settings.model_dump()
 
 
 def play(
@@ -73,18 +106,18 @@ def play(
     seed: int,
     policies: Sequence[str],
     parameters: TwinParameters,
-    tracking: Tracking,
-    progress: Callable[[str], None],
+    threads: int = 1,
+    progress: Progress = lambda doing: None,
 ) -> Scene:
-    """Follow a run under `TRUNK_POLICY`, branch it under every policy, let the twin foretell each.
+    """Let the twin follow a run, and every policy continue its state, in ns-3 and in the twin.
 
     Args:
         chosen: how.
         seed: of the run.
         policies: names.
         parameters: the twin's constants.
-        tracking: gathers the errors of the twin along the run, before and after the branches.
-        progress: told what is going on.
+        threads: branches of ns-3 that are continued at once.
+        progress: told what is going on, from several threads.
 
     Raises:
         InvalidSetting: the lead is no whole number of frames.
@@ -92,71 +125,48 @@ def play(
     """
     duration_s = chosen.lead_s + chosen.horizon_s
     env = ns3_scenarios.make("cellular", {**chosen.settings, "duration_s": duration_s})
+    tracking = Tracking()
     try:
         network = Network("cellular", env.settings.model_dump(), env.schema)
-        slot_s = network.settings["slot_s"]
-        lead_slots = round(chosen.lead_s / slot_s)
-        if lead_slots % network.settings["slots_per_frame"]:
-            frame_s = slot_s * network.settings["slots_per_frame"]
+        if chosen.lead_slots % network.settings["slots_per_frame"]:
+            frame_s = network.settings["slot_s"] * network.settings["slots_per_frame"]
             raise InvalidSetting(
                 f"lead = {chosen.lead_s:g} s: must be whole frames of {frame_s:g} s"
             )
         twin = Twin(network, parameters, chosen.reporting, seed=seed)
-        progress(f"seed {seed}: following")
         observation, _ = env.reset(seed=seed)
-        run = _Trunk(env, network, twin, tracking, observation)
-        run.advance(lead_slots)
-        estimate = twin.estimate()
-        progress(f"seed {seed}: {len(policies)} policies in ns-3, twice, and in the twin")
-        slots = round(chosen.horizon_s / slot_s)
+
+        def following() -> None:
+            progress("followed by the twin")
+
+        run = Trunk(env, network, twin, tracking, observation, chosen.futures, following)
+        until = chosen.lead_slots + chosen.horizon_slots
+        run.advance(chosen.lead_slots, until)
         with ThreadPoolExecutor(1) as pool:  # ns-3 needs its own processes most of the time
-            job = pool.submit(_foretell_all, estimate, network, policies, chosen, slots, seed)
-            physical, reseeded = _continue_all(env, run.observation, network, policies, seed)
+            job = pool.submit(
+                _foretell_all, twin.estimate(), network, policies, chosen, seed, progress
+            )
+            physical, reseeded = _continue_all(
+                env, run.observation, network, policies, seed, threads, progress
+            )
             foretold = job.result()
-        progress(f"seed {seed}: following")
-        run.advance(slots)
+        run.branched()
+        run.advance(chosen.horizon_slots, until)
+        own, states = run.end()
     finally:
         env.close()
+    if TRUNK_POLICY in policies:
+        physical[TRUNK_POLICY] = own
     return Scene(
         seed=seed,
-        physical=physical,
+        physical={name: physical[name] for name in policies},
         reseeded=reseeded,
         twin=foretold,
+        states=states,
+        tracked=tracking.samples(),
         reported_bps=twin.reported_bits / duration_s,
         slots_per_frame=network.settings["slots_per_frame"],
     )
-
-
-class _Trunk:
-    """The run that the twin follows."""
-
-    def __init__(
-        self,
-        env: ScenarioEnv,
-        network: Network,
-        twin: Twin,
-        tracking: Tracking,
-        observation: Mapping[str, NDArray[Any]],
-    ) -> None:
-        self._env, self._network, self._twin, self._tracking = env, network, twin, tracking
-        self._policy = load_policy(TRUNK_POLICY)
-        self._policy.begin(network, seed=1)
-        self._frame: dict[str, Any] = {}
-        self.observation = observation
-        tracking.start(observation)
-        twin.observe(observation)
-
-    def advance(self, slots: int) -> None:
-        """Let slots pass; the twin hears of each."""
-        for _ in range(slots):
-            if int(self.observation["slot_in_frame"][0]) == 0:
-                self._frame = dict(self._policy.decide_frame(self.observation))
-                self._twin.command(self._frame["association"])
-            action = {**self._frame, **self._policy.decide_slot(self.observation)}
-            estimate = self._twin.estimate()
-            self.observation, *_ = self._env.step(action)
-            self._tracking.slot(estimate, self.observation)
-            self._twin.observe(self.observation)
 
 
 def _continue_all(
@@ -165,22 +175,29 @@ def _continue_all(
     network: Network,
     policies: Sequence[str],
     seed: int,
+    threads: int,
+    progress: Progress,
 ) -> tuple[dict[str, Continuation], dict[str, Continuation]]:
-    others = [seed + _OTHER_SEED] * len(policies)
+    """Every policy but the trunk's, which continues the run itself; all under other numbers."""
+    own = [name for name in policies if name != TRUNK_POLICY]
+
+    def play_on(branch: ScenarioEnv, name: str) -> Continuation:
+        return continue_with(
+            branch, observation, network, name, lambda: progress(f"ns-3 under {name}")
+        )
+
+    def branches(names: Sequence[str], seeds: Sequence[int] | None) -> Branches:
+        return env.branch(len(names), seeds=seeds) if names else Branches()
+
     with (
-        env.branch(len(policies)) as own,
-        env.branch(len(policies), seeds=others) as other,
-        ThreadPoolExecutor(os.cpu_count()) as pool,
+        branches(own, None) as same,
+        branches(policies, [seed + _OTHER_SEED] * len(policies)) as other,
+        ThreadPoolExecutor(threads) as pool,
     ):
-        jobs = [
-            pool.submit(continue_with, branch, observation, network, name)
-            for branch, name in zip([*own, *other], [*policies, *policies], strict=True)
-        ]
-        found = [job.result() for job in jobs]
-    half = len(policies)
+        found = list(pool.map(play_on, [*same, *other], [*own, *policies]))
     return (
-        dict(zip(policies, found[:half], strict=True)),
-        dict(zip(policies, found[half:], strict=True)),
+        dict(zip(own, found[: len(own)], strict=True)),
+        dict(zip(policies, found[len(own) :], strict=True)),
     )
 
 
@@ -189,17 +206,26 @@ def _foretell_all(
     network: Network,
     policies: Sequence[str],
     chosen: SceneSettings,
-    slots: int,
     seed: int,
+    progress: Progress,
 ) -> dict[str, Outcome]:
-    foretold = {}
-    for name in policies:
-        # The same futures under every policy: common random numbers, as in ns-3.
-        futures = futures_of(
-            estimate, network.settings, chosen.futures, chosen.horizon_s, seed=seed
-        )
-        foretold[name] = simulate(futures, load_policy(name), network.schema, slots, seed=1)
-    return foretold
+    # The same futures under every policy: common random numbers, as in ns-3.
+    futures = futures_of(
+        estimate,
+        network.settings,
+        chosen.futures,
+        chosen.horizon_s,
+        seed=seed,
+        copies=len(policies),
+    )
+    outcomes = simulate_each(
+        futures,
+        [load_policy(name) for name in policies],
+        network.schema,
+        chosen.horizon_slots,
+        watch=lambda rollout: progress("the twin's futures"),
+    )
+    return dict(zip(policies, outcomes, strict=True))
 
 
 def frame_costs_s(scene: Scene, policy: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import collections
 import itertools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -77,38 +77,16 @@ class Tracking:
             self._compare_ahead(horizon_s, earlier, observation)
         self._add_rates(estimate, observation)
 
-    def scores(self) -> dict[str, float]:
-        """All measures by name; NaN where nothing was seen."""
-        said, came, sd, sinr_db = (
-            np.concatenate(column) if self._rates else np.empty(0)
-            for column in (zip(*self._rates, strict=True) if self._rates else [[]] * 4)
-        )
-        scores = {
-            "rate_mape": mape(said, came),
-            "rate_nmse": nmse(said, came),
-            "rate_samples": float(len(came)),
-            "rate_coverage_90": coverage(said * np.exp(-Z_90 * sd), said * np.exp(Z_90 * sd), came),
-        }
-        for low, high in itertools.pairwise(SINR_EDGES_DB):
-            inside = (sinr_db >= low) & (sinr_db < high)
-            name = f"rate_mape_sinr_{low:g}_to_{high:g}_db"
-            scores[name] = mape(said[inside], came[inside])
+    def samples(self) -> dict[str, Floats]:
+        """What was said and what came, by name, ``[n]`` each; `scores` makes measures of it."""
+        names = ("rate_said_bit", "rate_came_bit", "rate_sd", "rate_sinr_db")
+        samples = dict(zip(names, _columns(self._rates, 4), strict=True))
         for horizon_s in HORIZONS_S:
-            error_m, error_sd_m = _stacked(self._position[horizon_s])
-            error_db, error_sd_db = _stacked(self._rsrp[horizon_s])
-            suffix = f"_{horizon_s:g}_s"
-            scores[f"position_error_m{suffix}"] = _rms(error_m) * np.sqrt(2)
-            scores[f"position_coverage_90{suffix}"] = _within(error_m, error_sd_m)
-            scores[f"rsrp_rmse_db{suffix}"] = _rms(error_db)
-            scores[f"rsrp_coverage_90{suffix}"] = _within(error_db, error_sd_db)
-        return scores
-
-    def rate_samples(self) -> tuple[Floats, Floats]:
-        """What was said and what came of every frame that counts, ``[n]`` each."""
-        if not self._rates:
-            return np.empty(0), np.empty(0)
-        said, came, _, _ = zip(*self._rates, strict=True)
-        return np.concatenate(said), np.concatenate(came)
+            for name, pairs in (("position_m", self._position), ("rsrp_db", self._rsrp)):
+                error, error_sd = _columns(pairs[horizon_s], 2)
+                samples[f"{name}_error_{horizon_s:g}_s"] = error
+                samples[f"{name}_sd_{horizon_s:g}_s"] = error_sd
+        return samples
 
     def _begin_frame(self, n_ue: int) -> None:
         self._said, self._came, self._sd, self._sinr, self._slots = (
@@ -162,11 +140,35 @@ class Tracking:
         self._rsrp[horizon_s].append((error_db, power_sd_db[heard]))
 
 
-def _stacked(pairs: list[tuple[Floats, Floats]]) -> tuple[Floats, Floats]:
-    if not pairs:
-        return np.empty(0), np.empty(0)
-    errors, spreads = zip(*pairs, strict=True)
-    return np.concatenate(errors), np.concatenate(spreads)
+def scores(samples: Mapping[str, Floats]) -> dict[str, float]:
+    """All measures of `Tracking.samples`, by name; NaN where nothing was seen."""
+    said, came, sd, sinr_db = (
+        samples[name] for name in ("rate_said_bit", "rate_came_bit", "rate_sd", "rate_sinr_db")
+    )
+    found = {
+        "rate_mape": mape(said, came),
+        "rate_nmse": nmse(said, came),
+        "rate_samples": float(len(came)),
+        "rate_coverage_90": coverage(said * np.exp(-Z_90 * sd), said * np.exp(Z_90 * sd), came),
+    }
+    for low, high in itertools.pairwise(SINR_EDGES_DB):
+        inside = (sinr_db >= low) & (sinr_db < high)
+        found[f"rate_mape_sinr_{low:g}_to_{high:g}_db"] = mape(said[inside], came[inside])
+    for horizon_s in HORIZONS_S:
+        suffix = f"_{horizon_s:g}_s"
+        error_m, error_db = (samples[f"{n}_error{suffix}"] for n in ("position_m", "rsrp_db"))
+        sd_m, sd_db = (samples[f"{n}_sd{suffix}"] for n in ("position_m", "rsrp_db"))
+        found[f"position_error_m{suffix}"] = _rms(error_m) * np.sqrt(2)
+        found[f"position_coverage_90{suffix}"] = _within(error_m, sd_m)
+        found[f"rsrp_rmse_db{suffix}"] = _rms(error_db)
+        found[f"rsrp_coverage_90{suffix}"] = _within(error_db, sd_db)
+    return found
+
+
+def _columns(rows: Sequence[tuple[Floats, ...]], n: int) -> list[Floats]:
+    if not rows:
+        return [np.empty(0)] * n
+    return [np.concatenate(column) for column in zip(*rows, strict=True)]
 
 
 def _rms(error: Floats) -> float:

@@ -27,6 +27,7 @@ def futures_of(
     horizon_s: float,
     seed: int,
     device: torch.device | str = "cpu",
+    copies: int = 1,
 ) -> Rollout:
     """Futures from an estimate on: each draws what the twin is not sure of, then goes its way.
 
@@ -37,6 +38,8 @@ def futures_of(
         horizon_s: how far tasks are drawn; do not step further.
         seed: of all futures.
         device: where they are computed.
+        copies: the same futures so many times, one batch after the other: each may be decided upon
+            by another policy.
     """
     slot_s = estimate.parameters.timing.slot_s
     in_frame_s = estimate.slot_in_frame * slot_s
@@ -46,8 +49,9 @@ def futures_of(
         duration_s=horizon_s + in_frame_s,
         begin_s=estimate.time_s - in_frame_s,  # slots are counted from the start of the frame
     )
-    rollout = Rollout(estimate.parameters, place, batch, device)
-    draw = _Draw(estimate, rollout, seed)
+    rollout = Rollout(estimate.parameters, place, copies * batch, device)
+    rollout.streams = RandomStreams(spread_seeds(seed, batch, rollout.device).repeat(copies))
+    draw = _Draw(estimate, rollout)
     rollout.state = draw.state()
     return rollout
 
@@ -55,13 +59,12 @@ def futures_of(
 class _Draw:
     """Turns an estimate into a batch of states."""
 
-    def __init__(self, estimate: NetworkEstimate, rollout: Rollout, seed: int) -> None:
+    def __init__(self, estimate: NetworkEstimate, rollout: Rollout) -> None:
         self._estimate = estimate
         self._rollout = rollout
         self._now_s = estimate.slot_in_frame * rollout.slot_s
         self._rows = torch.arange(rollout.batch, device=rollout.device)
         self._drawn = 0
-        rollout.streams = RandomStreams(spread_seeds(seed, rollout.batch, rollout.device))
 
     def state(self) -> Any:
         rollout, estimate = self._rollout, self._estimate

@@ -8,6 +8,9 @@ import pytest
 from typer.testing import CliRunner
 
 from py_agent.cli import app
+from py_agent.twin.fidelity.continuation import Continuation
+from py_agent.twin.fidelity.coverages import coverages
+from py_agent.twin.fidelity.scene import Scene
 from py_agent.twin.fidelity.scores import (
     coverage,
     kendall,
@@ -17,6 +20,8 @@ from py_agent.twin.fidelity.scores import (
     regret,
     spearman,
 )
+from py_agent.twin.fidelity.trunk import States
+from py_agent.twin.rollout.simulate import Outcome
 
 SMALL = ["n_ue=4", "n_bs=2", "slots_per_frame=10", "traffic.rate_hz=4", "traffic.off_s=0"]
 
@@ -41,6 +46,36 @@ def test_measures_without_samples_are_no_number():
     assert np.isnan(spearman(np.ones(3), np.arange(3.0)))
 
 
+def test_coverage_counts_every_state_alike():
+    futures = np.arange(1.0, 100.0)  # the 5 % and 95 % quantiles of 99 futures are 5 and 95
+    along = States(
+        came_s=np.array([[50.0, 4.9], [95.0, 5.0]]),
+        said_s=np.tile(futures, (2, 2, 1)),
+    )
+    lost = Continuation(np.empty(0), np.array([-200.0]), np.zeros((1, 1)), np.zeros((1, 1)))
+    foretold = Outcome(-futures[None], np.empty(0), np.empty(0, bool), np.empty(0, int))
+    names = [f"p{i}" for i in range(9)]
+    scene = Scene(
+        seed=1,
+        physical=dict.fromkeys(names, lost),
+        reseeded={},
+        twin=dict.fromkeys(names, foretold),
+        states=along,
+        tracked={},
+        reported_bps=0.0,
+        slots_per_frame=1,
+    )
+    found = coverages([scene])
+    assert found["coverage_90"] == pytest.approx((0.5 + 1 + 0) / 3)
+    assert found["coverage_50"] == pytest.approx((0.5 + 0 + 0) / 3)
+    assert found["coverage_90_along"] == pytest.approx(0.75)
+    assert found["coverage_90_branched"] == 0
+    assert found["coverage_90_frame_1"] == 1
+    assert found["coverage_90_frame_2"] == 0.5
+    assert found["coverage_states"] == 3
+    assert found["coverage_intervals"] == 4 + 9
+
+
 @pytest.fixture(scope="module")
 def measured(tmp_path_factory):
     folder = tmp_path_factory.mktemp("fidelity")
@@ -61,6 +96,7 @@ def test_every_measure_has_its_noise_floor(measured):
     assert 0 <= values["coverage_90"] <= 1
     assert values["regret"] >= 0
     assert values["policies"] >= 9
+    assert values["coverage_states"] == 8 + 1  # of 10 frames of 0.2 s, and the branched one
     assert len(values["mean_delay_s"]) == values["policies"]
 
 
@@ -83,6 +119,29 @@ def test_figure_numbers_and_parameters_are_written(measured):
         2,
         2,
     ]
+
+
+def test_what_comes_out_does_not_depend_on_processes_and_is_not_measured_twice(measured, tmp_path):
+    folder, _ = measured
+    chosen = [word for name in SMALL for word in ("--set", name)]
+    arguments = ["fidelity", "--quick", "--seeds", "9101-9102", "--json", "--lead", "0.4"]
+    arguments += ["--horizon", "0.4", "--parameters", str(folder / "twin.json"), *chosen]
+    arguments += ["--policies", "random,load-cmu"]
+
+    def run(name, *jobs):
+        result = CliRunner().invoke(app, [*arguments, "--output", str(tmp_path / name), *jobs])
+        assert result.exit_code == 0, result.output
+        return json.loads(result.stdout.splitlines()[-1])
+
+    alone = run("alone", "--jobs", "1")
+    assert run("together", "--jobs", "2") == alone
+    files = sorted((tmp_path / "alone" / "parts").iterdir())
+    assert len(files) == 2
+    files[0].unlink()
+    kept_s = files[1].stat().st_mtime_ns
+    assert run("alone", "--jobs", "1") == alone
+    assert files[0].exists()
+    assert files[1].stat().st_mtime_ns == kept_s
 
 
 def test_seeds_that_were_learned_from_are_refused(measured):

@@ -16,7 +16,7 @@ from py_agent.twin.network import TwinNetwork
 from py_agent.twin.radio_model import density_dbm_per_rb, success
 from py_agent.twin.rollout.observation import Observer
 from py_agent.twin.rollout.random_streams import spread_seeds
-from py_agent.twin.rollout.simulate import simulate
+from py_agent.twin.rollout.simulate import simulate, simulate_each
 from py_agent.twin.rollout.start import futures_of
 
 N_UE, N_BS = 4, 3
@@ -122,6 +122,20 @@ def test_open_tasks_go_on_and_are_done(network, estimate):
     assert (rollout.state.connections.cell >= 0).all()
     # In futures from an estimate, time goes on and delays of open tasks count from their creation.
     assert outcome.delay_s.max() > 0.9
+
+
+def test_policies_side_by_side_decide_as_each_alone(network, estimate):
+    names = ("load-cmu", "random", "max-rsrp-equal")
+    arguments = (estimate, network.place.settings, 8, 1.0, 1)
+    alone = [
+        simulate(futures_of(*arguments), load_policy(name), network.schema, 50) for name in names
+    ]
+    together = simulate_each(
+        futures_of(*arguments, copies=3), [load_policy(name) for name in names], network.schema, 50
+    )
+    for one, other in zip(alone, together, strict=True):
+        for field in dataclasses.fields(one):
+            assert np.array_equal(getattr(one, field.name), getattr(other, field.name)), field.name
 
 
 def test_doubt_spreads_with_time(network, estimate):

@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: MIT
+"""Pieces of work side by side, each in a process of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import multiprocessing
+import queue
+import signal
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from typing import Any, TypeVar
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+Say = Callable[[Any], None]
+
+_PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
+_LISTEN_S = 0.2
+
+
+def _nobody(what: Any) -> None:
+    """Nobody listens."""
+
+
+_tell: Say = _nobody  # of a worker: where it says how far it is
+
+
+def side_by_side(
+    work: Callable[[Item], Result],
+    items: Sequence[Item],
+    jobs: int,
+    hear: Say = _nobody,
+) -> Generator[tuple[int, Future[Result]]]:
+    """Call `work` for every item, some at a time.
+
+    Workers end with this process, and when the generator is closed early: use it with `closing`.
+
+    Args:
+        work: importable by name; may call `say`.
+        items: what it is called with.
+        jobs: processes.
+        hear: told what workers `say`.
+
+    Yields:
+        number of an item and what came of it, as each is done.
+    """
+    if not items:
+        return
+    context = multiprocessing.get_context("spawn")
+    said = context.Queue()
+    with ProcessPoolExecutor(jobs, context, initializer=_start, initargs=(said,)) as pool:
+        numbers = {pool.submit(work, item): i for i, item in enumerate(items)}
+        try:
+            under_way = set(numbers)
+            while under_way:
+                done, under_way = wait(under_way, _LISTEN_S, FIRST_COMPLETED)
+                _listen(said, hear)
+                for future in done:
+                    yield numbers[future], future
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            for process in multiprocessing.active_children():
+                process.terminate()
+            raise
+
+
+def one_by_one(
+    work: Callable[[Item], Result], items: Sequence[Item], hear: Say = _nobody
+) -> Generator[tuple[int, Future[Result]]]:
+    """The same as `side_by_side`, in this process."""
+    for number, item in enumerate(items):
+        future: Future[Result] = Future()
+        with _telling(hear):
+            try:
+                future.set_result(work(item))
+            except Exception as error:
+                future.set_exception(error)
+        yield number, future
+
+
+def say(what: Any) -> None:
+    """Tell whoever has `work` done; elsewhere nobody listens."""
+    _tell(what)
+
+
+@contextlib.contextmanager
+def _telling(hear: Say) -> Iterator[None]:
+    global _tell
+    before, _tell = _tell, hear
+    try:
+        yield
+    finally:
+        _tell = before
+
+
+def _listen(said: Any, hear: Say) -> None:
+    with contextlib.suppress(queue.Empty):
+        while True:
+            hear(said.get_nowait())
+
+
+def _start(said: Any) -> None:
+    """Killed work leaves nobody behind; an interrupt is the parent's to handle."""
+    global _tell
+    _tell = said.put
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

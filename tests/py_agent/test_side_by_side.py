@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: MIT
+"""Work in processes of their own: results, what is heard meanwhile, and how it ends."""
+
+import os
+from contextlib import closing
+
+import pytest
+
+from py_agent.experiment.side_by_side import one_by_one, say, side_by_side
+
+
+def square(number):
+    say(("at", number))
+    if number < 0:
+        raise ValueError("negative")
+    return number**2, os.getpid()
+
+
+@pytest.mark.parametrize("jobs", [0, 2])
+def test_every_item_is_worked_on_and_heard_of(jobs):
+    heard = []
+    items = [3, 4, -1]
+    ended = side_by_side(square, items, jobs, heard.append) if jobs else one_by_one(
+        square, items, heard.append
+    )  # fmt: skip
+    with closing(ended):
+        futures = dict(ended)
+    assert sorted(futures) == [0, 1, 2]
+    assert [futures[i].result()[0] for i in (0, 1)] == [9, 16]
+    assert (futures[0].result()[1] == os.getpid()) == (jobs == 0)
+    with pytest.raises(ValueError, match="negative"):
+        futures[2].result()
+    assert sorted(heard) == [("at", -1), ("at", 3), ("at", 4)]
+
+
+def test_nothing_is_said_where_nobody_listens():
+    assert square(2)[0] == 4
