@@ -58,8 +58,8 @@ struct ChannelHeader {
     alignas(64) std::atomic<std::uint32_t> action_seq;  ///< futex word of the simulator
     std::atomic<std::uint32_t> agent_sleeps;            ///< the agent is in futex wait
     Command command;
-    std::uint32_t reserved;
-    std::int64_t branch_run;            ///< run number of the branch; -1: its parent's
+    std::atomic<std::uint32_t> simulator_spin_us;  ///< for how long it spins before it sleeps
+    std::int64_t branch_run;                       ///< run number of the branch; -1: its parent's
     std::uint64_t branch_memory_bytes;  ///< by how much the branch may grow; 0: without limit
 
     // Written by the simulator with INVALID_ACTION and BRANCH_REFUSED: zero-terminated UTF-8.
@@ -71,6 +71,7 @@ static_assert(std::atomic<std::uint32_t>::is_always_lock_free);
 static_assert(offsetof(ChannelHeader, observation_seq) == 128);
 static_assert(offsetof(ChannelHeader, branch_pid) == 140);
 static_assert(offsetof(ChannelHeader, action_seq) == 192);
+static_assert(offsetof(ChannelHeader, simulator_spin_us) == 204);
 static_assert(offsetof(ChannelHeader, branch_run) == 208);
 static_assert(offsetof(ChannelHeader, message) == 256);
 static_assert(sizeof(ChannelHeader) == 1280);

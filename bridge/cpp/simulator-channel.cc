@@ -18,7 +18,6 @@ namespace twin {
 
 namespace {
 
-constexpr auto SPIN = std::chrono::microseconds(200);  // a fast agent answers without a wake-up
 constexpr auto PATROL = std::chrono::seconds(1);
 constexpr std::size_t PAGE = 4096;
 
@@ -152,8 +151,10 @@ Command SimulatorChannel::Await(const SlotReport& report, Status status) {
     const std::uint32_t previous = m_header->observation_seq.load(std::memory_order_relaxed);
     const std::uint32_t seq = previous + 1;
     Post(m_header->observation_seq, seq, m_header->agent_sleeps);
+    const std::chrono::microseconds spin(
+        m_header->simulator_spin_us.load(std::memory_order_relaxed));
     const bool answered =
-        WaitForChange(m_header->action_seq, previous, m_header->simulator_sleeps, SPIN,
+        WaitForChange(m_header->action_seq, previous, m_header->simulator_sleeps, spin,
                       Clock::now() + m_deadline, PATROL, [] { return true; });
     if (!answered) {
         throw AgentError("the agent gave no action for slot " + std::to_string(report.slot) +

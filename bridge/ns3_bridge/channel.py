@@ -5,16 +5,15 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import mmap
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from ns3_bridge import _native
 from ns3_bridge._native import Command, Outcome, Status
+from ns3_bridge.channel_memory import ChannelMemory
 from ns3_bridge.errors import (
     BranchRefused,
     BridgeError,
@@ -34,6 +33,7 @@ _REAP_S = 1.0
 _STOP_S = 2.0
 _PATROL_S = 0.05
 _STATUS_OUT_OF_MEMORY = 4
+_SPINS_US = (50, 200)  # agent, simulator
 _ANSWERED, _RUNNING = Outcome.ANSWERED, Status.RUNNING
 
 
@@ -47,7 +47,7 @@ class Channel:
         command: the simulator program and its arguments.
         deadline_s: how long a slot may take.
         start_deadline_s: how long the simulator may take until the first observation.
-        spin_us: how long to spin before sleeping in the kernel.
+        spins: see the attribute.
         on_wait: called every 50 ms of a wait; what it raises ends the simulator.
 
     Attributes:
@@ -69,30 +69,30 @@ class Channel:
         *,
         deadline_s: float = 60.0,
         start_deadline_s: float = 120.0,
-        spin_us: float = 50.0,
+        spins: bool = True,
         on_wait: Callable[[], None] = lambda: None,
     ) -> None:
         self._deadline_s = deadline_s
         self._patience_s = min(deadline_s, _PATROL_S)
         self._on_wait = on_wait
-        self._spin_us = spin_us
-        process = SimulatorProcess.start(command, _native.HEADER_BYTES)
-        self._connect(process, start_deadline_s, known=None)
-
-    def _connect(
-        self, process: SimulatorProcess, start_deadline_s: float, known: Schema | None
-    ) -> None:
-        """Wait for the first observation of `process`; read its declarations if not `known`."""
-        self.process = process
-        self._is_branch = known is not None
+        self._is_branch = False
+        self._attach(SimulatorProcess.start(command, _native.HEADER_BYTES), spins)
         try:
-            self._native = _native.AgentChannel(process.channel_fd, process.pid_fd, self._spin_us)
-            self._await(self._native.wait, deadline_s=start_deadline_s)
-            self.schema = self._shake_hands(known)
+            self._await(start_deadline_s)
+            self._shake_hands()
+        except BaseException:
+            self.process.close()
+            raise
+        self._records = RecordReader(self.process.records_fd, self.schema.tables)
+
+    def _attach(self, process: SimulatorProcess, spins: bool) -> None:
+        self.process = process
+        try:
+            self._native = _native.AgentChannel(process.channel_fd, process.pid_fd)
         except BaseException:
             process.close()
             raise
-        self._records = RecordReader(process.records_fd, self.schema.tables)
+        self.spins = spins
 
     def exchange(self) -> Status:
         """Publish `actions`, wait for the next observation.
@@ -125,7 +125,7 @@ class Channel:
 
     def collect(self) -> Status:
         """Wait for the observation that follows `post`: second half of `exchange`."""
-        self._await(self._native.wait, deadline_s=self._deadline_s, since_s=self._posted_s)
+        self._await(self._deadline_s, since_s=self._posted_s)
         return self._checked(self._native.status)
 
     def _checked(self, status: Status) -> Status:
@@ -133,6 +133,20 @@ class Channel:
             message = self._native.message
             raise InvalidAction(message.split("[")[0], message)
         return status
+
+    @property
+    def spins(self) -> bool:
+        """Whether each side spins for some microseconds before it sleeps.
+
+        That saves one pair of processes the time of a wake-up in every slot. Where simulators are
+        as many as processors, or more, it takes their time from the others.
+        """
+        return self._spins
+
+    @spins.setter
+    def spins(self, spins: bool) -> None:
+        self._spins = spins
+        self._native.set_spin(*(_SPINS_US if spins else (0, 0)))
 
     @property
     def status(self) -> Status:
@@ -196,26 +210,30 @@ class Channel:
         """
         wiring = Wiring(self._native.total_bytes, sealed=True)
         try:
-            with contextlib.suppress(OSError):  # it has died: the exchange says how
+            with contextlib.suppress(OSError):  # it has died: the wait says how
                 self.process.wiring.send(wiring.theirs)
-            self._await(
-                self._native.branch,
-                -1 if run is None else run,
-                memory_bytes,
-                deadline_s=self._deadline_s,
-            )
+            self._native.post_branch(-1 if run is None else run, memory_bytes)
+            branch = self._prepare_branch(wiring)  # while the simulator forks
+            self._await(self._deadline_s)
             if self._native.status == Status.BRANCH_REFUSED:
                 raise BranchRefused(f"no branch was made: {self._native.message}")
         except BaseException:
             wiring.discard()
             raise
+        process = SimulatorProcess(ForkedProcess(self._native.branch_pid), wiring)
+        branch._attach(process, spins=True)
+        branch._await(self._deadline_s)
+        return branch
+
+    def _prepare_branch(self, wiring: Wiring) -> Channel:
         branch = Channel.__new__(Channel)
         branch._deadline_s = self._deadline_s
         branch._patience_s = self._patience_s
-        branch._spin_us = self._spin_us
         branch._on_wait = self._on_wait
-        process = SimulatorProcess(ForkedProcess(self._native.branch_pid), wiring)
-        branch._connect(process, self._deadline_s, known=self.schema)
+        branch._is_branch = True
+        branch.schema = self.schema
+        branch._show(ChannelMemory(wiring.channel_fd, self._native.total_bytes), self._native)
+        branch._records = RecordReader(wiring.records_fd, self.schema.tables)
         return branch
 
     def close(self) -> None:
@@ -234,17 +252,11 @@ class Channel:
             self._native.post(Command.STOP)
             self.process.wait(_STOP_S)
 
-    def _await(
-        self,
-        call: Callable[..., Outcome],
-        *arguments: Any,
-        deadline_s: float,
-        since_s: float | None = None,
-    ) -> None:
+    def _await(self, deadline_s: float, since_s: float | None = None) -> None:
         start_s = time.perf_counter()
         end_s = deadline_s + (start_s if since_s is None else since_s)
         try:
-            outcome = call(*arguments, min(max(end_s - start_s, 0.0), _PATROL_S))
+            outcome = self._native.wait(min(max(end_s - start_s, 0.0), _PATROL_S))
         except BaseException:
             self.process.close()
             raise
@@ -284,7 +296,7 @@ class Channel:
             f"a longer deadline may help{f'. It said last:{chr(10)}{tail}' if tail else ''}"
         )
 
-    def _shake_hands(self, known: Schema | None) -> Schema:
+    def _shake_hands(self) -> None:
         native = self._native
         seals = fcntl.fcntl(self.process.channel_fd, _native.F_GET_SEALS)
         if not seals & _native.F_SEAL_SHRINK:
@@ -294,28 +306,16 @@ class Channel:
                 f"the simulator speaks protocol version {native.protocol_version}, "
                 f"this agent version {_native.PROTOCOL_VERSION}: rebuild the older one"
             )
-        # The memory lives as long as arrays refer to it; a closed channel leaves no dangling view.
-        memory = np.frombuffer(mmap.mmap(self.process.channel_fd, native.total_bytes), np.uint8)
+        memory = ChannelMemory(self.process.channel_fd, native.total_bytes)
+        declared = memory.region(native.schema_offset, native.schema_bytes, "declarations")
+        self.schema = Schema.from_json(declared.tobytes())
+        self._show(memory, native)
 
-        def region(offset: int, size: int, what: str) -> NDArray[np.uint8]:
-            if offset + size > memory.size:
-                raise HandshakeError(
-                    f"{what} at bytes {offset} to {offset + size} do not fit in {memory.size} bytes"
-                )
-            return memory[offset : offset + size]
-
-        def block(offset: int, dtype: np.dtype[np.void], what: str) -> NDArray[np.void]:
-            if not dtype.itemsize:
-                return np.zeros(1, dtype)
-            return region(offset, dtype.itemsize, what).view(dtype)
-
-        schema = known or Schema.from_json(
-            region(native.schema_offset, native.schema_bytes, "declarations").tobytes()
-        )
-        self.observation_block = block(
-            native.observation_offset, schema.observation_dtype, "observations"
+    def _show(self, memory: ChannelMemory, layout: _native.AgentChannel) -> None:
+        """See in `memory`, which is laid out as that of `layout`, the fields of our schema."""
+        self.observation_block = memory.block(
+            layout.observation_offset, self.schema.observation_dtype, "observations"
         )
         self.observations = fields_of(self.observation_block)
-        self.action_block = block(native.action_offset, schema.action_dtype, "actions")
+        self.action_block = memory.block(layout.action_offset, self.schema.action_dtype, "actions")
         self.actions = fields_of(self.action_block)
-        return schema

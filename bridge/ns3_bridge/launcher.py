@@ -3,21 +3,19 @@
 
 from __future__ import annotations
 
-import collections
 import contextlib
 import os
 import select
 import signal
 import subprocess
-import threading
 import weakref
 from collections.abc import Sequence
 from typing import Protocol
 
 from ns3_bridge.errors import HandshakeError
+from ns3_bridge.output import Output
 from ns3_bridge.wiring import Wiring
 
-_OUTPUT_LINES = 40
 _DRAIN_S = 1.0
 _AGENT_DEADLINE_S = 3600.0
 
@@ -73,12 +71,8 @@ class SimulatorProcess:
         self.wiring = wiring
         self._process = process
         self.pid_fd = os.pidfd_open(process.pid)
-        self._output: collections.deque[str] = collections.deque(maxlen=_OUTPUT_LINES)
-        self._reader = threading.Thread(
-            target=_drain, args=(wiring.output_fd, self._output), daemon=True
-        )
-        self._reader.start()
-        self._finalizer = weakref.finalize(self, _end, process, self.pid_fd, wiring, self._reader)
+        self._output = Output(wiring.output_fd)
+        self._finalizer = weakref.finalize(self, _end, process, self.pid_fd, wiring, self._output)
 
     @classmethod
     def start(cls, command: Sequence[str], header_bytes: int) -> SimulatorProcess:
@@ -139,8 +133,8 @@ class SimulatorProcess:
     def output_tail(self) -> str:
         """The last lines that the simulator wrote; complete once it has ended."""
         if not self._finalizer.alive or _has_ended(self.pid_fd, 0):
-            self._reader.join(_DRAIN_S)
-        return "".join(self._output).rstrip()
+            self._output.has_ended.wait(_DRAIN_S)
+        return self._output.tail()
 
     def kill(self) -> None:
         """Kill the process if it still runs; do not wait for its end."""
@@ -158,12 +152,6 @@ def _has_ended(pid_fd: int, deadline_s: float) -> bool:
     return bool(poll.poll(1e3 * deadline_s))
 
 
-def _drain(fd: int, lines: collections.deque[str]) -> None:
-    with open(fd, "rb") as stream:
-        for line in stream:
-            lines.append(line.decode(errors="replace"))
-
-
 def _kill(process: ChildProcess, pid_fd: int) -> None:
     if not _has_ended(pid_fd, 0):
         with contextlib.suppress(ProcessLookupError):
@@ -172,9 +160,9 @@ def _kill(process: ChildProcess, pid_fd: int) -> None:
             signal.pidfd_send_signal(pid_fd, signal.SIGKILL)
 
 
-def _end(process: ChildProcess, pid_fd: int, wiring: Wiring, reader: threading.Thread) -> None:
+def _end(process: ChildProcess, pid_fd: int, wiring: Wiring, output: Output) -> None:
     _kill(process, pid_fd)
     process.wait()
-    reader.join(_DRAIN_S)
+    output.has_ended.wait(_DRAIN_S)
     wiring.close()
     os.close(pid_fd)

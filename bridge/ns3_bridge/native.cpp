@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 // The agent's end of the shared memory: what needs atomics, futexes and the GIL released.
 #include "channel-layout.h"
+#include "futex-wait-any.h"
 #include "futex-wait.h"
 
 #include <nanobind/nanobind.h>
 #include <nanobind/stl/string.h>
+#include <nanobind/stl/vector.h>
 
 #include <fcntl.h>
 #include <poll.h>
@@ -14,6 +16,7 @@
 #include <cstring>
 #include <string>
 #include <system_error>
+#include <vector>
 
 namespace nb = nanobind;
 
@@ -28,9 +31,7 @@ enum class Outcome { ANSWERED, DEADLINE, DIED, CORRUPTED };
 
 class AgentChannel {
   public:
-    AgentChannel(int channel_fd, int pid_fd, double spin_us)
-        : m_pid_fd(pid_fd),
-          m_spin(std::chrono::nanoseconds(static_cast<std::int64_t>(spin_us * 1e3))) {
+    AgentChannel(int channel_fd, int pid_fd) : m_pid_fd(pid_fd) {
         void* memory =
             mmap(nullptr, sizeof(ChannelHeader), PROT_READ | PROT_WRITE, MAP_SHARED, channel_fd, 0);
         if (memory == MAP_FAILED) {
@@ -44,6 +45,12 @@ class AgentChannel {
     AgentChannel& operator=(const AgentChannel&) = delete;
 
     ChannelHeader& Header() { return *m_header; }
+
+    /// How long each side spins before it sleeps in the kernel.
+    void SetSpin(std::uint32_t agent_us, std::uint32_t simulator_us) {
+        m_spin = std::chrono::microseconds(agent_us);
+        m_header->simulator_spin_us.store(simulator_us, std::memory_order_relaxed);
+    }
 
     void Post(twin::Command command) {
         m_header->command = command;
@@ -70,11 +77,20 @@ class AgentChannel {
         return Wait(deadline_s);
     }
 
-    Outcome Branch(std::int64_t run, std::uint64_t memory_bytes, double deadline_s) {
+    void PostBranch(std::int64_t run, std::uint64_t memory_bytes) {
         m_header->branch_run = run;
         m_header->branch_memory_bytes = memory_bytes;
         Post(twin::Command::BRANCH);
-        return Wait(deadline_s);
+    }
+
+    /// What changes with the next observation.
+    twin::WatchedWord Watched() const {
+        return {&m_header->observation_seq, m_seq, &m_header->agent_sleeps};
+    }
+
+    bool SimulatorIsDead() const {
+        pollfd watched{m_pid_fd, POLLIN, 0};
+        return m_pid_fd >= 0 && poll(&watched, 1, 0) > 0;
     }
 
     double WaitedSeconds() const { return std::chrono::duration<double>(m_waited).count(); }
@@ -118,17 +134,45 @@ class AgentChannel {
         return m_header->magic == twin::CHANNEL_MAGIC && m_header->observation_seq.load() == m_seq;
     }
 
-    bool SimulatorIsDead() const {
-        pollfd watched{m_pid_fd, POLLIN, 0};
-        return m_pid_fd >= 0 && poll(&watched, 1, 0) > 0;
-    }
-
     int m_pid_fd;
-    Clock::duration m_spin;
+    Clock::duration m_spin{};
     Clock::duration m_waited{};
     ChannelHeader* m_header = nullptr;
     std::uint32_t m_seq = 0;
 };
+
+/**
+ * Wait until at least one of the simulators has published an observation or died.
+ *
+ * @return positions of all that have; none at the deadline
+ */
+std::vector<std::size_t> WaitAny(const std::vector<const AgentChannel*>& channels,
+                                 double deadline_s) {
+    nb::gil_scoped_release released;
+    const auto deadline = Clock::now() + std::chrono::duration_cast<Clock::duration>(
+                                             std::chrono::duration<double>(deadline_s));
+    std::vector<twin::WatchedWord> words;
+    for (const AgentChannel* channel : channels) {
+        words.push_back(channel->Watched());
+    }
+    std::vector<std::size_t> ready;
+    for (bool look_for_dead = false;; look_for_dead = true) {
+        for (std::size_t i = 0; i < words.size(); ++i) {
+            if (words[i].HasChanged() || (look_for_dead && channels[i]->SimulatorIsDead())) {
+                ready.push_back(i);
+            }
+        }
+        const auto left = std::min<Clock::duration>(deadline - Clock::now(), PATROL);
+        if (!ready.empty() || left <= Clock::duration::zero()) {
+            return ready;
+        }
+        twin::SleepUntilAnyChanges(words, left);
+        nb::gil_scoped_acquire acquired;
+        if (PyErr_CheckSignals() != 0) {
+            throw nb::python_error();
+        }
+    }
+}
 
 /// Give the memory of the first @p end bytes back to the system, in whole pages.
 void PunchHole(int fd, std::int64_t end) {
@@ -173,14 +217,15 @@ NB_MODULE(_native, module) {
 
     module.def("punch_hole", &PunchHole, nb::arg("fd"), nb::arg("end"));
 
+    module.def("wait_any", &WaitAny, nb::arg("channels"), nb::arg("deadline_s"));
+
     nb::class_<AgentChannel>(module, "AgentChannel")
-        .def(nb::init<int, int, double>(), nb::arg("channel_fd"), nb::arg("pid_fd"),
-             nb::arg("spin_us"))
+        .def(nb::init<int, int>(), nb::arg("channel_fd"), nb::arg("pid_fd"))
+        .def("set_spin", &AgentChannel::SetSpin, nb::arg("agent_us"), nb::arg("simulator_us"))
         .def("post", &AgentChannel::Post, nb::arg("command"))
         .def("wait", &AgentChannel::Wait, nb::arg("deadline_s"))
         .def("step", &AgentChannel::Step, nb::arg("deadline_s"))
-        .def("branch", &AgentChannel::Branch, nb::arg("run"), nb::arg("memory_bytes"),
-             nb::arg("deadline_s"))
+        .def("post_branch", &AgentChannel::PostBranch, nb::arg("run"), nb::arg("memory_bytes"))
         .def_prop_ro("branch_pid", &Read<&ChannelHeader::branch_pid>)
         .def_prop_ro("waited_s", &AgentChannel::WaitedSeconds)
         .def_prop_ro("message", &AgentChannel::Message)

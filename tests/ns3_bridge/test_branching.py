@@ -152,7 +152,7 @@ def test_a_branch_that_ends_by_itself_is_quoted(echo):
     # Not even ours: the simulator sees an answer to an observation that it never made.
     os.pwrite(branch.process.channel_fd, (77).to_bytes(4, "little"), ACTION_SEQ_OFFSET)
     with pytest.raises(SimulatorDied, match="answered observation 77, expected") as caught:
-        branch._await(branch._native.wait, deadline_s=5)
+        branch._await(deadline_s=5)
     assert caught.value.return_code == 3
 
 

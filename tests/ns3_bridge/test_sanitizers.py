@@ -80,7 +80,8 @@ def test_refusals(start):
     with pytest.raises(BranchRefused, match="random numbers"):
         channel.branch(run=1)
     channel.process.wiring.send(channel.process.wiring.theirs[:2])  # two descriptors, not four
-    channel._await(channel._native.branch, -1, 0, deadline_s=30)
+    channel._native.post_branch(-1, 0)
+    channel._await(deadline_s=30)
     assert channel.status == Status.BRANCH_REFUSED
     channel.actions["say"][:] = 0
     assert channel.exchange() == Status.RUNNING
@@ -105,7 +106,7 @@ def test_an_agent_that_breaks_the_protocol_ends_a_branch_with_a_message(start):
     branch = channel.branch()
     os.pwrite(branch.process.channel_fd, (77).to_bytes(4, "little"), 192)
     with pytest.raises(SimulatorDied, match="answered observation 77, expected") as caught:
-        branch._await(branch._native.wait, deadline_s=30)
+        branch._await(deadline_s=30)
     assert caught.value.return_code == 3
     os.kill(channel.process.pid, signal.SIGKILL)
     with pytest.raises(SimulatorDied, match="SIGKILL"):
