@@ -40,7 +40,8 @@ def make_policy(run: RunSettings) -> Policy:
 
     Raises:
         UnknownPolicy: no such policy.
-        InvalidSetting: the policy looks ahead in branches, which have no models.
+        InvalidSetting: the policy looks ahead in branches, which have no models, or shall retrain
+            models and cannot.
     """
     policy = load_policy(run.policy)
     if run.retrain is None:
@@ -50,4 +51,10 @@ def make_policy(run: RunSettings) -> Policy:
             f"policy {run.policy} tries decisions in branches of ns-3, and users' models cannot be "
             "branched: leave out retrain"
         )
+    if run.retrain == "policy":
+        if not getattr(policy, "retrains", False):
+            raise InvalidSetting(
+                f"policy {run.policy} does not decide on retraining: give a rule, such as spare"
+            )
+        return policy
     return WithRetraining(policy, RETRAINING_RULES[run.retrain][1]())

@@ -13,7 +13,7 @@ import yaml
 from ns3_bridge import InvalidSetting
 from py_agent.learning.learning_settings import LearningSettings
 
-RetrainingName = Literal["none", "fixed", "periodic", "need", "need-calibrated"]
+RetrainingName = Literal["none", "fixed", "periodic", "need", "need-calibrated", "spare", "policy"]
 
 
 class RunSettings(pydantic.BaseModel):
@@ -25,7 +25,9 @@ class RunSettings(pydantic.BaseModel):
     policy: str = pydantic.Field("cmu", description="name, or package.module:Class")
     seed: int = pydantic.Field(1, ge=0, lt=2**31, description="ns-3's run number")
     retrain: RetrainingName | None = pydantic.Field(
-        None, description="users' models drift and this rule retrains them; absent: no models"
+        None,
+        description="users' models drift and this rule retrains them, or the policy does; "
+        "absent: no models",
     )
     learning: LearningSettings = pydantic.Field(
         default=LearningSettings(), description="of users' data and models"

@@ -12,7 +12,9 @@ Floats = NDArray[np.float64]
 
 _BIAS_STEP = 0.3
 _MAX_BIAS = 0.3
-_BISECTIONS = 20
+_NEWTON_STEPS = 8
+_LEAST_LAG = 1e-9
+_ROUNDING = 1e-6
 
 
 class AccuracyPredictor:
@@ -23,68 +25,91 @@ class AccuracyPredictor:
     a bias per user learns from measurements, ``b ← b + 0.3 (predicted − measured − b)``, kept
     within ±0.3.
 
+    All arrays are ``[..., n_users]``: one network's users, or those of many.
+
     Args:
         model: how lag becomes accuracy.
-        drift_rate: per second, ``[n_users]``.
+        drift_rate: per second.
+        behind_s: how far models are behind their data at the start.
 
     Attributes:
-        bias: by how much predictions have been too high, ``[n_users]``.
+        bias: by how much predictions have been too high.
     """
 
-    def __init__(self, model: LagModel, drift_rate: Floats) -> None:
+    def __init__(self, model: LagModel, drift_rate: Floats, behind_s: float = 0.0) -> None:
         self._model = model
         self._rate = drift_rate
-        self._fast = np.zeros(len(drift_rate))
-        self._slow = np.zeros(len(drift_rate))
-        self.bias = np.zeros(len(drift_rate))
+        self._fast = np.zeros_like(drift_rate)
+        self._slow = np.zeros_like(drift_rate)
+        self.bias = np.zeros_like(drift_rate)
+        self.advance(behind_s)
+
+    def start_over(self, which: NDArray[np.bool_], drift_rate: Floats, behind_s: float) -> None:
+        """New models for some users, under `drift_rate`."""
+        fresh = AccuracyPredictor(self._model, drift_rate, behind_s)
+        self._rate = np.where(which, fresh._rate, self._rate)
+        self._fast = np.where(which, fresh._fast, self._fast)
+        self._slow = np.where(which, fresh._slow, self._slow)
+        self.bias = np.where(which, 0.0, self.bias)
+
+    def believe(self, accuracy: Floats) -> None:
+        """Take the lags that explain an accuracy, as if nothing had been trained."""
+        lag = np.maximum(self._model.lag_at(accuracy), 0.0)
+        self._fast, self._slow = self._model.drift(np.zeros_like(lag), np.zeros_like(lag), lag)
 
     @property
     def lags(self) -> tuple[Floats, Floats]:
-        """Fast and slow lag of every user, ``[n_users]`` each."""
+        """Fast and slow lag of every user."""
         return self._fast, self._slow
 
     def advance(self, duration_s: float) -> None:
         """Let data drift."""
         self._fast, self._slow = self._model.drift(self._fast, self._slow, self._rate * duration_s)
 
-    def trained(self, users: NDArray[np.intp], samples: NDArray[np.int64]) -> None:
-        """Jobs are done, ``[n]`` each."""
-        self._fast[users], self._slow[users] = self._model.train(
-            self._fast[users], self._slow[users], samples.astype(np.float64)
-        )
+    def trained(self, samples: NDArray[np.generic]) -> None:
+        """Jobs of so many samples in all are done; 0: none."""
+        done = samples.astype(np.float64)
+        self._fast, self._slow = self._model.train(self._fast, self._slow, done)
 
     def calibrate(self, measured: Floats) -> None:
-        """Learn the bias from the accuracy measured now, ``[n_users]``."""
+        """Learn the bias from the accuracy measured now."""
         error = self._model.accuracy(self._fast, self._slow) - measured
         step = _BIAS_STEP * (error - self.bias)
         self.bias = np.clip(self.bias + step, -_MAX_BIAS, _MAX_BIAS)
 
     def predict(self, ahead_s: float, samples: Floats | float = 0.0) -> Floats:
-        """Accuracy some seconds ahead if a job is done now, bias not counted, ``[n_users]``.
+        """Accuracy some seconds ahead if a job is done now, bias not counted.
 
         Args:
             ahead_s: how far.
-            samples: size of the job, one or ``[n_users]``.
+            samples: size of the job.
         """
         lags = self._model.train(self._fast, self._slow, np.asarray(samples, np.float64))
         return self._model.accuracy(*self._model.drift(*lags, self._rate * ahead_s))
 
-    def samples_to_reach(self, target: Floats, ahead_s: float, at_most: Floats) -> Floats:
+    def samples_to_reach(self, target: Floats | float, ahead_s: float, at_most: Floats) -> Floats:
         """The smallest job whose predicted accuracy some seconds ahead reaches a target.
 
+        Solves ``F e^{−S/κf} + L e^{−S/κs} = lag allowed − r·ahead`` for S: the logarithm of the
+        left side is convex and falls, so Newton's steps from 0 approach the answer from below.
+
         Args:
-            target: ``[n_users]``; the bias is added to it.
+            target: the bias is added to it.
             ahead_s: how far.
-            at_most: largest job, ``[n_users]``: the answer where even that is too small.
+            at_most: largest job: the answer where even that is too small.
 
         Returns:
-            samples, whole numbers, ``[n_users]``; 0 where nothing need be done.
+            samples, whole numbers; 0 where nothing need be done.
         """
-        wanted = target + self.bias
-        low, high = np.zeros(len(wanted)), np.asarray(at_most, np.float64)
-        for _ in range(_BISECTIONS):
-            middle = (low + high) / 2
-            enough = self.predict(ahead_s, middle) >= wanted
-            low, high = np.where(enough, low, middle), np.where(enough, middle, high)
-        idle = self.predict(ahead_s) >= wanted
-        return np.where(idle, 0.0, np.minimum(np.ceil(high), np.floor(at_most)))
+        model = self._model
+        allowed = model.lag_at(target + self.bias) - self._rate * ahead_s
+        wanted = np.log(np.maximum(allowed, _LEAST_LAG))
+        samples = np.zeros_like(wanted)
+        for _ in range(_NEWTON_STEPS):
+            fast, slow = model.train(self._fast, self._slow, samples)
+            lag = np.maximum(fast + slow, _LEAST_LAG)
+            falls = (fast / model.kappa_fast + slow / model.kappa_slow) / lag
+            step = (np.log(lag) - wanted) / np.maximum(falls, _LEAST_LAG)
+            samples = np.clip(samples + step, 0, at_most)
+        samples = np.where(allowed <= 0, at_most, samples)  # no job suffices
+        return np.minimum(np.ceil(samples - _ROUNDING), np.floor(at_most))

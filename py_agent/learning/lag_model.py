@@ -51,3 +51,9 @@ class LagModel:
         """Accuracy at these lags, of their shape."""
         accuracy: Floats = self.a / (1 + ((fast + slow) / self.l0) ** self.w)
         return accuracy
+
+    def lag_at(self, accuracy: Floats) -> Floats:
+        """Sum of both lags at which a model is so accurate; negative: it never is."""
+        best = self.a / np.maximum(accuracy, 1e-6) - 1
+        lag: Floats = np.sign(best) * self.l0 * np.abs(best) ** (1 / self.w)
+        return lag

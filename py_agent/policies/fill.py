@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 from py_agent.policies.association import AssociationRule
 from py_agent.policies.base import Decision, Network, Observation
 from py_agent.policies.cell_work import CellWork, WorkMeter
-from py_agent.policies.share_rules import training_urgency
 
 Floats = NDArray[np.float64]
 
 _MARGIN = 1.25  # of a user's need of the band: its rate is a guess
 _LEAST_S = 1e-6
+_TASKS_PER_DEFICIT = 10.0
+_LEAST_TASKS = 1e-6  # the order among those who keep their target: the shortest job first
 
 
 class FillPolicy:
@@ -27,7 +28,8 @@ class FillPolicy:
     follow each other (Sidney 1975). With hard quotas this is what the other rules lack: no share
     goes to somebody who cannot use it.
 
-    Retraining jobs stand in the same order as inference tasks, by the weights of `cmu`.
+    Retraining jobs stand in the same order as inference tasks: a job counts as ``Z + 10·deficit``
+    tasks, so it comes last as long as its user keeps the target.
 
     Args:
         association: chooses base stations.
@@ -122,13 +124,12 @@ def upload_priority(work: CellWork) -> Floats:
 
 
 def training_priority(observation: Observation) -> Floats:
-    """Logarithm of the sixth root of the weight that `cmu` gives retraining, ``[..., n_ue]``."""
-    weight = training_urgency(
-        observation["virtual_queue"].astype(np.float64),
-        observation["accuracy_deficit"].astype(np.float64),
-    )
-    priority: Floats = np.log(np.maximum(weight, 1e-30)) / 6
-    return priority
+    """Logarithm of the index of retraining jobs, in typical tasks, ``[..., n_ue]``."""
+    queue = observation["virtual_queue"].astype(np.float64)
+    tasks = queue + _TASKS_PER_DEFICIT * observation["accuracy_deficit"]
+    work = np.maximum(observation["training_backlog_cycles"], 1.0)
+    priority: Floats = np.log(np.maximum(tasks, _LEAST_TASKS) * observation["task_mean_cycles"])
+    return priority - np.log(work)
 
 
 def fill(priority: Floats, need: Floats, group: NDArray[np.int32]) -> NDArray[np.float32]:

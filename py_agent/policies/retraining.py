@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,24 +12,45 @@ from numpy.typing import NDArray
 from py_agent.learning.accuracy_predictor import AccuracyPredictor
 from py_agent.learning.lag_model import LagModel
 from py_agent.policies.base import Decision, Network, Observation, Policy
+from py_agent.policies.spare_time import SMALLEST_JOB, SpareTime
 
 Ratios: TypeAlias = NDArray[np.float64]  # δ of each user, [n_ue]; 0: not retrained
 
-_SMALLEST_JOB = 32  # samples; smaller ones can make a model worse (docs/learning.md)
-
 
 class RetrainingRule(Protocol):
-    """Chooses δ once per frame."""
+    """Chooses whose models may be retrained in a frame, and δ."""
 
     def begin(self, network: Network) -> None:
         """A run starts."""
 
-    def ratios(self, observation: Observation) -> Ratios:
-        """δ of every user for the frame that starts now."""
+    def retrain(self, observation: Observation) -> NDArray[np.int32]:
+        """1 for those who may be retrained in the frame that starts now."""
+        ...
+
+    def ratio(self, observation: Observation) -> Ratios:
+        """δ of every user for the slot that starts now."""
         ...
 
 
-class Fixed:
+class _OncePerFrame:
+    """A rule that chooses δ in a frame's first slot alone."""
+
+    def ratios(self, observation: Observation) -> Ratios:
+        """δ of every user for the frame that starts now."""
+        raise NotImplementedError
+
+    def retrain(self, observation: Observation) -> NDArray[np.int32]:
+        """1 for those who are retrained in the frame."""
+        self._ratios = self.ratios(observation)
+        return (self._ratios > 0).astype(np.int32)
+
+    def ratio(self, observation: Observation) -> Ratios:
+        """δ in the first slot, 0 in the others."""
+        first = observation["slot_in_frame"][0] == 0
+        return self._ratios if first else np.zeros_like(self._ratios)
+
+
+class Fixed(_OncePerFrame):
     """The same δ for everybody, in every frame, or one frame in some.
 
     Args:
@@ -53,7 +74,7 @@ class Fixed:
         return np.where(turn, self._ratio, 0.0)
 
 
-class Need:
+class Need(_OncePerFrame):
     """As much as the twin's predictor says is needed, and no more.
 
     δ ‖Q‖₂ is the smallest job whose predicted accuracy `ahead_s` later reaches
@@ -77,7 +98,7 @@ class Need:
         self._target = settings["learning"]["target_accuracy"]
         self._frame_s = settings["slot_s"] * settings["slots_per_frame"]
         self._predictor: AccuracyPredictor | None = None
-        self._trained = np.zeros(network.settings["n_ue"], np.int64)
+        self._trained: NDArray[Any] = np.zeros(0)
 
     def ratios(self, observation: Observation) -> Ratios:
         """δ from the need of every user."""
@@ -87,8 +108,7 @@ class Need:
             self._predictor = AccuracyPredictor(LagModel(), rate)
         else:
             self._predictor.advance(self._frame_s)
-            users = np.flatnonzero(trained > self._trained)
-            self._predictor.trained(users, (trained - self._trained)[users])
+            self._predictor.trained(trained - self._trained)
         self._trained = trained
         if self._calibrated:
             self._predictor.calibrate(observation["accuracy"].astype(np.float64))
@@ -97,7 +117,7 @@ class Need:
         norm = observation["task_norm_samples"].astype(np.float64)
         needed = self._predictor.samples_to_reach(target, self._ahead_s, norm)
         needed -= observation["training_backlog_samples"]
-        job = np.where(needed > 0, np.maximum(needed, _SMALLEST_JOB), 0.0)
+        job = np.where(needed > 0, np.maximum(needed, SMALLEST_JOB), 0.0)
         return np.minimum(np.divide(job, norm, out=np.zeros_like(job), where=norm > 0), 1.0)
 
 
@@ -107,6 +127,7 @@ RETRAINING_RULES: Mapping[str, tuple[str, Callable[[], RetrainingRule]]] = {
     "periodic": ("δ = 0.5 for each user once in five frames", lambda: Fixed(0.5, 5)),
     "need": ("as much as the two-lag predictor asks for", lambda: Need(calibrated=False)),
     "need-calibrated": ("the same, with a bias learned per user", lambda: Need(calibrated=True)),
+    "spare": ("what is needed where servers are busy, more where they are idle", SpareTime),
 }
 
 
@@ -116,7 +137,7 @@ class WithRetraining:
     Args:
         policy: decides all else. Where it gives no ``training_share``, retraining gets the
             weight of an equal share.
-        rule: chooses δ per frame; the job is submitted in the frame's first slot.
+        rule: chooses whom to retrain and δ.
     """
 
     def __init__(self, policy: Policy, rule: RetrainingRule) -> None:
@@ -130,16 +151,15 @@ class WithRetraining:
         self._rule.begin(network)
 
     def decide_frame(self, observation: Observation) -> Decision:
-        """Decide whose model is retrained, and leave the rest to the policy."""
-        self._ratios = self._rule.ratios(observation)
-        retrain = (self._ratios > 0).astype(np.int32)
+        """Decide whose model may be retrained, and leave the rest to the policy."""
+        retrain = self._rule.retrain(observation)
         return {**self._policy.decide_frame(observation), "retrain": retrain}
 
     def decide_slot(self, observation: Observation) -> Decision:
-        """Submit δ in the first slot of a frame, and leave the rest to the policy."""
-        first = observation["slot_in_frame"][0] == 0
+        """Decide δ, and leave the rest to the policy."""
+        equal = np.full(observation["accuracy"].shape, 1 / self._n_ue, np.float32)
         return {
-            "training_share": np.full(self._n_ue, 1 / self._n_ue, np.float32),
+            "training_share": equal,
             **self._policy.decide_slot(observation),
-            "retraining_ratio": self._ratios if first else np.zeros(self._n_ue),
+            "retraining_ratio": self._rule.ratio(observation),
         }

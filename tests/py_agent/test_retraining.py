@@ -10,6 +10,7 @@ from py_agent.experiment.run_settings import load_run_settings
 from py_agent.experiment.seeds import mean_over_seeds, parse_seeds
 from py_agent.policies import Network
 from py_agent.policies.retraining import RETRAINING_RULES, Fixed, Need
+from py_agent.policies.spare_time import SMALLEST_JOB, SpareTime
 
 SETTINGS = {
     "n_ue": 3,
@@ -82,6 +83,74 @@ def test_calibration_learns_from_bad_and_from_good_news():
     worse = drifted(begun(Need(calibrated=True)), 15, accuracy=0.6)
     better = drifted(begun(Need(calibrated=True)), 15, accuracy=0.93)
     assert worse[0] > plain[0] > better[0] == 0
+
+
+SPARE_SETTINGS = {**SETTINGS, "learning": {"target_accuracy": 0.8, "initial_lag_s": 20.0}}
+
+
+def spare_observation(work_s=0.0, slot=0, accuracy=0.8, backlog=0, time_s=0.0):
+    return {
+        **observation(accuracy=accuracy, backlog=backlog),
+        "time_s": np.array([time_s]),
+        "slot_in_frame": np.array([slot], np.int32),
+        "serving_bs": np.array([0, 0, 1], np.int32),
+        "compute_backlog_cycles": np.array([[work_s * 1e9, 0], [0, 0], [0, 0]]),
+        "compute_capacity_hz": np.full(2, 1e9),
+    }
+
+
+def spare():
+    rule = SpareTime()
+    rule.begin(Network("cellular", SPARE_SETTINGS, None))
+    return rule
+
+
+def test_a_busy_server_gets_what_is_needed_and_an_idle_one_more():
+    rule = spare()
+    assert rule.retrain(spare_observation()).tolist() == [1, 1, 1]
+    busy = rule.ratio(spare_observation(work_s=0.5))
+    assert busy[0] == busy[1] < busy[2]  # the third is served by the idle one
+    assert busy[2] < 1
+
+
+def test_jobs_are_at_least_of_the_smallest_size_and_one_at_a_time():
+    rule = spare()
+    fresh = spare_observation(accuracy=0.93)
+    for _ in range(10):  # frames of good news: what is needed is little
+        ratio = rule.ratio(fresh)
+        assert ((ratio == 0) | (ratio * 500 >= SMALLEST_JOB - 1e-6)).all()
+    assert (spare().ratio(spare_observation(backlog=40)) == 0).all()
+
+
+def test_the_ratios_of_a_frame_add_up_to_one_at_most():
+    rule = spare()
+    given = sum(rule.ratio(spare_observation(slot=slot, accuracy=0.2)) for slot in range(20))
+    assert given == pytest.approx(np.ones(3))
+    assert (rule.ratio(spare_observation(slot=0, accuracy=0.2)) > 0).all()
+
+
+def test_an_earlier_time_is_a_new_run():
+    rule = spare()
+    first = rule.ratio(spare_observation(time_s=1.0))
+    for slot in range(1, 50):
+        rule.ratio(spare_observation(slot=slot, time_s=1 + 0.02 * slot, accuracy=0.2))
+    assert rule.ratio(spare_observation(time_s=1.0)) == pytest.approx(first)
+
+
+def test_a_batch_is_its_networks_one_by_one():
+    rule, alone = spare(), spare()
+    both = {
+        name: np.stack([spare_observation(0.5)[name], spare_observation(0.0)[name]])
+        for name in spare_observation()
+    }
+    together = rule.ratio(both)
+    assert together[1] == pytest.approx(alone.ratio(spare_observation(0.0)))
+    assert together[0, 0] < together[1, 0]
+
+
+def test_a_policy_that_cannot_retrain_is_told_so():
+    with pytest.raises(InvalidSetting, match="does not decide on retraining"):
+        make_policy(load_run_settings(None, {"policy": "load-fill", "retrain": "policy"}, []))
 
 
 def test_a_user_without_data_is_not_retrained():

@@ -60,9 +60,7 @@ class ModelTracker:
             return
         else:
             self._predictor.advance(time_s - self._time_s)
-            users = np.flatnonzero(trained > self._trained)
-            samples = (trained - self._trained)[users].astype(np.int64)
-            self._predictor.trained(users, samples)
+            self._predictor.trained(np.maximum(trained - self._trained, 0))
             self._trained = np.maximum(trained, self._trained)
             error = self._predictor.predict(0.0) - self._predictor.bias - accuracy
             self._square += _SD_STEP * (error**2 - self._square)

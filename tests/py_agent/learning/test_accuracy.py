@@ -22,7 +22,7 @@ def test_accuracy_by_hand():
     predictor = AccuracyPredictor(MODEL, np.array([2.0]))
     predictor.advance(10.0)  # lag 20 = l0
     assert predictor.predict(0.0) == pytest.approx([0.475])
-    predictor.trained(np.array([0]), np.array([30]))
+    predictor.trained(np.array([30]))
     lag = 12 / np.e + 8 * np.exp(-30 / 600)
     assert predictor.predict(0.0) == pytest.approx([0.95 / (1 + (lag / 20) ** 1.5)])
     assert predictor.predict(3.0) == pytest.approx([0.95 / (1 + ((lag + 6) / 20) ** 1.5)])

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: MIT
+"""The predictor of users' accuracy, kept in step with what is observed, slot by slot."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from py_agent.learning.accuracy_predictor import AccuracyPredictor, Floats
+from py_agent.learning.lag_model import LagModel
+from py_agent.policies.base import Network, Observation
+
+
+class ModelWatch:
+    """What the users' models are believed to be able to do, in one network or a batch.
+
+    Models start up to ``learning.initial_lag_s`` behind their data; half of that is assumed, and
+    a bias per user learns the rest from what is measured at the end of every frame.
+
+    Args:
+        network: with ``learning`` among its settings.
+        raw: believe what was measured last, and follow neither drift nor training.
+
+    Attributes:
+        target: A_min.
+    """
+
+    def __init__(self, network: Network, raw: bool = False) -> None:
+        learning = network.settings["learning"]
+        self.target: float = learning["target_accuracy"]
+        self._behind_s = learning["initial_lag_s"] / 2
+        self._raw = raw
+        self._slot_s = network.settings["slot_s"]
+        self._predictor: AccuracyPredictor | None = None
+        self._trained: NDArray[Any] = np.zeros(0)
+        self._time_s: NDArray[Any] = np.zeros(0)
+
+    def follow(self, observation: Observation) -> None:
+        """A slot begins. A time before that of the last slot is a new run."""
+        rate = observation["drift_rate"].astype(np.float64)
+        accuracy = observation["accuracy"].astype(np.float64)
+        if self._raw:
+            self._predictor = AccuracyPredictor(LagModel(), rate)
+            self._predictor.believe(accuracy)
+            return
+        trained, time_s = observation["trained_samples"], observation["time_s"]
+        if self._predictor is None:
+            self._predictor = AccuracyPredictor(LagModel(), rate, self._behind_s)
+            starts = np.ones(time_s.shape, bool)
+        else:
+            starts = time_s < self._time_s
+            self._predictor.advance(self._slot_s)
+            self._predictor.trained(np.maximum(trained - self._trained, 0))
+            if starts.any():
+                self._predictor.start_over(starts, rate, self._behind_s)
+        self._trained, self._time_s = trained, time_s
+        if starts.any() or (observation["slot_in_frame"] == 0).any():
+            self._predictor.calibrate(accuracy)
+
+    def foresee(self, ahead_s: float) -> Floats:
+        """Accuracy some seconds ahead without further training, ``[..., n_ue]``."""
+        return self._known.predict(ahead_s) - self._known.bias
+
+    def samples_to_reach(self, target: Floats | float, ahead_s: float, at_most: Floats) -> Floats:
+        """The smallest job for a target, see `AccuracyPredictor`, ``[..., n_ue]``."""
+        return self._known.samples_to_reach(target, ahead_s, at_most)
+
+    @property
+    def _known(self) -> AccuracyPredictor:
+        if self._predictor is None:
+            raise RuntimeError("follow the first slot first")
+        return self._predictor

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: MIT
+"""Retrain in spare time: more than is needed where a server is idle, no more where it is busy."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from py_agent.policies.base import Network, Observation
+from py_agent.policies.model_watch import ModelWatch
+
+Floats = NDArray[np.float64]
+
+SMALLEST_JOB = 32  # samples; smaller ones can make a model worse (docs/learning.md)
+
+
+class SpareTime:
+    """Chooses δ in every slot, for one network or a batch.
+
+    Whoever has no job under way and is foreseen below its aim gets the smallest job that reaches
+    it, 32 samples at least. The aim is ``A_min + busy_margin``; where the tasks at the user's
+    server are done within the slot, ``A_min + idle_margin``: accuracy is laid in while it costs no
+    task its time.
+
+    Args:
+        idle_margin: of accuracy.
+        busy_margin: of accuracy.
+        ahead_s: how far models are foreseen.
+        raw: by measured accuracy alone, see `ModelWatch`.
+    """
+
+    def __init__(
+        self,
+        idle_margin: float = 0.08,
+        busy_margin: float = 0.0,
+        ahead_s: float = 2.0,
+        raw: bool = False,
+    ) -> None:
+        self._idle_margin = idle_margin
+        self._busy_margin = busy_margin
+        self._ahead_s = ahead_s
+        self._raw = raw
+
+    def begin(self, network: Network) -> None:
+        """A run starts."""
+        self.models = ModelWatch(network, self._raw)
+        self._slot_s = network.settings["slot_s"]
+        self.ratio_left: Floats = np.zeros(0)
+
+    def retrain(self, observation: Observation) -> NDArray[np.int32]:
+        """Everybody may be retrained in the frame, ``[..., n_ue]``."""
+        return np.ones(observation["accuracy"].shape, np.int32)
+
+    def watch(self, observation: Observation) -> None:
+        """A slot begins; what is left of δ, ``[..., n_ue]``, starts at 1 with every frame."""
+        self.models.follow(observation)
+        first = observation["slot_in_frame"] == 0
+        if self.ratio_left.shape != observation["accuracy"].shape:
+            self.ratio_left = np.ones(observation["accuracy"].shape)
+        self.ratio_left = np.where(first, 1.0, self.ratio_left)
+
+    def ratio(self, observation: Observation) -> Floats:
+        """Watch the slot and choose its δ, ``[..., n_ue]``."""
+        self.watch(observation)
+        return self.submit(observation, self.needed(observation))
+
+    def needed(self, observation: Observation, higher: Floats | float = 0.0) -> Floats:
+        """Samples that reach the aim, ``[..., n_ue]``.
+
+        Args:
+            observation: of the slot that was watched last.
+            higher: by how much the aims are raised, ``[..., n_ue]``.
+        """
+        margin = np.where(self.idle(observation), self._idle_margin, self._busy_margin)
+        at_most = observation["task_norm_samples"] * self.ratio_left
+        aim = self.models.target + margin + higher
+        return self.models.samples_to_reach(aim, self._ahead_s, at_most)
+
+    def foreseen(self) -> Floats:
+        """Accuracy some seconds ahead without further training, ``[..., n_ue]``."""
+        return self.models.foresee(self._ahead_s)
+
+    def submit(self, observation: Observation, needed: Floats) -> Floats:
+        """δ of the jobs of those who have none under way, ``[..., n_ue]``."""
+        norm = observation["task_norm_samples"].astype(np.float64)
+        free = (needed > 0) & (observation["training_backlog_samples"] == 0)
+        job = np.where(free, np.maximum(needed, SMALLEST_JOB), 0.0)
+        wanted = np.divide(job, norm, out=np.zeros_like(job), where=norm > 0)
+        ratio = np.minimum(wanted, self.ratio_left)
+        self.ratio_left = self.ratio_left - ratio
+        return ratio
+
+    def idle(self, observation: Observation) -> NDArray[np.bool_]:
+        """Whether the tasks at a user's server are done within the slot, ``[..., n_ue]``."""
+        own = np.maximum(observation["serving_bs"], 0)
+        work_s = observation["compute_backlog_cycles"].sum(axis=-2)
+        work_s = work_s / observation["compute_capacity_hz"]
+        idle: NDArray[np.bool_] = np.take_along_axis(work_s, own, axis=-1) <= self._slot_s
+        return idle
