@@ -13,6 +13,7 @@ from py_agent.learning.learning_settings import LearningSettings
 from py_agent.learning.streams.digits import RATE_DEG_PER_S
 from py_agent.learning.virtual_queue import VirtualQueue
 from py_agent.twin.errors import UnsuitableNetwork
+from py_agent.twin.estimate import ModelState
 
 Floats = NDArray[np.float64]
 
@@ -27,30 +28,68 @@ class LaggingModels:
         settings: of the plant.
         n_futures: how many.
         n_ue: users of each.
+        model: how lag becomes accuracy.
 
     Attributes:
         drift_rate: of every user, per second, ``[n_futures, n_ue]``.
         accuracy: last measured, ``[n_futures, n_ue]``.
         queue: the accuracy constraint; its length is ``[n_futures, n_ue]``.
-
-    Raises:
-        UnsuitableNetwork: the lag model is none of this stream.
     """
 
-    def __init__(self, settings: LearningSettings, n_futures: int, n_ue: int) -> None:
+    def __init__(
+        self, settings: LearningSettings, n_futures: int, n_ue: int, model: LagModel
+    ) -> None:
+        self._settings = settings
+        self._model = model
+        shape = (n_futures, n_ue)
+        self._rngs = [np.random.default_rng(i) for i in range(n_futures)]
+        self.drift_rate: Floats = np.zeros(shape)
+        self._fast, self._slow, self._bias = np.zeros(shape), np.zeros(shape), np.zeros(shape)
+        self.accuracy: Floats = np.zeros(shape)
+        self.queue = VirtualQueue(shape, settings.target_accuracy)
+
+    @classmethod
+    def at_random_lags(cls, settings: LearningSettings, n_futures: int, n_ue: int) -> LaggingModels:
+        """Models that `start` makes.
+
+        Raises:
+            UnsuitableNetwork: the lag model is none of this stream.
+        """
         if settings.stream != "digits" or settings.drift != "gradual":
             raise UnsuitableNetwork(
                 "the twin's models lag as those of gradually rotating digits do, not of"
                 f" learning.stream = {settings.stream}, learning.drift = {settings.drift}"
             )
-        self._settings = settings
-        self._model = LagModel()
-        shape = (n_futures, n_ue)
-        self._rngs = [np.random.default_rng(i) for i in range(n_futures)]
-        self.drift_rate: Floats = np.zeros(shape)
-        self._fast, self._slow = np.zeros(shape), np.zeros(shape)
-        self.accuracy: Floats = np.zeros(shape)
-        self.queue = VirtualQueue(shape, settings.target_accuracy)
+        return cls(settings, n_futures, n_ue, LagModel())
+
+    @classmethod
+    def following(
+        cls, state: ModelState, settings: LearningSettings, n_futures: int, copies: int, seed: int
+    ) -> LaggingModels:
+        """Models that go on from what is believed of them, each future as far off as may be.
+
+        Args:
+            state: of the twin's estimate.
+            settings: of the plant.
+            n_futures: how many.
+            copies: of each of them.
+            seed: of all futures.
+        """
+        made = cls(settings, copies * n_futures, len(state.accuracy), state.model)
+        made._rngs = [
+            np.random.default_rng([seed, i % n_futures, 2]) for i in range(copies * n_futures)
+        ]
+        for name, value in (
+            ("drift_rate", state.drift_rate),
+            ("_fast", state.lag_fast),
+            ("_slow", state.lag_slow),
+            ("accuracy", state.accuracy),
+        ):
+            getattr(made, name)[:] = value
+        made.queue.length[:] = state.virtual_queue
+        doubt = np.stack([rng.standard_normal(len(state.bias)) for rng in made._rngs])
+        made._bias[:] = state.bias + doubt * state.accuracy_sd
+        return made
 
     def start(self, chosen: Sequence[int], seeds: Sequence[int]) -> None:
         """New models in these futures, each as far behind its data as chance will have it."""
@@ -80,6 +119,7 @@ class LaggingModels:
 
     def _measure(self, futures: NDArray[np.intp]) -> None:
         expected = self._model.accuracy(self._fast[futures], self._slow[futures])
+        expected = np.clip(expected - self._bias[futures], 0.0, 1.0)
         samples = self._settings.evaluated_samples
         for i, future in enumerate(futures):
             self.accuracy[future] = self._rngs[future].binomial(samples, expected[i]) / samples

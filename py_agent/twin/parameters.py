@@ -22,9 +22,15 @@ class _Part(pydantic.BaseModel):
 
 
 class ChannelMap(_Part):
-    """Received power over the plane: ``RSRP = intercept − 10·exponent·log10(d) + residual``.
+    """Received power over the plane: ``RSRP = intercept + gain − 10·exponent·log10(d) + residual``.
 
-    d is the 3D distance in metres, at least 1. The residual (shadowing, line of sight, antennas)
+    d is the 3D distance in metres, at least 1. The gain is the antenna's of a sector, with φ from
+    its main direction and θ below the horizon (TR 36.814, Table A.2.1.1-2)::
+
+        gain = sector_gain − min(A_H + A_V, 25 dB)
+        A_H = min(12 (φ/70°)², 25 dB), A_V = min(12 ((θ − downtilt)/10°)², 20 dB)
+
+    The residual (shadowing, line of sight, antennas)
     of a link is a Gauss-Markov process in the distance that the user walks:
     ``ρ = exp(−Δ/decorrelation_m)`` (Gudmundson 1991; TR 38.901, 7.4.4).
 
@@ -36,6 +42,10 @@ class ChannelMap(_Part):
         measurement_sd_db: of one RSRP report.
         bs_height_m: antennas above the users' ground, for d.
         ue_height_m: the same of users.
+        azimuth_deg: main direction of each cell's antenna, counter-clockwise from the x axis,
+            ``[n_bs]``; empty: antennas are omnidirectional, their gain is in the intercept.
+        sector_gain_dbi: of a sector's antenna in its main direction.
+        sector_downtilt_deg: main direction below the horizon.
     """
 
     intercept_dbm: tuple[Finite, ...]
@@ -45,6 +55,9 @@ class ChannelMap(_Part):
     measurement_sd_db: Positive = 0.5
     bs_height_m: NotNegative = 25.0
     ue_height_m: NotNegative = 1.5
+    azimuth_deg: tuple[Finite, ...] = ()
+    sector_gain_dbi: Finite = 14.0
+    sector_downtilt_deg: Finite = 15.0
 
 
 class UplinkSinr(_Part):
@@ -151,7 +164,8 @@ class ControlChannel(_Part):
 
     ``SINR = RSRP_serving / (Σ_others RSRP + noise)``; a grant is decoded with
     ``P = 1 / (1 + exp(−(SINR − needed)/slope))``; one that is not is lost to everybody. A user that
-    is out of sync for too long loses its radio link (TS 36.331, 5.3.11).
+    is out of sync for too long loses its radio link (TS 36.331, 5.3.11). A handover does not end
+    such a spell (ns-3 goes on counting), but no more than `kept_s` of it counts in the new cell.
 
     Attributes:
         needed_db: SINR at which half of the grants are decoded.
@@ -159,13 +173,19 @@ class ControlChannel(_Part):
         noise_dbm: of a user, per subcarrier.
         out_of_sync_db: SINR below which a user is out of sync (ns-3: LteUePhy::Qout).
         out_of_sync_s: how long until the link has failed (N310 · 0.2 s + T310).
+        kept_s: of a spell, over a handover: one indication less than N310.
+        lost_s: mean time without a cell after a radio link has failed.
+        lost_sd_s: its standard deviation.
     """
 
-    needed_db: Finite = -7.0
-    slope_db: Positive = 1.5
+    needed_db: Finite = -9.0
+    slope_db: Positive = 2.0
     noise_dbm: Finite = -123.2
     out_of_sync_db: Finite = -5.0
     out_of_sync_s: Positive = 2.2
+    kept_s: NotNegative = 1.0
+    lost_s: Positive = 0.19
+    lost_sd_s: NotNegative = 0.05
 
 
 class Delays(_Part):
@@ -209,11 +229,11 @@ class HandoverLaw(_Part):
     start_s: NotNegative = 0.005
     interruption_median_s: Positive = 0.016
     interruption_sigma: NotNegative = 1.0
-    failure_floor: Share = 0.005
-    failure_margin_db: Finite = 12.0
-    failure_slope_db: Positive = 2.0
-    outage_s: NotNegative = 0.22
-    outage_sd_s: NotNegative = 0.05
+    failure_floor: Share = 0.001
+    failure_margin_db: Finite = 80.0
+    failure_slope_db: Positive = 20.0
+    outage_s: NotNegative = 0.43
+    outage_sd_s: NotNegative = 0.02
 
 
 class Traffic(_Part):
@@ -357,6 +377,8 @@ class TwinParameters(_Part):
             "uplink.interference_rise_db": len(self.uplink.interference_rise_db),
             "compute.capacity_hz": len(self.compute.capacity_hz),
         }
+        if self.channel.azimuth_deg:
+            lengths["channel.azimuth_deg"] = len(self.channel.azimuth_deg)
         if len(set(lengths.values())) != 1 or 0 in lengths.values():
             said = ", ".join(f"{name} {n}" for name, n in lengths.items())
             raise ValueError(f"one number per base station, but lengths are {said}")

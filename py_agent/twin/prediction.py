@@ -10,6 +10,7 @@ from py_agent.twin.estimate import NetworkEstimate
 from py_agent.twin.estimation.motion import position_variance
 from py_agent.twin.radio_model import (
     curve_rate_bps,
+    decoded,
     density_dbm_per_rb,
     formula_sinr_db,
     grant_width_rb,
@@ -65,6 +66,7 @@ def bps_per_rb(estimate: NetworkEstimate) -> tuple[Floats, Floats]:
     width_rb = grant_width_rb(parameters, used_rb, bs)
     density = density_dbm_per_rb(parameters, rsrp_dbm, bs, width_rb)
     passing = success(parameters, density, bs, used_rb, sinr_db)
+    passing = passing * decoded(parameters, rsrp_dbm, bs)
     clean_bps = curve_rate_bps(parameters, sinr_db, 1 / parameters.uplink.bandwidth_rb)
     rate: Floats = clean_bps * passing * np.exp(estimate.rate_correction)
     return rate, np.hypot(estimate.rate_correction_sd, parameters.rate.relative_sd)

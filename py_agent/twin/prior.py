@@ -12,6 +12,7 @@ from py_agent.twin.errors import UnsuitableNetwork
 from py_agent.twin.parameters import (
     ChannelMap,
     Compute,
+    ControlChannel,
     MobilityLaw,
     Provenance,
     RateCurve,
@@ -23,7 +24,9 @@ from py_agent.twin.parameters import (
 
 _SUBCARRIERS_PER_RB = 12  # TS 36.211, 6.2.3
 _RB_HZ = 180e3
+_SUBCARRIER_HZ = 15e3
 _THERMAL_DBM_PER_HZ = -174.0
+_FIRST_AZIMUTH_DEG = 30.0
 _RISE_DB = 3.0
 _SHANNON_GAP_DB = 7.42  # -ln(5 BER)/1.5 at 5e-5, Piro et al. 2010: link adaptation of ns-3
 _MAC_EFFICIENCY = 0.6
@@ -80,6 +83,9 @@ def _prior(settings: Mapping[str, Any]) -> TwinParameters:
             residual_sd_db=sd_db + 3,  # line of sight, here and there, adds to the shadowing
             decorrelation_m=decorrelation_m,
             bs_height_m=layout["bs_height_m"],
+            azimuth_deg=_azimuth_deg(layout["sectors"], n_bs),
+            sector_gain_dbi=layout["sector_gain_dbi"],
+            sector_downtilt_deg=layout["sector_downtilt_deg"],
         ),
         uplink=UplinkSinr(
             reference_power_dbm=float(reference_dbm),
@@ -89,6 +95,11 @@ def _prior(settings: Mapping[str, Any]) -> TwinParameters:
             interference_rise_db=(_RISE_DB,) * n_bs,
         ),
         rate=_rate_curve(),
+        control=ControlChannel(
+            noise_dbm=_THERMAL_DBM_PER_HZ
+            + 10 * float(np.log10(_SUBCARRIER_HZ))
+            + radio["ue_noise_figure_db"]
+        ),
         bandwidth_mode=radio["bandwidth_mode"],
         traffic=_traffic(traffic),
         mobility=MobilityLaw(
@@ -101,6 +112,13 @@ def _prior(settings: Mapping[str, Any]) -> TwinParameters:
             migration_s=retraining["migration_s"],
         ),
     )
+
+
+def _azimuth_deg(sectors: int, n_bs: int) -> tuple[float, ...]:
+    """As the scenario turns its antennas: the cells of a site are neighbours in the list."""
+    if sectors == 1:
+        return ()
+    return tuple(_FIRST_AZIMUTH_DEG + 360 * (bs % sectors) / sectors for bs in range(n_bs))
 
 
 def _rate_curve() -> RateCurve:

@@ -11,6 +11,12 @@ from py_agent.twin.parameters import TwinParameters
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int32]
 
+# TR 36.814, Table A.2.1.1-2.
+HORIZONTAL_BEAMWIDTH_DEG = 70.0
+VERTICAL_BEAMWIDTH_DEG = 10.0
+FRONT_TO_BACK_DB = 25.0
+SIDE_LOBE_DB = 20.0
+
 SMALLEST_GRANT_RB = 3.0  # of the share scheduler, unless there is less to send
 
 
@@ -28,10 +34,32 @@ def map_rsrp_dbm(parameters: TwinParameters, position_m: Floats, bs_position_m: 
     channel = parameters.channel
     intercept_dbm = np.asarray(channel.intercept_dbm)
     exponent = np.asarray(channel.exponent)
-    rsrp: Floats = intercept_dbm - 10 * exponent * log_distance(
-        parameters, position_m, bs_position_m
-    )
+    loss_db = 10 * exponent * log_distance(parameters, position_m, bs_position_m)
+    rsrp: Floats = intercept_dbm + antenna_gain_db(parameters, position_m, bs_position_m) - loss_db
     return rsrp
+
+
+def antenna_gain_db(
+    parameters: TwinParameters, position_m: Floats, bs_position_m: Floats
+) -> Floats | float:
+    """Gain of the cells' antennas towards places, see `ChannelMap`; 0 if omnidirectional.
+
+    Returns:
+        ``[..., n_ue, n_bs]``.
+    """
+    channel = parameters.channel
+    if not channel.azimuth_deg:
+        return 0.0
+    flat_m = position_m[..., :, None, :] - bs_position_m
+    height_m = channel.bs_height_m - channel.ue_height_m
+    azimuth_deg = np.degrees(np.arctan2(flat_m[..., 1], flat_m[..., 0]))
+    off_deg = (azimuth_deg - channel.azimuth_deg + 180) % 360 - 180
+    below_deg = np.degrees(np.arctan2(height_m, np.hypot(flat_m[..., 0], flat_m[..., 1])))
+    tilt_deg = below_deg - channel.sector_downtilt_deg
+    loss_db = np.minimum(12 * (off_deg / HORIZONTAL_BEAMWIDTH_DEG) ** 2, FRONT_TO_BACK_DB)
+    loss_db = loss_db + np.minimum(12 * (tilt_deg / VERTICAL_BEAMWIDTH_DEG) ** 2, SIDE_LOBE_DB)
+    gain_db: Floats = channel.sector_gain_dbi - np.minimum(loss_db, FRONT_TO_BACK_DB)
+    return gain_db
 
 
 def log_distance(parameters: TwinParameters, position_m: Floats, bs_position_m: Floats) -> Floats:
@@ -152,3 +180,29 @@ def success(
     survives = np.where(serves, 1.0, 1 - busy[..., None, :] * (1 - passes))
     product: Floats = survives.prod(axis=-1)
     return product
+
+
+def control_sinr_db(parameters: TwinParameters, rsrp_dbm: Floats, bs: Integers) -> Floats:
+    """SINR of the serving cell's control channel, see `ControlChannel`.
+
+    Args:
+        parameters: constants.
+        rsrp_dbm: of every link, ``[..., n_ue, n_bs]``.
+        bs: serving base stations, ``[..., n_ue]``; -1 counts as 0.
+
+    Returns:
+        ``[..., n_ue]``.
+    """
+    own_dbm = np.take_along_axis(rsrp_dbm, np.maximum(bs, 0)[..., None], axis=-1)[..., 0]
+    others_mw = (10 ** (rsrp_dbm / 10)).sum(axis=-1) - 10 ** (own_dbm / 10)
+    noise_mw = 10 ** (parameters.control.noise_dbm / 10)
+    sinr_db: Floats = own_dbm - 10 * np.log10(np.maximum(others_mw, 0.0) + noise_mw)
+    return sinr_db
+
+
+def decoded(parameters: TwinParameters, rsrp_dbm: Floats, bs: Integers) -> Floats:
+    """Part of the grants that users hear, ``[..., n_ue]``; arguments as of `control_sinr_db`."""
+    control = parameters.control
+    steps = (control_sinr_db(parameters, rsrp_dbm, bs) - control.needed_db) / control.slope_db
+    part: Floats = 1 / (1 + np.exp(-np.clip(steps, -50, 50)))
+    return part

@@ -104,7 +104,7 @@ class Twin:
         self._counted = {name: np.zeros(self._n_ue) for name in _COUNTERS}
         self._traffic = TrafficFilter(parameters.traffic, self._n_ue)
         self._queues = TaskQueues(self._n_ue)
-        self._gaps = GapTracker(parameters.handover, self._n_ue)
+        self._gaps = GapTracker(parameters.handover, parameters.control, self._n_ue)
         learning = network.settings.get("learning", {})
         self._models: ModelTracker | None = None
         if set(MODEL_FIELDS) <= set(shapes):

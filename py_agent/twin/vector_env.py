@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,6 @@ from gymnasium.utils import seeding
 from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 from numpy.typing import NDArray
-from torch import Tensor
 
 from ns3_bridge import Schema
 from ns3_bridge.actions import check_action
@@ -25,6 +24,7 @@ from ns3_bridge.vector_resets import check_running, reset_mask, seeds_of
 from py_agent.twin.network import TwinNetwork
 from py_agent.twin.rollout.observation import Observer
 from py_agent.twin.rollout.random_streams import seed_tensor
+from py_agent.twin.rollout.rollout import Rollout
 
 _KNOWN = ("slot", "time_s", "events")  # as of `ScenarioVectorEnv`; an event is a slot
 
@@ -42,7 +42,7 @@ class TwinVectorEnv(VectorEnv[Batch, Mapping[str, NDArray[Any]], NDArray[Any]]):
         autoreset_mode: as of `ScenarioVectorEnv`.
         device: where the futures are computed.
         schema: fields, if there are more than the scenario's.
-        more: what those hold, see `Observer`.
+        rollout: that has them; None: of the network.
     """
 
     def __init__(
@@ -52,7 +52,7 @@ class TwinVectorEnv(VectorEnv[Batch, Mapping[str, NDArray[Any]], NDArray[Any]]):
         autoreset_mode: AutoresetMode | str = AutoresetMode.NEXT_STEP,
         device: torch.device | str = "cpu",
         schema: Schema | None = None,
-        more: Mapping[str, Callable[[], Tensor]] | None = None,
+        rollout: Rollout | None = None,
     ) -> None:
         if num_envs < 1:
             raise InvalidSetting(f"num_envs = {num_envs}: must be at least 1")
@@ -65,8 +65,8 @@ class TwinVectorEnv(VectorEnv[Batch, Mapping[str, NDArray[Any]], NDArray[Any]]):
         self.single_action_space = dict_space(self.schema.actions)
         self.observation_space = batch_space(self.single_observation_space, num_envs)
         self.action_space = batch_space(self.single_action_space, num_envs)
-        self.rollout = network.rollout(num_envs, device)
-        self._observer = Observer(self.schema, self.rollout, more)
+        self.rollout = network.rollout(num_envs, device) if rollout is None else rollout
+        self._observer = Observer(self.schema, self.rollout)
         self._batched_schema = _batched(self.schema, num_envs)
         self._last_slot = round(network.place.duration_s / self.rollout.slot_s)
         self._random = [seeding.np_random(None)[0] for _ in range(num_envs)]

@@ -7,15 +7,16 @@ import importlib.metadata
 from collections.abc import Sequence
 from pathlib import Path
 
+from py_agent.twin.calibration.control_fit import fit_control
 from py_agent.twin.calibration.law_fit import (
     fit_delays,
     fit_handover,
     fit_mobility,
-    fit_traffic,
 )
 from py_agent.twin.calibration.radio_fit import fit_channel, fit_uplink
 from py_agent.twin.calibration.rate_fit import fit_rates
 from py_agent.twin.calibration.recorded import RecordedRun, load_runs
+from py_agent.twin.calibration.traffic_fit import fit_traffic
 from py_agent.twin.parameters import Provenance, TwinParameters
 from py_agent.twin.prior import prior_parameters
 
@@ -37,7 +38,13 @@ def calibrate_runs(runs: Sequence[RecordedRun]) -> TwinParameters:
     parameters = parameters.model_copy(update={"channel": fit_channel(runs, parameters)})
     parameters = parameters.model_copy(update={"uplink": fit_uplink(runs, parameters)})
     rate, interference = fit_rates(runs, parameters)
-    parameters = parameters.model_copy(update={"rate": rate, "interference": interference})
+    radio = {"rate": rate, "interference": interference}
+    control = fit_control(runs, parameters.model_copy(update=radio))
+    if control != parameters.control:  # grants that are not heard count for neither of both
+        parameters = parameters.model_copy(update={"control": control})
+        rate, interference = fit_rates(runs, parameters)
+        radio = {"rate": rate, "interference": interference}
+    parameters = parameters.model_copy(update=radio)
     provenance = Provenance(
         source="calibrated",
         scenario=runs[0].run.scenario,

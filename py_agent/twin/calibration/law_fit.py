@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Fits handovers, traffic, walks and delays to recorded runs."""
+"""Fits handovers, walks and delays to recorded runs."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 
 from py_agent.twin.calibration.rate_fit import CarriedBits
 from py_agent.twin.calibration.recorded import RecordedRun
-from py_agent.twin.parameters import Delays, HandoverLaw, MobilityLaw, Traffic, TwinParameters
+from py_agent.twin.parameters import Delays, HandoverLaw, MobilityLaw, TwinParameters
 from py_agent.twin.radio_model import curve_rate_bps
 
 Floats = NDArray[np.float64]
 
-_FLOORS = (0.002, 0.01, 0.03, 0.1)
-_MARGINS_DB = (4.0, 6.0, 8.0, 10.0, 12.0, 16.0, 20.0, 30.0)
-_SLOPES_DB = (1.0, 2.0, 4.0)
+_FLOORS = (0.001, 0.003, 0.01, 0.03, 0.1)
+_MARGINS_DB = (4.0, 6.0, 8.0, 10.0, 12.0, 16.0, 20.0, 30.0, 50.0, 80.0)
+_SLOPES_DB = (1.0, 2.0, 4.0, 8.0, 14.0, 20.0)
 _ENOUGH = 20
 _TURN_MPS = 0.2  # a velocity that changes by more within a slot is a turn
 _QUICK_S = 0.15  # uploads that wait for nothing show what the pipeline takes
@@ -46,28 +46,6 @@ def fit_handover(runs: Sequence[RecordedRun], prior: HandoverLaw) -> HandoverLaw
     return prior.model_copy(update=update)
 
 
-def fit_traffic(runs: Sequence[RecordedRun], prior: Traffic) -> Traffic:
-    """Rate, sizes and work of tasks; how long users are on and off stays as the settings say."""
-    tables = [run.table("task") for run in runs]
-    size_bit = np.concatenate([t["size_bit"] for t in tables]).astype(np.float64)
-    cycles = np.concatenate([t["cycles"] for t in tables])
-    if len(size_bit) < _ENOUGH:
-        return prior
-    user_s = sum(r.slots * r.slot_s * r.field("tasks_created").shape[1] for r in runs)
-    created = sum(
-        float((r.field("tasks_created")[-1] - r.field("tasks_created")[0]).sum()) for r in runs
-    )
-    duty = prior.on_s / (prior.on_s + prior.off_s)
-    return prior.model_copy(
-        update={
-            "rate_hz": created / user_s / duty,
-            "size_min_bit": float(size_bit.min()),
-            "size_max_bit": float(size_bit.max()),
-            "cycles_per_bit": float(cycles.sum() / size_bit.sum()),
-        }
-    )
-
-
 def fit_mobility(runs: Sequence[RecordedRun], prior: MobilityLaw) -> MobilityLaw:
     """Speeds, and how often velocities change."""
     velocity = [run.field("velocity_mps").astype(np.float64) for run in runs]
@@ -90,21 +68,30 @@ def fit_mobility(runs: Sequence[RecordedRun], prior: MobilityLaw) -> MobilityLaw
 
 
 def fit_delays(runs: Sequence[RecordedRun], fitted: TwinParameters) -> Delays:
-    """What uploads take beside their bits over their rate, from those that wait for nothing.
+    """What uploads take beside their bits over their rate, and how long acknowledgements take.
+
+    The former from uploads that wait for nothing; a request's time until its grant cannot be told
+    from the pipeline's within a slot, only their sum. The latter by Little's law: bits that are at
+    the edge and not acknowledged, over those that arrive there per second.
 
     Args:
         runs: what was recorded.
         fitted: with radio and rates fitted.
     """
     delays = fitted.delays
+    update = {}
+    delivered_bit = sum(float(np.diff(r.field("delivered_bit"), axis=0).sum()) for r in runs)
+    if delivered_bit > 0:
+        waiting_bit_s = sum(
+            float(run.field("upload_unconfirmed_bit")[1:].sum()) * run.slot_s for run in runs
+        )
+        update["report_s"] = waiting_bit_s / delivered_bit
     beside_s = np.concatenate([_beside_transmission_s(run, fitted) for run in runs])
-    if len(beside_s) < _ENOUGH:
-        return delays
-    low, middle, high = np.percentile(beside_s, [25, 50, 75])
-    pipeline_s = max(float(middle) - delays.grant_s - delays.core_s, 0.0)
-    return delays.model_copy(
-        update={"pipeline_s": pipeline_s, "pipeline_sd_s": float((high - low) / 1.349)}
-    )
+    if len(beside_s) >= _ENOUGH:
+        low, middle, high = np.percentile(beside_s, [25, 50, 75])
+        update["pipeline_s"] = max(float(middle) - delays.grant_s - delays.core_s, 0.0)
+        update["pipeline_sd_s"] = float((high - low) / 1.349)
+    return delays.model_copy(update=update)
 
 
 def _handovers(

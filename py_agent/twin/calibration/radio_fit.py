@@ -11,7 +11,12 @@ from numpy.typing import NDArray
 from py_agent.twin.calibration.recorded import RecordedRun, log_correlation
 from py_agent.twin.estimation.channel_map import ChannelMapEstimator
 from py_agent.twin.parameters import ChannelMap, TwinParameters, UplinkSinr
-from py_agent.twin.radio_model import formula_sinr_db, log_distance, map_rsrp_dbm
+from py_agent.twin.radio_model import (
+    antenna_gain_db,
+    formula_sinr_db,
+    log_distance,
+    map_rsrp_dbm,
+)
 
 Floats = NDArray[np.float64]
 
@@ -40,7 +45,8 @@ def fit_channel(runs: Sequence[RecordedRun], prior: TwinParameters) -> ChannelMa
             if step:
                 walked_m = np.linalg.norm(place_m[step] - place_m[step - 1], axis=1)
             distance = log_distance(prior, place_m[step], bs_m)
-            estimator.update(users, distance, rsrp_dbm[step], walked_m)
+            gain_db = antenna_gain_db(prior, place_m[step], bs_m)
+            estimator.update(users, distance, rsrp_dbm[step] - gain_db, walked_m)
     channel = estimator.channel_map()
     fitted = prior.model_copy(update={"channel": channel})
     lengths_m = _decorrelation_m(runs, fitted)

@@ -14,7 +14,13 @@ from py_agent.twin.calibration.recorded import RecordedRun
 from py_agent.twin.errors import NothingToLearn
 from py_agent.twin.estimation.rate_curve import RateCorrection, RateCurveLearner
 from py_agent.twin.parameters import DataInterference, RateCurve, TwinParameters
-from py_agent.twin.radio_model import curve_rate_bps, density_dbm_per_rb, grant_width_rb, success
+from py_agent.twin.radio_model import (
+    curve_rate_bps,
+    decoded,
+    density_dbm_per_rb,
+    grant_width_rb,
+    success,
+)
 
 Floats = NDArray[np.float64]
 
@@ -68,7 +74,8 @@ class CarriedBits:
         """Part of the clean rate that gets through, ``[n, n_ue]``."""
         width_rb = grant_width_rb(parameters, self.used_rb, self.bs)
         density = density_dbm_per_rb(parameters, self.rsrp_dbm, self.bs, width_rb)
-        return success(parameters, density, self.bs, self.used_rb, self.sounded_db)
+        passing = success(parameters, density, self.bs, self.used_rb, self.sounded_db)
+        return passing * decoded(parameters, self.rsrp_dbm, self.bs)
 
     def clean_bits(self, parameters: TwinParameters) -> Floats:
         """What the granted blocks would carry without interference, ``[n, n_ue]``."""

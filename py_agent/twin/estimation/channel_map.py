@@ -50,7 +50,7 @@ class ChannelMapEstimator:
         Args:
             users: ``[n]``, each once.
             log_distance: log10 of the 3D distance, ``[n, n_bs]``.
-            rsrp_dbm: ``[n, n_bs]``; NaN: not heard.
+            rsrp_dbm: less the antennas' gain, ``[n, n_bs]``; NaN: not heard.
             walked_m: since the user's last report, ``[n]``.
         """
         heard = np.isfinite(rsrp_dbm)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from py_agent.twin.parameters import HandoverLaw
+from py_agent.twin.parameters import ControlChannel, HandoverLaw
 
 Floats = NDArray[np.float64]
 
@@ -17,22 +17,25 @@ _N_QUANTILES = 64
 class GapTracker:
     """Time without a cell so far, and what is left of it by the law of handovers.
 
-    A gap is an interruption by the log-normal law or, with the probability of failure, an outage.
-    What is left is the mean over both, given that the gap has lasted as long as it has.
+    A gap is an interruption by the log-normal law or, with the probability of failure, the outage
+    of a failed handover or of a lost radio link, one as likely as the other. What is left is the
+    mean over all three, given that the gap has lasted as long as it has.
 
     Args:
         law: of handovers.
+        control: of radio links.
         n_ue: users.
     """
 
-    def __init__(self, law: HandoverLaw, n_ue: int) -> None:
+    def __init__(self, law: HandoverLaw, control: ControlChannel, n_ue: int) -> None:
         self._began_s = np.full(n_ue, np.nan)
         normal = ndtri((np.arange(_N_QUANTILES) + 0.5) / _N_QUANTILES)
         interruption = law.interruption_median_s * np.exp(law.interruption_sigma * normal)
         outage = np.maximum(law.outage_s + law.outage_sd_s * normal, 1e-3)
+        lost = np.maximum(control.lost_s + control.lost_sd_s * normal, 1e-3)
         part = max(law.failure_floor, 0.01)  # without knowing where it went
-        self._lengths_s = np.concatenate([interruption, outage])
-        self._weights = np.repeat([1 - part, part], _N_QUANTILES) / _N_QUANTILES
+        self._lengths_s = np.concatenate([interruption, outage, lost])
+        self._weights = np.repeat([1 - part, part / 2, part / 2], _N_QUANTILES) / _N_QUANTILES
         self._latest_s = 0.5 * law.outage_s
 
     def update(self, users: NDArray[np.intp], time_s: Floats, connected: NDArray[np.bool_]) -> None:

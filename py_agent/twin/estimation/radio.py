@@ -12,7 +12,9 @@ from py_agent.twin.estimation.motion import MotionFilter
 from py_agent.twin.estimation.rate_curve import RateCorrection, RateCurveLearner
 from py_agent.twin.parameters import TwinParameters
 from py_agent.twin.radio_model import (
+    antenna_gain_db,
     curve_rate_bps,
+    decoded,
     density_dbm_per_rb,
     formula_sinr_db,
     grant_width_rb,
@@ -83,8 +85,9 @@ class RadioState:
         if self._online:
             place_m = self.motion.position_m[users]
             distance = log_distance(self.parameters, place_m, self._bs_position_m)
+            gain_db = antenna_gain_db(self.parameters, place_m, self._bs_position_m)
             before_dbm = self._map_dbm()
-            self._map.update(users, distance, measured, walked_m[located])
+            self._map.update(users, distance, measured - gain_db, walked_m[located])
             self.parameters = self.parameters.model_copy(
                 update={"channel": self._map.channel_map()}
             )
@@ -141,8 +144,10 @@ class RadioState:
         """
         bs = self._serving
         width_rb = grant_width_rb(self.parameters, used_rb, bs)
-        density = density_dbm_per_rb(self.parameters, self.rsrp_dbm(), bs, width_rb)
-        return success(self.parameters, density, bs, used_rb, self.sinr_db(bs))
+        rsrp_dbm = self.rsrp_dbm()
+        density = density_dbm_per_rb(self.parameters, rsrp_dbm, bs, width_rb)
+        passing = success(self.parameters, density, bs, used_rb, self.sinr_db(bs))
+        return passing * decoded(self.parameters, rsrp_dbm, bs)
 
     def rsrp_dbm(self) -> Floats:
         """Believed received powers, ``[n_ue, n_bs]``."""

@@ -6,7 +6,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from py_agent.twin.parameters import HandoverLaw
+from py_agent.twin.parameters import ControlChannel, HandoverLaw
 from py_agent.twin.rollout.queues import Connections
 from py_agent.twin.rollout.random_streams import RandomStreams, Stream
 from py_agent.twin.rollout.rows import pick, put, split, where_true
@@ -20,10 +20,12 @@ class HandoverRule:
 
     Args:
         law: the twin's constants.
+        control: the same, of radio links that fail.
     """
 
-    def __init__(self, law: HandoverLaw) -> None:
+    def __init__(self, law: HandoverLaw, control: ControlChannel) -> None:
         self._law = law
+        self._control = control
 
     def command(
         self,
@@ -71,7 +73,7 @@ class HandoverRule:
         normal = streams.normal_each(Stream.HANDOVER, row, at, 2 * ue + 1)
         gap_s = torch.where(
             failed,
-            self._outage_s(normal),
+            _outage_s(law.outage_s, law.outage_sd_s, normal),
             law.interruption_median_s * (law.interruption_sigma * normal).exp(),
         )
         failed, done = free & failed, free & ~failed
@@ -106,14 +108,10 @@ class HandoverRule:
         users = where_true(failed)
         row, ue = split(users, failed.shape[1])
         normal = streams.normal_each(Stream.HANDOVER, row, counter[row], 2 * ue + 1)
-        gap_s = self._outage_s(normal)
+        gap_s = _outage_s(self._control.lost_s, self._control.lost_sd_s, normal)
         put(connections.cell, users, torch.full_like(users, -1))
         put(connections.losses, users, pick(connections.losses, users) + 1)
         put(connections.back_s, users, now_s[row, 0] + gap_s)
-
-    def _outage_s(self, normal: Tensor) -> Tensor:
-        outage_s = self._law.outage_s + self._law.outage_sd_s * normal
-        return outage_s.clamp_min(_SHORTEST_OUTAGE_S)
 
     def reconnect(self, connections: Connections, rsrp_dbm: Tensor, end_s: Tensor) -> Tensor:
         """Users whose outage ends before `end_s` ``[n, 1]`` find the strongest cell.
@@ -127,3 +125,7 @@ class HandoverRule:
         for state in (connections.cell, connections.last_cell):
             put(state, users, strongest.to(state.dtype))
         return users
+
+
+def _outage_s(mean_s: float, sd_s: float, normal: Tensor) -> Tensor:
+    return (mean_s + sd_s * normal).clamp_min(_SHORTEST_OUTAGE_S)

@@ -11,7 +11,13 @@ import torch
 from torch import Tensor
 
 from py_agent.twin.parameters import TwinParameters
-from py_agent.twin.radio_model import SMALLEST_GRANT_RB
+from py_agent.twin.radio_model import (
+    FRONT_TO_BACK_DB,
+    HORIZONTAL_BEAMWIDTH_DEG,
+    SIDE_LOBE_DB,
+    SMALLEST_GRANT_RB,
+    VERTICAL_BEAMWIDTH_DEG,
+)
 from py_agent.twin.rollout.random_streams import RandomStreams, Stream
 from py_agent.twin.rollout.sharing import total
 
@@ -63,12 +69,18 @@ class LinkLaw:
         self._control = parameters.control
         self._bs_position_m = bs_position_m
         self._cells = torch.arange(len(bs_position_m), device=device)
+        # Cells on one mast share their residual: theirs is that of the first of them.
+        same = (bs_position_m[:, None] == bs_position_m).all(-1)
+        self._site = same.to(torch.int8).argmax(-1)
+        self._shared = bool((self._site != self._cells).any())
 
         def vector(values: tuple[float, ...]) -> Tensor:
             return torch.tensor(values, dtype=torch.float32, device=device)
 
         self._intercept_dbm = vector(self._channel.intercept_dbm)
         self._slope_db = 5 * vector(self._channel.exponent)  # of log10 of the squared distance
+        azimuth_deg = self._channel.azimuth_deg
+        self._azimuth_deg = vector(azimuth_deg) if azimuth_deg else None
         self._rise_db = vector(self._uplink.interference_rise_db)
         steps_db = np.arange(_TABLE_DB[0], _TABLE_DB[1], _STEP_DB)
         bps_per_rb = np.interp(steps_db, self._rate.sinr_db, self._rate.bps_per_rb)
@@ -82,7 +94,8 @@ class LinkLaw:
         correction = streams.normal(Stream.CORRECTION_START, rows, 0, 2 * n_ue)
         return self.links_of(
             position_m,
-            residual_db=residual.view(n_rows, n_ue, n_bs) * self._channel.residual_sd_db,
+            residual_db=self._of_sites(residual.view(n_rows, n_ue, n_bs))
+            * self._channel.residual_sd_db,
             sinr_correction_db=correction[:, :n_ue] * self._uplink.sd_db,
             rate_correction=correction[:, n_ue:] * self._rate.correction_sd,
         )
@@ -131,7 +144,7 @@ class LinkLaw:
         noise = noise.view(n_rows, n_ue, n_bs + 2)
         kept = torch.exp(walked_m * (-1 / self._channel.decorrelation_m))[..., None]
         fresh_db = self._channel.residual_sd_db * (1 - kept * kept).sqrt_()
-        links.residual_db = links.residual_db * kept + fresh_db * noise[..., :n_bs]
+        links.residual_db = links.residual_db * kept + fresh_db * self._of_sites(noise[..., :n_bs])
         links.sinr_correction_db = _wander(
             links.sinr_correction_db,
             noise[..., n_bs],
@@ -154,8 +167,21 @@ class LinkLaw:
         height_m = self._channel.bs_height_m - self._channel.ue_height_m
         x_m = position_m[..., 0:1] - self._bs_position_m[:, 0]
         y_m = position_m[..., 1:2] - self._bs_position_m[:, 1]
-        square_m2 = (x_m * x_m + y_m * y_m + height_m**2).clamp_min(1.0)
-        return self._intercept_dbm - self._slope_db * torch.log10(square_m2)
+        square_m2 = x_m * x_m + y_m * y_m
+        loss_db = self._slope_db * torch.log10((square_m2 + height_m**2).clamp_min(1.0))
+        if self._azimuth_deg is None:
+            return self._intercept_dbm - loss_db
+        azimuth_deg = torch.rad2deg(torch.atan2(y_m, x_m))
+        off_deg = torch.remainder(azimuth_deg - self._azimuth_deg + 180, 360) - 180
+        below_deg = torch.rad2deg(torch.atan(height_m / square_m2.sqrt().clamp_min(1e-3)))
+        tilt_deg = below_deg - self._channel.sector_downtilt_deg
+        weaker_db = (12 * (off_deg / HORIZONTAL_BEAMWIDTH_DEG) ** 2).clamp_max_(FRONT_TO_BACK_DB)
+        weaker_db += (12 * (tilt_deg / VERTICAL_BEAMWIDTH_DEG) ** 2).clamp_max_(SIDE_LOBE_DB)
+        gain_db = self._channel.sector_gain_dbi - weaker_db.clamp_max_(FRONT_TO_BACK_DB)
+        return self._intercept_dbm + gain_db - loss_db
+
+    def _of_sites(self, values: Tensor) -> Tensor:
+        return values[..., self._site] if self._shared else values
 
     def rate(self, links: Links, cell: Tensor, users: Tensor | None = None) -> None:
         """SINR and rate at the serving cells.

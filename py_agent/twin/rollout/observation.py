@@ -39,18 +39,12 @@ class Observer:
     Args:
         schema: fields that the scenario declares.
         rollout: the futures.
-        more: what else is declared, by name, ``[batch, *shape]``.
 
     Raises:
         UnsuitableNetwork: a declared field is none that the twin can rebuild.
     """
 
-    def __init__(
-        self,
-        schema: Schema,
-        rollout: Rollout,
-        more: Mapping[str, Callable[[], Tensor]] | None = None,
-    ) -> None:
+    def __init__(self, schema: Schema, rollout: Rollout) -> None:
         self._fields = {field.name: field for field in schema.observations}
         self._rollout = rollout
         radio = rollout.place.settings["radio"]
@@ -64,7 +58,7 @@ class Observer:
         self._mean_rate_hz = rollout.sources.mean_rate_hz()
         self._makers: Mapping[str, Callable[[], Tensor]] = {
             **self._all_makers(),
-            **(more or {}),
+            **rollout.more_fields,
         }
         if unknown := set(self._fields) - set(self._makers):
             raise UnsuitableNetwork(
@@ -110,6 +104,9 @@ class Observer:
             "position_m": self._rollout.position_m,
             "velocity_mps": lambda: self._rollout.state.walks.velocity_mps,
             "bs_position_m": lambda: self._rollout.bs_position_m,
+            "bs_azimuth_deg": lambda: torch.tensor(
+                self._rollout.parameters.channel.azimuth_deg, device=self._rollout.device
+            ),
             "rsrp_dbm": lambda: self._rollout.state.links.rsrp_dbm,
             "rsrq_db": self._rsrq_db,
             "sinr_dl_db": self._sinr_dl_db,

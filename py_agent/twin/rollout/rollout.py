@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import torch
@@ -17,7 +17,7 @@ from py_agent.twin.rollout.links import LinkLaw, Links
 from py_agent.twin.rollout.mobility import WalkLaw, Walks
 from py_agent.twin.rollout.queues import Connections, Servers, Tasks, Uploads
 from py_agent.twin.rollout.random_streams import RandomStreams, Stream
-from py_agent.twin.rollout.rows import padded, put, put_rows, take_rows
+from py_agent.twin.rollout.rows import padded, pick, put, put_rows, take_rows
 from py_agent.twin.rollout.traffic import NEVER, TaskSources, Users
 from py_agent.twin.rollout.training import Training
 from py_agent.twin.rollout.uplink import UplinkLaw
@@ -84,6 +84,7 @@ class Rollout:
         state: of the futures.
         streams: their random numbers.
         retrains: the servers take retraining jobs.
+        more_fields: observations beside those of `Observer`, by name, ``[batch, *shape]``.
     """
 
     def __init__(
@@ -115,13 +116,14 @@ class Rollout:
         self.link_law = LinkLaw(parameters, self.bs_position_m, self.device)
         self.uplink_law = UplinkLaw(parameters, self.link_law, self.device)
         self.edge_law = EdgeLaw(parameters, self.device)
-        self.handover_rule = HandoverRule(parameters.handover)
+        self.handover_rule = HandoverRule(parameters.handover, parameters.control)
         self.sources = TaskSources(
             parameters.traffic, place.settings["traffic"], self.n_ue, place.duration_s
         )
         self._equal_share = torch.full((batch, self.n_ue), 1 / self.n_ue, device=self.device)
         self.streams = RandomStreams(torch.zeros(batch, dtype=torch.int64, device=self.device))
         self.state: FutureState
+        self.more_fields: Mapping[str, Callable[[], Tensor]] = {}
 
     def start(self, seeds: Tensor, rows: Tensor | None = None) -> None:
         """Start futures as the scenario itself places its users.
@@ -202,10 +204,12 @@ class Rollout:
         back = self.handover_rule.reconnect(connections, state.links.rsrp_dbm, end_s)
         if len(moved) or len(back):
             self._sound_anew(cells)
-        for users in (moved, back):
+        kept_s = self.parameters.control.kept_s
+        for users, most_s in ((moved, kept_s), (back, 0.0)):
             if len(users):
                 self.link_law.rate(state.links, connections.cell, users)
-                put(state.links.out_of_sync_s, users, torch.zeros(len(users), device=self.device))
+                spell_s = pick(state.links.out_of_sync_s, users).clamp_max(most_s)
+                put(state.links.out_of_sync_s, users, spell_s)
 
         in_system = (uploads.created - servers.done.sum(-1)).sum(-1)
         present_s = self.uplink_law.create(uploads, tasks, end_s)

@@ -11,13 +11,17 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from py_agent.twin.estimate import NetworkEstimate
+from py_agent.learning.learning_settings import LearningSettings
+from py_agent.twin.estimate import ModelState, NetworkEstimate
+from py_agent.twin.lagging_models import LaggingModels
+from py_agent.twin.rollout.learning import LearningRollout
 from py_agent.twin.rollout.links import Links
 from py_agent.twin.rollout.mobility import Walks
 from py_agent.twin.rollout.queues import Connections, Servers, Tasks, Uploads
 from py_agent.twin.rollout.random_streams import RandomStreams, Stream, spread_seeds
 from py_agent.twin.rollout.rollout import Place, Rollout
 from py_agent.twin.rollout.traffic import NEVER, TaskDraw, Users
+from py_agent.twin.rollout.training import Training
 
 
 def futures_of(
@@ -49,7 +53,14 @@ def futures_of(
         duration_s=horizon_s + in_frame_s,
         begin_s=estimate.time_s - in_frame_s,  # slots are counted from the start of the frame
     )
-    rollout = Rollout(estimate.parameters, place, copies * batch, device)
+    rollout: Rollout
+    if estimate.models is not None and settings["retraining"]["enabled"]:
+        learning = LearningSettings(**settings.get("learning", {}))
+        models = LaggingModels.following(estimate.models, learning, batch, copies, seed)
+        rollout = LearningRollout(estimate.parameters, place, models, learning, device)
+        rollout.data_before(estimate.models.norm_samples, in_frame_s)
+    else:
+        rollout = Rollout(estimate.parameters, place, copies * batch, device)
     rollout.streams = RandomStreams(spread_seeds(seed, batch, rollout.device).repeat(copies))
     draw = _Draw(estimate, rollout)
     rollout.state = draw.state()
@@ -85,6 +96,8 @@ class _Draw:
         walks.position_m = walks.position_m - walks.velocity_mps * (since * rollout.slot_s)
         self._fill_uploads(state.uploads, tasks)
         self._fill_servers(state.servers)
+        if rollout.retrains and estimate.models is not None:
+            self._fill_training(state.training, estimate.models, state.connections.last_cell)
         return state
 
     def _walks(self) -> Walks:
@@ -181,6 +194,15 @@ class _Draw:
             servers.head[..., server] = first
             head_cycles = remaining.gather(-1, first[..., None])[..., 0]
             servers.head_cycles[..., server] = torch.where(here.any(-1), head_cycles, 0.0)
+
+    def _fill_training(self, training: Training, models: ModelState, last_cell: Tensor) -> None:
+        """What is left of a user's jobs counts as one."""
+        training.work_cycles = self._all(models.backlog_cycles)
+        training.head_cycles = training.work_cycles.clone()
+        training.submitted = (training.work_cycles > 0).long()
+        training.samples[..., 0] = self._all(models.backlog_samples)
+        training.trained = self._all(models.trained_samples)
+        training.server = last_cell.clone()
 
     def _all(self, values: NDArray[Any]) -> Tensor:
         """The same in every future, ``[batch, *shape]``."""

@@ -2,6 +2,7 @@
 """Calibration on runs of real ns-3, and whether what is learned is what was set."""
 
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,9 +12,13 @@ from py_agent.cli import app
 from py_agent.experiment.run_settings import load_run_settings
 from py_agent.experiment.runner import Run
 from py_agent.twin.calibration.calibrate import calibrate
+from py_agent.twin.calibration.control_fit import fit_control
+from py_agent.twin.calibration.rate_fit import CarriedBits
 from py_agent.twin.calibration.recorded import load_runs
+from py_agent.twin.calibration.traffic_fit import most_likely_times
 from py_agent.twin.errors import NothingToLearn
-from py_agent.twin.parameters import TwinParameters
+from py_agent.twin.fidelity.scene import whole_settings
+from py_agent.twin.parameters import Traffic, TwinParameters
 from py_agent.twin.prior import prior_parameters
 from py_agent.twin.radio_model import map_rsrp_dbm
 
@@ -60,6 +65,73 @@ def test_a_curve_of_rates_rises_to_what_the_band_can_carry(learned):
     top_bps = learned.uplink.bandwidth_rb * learned.rate.bps_per_rb[-1]
     assert 10e6 < top_bps < 18.4e6  # 25 RB, MCS 28: TS 36.213 Table 7.1.7.2.1-1
     assert learned.rate.bps_per_rb[0] < 0.1 * learned.rate.bps_per_rb[-1]
+
+
+def interrupted_poisson(rng, rate_hz, on_s, off_s, duration_s):
+    """Moments of the tasks of one user."""
+    moments, now_s = [], 0.0
+    while now_s < duration_s:
+        ends_s = now_s + rng.exponential(on_s)
+        count = rng.poisson(rate_hz * (ends_s - now_s))
+        moments += np.sort(rng.uniform(now_s, ends_s, count)).tolist()
+        now_s = ends_s + rng.exponential(off_s)
+    return np.array([m for m in moments if m < duration_s])
+
+
+def test_on_and_off_times_are_learned_from_many_tasks_and_believed_with_few():
+    rng = np.random.default_rng(1)
+    wrong = Traffic(rate_hz=8.0, on_s=3.0, off_s=3.0)
+    users = [interrupted_poisson(rng, 10.0, 1.0, 4.0, 40.0) for _ in range(40)]
+    ended_s = np.concatenate([np.diff(user) for user in users])
+    open_s = np.array([40.0 - user[-1] for user in users])
+    rate_hz, on_s, off_s = most_likely_times(ended_s, open_s, wrong)
+    assert rate_hz == pytest.approx(10.0, rel=0.1)
+    assert on_s == pytest.approx(1.0, rel=0.2)
+    assert off_s == pytest.approx(4.0, rel=0.2)
+    few = most_likely_times(ended_s[:2], open_s[:1], wrong)
+    assert few == pytest.approx((8.0, 3.0, 3.0), rel=0.5)
+
+
+def test_acknowledgements_take_some_milliseconds(learned):
+    assert 0.003 < learned.delays.report_s < 0.1
+
+
+def test_how_control_channels_are_heard_is_found_again():
+    """A made-up record: blocks, bits and losses of users that hear their cells as they should."""
+    rng = np.random.default_rng(2)
+    prior = prior_parameters(whole_settings({"n_ue": 20, "n_bs": 2}))
+    truth = prior.replaced(control={"needed_db": -6.0, "slope_db": 1.0})
+    n, n_ue = 400, 20
+    serving = np.zeros((n + 1, n_ue), np.int32)
+    rsrp_dbm = np.full((n + 1, n_ue, 2), -80.0)
+    rsrp_dbm[..., 0] = np.repeat(rng.uniform(-95, -75, (1, n_ue)), n + 1, axis=0)
+    rsrp_dbm[:200, 0, 0] = -75.0
+    rsrp_dbm[200:, 0, 0] = -95.0  # is out of sync from then on, and loses its link
+    table = {
+        "ue": np.zeros(12, int),
+        "lost_s": np.full(12, 0.02 * 300),
+        "restored_s": np.full(12, 0.02 * 300 + 0.25),
+        "reason": np.array(["radio_link_failure"] * 12, object),
+    }
+    fields = {
+        "time_s": 0.02 * np.arange(n + 1)[:, None],
+        "serving_bs": serving,
+        "rsrp_dbm": rsrp_dbm,
+        "sinr_ul_db": np.full((n + 1, n_ue), 15.0),
+        "rb_used_ul": np.full((n + 1, n_ue), 1.25),
+        "upload_backlog_bit": np.full((n + 1, n_ue), 1e6),
+        "upload_unconfirmed_bit": np.zeros((n + 1, n_ue)),
+        "delivered_bit": np.zeros((n + 1, n_ue)),
+    }
+    run = SimpleNamespace(field=fields.__getitem__, table=lambda name: table, slot_s=0.02, slots=n)
+    carried = CarriedBits.of(run)
+    bits = carried.clean_bits(truth) * carried.passing(truth)
+    fields["delivered_bit"][1:] = np.cumsum(bits, axis=0)
+    found = fit_control([run], prior)
+    assert found.needed_db == -6.0
+    assert found.slope_db == 1.0
+    assert found.out_of_sync_s == pytest.approx(0.02 * 100, abs=0.05)
+    assert found.lost_s == pytest.approx(0.25)
 
 
 def test_it_says_what_it_was_learned_from(runs, learned):

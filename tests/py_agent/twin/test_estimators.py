@@ -10,7 +10,14 @@ from py_agent.twin.estimation.handover_gap import GapTracker
 from py_agent.twin.estimation.motion import MotionFilter
 from py_agent.twin.estimation.rate_curve import RateCorrection, RateCurveLearner
 from py_agent.twin.estimation.traffic_filter import TrafficFilter, mean_size_bit
-from py_agent.twin.parameters import ChannelMap, HandoverLaw, MobilityLaw, RateCurve, Traffic
+from py_agent.twin.parameters import (
+    ChannelMap,
+    ControlChannel,
+    HandoverLaw,
+    MobilityLaw,
+    RateCurve,
+    Traffic,
+)
 
 EVERYBODY = np.arange(200)
 CURVE = RateCurve(
@@ -136,7 +143,7 @@ def test_a_gap_that_lasts_longer_than_handovers_do_is_an_outage():
         interruption_median_s=0.02, interruption_sigma=0.5, outage_s=0.4, outage_sd_s=0.05,
         failure_floor=0.05,
     )  # fmt: skip
-    gaps = GapTracker(law, 2)
+    gaps = GapTracker(law, ControlChannel(lost_s=0.4, lost_sd_s=0.05), 2)
     both = np.arange(2)
     gaps.update(both, np.full(2, 10.0), np.array([False, True]))
     fresh_s, fresh_sd_s = gaps.left(10.0)

@@ -16,7 +16,11 @@ from py_agent.policies.retraining import RETRAINING_RULES, WithRetraining
 from py_agent.twin import env as twin
 from py_agent.twin.errors import UnsuitableNetwork
 from py_agent.twin.network import TwinNetwork
+from py_agent.twin.rollout.observation import Observer
 from py_agent.twin.rollout.random_streams import spread_seeds
+from py_agent.twin.rollout.simulate import simulate_each
+from py_agent.twin.rollout.start import futures_of
+from py_agent.twin.twin import Twin
 
 BUSY = {"on_s": 1.0, "off_s": 0.0, "rate_hz": 4.0, "size_min_bit": 4e4, "size_max_bit": 9e4}
 RETRAINING = {"enabled": True, "cycles_per_sample": 1e6}
@@ -153,6 +157,53 @@ def test_cycles_of_training_are_conserved_over_handovers(mode):
         backlog = rollout.edge_law.training_law.backlog_samples(training)
         torch.testing.assert_close(submitted, training.trained + backlog)
         assert ((training.work_cycles > 0) == (training.submitted > training.done)).all(), slot
+
+
+def test_futures_go_on_from_the_models_that_are_believed():
+    slow = {**NETWORK, "retraining": {"enabled": True, "cycles_per_sample": 5e7}}
+    env = LearningEnv(twin.make(slow))
+    known = {**env.settings.model_dump(), "learning": LearningSettings().model_dump()}
+    network = Network("cellular", known, env.schema)
+    policy = WithRetraining(load_policy("cmu"), RETRAINING_RULES["fixed"][1]())
+    policy.begin(network, seed=1)
+    follower = Twin(network)
+    observation, _ = env.reset(seed=1)
+    frame = {}
+    for _ in range(70):
+        if observation["slot_in_frame"][0] == 0:
+            frame = policy.decide_frame(observation)
+        follower.observe(observation)
+        observation, *_ = env.step({**frame, **policy.decide_slot(observation)})
+    follower.observe(observation)
+    env.close()
+    estimate = follower.estimate()
+    assert estimate.models.backlog_samples.sum() > 0
+    futures = futures_of(estimate, known, 4, horizon_s=3.0, seed=1, copies=2)
+    first = Observer(network.schema, futures).all_arrays()
+    for name in (
+        "accuracy",
+        "virtual_queue",
+        "drift_rate",
+        "training_backlog_samples",
+        "training_backlog_cycles",
+        "trained_samples",
+        "task_norm_samples",
+    ):
+        assert first[name][3] == pytest.approx(observation[name], rel=1e-4), name
+
+    retraining, without = simulate_each(
+        futures,
+        [WithRetraining(load_policy("cmu"), RETRAINING_RULES[name][1]())
+         for name in ("fixed", "none")],
+        network.schema, 130,
+    )  # fmt: skip
+    last = Observer(network.schema, futures).all_arrays()
+    trained = last["trained_samples"].sum(1)
+    assert (trained[:4] > trained[4:]).all()
+    # What was under way when the futures began is done in both.
+    assert (trained[4:] >= first["trained_samples"][4:].sum(1)).all()
+    assert last["accuracy"][:4].mean() > last["accuracy"][4:].mean()
+    assert retraining.reward.sum() != without.reward.sum()
 
 
 def test_networks_and_data_without_a_model_are_told():

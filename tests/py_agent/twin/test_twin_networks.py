@@ -3,11 +3,19 @@
 
 import numpy as np
 import pytest
+import torch
 
 import ns3_scenarios
 from py_agent.learning.env import LearningEnv
 from py_agent.learning.learning_settings import LearningSettings
-from py_agent.policies import Network
+from py_agent.policies import Network, load_policy
+from py_agent.twin.network import TwinNetwork
+from py_agent.twin.prior import prior_parameters
+from py_agent.twin.radio_model import map_rsrp_dbm
+from py_agent.twin.rollout.observation import Observer
+from py_agent.twin.rollout.random_streams import spread_seeds
+from py_agent.twin.rollout.simulate import simulate
+from py_agent.twin.rollout.start import futures_of
 from py_agent.twin.twin import Twin
 
 SHORT = {"n_ue": 3, "n_bs": 2, "duration_s": 0.5, "slots_per_frame": 5}
@@ -52,6 +60,49 @@ def test_every_network_is_followed(settings):
     assert np.median(np.abs(error_db)) < 1
     assert (estimate.compute.tasks == observation["tasks_computing"].sum(axis=1)).all()
     assert ((estimate.target_bs == -1) | (estimate.target_bs != estimate.serving_bs)).all()
+
+
+def test_sectors_are_told_apart_by_their_antennas():
+    settings = {
+        "n_ue": 12, "n_bs": 3, "duration_s": 1, "layout": {"sectors": 3},
+        "channel": {"shadowing": False}, "mobility": {"model": "static"},
+    }  # fmt: skip
+    env = ns3_scenarios.make("cellular", settings)
+    network = Network("cellular", env.settings.model_dump(), env.schema)
+    observation, _ = env.reset(seed=1)
+    env.close()
+    twin = Twin(network)
+    twin.observe(observation)
+    prior = prior_parameters(network.settings)
+    place_m = observation["position_m"].astype(float)
+    map_dbm = map_rsrp_dbm(prior, place_m, observation["bs_position_m"].astype(float))
+    error_db = map_dbm - observation["rsrp_dbm"]
+    assert np.ptp(observation["rsrp_dbm"], axis=1).max() > 15
+    # Of one mast: what differs between its cells are the antennas.
+    assert np.ptp(error_db, axis=1).max() < 0.1
+    estimate = twin.estimate()
+    futures = futures_of(estimate, network.settings, 4, 0.5, seed=1)
+    first = Observer(network.schema, futures).all_arrays()
+    assert np.array_equal(first["bs_azimuth_deg"][0], observation["bs_azimuth_deg"])
+    law_dbm = futures.link_law.map_dbm(torch.tensor(place_m, dtype=torch.float32)[None])[0]
+    assert np.abs(law_dbm.numpy() - map_rsrp_dbm(
+        estimate.parameters, place_m, estimate.bs_position_m
+    )).max() < 0.01  # fmt: skip
+    outcome = simulate(futures, load_policy("load-cmu"), network.schema, 25)
+    assert np.isfinite(outcome.reward).all()
+
+
+def test_cells_of_one_mast_share_their_shadowing():
+    network = TwinNetwork.of({"n_ue": 5, "n_bs": 6, "duration_s": 2, "layout": {"sectors": 3}})
+    rollout = network.rollout(3)
+    rollout.start(spread_seeds(1, 3, rollout.device))
+    begin_db = rollout.state.links.residual_db.clone()
+    simulate(rollout, load_policy("load-cmu"), network.schema, 50)
+    residual_db = rollout.state.links.residual_db
+    assert (residual_db - begin_db).abs().max() > 1
+    for cell, first in ((1, 0), (2, 0), (4, 3), (5, 3)):
+        assert torch.equal(residual_db[..., cell], residual_db[..., first])
+    assert (residual_db[..., 0] - residual_db[..., 3]).abs().max() > 1
 
 
 def test_users_models_are_followed_through_retraining():
