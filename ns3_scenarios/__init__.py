@@ -5,11 +5,20 @@ from ns3_scenarios.registry import (
     UnknownScenario,
     gymnasium_id,
     make,
+    make_pool,
     names,
     program,
     register_environments,
 )
 
-__all__ = ["UnknownScenario", "gymnasium_id", "make", "names", "program", "register_environments"]
+__all__ = [
+    "UnknownScenario",
+    "gymnasium_id",
+    "make",
+    "make_pool",
+    "names",
+    "program",
+    "register_environments",
+]
 
 register_environments()

@@ -10,7 +10,7 @@ from typing import Any
 import gymnasium
 from gymnasium.vector import AutoresetMode
 
-from ns3_bridge import LocalHost, ScenarioEnv, ScenarioVectorEnv, _native
+from ns3_bridge import LocalHost, ScenarioEnv, ScenarioPool, ScenarioVectorEnv, _native
 
 # Compiled files lie beside the compiled module of the bridge, also in an editable installation,
 # where this file does not.
@@ -60,6 +60,13 @@ def make_vector(
 ) -> ScenarioVectorEnv:
     """Make `num_envs` environments of a scenario that are stepped at once."""
     return ScenarioVectorEnv(LocalHost(program(scenario), **options), num_envs, autoreset_mode)
+
+
+def make_pool(
+    scenario: str, num_envs: int, batch_size: int | None = None, **options: Any
+) -> ScenarioPool:
+    """Make `num_envs` environments of a scenario that are stepped as each of them is ready."""
+    return ScenarioPool(LocalHost(program(scenario), **options), num_envs, batch_size)
 
 
 def gymnasium_id(scenario: str) -> str:

@@ -22,6 +22,7 @@ from ns3_bridge.errors import (
 from ns3_bridge.flat import FlatBox
 from ns3_bridge.local_host import LocalHost
 from ns3_bridge.network import Gateway, RemoteHost, connect, issued_keys, make_keys, ping
+from ns3_bridge.pool import ScenarioPool
 from ns3_bridge.schema import Field, Schema, Table
 from ns3_bridge.transport import BranchingHost, Host, Transport
 from ns3_bridge.vector_env import ScenarioVectorEnv
@@ -48,6 +49,7 @@ __all__ = [
     "ProtocolViolation",
     "RemoteHost",
     "ScenarioEnv",
+    "ScenarioPool",
     "ScenarioVectorEnv",
     "Schema",
     "SchemaMismatch",

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -24,6 +24,59 @@ def check_action(action: Mapping[str, ArrayLike], schema: Schema) -> dict[str, N
         InvalidAction: a field is unknown, missing or refused, has a wrong shape, or an element is
             NaN, not a number of the field's kind, or out of bounds.
     """
+    _check_names(action, schema)
+    return {f.name: _check_field(action[f.name], f, f.shape) for f in schema.actions}
+
+
+def check_actions(
+    actions: Mapping[str, ArrayLike], schema: Schema, envs: Sequence[int], rows: Sequence[int]
+) -> list[dict[str, NDArray[Any]]]:
+    """Return the actions of some environments as arrays of the declared shapes and dtypes.
+
+    Args:
+        actions: one entry per declared action field, ``[len(envs), *field.shape]``.
+        schema: the simulator's declaration.
+        envs: the numbers of the environments, for messages.
+        rows: which rows of `actions` count.
+
+    Returns:
+        per one of `rows` what `check_action` returns.
+
+    Raises:
+        InvalidAction: as of `check_action`; the message names the environment.
+    """
+    _check_names(actions, schema)
+    arrays = {name: np.asarray(value) for name, value in actions.items()}
+    for name, array in arrays.items():
+        if array.shape[:1] != (len(envs),):
+            raise InvalidAction(
+                name, f"{name} has shape {array.shape}, expected [{len(envs)}, …]: a row for each"
+            )
+    if len(rows) < len(envs):
+        arrays = {name: array[list(rows)] for name, array in arrays.items()}
+    if not rows:
+        return []
+    try:  # all at once takes no longer than one
+        checked = {
+            field.name: _check_field(arrays[field.name], field, (len(rows), *field.shape))
+            for field in schema.actions
+        }
+    except InvalidAction:
+        return [
+            _explained({name: array[i] for name, array in arrays.items()}, schema, envs[row])
+            for i, row in enumerate(rows)
+        ]
+    return [{name: array[i] for name, array in checked.items()} for i in range(len(rows))]
+
+
+def _explained(action: Mapping[str, ArrayLike], schema: Schema, env: int) -> dict[str, Any]:
+    try:
+        return check_action(action, schema)
+    except InvalidAction as error:
+        raise InvalidAction(error.field, f"environment {env}: {error}") from error
+
+
+def _check_names(action: Mapping[str, ArrayLike], schema: Schema) -> None:
     for name in action:
         if name in schema.refused_actions:
             raise InvalidAction(name, f"{name} is refused: {schema.refused_actions[name]}")
@@ -34,18 +87,15 @@ def check_action(action: Mapping[str, ArrayLike], schema: Schema) -> dict[str, N
     for name in declared:
         if name not in action:
             raise InvalidAction(name, f"{name} is missing; expected: {', '.join(declared)}")
-    return {field.name: _check_field(action[field.name], field) for field in schema.actions}
 
 
-def _check_field(value: ArrayLike, field: Field) -> NDArray[Any]:
+def _check_field(value: ArrayLike, field: Field, shape: tuple[int, ...]) -> NDArray[Any]:
     try:
         array = np.asarray(value)
     except ValueError as error:  # ragged nested lists
         raise InvalidAction(field.name, f"{field.name} is no array: {error}") from error
-    if array.shape != field.shape:
-        raise InvalidAction(
-            field.name, f"{field.name} has shape {array.shape}, expected {field.shape}"
-        )
+    if array.shape != shape:
+        raise InvalidAction(field.name, f"{field.name} has shape {array.shape}, expected {shape}")
     if array.dtype.kind not in "iuf":
         raise InvalidAction(
             field.name, f"{field.name} has dtype {array.dtype}, expected {field.dtype}"

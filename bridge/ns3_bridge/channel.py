@@ -123,6 +123,11 @@ class Channel:
         self._posted_s = time.perf_counter()
         self._native.post(Command.STEP)
 
+    @property
+    def is_overdue(self) -> bool:
+        """Has the deadline of the last `post` passed?"""
+        return time.perf_counter() > self._posted_s + self._deadline_s
+
     def collect(self) -> Status:
         """Wait for the observation that follows `post`: second half of `exchange`."""
         self._await(self._deadline_s, since_s=self._posted_s)
@@ -172,6 +177,12 @@ class Channel:
     def events(self) -> int:
         """Events that the simulator has executed so far."""
         return self._native.events
+
+    @property
+    def info(self) -> dict[str, Any]:
+        """Slot, time and events, as environments put them into their ``info``."""
+        native = self._native
+        return {"slot": native.slot, "time_s": native.time_s, "events": native.events}
 
     @property
     def wait_s(self) -> float:
@@ -319,3 +330,18 @@ class Channel:
         self.observations = fields_of(self.observation_block)
         self.action_block = memory.block(layout.action_offset, self.schema.action_dtype, "actions")
         self.actions = fields_of(self.action_block)
+
+
+def wait_any(channels: Sequence[Channel], patience_s: float) -> list[int]:
+    """Wait for several simulators after `Channel.post`; spins for none of them.
+
+    Args:
+        channels: what was posted to.
+        patience_s: how long to wait.
+
+    Returns:
+        positions of those that `Channel.collect` need not wait for: they have answered or died, or
+        their deadline has passed.
+    """
+    answered = _native.wait_any([channel._native for channel in channels], patience_s)
+    return [i for i, channel in enumerate(channels) if i in answered or channel.is_overdue]

@@ -74,7 +74,8 @@ def block_dtype(fields: Sequence[Field], byte_count: int) -> np.dtype[np.void]:
 
 def fields_of(block: NDArray[np.void]) -> dict[str, NDArray[Any]]:
     """The fields of a block ``[1]`` of `block_dtype`: per field a view ``field.shape``."""
-    return {name: block[name][0, ...] for name in block.dtype.names or ()}  # "...": scalars, too
+    element = block.reshape(())  # of which a field is one indexing away
+    return {name: element[name] for name in block.dtype.names or ()}
 
 
 def bytes_of(block: NDArray[np.void]) -> NDArray[np.uint8]:

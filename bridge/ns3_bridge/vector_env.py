@@ -3,26 +3,27 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeAlias, cast
+from typing import Any, TypeAlias
 
 import numpy as np
 from gymnasium.utils import seeding
 from gymnasium.vector import AutoresetMode, VectorEnv
-from gymnasium.vector.utils import batch_space, create_empty_array
+from gymnasium.vector.utils import batch_space
 from numpy.typing import NDArray
 
 from ns3_bridge._native import Status
-from ns3_bridge.actions import check_action
+from ns3_bridge.actions import check_actions
+from ns3_bridge.batches import Batch, ObservationBatch
 from ns3_bridge.channel import Channel
 from ns3_bridge.env import draw_run
-from ns3_bridge.errors import BridgeError, InvalidAction, InvalidSetting
+from ns3_bridge.errors import BridgeError, InvalidSetting
 from ns3_bridge.local_host import LocalHost
 from ns3_bridge.spaces import dict_space
 from ns3_bridge.vector_resets import check_running, reset_mask, seeds_of
 
-Batch: TypeAlias = dict[str, NDArray[Any]]
 Infos: TypeAlias = dict[str, Any]
 Step: TypeAlias = tuple[Batch, NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_], Infos]
 
@@ -70,7 +71,8 @@ class ScenarioVectorEnv(VectorEnv[Batch, Mapping[str, NDArray[Any]], NDArray[Any
         self._channels: list[Channel | None] = [None] * num_envs
         self._random = [seeding.np_random(None)[0] for _ in range(num_envs)]
         self._over = np.zeros(num_envs, np.bool_)
-        self._observations = self._empty_batch()
+        self._observations = ObservationBatch(host.schema, num_envs)
+        self._spins = num_envs < len(os.sched_getaffinity(0))
 
     def reset(
         self,
@@ -98,7 +100,7 @@ class ScenarioVectorEnv(VectorEnv[Batch, Mapping[str, NDArray[Any]], NDArray[Any
         self._start(chosen, {i: run for i in chosen if (run := seeds[i]) is not None})
         for i in chosen:
             infos = self._show(i, infos)
-        return _copy(self._observations), infos
+        return self._observations.take(), infos
 
     def step(self, actions: Mapping[str, NDArray[Any]]) -> Step:
         """Enforce an action and simulate one slot in every environment.
@@ -115,12 +117,11 @@ class ScenarioVectorEnv(VectorEnv[Batch, Mapping[str, NDArray[Any]], NDArray[Any
         check_running(ready, self._over, mode)
         restarting = np.flatnonzero(self._over).tolist()
         running = np.flatnonzero(~self._over).tolist()
-        checked = {i: self._check(i, actions) for i in running}
-
-        for i, action in checked.items():
+        checked = check_actions(actions, self.host.schema, range(self.num_envs), running)
+        for i, action in zip(running, checked, strict=True):
             channel = self._channel(i)
-            for name, array in action.items():
-                channel.actions[name][...] = array
+            for name, value in action.items():
+                channel.actions[name][...] = value
             channel.post()
         rewards = np.zeros(self.num_envs)
         terminations = np.zeros(self.num_envs, np.bool_)
@@ -144,7 +145,7 @@ class ScenarioVectorEnv(VectorEnv[Batch, Mapping[str, NDArray[Any]], NDArray[Any
         self._over = terminations | truncations
         if mode == AutoresetMode.SAME_STEP and self._over.any():
             infos = self._reset_within_step(infos)
-        return _copy(self._observations), rewards, terminations, truncations, infos
+        return self._observations.take(), rewards, terminations, truncations, infos
 
     def take_records(self) -> list[dict[str, NDArray[Any]]]:
         """Rows that each scenario wrote since the last call; nothing of one that has died."""
@@ -161,18 +162,6 @@ class ScenarioVectorEnv(VectorEnv[Batch, Mapping[str, NDArray[Any]], NDArray[Any
         assert channel is not None
         return channel
 
-    def _check(self, i: int, actions: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
-        try:
-            own = {name: array[i] for name, array in actions.items()}
-        except (IndexError, TypeError) as error:
-            raise InvalidAction(
-                "", f"an action field must have shape [{self.num_envs}, …]: {error}"
-            ) from error
-        try:
-            return check_action(own, self.host.schema)
-        except InvalidAction as error:
-            raise InvalidAction(error.field, f"environment {i}: {error}") from error
-
     def _start(self, which: Sequence[int], runs: Mapping[int, int]) -> None:
         """Start new episodes side by side, under given run numbers or drawn ones."""
         if not which:
@@ -188,7 +177,8 @@ class ScenarioVectorEnv(VectorEnv[Batch, Mapping[str, NDArray[Any]], NDArray[Any
             ]
         for i, future in zip(which, started, strict=True):
             if future.exception() is None:
-                self._channels[i] = future.result()
+                self._channels[i] = channel = future.result()
+                channel.spins = self._spins
                 self._over[i] = False
         for future in started:
             future.result()  # raises what went wrong, now that no simulator can be forgotten
@@ -202,32 +192,19 @@ class ScenarioVectorEnv(VectorEnv[Batch, Mapping[str, NDArray[Any]], NDArray[Any
     def _show(self, i: int, infos: Infos) -> Infos:
         """Take over the present observation of an environment; add its info."""
         channel = self._channel(i)
-        for name, view in channel.observations.items():
-            self._observations[name][i] = view
-        return self._add_info(infos, _info(channel), i)
+        self._observations.put(i, channel.observation_block)
+        return self._add_info(infos, channel.info, i)
 
     def _reset_within_step(self, infos: Infos) -> Infos:
         ended = np.flatnonzero(self._over).tolist()
         for i in ended:
             channel = self._channels[i]
             final = {
-                "final_obs": {name: value[i].copy() for name, value in self._observations.items()},
-                "final_info": _info(channel) if channel else {},
+                "final_obs": {n: value[0] for n, value in self._observations.take([i]).items()},
+                "final_info": channel.info if channel else {},
             }
             infos = self._add_info(infos, final, i)
         self._start(ended, {})
         for i in ended:
             infos = self._show(i, infos)
         return infos
-
-    def _empty_batch(self) -> Batch:
-        batch = create_empty_array(self.single_observation_space, self.num_envs, np.zeros)
-        return cast("Batch", batch)
-
-
-def _info(channel: Channel) -> dict[str, Any]:
-    return {"slot": channel.slot, "time_s": channel.time_s, "events": channel.events}
-
-
-def _copy(batch: Batch) -> Batch:
-    return {name: array.copy() for name, array in batch.items()}

@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 
 from ns3_bridge import Schema
 from ns3_bridge.actions import check_action
+from ns3_bridge.batches import Batch
 from ns3_bridge.env import draw_run
 from ns3_bridge.errors import InvalidSetting
 from ns3_bridge.spaces import dict_space
-from ns3_bridge.vector_env import Batch, Infos, Step
+from ns3_bridge.vector_env import Infos, Step
 from ns3_bridge.vector_resets import check_running, reset_mask, seeds_of
 from py_agent.twin.network import TwinNetwork
 from py_agent.twin.rollout.observation import Observer
