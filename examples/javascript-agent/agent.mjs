@@ -25,7 +25,8 @@ const socket = new Dealer({
   heartbeatInterval: 1000, // ZMQ answers for us while we think
   heartbeatTimeout: 4000,
   receiveTimeout: 15_000, // the gateway sends heartbeats: silence means that it is gone
-  linger: 300,
+  receiveHighWaterMark: 0, // never full, however long we think
+  linger: 0,
 });
 socket.connect(address);
 

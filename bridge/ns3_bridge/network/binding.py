@@ -7,6 +7,7 @@ import contextlib
 import ipaddress
 import os
 import socket as sockets
+import time
 from pathlib import Path
 
 import zmq
@@ -15,7 +16,6 @@ from zmq.auth.thread import ThreadAuthenticator
 from ns3_bridge.errors import InvalidSetting
 from ns3_bridge.network.keys import protect_gateway
 
-_LINGER_MS = 100
 _POLL_MS = 50
 _OWNER_ONLY = 0o177
 
@@ -47,13 +47,10 @@ class Binding:
         self._authenticator: ThreadAuthenticator | None = None
         self.socket: zmq.Socket[bytes] = self._context.socket(zmq.ROUTER)
         try:
-            self.socket.linger = _LINGER_MS
             self.socket.rcvtimeo = _POLL_MS
             self.socket.router_mandatory = True  # a message to a gone agent is an error, not lost
             self.socket.maxmsgsize = largest_bytes
-            # libzmq 4.3.5 aborts the process when a heartbeat falls due on a connection whose peer
-            # has filled the queue and gone (stream_engine_base.cpp, out_event): so none is full.
-            self.socket.rcvhwm = 0
+            self.socket.rcvhwm = 0  # see FloodGuard
             self.socket.ipv6 = "[" in address
             self.socket.heartbeat_ivl = round(1e3 * heartbeat_s)
             self.socket.heartbeat_timeout = round(1e3 * lost_s)
@@ -72,15 +69,27 @@ class Binding:
             raise
         self.address = str(self.socket.get_string(zmq.LAST_ENDPOINT)).rstrip("\0")
 
-    def close(self) -> None:
-        """Stop listening; the file of an ipc address goes."""
+    def close(self, last_words_s: float = 0.0) -> None:
+        """Stop listening; the file of an ipc address goes.
+
+        Without linger: a socket that lingers does not read, and libzmq 4.3.5 aborts the process
+        when a heartbeat falls due on a connection that is not read and whose peer has gone.
+
+        Args:
+            last_words_s: time before, for the last messages to go out and for what comes in to be
+                read.
+        """
+        end_s = time.monotonic() + last_words_s
+        while time.monotonic() < end_s:
+            with contextlib.suppress(zmq.Again):
+                self.socket.recv_multipart()
         if self._authenticator is not None:
             self._authenticator.stop()
         if self._ipc is not None and self._inode is not None:
             with contextlib.suppress(FileNotFoundError):
                 if os.stat(self._ipc).st_ino == self._inode:  # it may be another's by now
                     os.unlink(self._ipc)
-        self._context.destroy(_LINGER_MS)
+        self._context.destroy(0)
 
     def _bind(self, address: str) -> None:
         if self._ipc is None:

@@ -32,13 +32,12 @@ from ns3_bridge.network.messages import (
     read_reply,
     receive,
     send,
+    send_heartbeats,
 )
 from ns3_bridge.network.wire_errors import to_exception
 
 _POLL_MS = 100
-_LINGER_MS = 300
-_HEARTBEAT_MS = 1000
-_LOST_MS = 4000
+_LEAVE_MS = 300
 _REFUSED_S = 1.0
 
 Answer = tuple[pb.Reply, Sequence[Frame]]
@@ -86,11 +85,9 @@ class Connection:
         self._reconnect_s = reconnect_s
         context = zmq.Context()
         self._socket: zmq.Socket[bytes] = context.socket(zmq.DEALER)
-        self._socket.linger = _LINGER_MS
         self._socket.rcvtimeo = _POLL_MS
         self._socket.ipv6 = "[" in address
-        self._socket.heartbeat_ivl = _HEARTBEAT_MS
-        self._socket.heartbeat_timeout = _LOST_MS
+        send_heartbeats(self._socket)
         self._finalizer = weakref.finalize(self, _leave, context, self._socket, b"")
         try:
             if key is not None:
@@ -255,7 +252,13 @@ def _leave(
     context: zmq.Context[zmq.Socket[bytes]], socket: zmq.Socket[bytes], goodbye: bytes
 ) -> None:
     if goodbye:
-        with contextlib.suppress(zmq.ZMQError):  # it is gone: so is our session
+        with contextlib.suppress(zmq.ZMQError, ProtocolViolation):  # it is gone: so is our session
             socket.send(goodbye, zmq.NOBLOCK)
+            socket.rcvtimeo = _LEAVE_MS
+            end_s = time.monotonic() + 1e-3 * _LEAVE_MS
+            while time.monotonic() < end_s:
+                reply, _ = read_reply(receive(socket))
+                if reply.number == 0 and not reply.HasField("heartbeat"):
+                    break
     socket.disable_monitor()
-    context.destroy(_LINGER_MS)
+    context.destroy(0)

@@ -25,11 +25,11 @@ from ns3_bridge.errors import (
 from ns3_bridge.local_host import LocalHost
 from ns3_bridge.network import bridge_pb2 as pb
 from ns3_bridge.network.binding import Binding
+from ns3_bridge.network.flood_guard import FloodGuard
 from ns3_bridge.network.messages import (
     NETWORK_VERSION,
     Frame,
     read_request,
-    receive,
     schema_hash,
     send,
 )
@@ -38,6 +38,7 @@ from ns3_bridge.network.simulation import EpisodeError, Simulation
 from ns3_bridge.network.wire_errors import to_message
 
 _CONTROL_BYTES = 65536
+_LAST_WORDS_S = 0.1
 _HEARTBEATS_UNTIL_LOST = 4
 _REMEMBERED_SESSIONS = 16
 
@@ -89,6 +90,7 @@ class Gateway:
         self._lost_s = _HEARTBEATS_UNTIL_LOST * heartbeat_s
         self._schema_hash = schema_hash(host.description_json)
         self._simulation = Simulation(host)
+        self._guard = FloodGuard()
         self._session: Session | None = None
         self._waiting: list[WaitingAgent] = []
         self._ended: collections.OrderedDict[bytes, str] = collections.OrderedDict()
@@ -111,27 +113,27 @@ class Gateway:
             self.close()
 
     def stop(self) -> None:
-        """Let `serve` return within 0.1 s."""
+        """Let `serve` return within 0.2 s."""
         self._stopped = True
 
     def close(self) -> None:
         """End the episode, tell the agents, stop listening."""
         self._simulation.end()
         stopped = pb.Error(code=pb.Error.GATEWAY_STOPPED, message="the gateway has been stopped")
-        for identity in [s.identity for s in (self._session, *self._waiting) if s is not None]:
+        told = [s.identity for s in (self._session, *self._waiting) if s is not None]
+        for identity in told:
             self._send(identity, pb.Reply(error=stopped))
         self._session, self._waiting = None, []
-        self._binding.close()
+        self._binding.close(_LAST_WORDS_S if told else 0.0)
 
     def _receive(self, flags: int = 0) -> bool:
-        """Serve one message, if there is one."""
+        """Serve one message, if there is one; without `flags` it may take 50 ms to come."""
         try:
-            identity, *frames = receive(
-                self._socket, flags, largest_bytes=self._host.schema.action_bytes
-            )
+            message = self._guard.receive(self._socket, flags, self._host.schema.action_bytes)
         except zmq.Again:
             return False
-        self._serve_message(bytes(identity), frames)
+        if message:
+            self._serve_message(bytes(message[0]), message[1:])
         return True
 
     def _serve_message(self, identity: bytes, frames: Sequence[Frame]) -> None:

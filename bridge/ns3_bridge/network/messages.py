@@ -17,6 +17,9 @@ from ns3_bridge.network.bridge_pb2 import Reply, Request
 NETWORK_VERSION = 1
 COPY_BELOW_BYTES = 65536  # smaller frames are cheaper to copy than to share with ZMQ
 
+_HEARTBEAT_MS = 1000
+_LOST_MS = 4000
+
 _LAST = int(zmq.NOBLOCK)  # combined once: an enumeration takes its time for it
 _MORE = int(zmq.NOBLOCK | zmq.SNDMORE)
 
@@ -89,6 +92,17 @@ def send(socket: zmq.Socket[bytes], frames: Sequence[Frame]) -> None:
     for frame in frames[:-1]:
         socket.send(frame, _MORE, copy=_is_small(frame))
     socket.send(frames[-1], _LAST, copy=_is_small(frames[-1]))
+
+
+def send_heartbeats(socket: zmq.Socket[bytes]) -> None:
+    """Let ZMQ find out whether a gateway is gone while the agent thinks; to be set first.
+
+    Such a socket must be closed without linger: see `Binding.close`.
+    """
+    socket.heartbeat_ivl = _HEARTBEAT_MS
+    socket.heartbeat_timeout = _LOST_MS
+    socket.rcvhwm = 0  # never full, however long we think: a gateway sends a sign of life a second
+    socket.linger = 0
 
 
 def schema_hash(description_json: str) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -210,8 +211,19 @@ socket = zmq.Context().socket(zmq.DEALER)
 socket.connect(sys.argv[1])
 print("go", flush=True)
 while True:
-    socket.send(b"garbage")
+    socket.send(bytes(int(sys.argv[2])))
 """
+
+
+@contextlib.contextmanager
+def flood(address, n_bytes):
+    command = [sys.executable, "-c", FLOOD, address, str(n_bytes)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        try:
+            assert process.stdout.readline() == b"go\n"
+            yield
+        finally:
+            process.kill()
 
 
 def test_a_flood_that_breaks_off_hurts_nobody(gateway, connect, tmp_path):
@@ -219,14 +231,37 @@ def test_a_flood_that_breaks_off_hurts_nobody(gateway, connect, tmp_path):
     env = connect(address, deadline_s=30.0, reconnect_s=30.0)
     env.reset(seed=1)
     for _ in range(4):
-        command = [sys.executable, "-c", FLOOD, address]
-        with subprocess.Popen(command, stdout=subprocess.PIPE) as flood:
-            assert flood.stdout.readline() == b"go\n"
+        with flood(address, 7):
             time.sleep(0.5)
-            flood.kill()
         time.sleep(0.2)
         step(env)
     assert process.poll() is None
+
+
+def test_a_flood_takes_little_memory_and_keeps_nobody_from_driving(gateway, connect):
+    process, address = gateway()
+    env = connect(address, deadline_s=30.0, reconnect_s=30.0)
+    env.reset(seed=1)
+
+    def largest_mb():
+        status = Path(f"/proc/{process.pid}/status").read_text()
+        return int(status.partition("VmHWM:")[2].split()[0]) / 1024
+
+    before_mb = largest_mb()
+    with flood(address, 60_000), flood(address, 60_000):
+        end_s = time.monotonic() + 2
+        while time.monotonic() < end_s:
+            step(env)
+    assert largest_mb() - before_mb < 48
+
+
+def test_a_gateway_ends_in_order_while_agents_flood_it(gateway):
+    for _ in range(2):
+        process, address = gateway("--heartbeat", "0.05")
+        with flood(address, 7), flood(address, 7):
+            time.sleep(0.5)
+            process.terminate()
+        assert process.wait(10) == 0
 
 
 @pytest.mark.parametrize("n_bytes", [1, 100_000, 64_000_000])
