@@ -21,7 +21,7 @@ import ns3_bridge
 from ns3_bridge import Channel, make_keys
 from ns3_bridge.testing import echo_command, echo_scenario
 from ns3_bridge.testing.echo import PROGRAMS
-from py_agent.bench import ns3_ai_way, ns3_gym_way
+from py_agent.bench import bare_zmq, ns3_ai_way, ns3_gym_way
 from py_agent.bench.report import Report
 
 SIZES = (2, 100, 1_000, 10_000)
@@ -35,6 +35,8 @@ _LABELS = {
     "ipc": "gateway, ipc",
     "tcp": "gateway, tcp",
     "tcp_curve": "gateway, tcp + CURVE",
+    "zmq_ipc": "ZMQ alone, ipc",
+    "zmq_tcp": "ZMQ alone, tcp",
     "ns3_ai_way": "as ns3-ai (stand-in)",
     "ns3_gym_way": "as ns3-gym (stand-in)",
 }
@@ -52,6 +54,8 @@ def measure(
     reads the observation in each trip by NumPy, which takes most of the time in shared memory;
     "in place" is the exchange alone, for agents that work on the views. A number is the median
     over batches of 100 trips, then over the rounds. ns3-gym's stand-in is Python on both ends.
+    A trip over ZMQ alone wakes four threads of two processes. In a virtual machine most of it is
+    the time that sleeping processors take to wake: a gateway whose simulator spins can be faster.
     A message of ns3-ai's Gym interface holds 1,024 bytes: more is not possible there (JSON: null).
     """
     medians_us: dict[str, dict[str, float | None]] = {f"{name}_us_p50": {} for name in _LABELS}
@@ -92,6 +96,8 @@ def _open(size: int, most_trips: int, open_ends: contextlib.ExitStack) -> dict[s
         open_ends.callback(env.close)
         env.reset(seed=1)
         ways[name] = _trip(env.channel)
+    for name, address in (("zmq_ipc", f"ipc://{folder}/bare"), ("zmq_tcp", "tcp://127.0.0.1:*")):
+        ways[name] = open_ends.enter_context(bare_zmq.running(size, address))
     agent = open_ends.enter_context(ns3_gym_way.running(size))
     action = np.full(size, 0.5, np.float32)
     ways["ns3_gym_way"] = lambda: agent.exchange(action)
