@@ -220,6 +220,7 @@ class Channel:
             DeadlineExceeded: it or the branch gave no answer in time.
         """
         wiring = Wiring(self._native.total_bytes, sealed=True)
+        last_pid = self._native.branch_pid
         try:
             with contextlib.suppress(OSError):  # it has died: the wait says how
                 self.process.wiring.send(wiring.theirs)
@@ -228,8 +229,16 @@ class Channel:
             self._await(self._deadline_s)
             if self._native.status == Status.BRANCH_REFUSED:
                 raise BranchRefused(f"no branch was made: {self._native.message}")
-        except BaseException:
+        except BranchRefused:
             wiring.discard()
+            raise
+        except BaseException:  # it may have forked all the same
+            self.process.close()
+            self._native.wait(0.0)  # its answer is none to what may be asked next
+            if (pid := self._native.branch_pid) == last_pid:
+                wiring.discard()
+            else:
+                SimulatorProcess(ForkedProcess(pid), wiring).close()
             raise
         process = SimulatorProcess(ForkedProcess(self._native.branch_pid), wiring)
         branch._attach(process, spins=True)

@@ -135,6 +135,22 @@ def test_a_closed_control_socket_is_a_refusal(echo):
     assert channel.exchange() == Status.RUNNING
 
 
+def test_an_interrupted_branch_leaves_nobody_behind(echo, monkeypatch):
+    channel = echo()
+
+    def interrupt(wiring):
+        time.sleep(0.3)  # it forks meanwhile
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(channel, "_prepare_branch", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        channel.branch()
+    assert channel._native.branch_pid > 0
+    with pytest.raises(SimulatorDied):
+        channel.exchange()
+    assert state_of(channel._native.branch_pid) is None
+
+
 def test_a_killed_branch_is_reported_exactly_and_alone(echo):
     channel = echo()
     killed, spared = channel.branch(), channel.branch()
