@@ -39,7 +39,7 @@ _OWN_OPTIONS = ("bind", "busy", "grace", "heartbeat", "issue_keys", "keys")
 _OPTIONS_OF_OTHERS = {
     Protocol.NS3_TWIN: ("connect", "segment", "seed", "observe", "act"),
     Protocol.NS3_GYM: (*_OWN_OPTIONS, "segment"),
-    Protocol.NS3_AI: (*_OWN_OPTIONS, "connect", "warm_starts"),
+    Protocol.NS3_AI: (*_OWN_OPTIONS, "connect", "warm_starts", "reseed"),
 }
 
 
@@ -74,6 +74,10 @@ def serve(
     warm_starts: Annotated[
         int, typer.Option(help="Run numbers whose warmed-up simulator is kept for resets.", min=0)
     ] = 0,
+    reseed: Annotated[
+        bool,
+        typer.Option("--reseed", help="Any run number takes one of them (docs/branching.md)."),
+    ] = False,
     keys: Annotated[
         Path | None, typer.Option(help="Folder of CURVE keys (ns3-twin keys); then all need one.")
     ] = None,
@@ -111,6 +115,7 @@ def serve(
             settings.ns3,
             settings.deadline_s,
             warm_starts=warm_starts,
+            reseed=reseed,
         )
         if protocol != Protocol.NS3_TWIN:
             kind, place = (

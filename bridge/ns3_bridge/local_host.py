@@ -41,7 +41,7 @@ class LocalHost:
         ns3_attributes: as given.
         deadline_s: as given.
         start_deadline_s: as given.
-        on_wait: as given; a change counts from the next `start` on.
+        on_wait: as given; a change counts at once.
         ns3_version: the ns-3 that the program is built with.
         schema: the declared fields and tables.
 
@@ -149,7 +149,7 @@ class LocalHost:
             [*self._command, f"--RngRun={run}"],
             deadline_s=self.deadline_s,
             start_deadline_s=self.start_deadline_s,
-            on_wait=self.on_wait,
+            on_wait=lambda: self.on_wait(),  # of then: one that is kept waiting outlives it
         )
         if channel.schema != self.schema:
             channel.close()

@@ -6,6 +6,7 @@ import gc
 import hashlib
 import os
 import signal
+import threading
 from pathlib import Path
 
 import gymnasium
@@ -15,7 +16,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import ns3_scenarios
-from ns3_bridge import BranchRefused, InvalidSetting, SimulatorDied, SimulatorOutOfMemory
+from ns3_bridge import (
+    BranchRefused,
+    Gateway,
+    InvalidSetting,
+    LocalHost,
+    SimulatorDied,
+    SimulatorOutOfMemory,
+    connect,
+)
 
 SETTINGS = {
     "n_ue": 3,
@@ -214,6 +223,25 @@ def test_the_memory_of_a_branch_is_limited(make):
         starve_until_memory_is_gone(branch)
     assert caught.value.return_code == 4
     env.step(DECISIONS[0])
+
+
+def test_warm_resets_behind_a_gateway_are_those_of_this_machine(make):
+    local = make(warm_starts=1, reseed=True)
+    host = LocalHost(ns3_scenarios.program("cellular"), SETTINGS, warm_starts=1, reseed=True)
+    gateway = Gateway(host, "tcp://127.0.0.1:*")
+    serving = threading.Thread(target=gateway.serve)
+    serving.start()
+    try:
+        remote = connect(gateway.address)
+        for seed in (5, 6, 5):
+            for env in (local, remote):
+                env.reset(seed=seed)
+            assert trace(local, (0, 1)) == trace(remote, (0, 1))
+        remote.close()
+    finally:
+        gateway.stop()
+        serving.join(10)
+        host.close()
 
 
 def test_a_thousand_warm_resets_leave_nothing(make):

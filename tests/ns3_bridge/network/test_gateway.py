@@ -146,6 +146,20 @@ def test_a_slow_slot_is_waited_for(serve, connect):
     assert step(env)[4]["slot"] == 1
 
 
+def test_a_warm_start_asks_whoever_waits_now(fake_program):
+    settings = {"fault": {"kind": "delay", "slot": 1, "delay_s": 0.3}}
+    host = LocalHost(fake_program, settings, warm_starts=1)
+    asked = []
+    for name in ("first", "second"):
+        host.on_wait = lambda name=name: asked.append(name)
+        episode = host.start(1)
+        asked.clear()
+        episode.exchange()
+        assert set(asked) == {name}
+        episode.close()
+    host.close()
+
+
 def test_a_second_agent_is_refused(serve, connect):
     gateway = serve()
     first = connect(gateway.address)
