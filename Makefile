@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 SOURCES := $(shell git ls-files -co --exclude-standard CMakeLists.txt pyproject.toml cmake bridge 'examples/*.cc' ns3_scenarios py_agent 2>/dev/null)
 CXX_FILES = $(shell git ls-files '*.cc' '*.h' '*.cpp')
 
-.PHONY: run test sanitize lint format bench experiments soak docs golden wheel-test verify-docker clean
+.PHONY: run test sanitize lint format bench experiments agents soak docs golden wheel-test verify-docker clean
 
 ## The main job: a policy steers a real ns-3 LTE network; a table, a figure and a report come out.
 run: $(VENV)/.installed
@@ -46,6 +46,10 @@ bench: $(VENV)/.installed-test
 ## stopped: runs/results.
 experiments: $(VENV)/.installed-test
 	OMP_NUM_THREADS=1 BIN=$(BIN) sh benchmarks/experiments.sh
+
+## Train the agents that come along anew, in the twin. Resumes where it was stopped: runs/agents.
+agents: $(VENV)/.installed-test
+	OMP_NUM_THREADS=1 BIN=$(BIN) sh benchmarks/train_agents.sh
 
 ## Random handovers in every setting: 20 seeds × 60 s × 8 settings, some hours of CPU time. Resumes where it was
 ## stopped: runs/soak.jsonl.

@@ -13,6 +13,7 @@ from benchmarks import (
     decision_time,
     learning_speed,
     priority_headroom,
+    retraining_headroom,
     simulator_speed,
     slot_overhead,
     state_cost,
@@ -27,6 +28,7 @@ ALL: dict[str, Callable[[], Iterable[RenderableType]]] = {
     "state_cost": lambda: [state_cost.measure()],
     "decision_time": lambda: [decision_time.measure()],
     "priority_headroom": lambda: [priority_headroom.measure()],
+    "retraining_headroom": lambda: [retraining_headroom.measure()],
     "learning_speed": lambda: [learning_speed.measure()],
     **{name: (lambda measure=measure: measure().tables) for name, measure in BENCHMARKS.items()},
 }

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from rich.table import Table
 
 from py_agent.compare.bootstrap import paired_ratio
-from py_agent.drl.validation import mean_delays_s
+from py_agent.drl.validation import judge
 from py_agent.policies import Network
 from py_agent.policies.association import LoadBalancing
 from py_agent.policies.base import Decision, Observation
@@ -79,7 +79,7 @@ def measure() -> Table:
     slots = round(DURATION_S / network.settings["slot_s"]) - 1
 
     def delays_s(policy: FillPolicy) -> list[float]:
-        return mean_delays_s(networks, network, policy, slots, SEED).tolist()
+        return judge(networks, network, policy, slots, SEED).delay_s.tolist()
 
     rule_s = delays_s(FillPolicy(LoadBalancing()))
     table = Table(

@@ -27,6 +27,18 @@ _QUICK |= {"validations": 3, "validation_networks": 16}
 
 def train(
     algorithm: Annotated[str | None, typer.Option(help="ppo, td3 or sac.")] = None,
+    architecture: Annotated[
+        str | None, typer.Option(help="What agents see: their user, or all users of its cell.")
+    ] = None,
+    timescale: Annotated[
+        str | None, typer.Option(help="When agents decide: in every slot, or once a frame.")
+    ] = None,
+    view: Annotated[
+        str | None, typer.Option(help="twin: its estimates; raw: users' last reports alone.")
+    ] = None,
+    retrain: Annotated[
+        bool | None, typer.Option("--retrain/--no-retrain", help="Agents retrain models, too.")
+    ] = None,
     association: Annotated[
         str | None, typer.Option(help="Association rule while training: load or max-rsrp.")
     ] = None,
@@ -36,7 +48,8 @@ def train(
         Path | None, typer.Option(help="YAML file with settings of the training.")
     ] = None,
     assignments: Annotated[
-        list[str] | None, typer.Option("--set", help="name=value of a scenario setting.")
+        list[str] | None,
+        typer.Option("--set", help="name=value of a setting of the scenario or of learning.…"),
     ] = None,
     twin: Annotated[
         Path | None, typer.Option(help="Calibrated parameters (ns3-twin calibrate).")
@@ -51,7 +64,9 @@ def train(
 ) -> None:
     """Train an agent in the twin; killed, it goes on where it was. Then: --policy twin-drl=FILE."""
     given = {
-        **{"algorithm": algorithm, "association": association, "steps": steps, "seed": seed},
+        **{"algorithm": algorithm, "architecture": architecture, "timescale": timescale},
+        **{"view": view, "retrain": retrain},
+        **{"association": association, "steps": steps, "seed": seed},
         "twin": None if twin is None else str(twin),
     }
     with errors_as_messages():
@@ -62,18 +77,27 @@ def train(
         with Progress(console=_err, transient=True, disable=not _err.is_terminal) as bar:
             task = bar.add_task("training", total=settings.steps)
             agent = training.run(lambda done, best: bar.update(task, completed=done))
-    found = agent.facts["validation_ratio_to_fill"]
+    facts = agent.facts
     result = {
         "agent": str(folder / "agent.npz"),
-        "steps": agent.facts["steps"],
         "falls_back": agent.falls_back,
-        "validation_ratio_to_fill": found,
+        "steps": facts["steps"],
+        **{name: value for name, value in facts.items() if name.startswith("validation")},
     }
     if as_json:
         print(json.dumps(result))
         return
-    interval = f"{found['mean']:.4f} [{found['ci_low']:.4f}, {found['ci_high']:.4f}]"
-    _out.print(f"mean delay beside the rule fill in the twin, held-out seeds: {interval}")
+    _out.print("beside the rule in the twin, held-out seeds:")
+    for name in ("cost", "delay"):
+        ratio = facts[f"validation_{name}_ratio"]
+        _out.print(
+            f"  {name:5s} {ratio['mean']:.4f} [{ratio['ci_low']:.4f}, {ratio['ci_high']:.4f}]"
+        )
+    if settings.retrain:
+        _out.print(
+            f"  below the target {facts['validation_below_target']:.1%} of user-seconds,"
+            f" the rule {facts['validation_below_target_of_rule']:.1%}"
+        )
     if agent.falls_back:
         _out.print("no checkpoint beat the rule: the agent leaves all decisions to it")
     _out.print(f"agent  {folder}/agent.npz\ncurves  tensorboard --logdir {folder}", highlight=False)
@@ -88,11 +112,15 @@ def _settings(
             from_file = yaml.safe_load(config.read_text()) or {}
         except (OSError, yaml.YAMLError) as error:
             raise InvalidSetting(f"cannot read {config}: {error}") from error
-    scenario = load_run_settings(None, {"settings": from_file.get("settings", {})}, assignments)
+    of_runs = {name: from_file.get(name) for name in ("settings", "learning")}
+    scenario = load_run_settings(None, of_runs, assignments)
     chosen = {name: value for name, value in given.items() if value is not None}
     try:
         return TrainingSettings.model_validate(
-            {**preset, **from_file, **chosen, "settings": scenario.settings}
+            {
+                **{**preset, **from_file, **chosen},
+                **{"settings": scenario.settings, "learning": scenario.learning},
+            }
         )
     except pydantic.ValidationError as error:
         told = "; ".join(

@@ -15,22 +15,29 @@ from numpy.typing import NDArray
 from py_agent.drl.errors import InvalidAgent
 from py_agent.drl.features import FEATURES
 
-DEFAULT_AGENT = Path(__file__).parent / "agents" / "default.npz"  # comes along
-ACTIONS = ("bandwidth_share", "compute_share")  # what is shifted, in the order of the outputs
+# What is shifted, in the order of the outputs.
+ACTIONS = ("bandwidth_share", "compute_share", "training_share", "retraining_ratio")
+_PARTS = ("layers", "embedding")
+Layers = Sequence[tuple[NDArray[np.float32], NDArray[np.float32]]]
 
 
 @dataclasses.dataclass(frozen=True)
 class Agent:
     """``clip(tanh(… tanh(x W₁ + b₁) …) Wₙ + bₙ)`` for every user, with the same weights.
 
+    x are the user's features and, if there is an embedding e(x) = tanh(… x …), its mean and its
+    largest values over the users of the same cell: a deep set (Zaheer et al. 2017).
+
     Attributes:
         layers: weights ``[n_in, n_out]`` and biases ``[n_out]``, first layer first.
+        embedding: the same of e; empty: users see nobody else.
         squash: what brings the last layer into [−1, 1]: ``clip`` or ``tanh``.
         reach: β: by how much an output of 1 shifts the logarithm of a priority.
         facts: how it came about: algorithm, settings, steps, validation; plain values.
     """
 
-    layers: Sequence[tuple[NDArray[np.float32], NDArray[np.float32]]]
+    layers: Layers
+    embedding: Layers
     squash: str
     reach: float
     facts: dict[str, Any]
@@ -40,9 +47,35 @@ class Agent:
         """Whether validation found no checkpoint better than the rule: then the rule decides."""
         return bool(self.facts.get("falls_back", False))
 
-    def __call__(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Outputs from -1 to 1, ``[..., n_ue, len(ACTIONS)]``, of `user_features`."""
+    @property
+    def per_frame(self) -> bool:
+        """Whether it was trained to decide once a frame, for all of its slots."""
+        return bool(self._trained_as("timescale") == "frame")
+
+    @property
+    def raw(self) -> bool:
+        """Whether it was trained to see reports alone, without the twin's estimates."""
+        return bool(self._trained_as("view") == "raw")
+
+    def _trained_as(self, setting: str) -> Any:
+        return self.facts.get("training", {}).get(setting)
+
+    def __call__(
+        self, features: NDArray[np.float32], cell: NDArray[np.int32]
+    ) -> NDArray[np.float32]:
+        """Outputs from -1 to 1, ``[..., n_ue, len(ACTIONS)]``.
+
+        Args:
+            features: of `user_features`, ``[..., n_ue, n]``.
+            cell: of every user, ``[..., n_ue]``.
+        """
         hidden = features
+        if self.embedding:
+            embedded = features
+            for weight, bias in self.embedding:
+                embedded = np.tanh(embedded @ weight + bias)
+            same = cell[..., :, None] == cell[..., None, :]
+            hidden = np.concatenate([features, *pooled(embedded, same)], axis=-1)
         for weight, bias in self.layers[:-1]:
             hidden = np.tanh(hidden @ weight + bias)
         weight, bias = self.layers[-1]
@@ -55,8 +88,9 @@ class Agent:
     def save(self, path: Path) -> None:
         """Write as ``.npz``."""
         arrays: dict[str, Any] = {
-            f"{kind}{i}": array
-            for i, layer in enumerate(self.layers)
+            f"{part}_{kind}{i}": array
+            for part in _PARTS
+            for i, layer in enumerate(getattr(self, part))
             for kind, array in zip("wb", layer, strict=True)
         }
         about = {
@@ -77,8 +111,7 @@ class Agent:
         try:
             with np.load(path, allow_pickle=False) as file:
                 about = json.loads(str(file["about"]))
-                count = sum(name.startswith("w") for name in file.files)
-                layers = [(file[f"w{i}"], file[f"b{i}"]) for i in range(count)]
+                layers, embedding = (_layers_of(file, part) for part in _PARTS)
         except (OSError, ValueError, KeyError) as error:
             raise InvalidAgent(f"cannot read an agent from {path}: {error}") from error
         if tuple(about["features"]) != FEATURES or tuple(about["actions"]) != ACTIONS:
@@ -86,4 +119,24 @@ class Agent:
                 f"{path} was trained for other features or actions than this version has: "
                 "train it anew (ns3-twin train)"
             )
-        return cls(layers, about["squash"], about["reach"], about["facts"])
+        return cls(layers, embedding, about["squash"], about["reach"], about["facts"])
+
+
+def pooled(
+    embedded: NDArray[np.float32], same: NDArray[np.bool_]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Mean and largest values of the embedding among each user's neighbours, itself included.
+
+    Args:
+        embedded: ``[..., n_ue, n]``.
+        same: who is in whose cell, ``[..., n_ue, n_ue]``.
+    """
+    mean = same.astype(np.float32) @ embedded / same.sum(axis=-1, keepdims=True)
+    # The embedding lies between -1 and 1.
+    largest = np.where(same[..., None], embedded[..., None, :, :], -1.0).max(axis=-2)
+    return mean.astype(np.float32), largest.astype(np.float32)
+
+
+def _layers_of(file: Any, part: str) -> Layers:
+    count = sum(name.startswith(f"{part}_w") for name in file.files)
+    return [(file[f"{part}_w{i}"], file[f"{part}_b{i}"]) for i in range(count)]

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,13 @@ from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.noise import NormalActionNoise
 from stable_baselines3.common.vec_env import VecEnv
 
-from py_agent.drl.agent import Agent
+from py_agent.drl.agent import ACTIONS, Agent, Layers
+from py_agent.drl.cell_extractor import CellExtractor
 from py_agent.drl.training_settings import TrainingSettings
 
 _CLASSES: dict[str, type[BaseAlgorithm]] = {"ppo": PPO, "td3": TD3, "sac": SAC}
 _ROLLOUT_SLOTS = 50
+_ROLLOUT_FRAMES = 4
 _MINIBATCH = 8192
 _BUFFER = 1_000_000
 _GRADIENT_STEPS = 4  # per slot: each sees as many samples as a minibatch
@@ -42,11 +45,14 @@ def make_algorithm(settings: TrainingSettings, env: VecEnv, log: Path) -> BaseAl
         "device": "cpu",
     }
     shape: dict[str, Any] = {"net_arch": settings.hidden, "activation_fn": torch.nn.Tanh}
+    if settings.architecture == "cell":
+        shape["features_extractor_class"] = CellExtractor
     if settings.algorithm == "ppo":
+        steps = _ROLLOUT_SLOTS if settings.timescale == "slot" else _ROLLOUT_FRAMES
         return PPO(
             **common,
-            n_steps=_ROLLOUT_SLOTS,
-            batch_size=env.num_envs * _ROLLOUT_SLOTS // _minibatches(env.num_envs),
+            n_steps=steps,
+            batch_size=env.num_envs * steps // _minibatches(env.num_envs, steps),
             n_epochs=4,
             gae_lambda=0.95,
             ent_coef=0.0,
@@ -62,7 +68,7 @@ def make_algorithm(settings: TrainingSettings, env: VecEnv, log: Path) -> BaseAl
     }
     model: BaseAlgorithm
     if settings.algorithm == "td3":
-        noise = NormalActionNoise(np.zeros(2), np.full(2, 0.2))
+        noise = NormalActionNoise(np.zeros(len(ACTIONS)), np.full(len(ACTIONS), 0.2))
         model = TD3(**common, **off_policy, action_noise=noise)
     else:
         model = SAC(**common, **off_policy)
@@ -72,11 +78,11 @@ def make_algorithm(settings: TrainingSettings, env: VecEnv, log: Path) -> BaseAl
     return model
 
 
-def _minibatches(agents: int) -> int:
+def _minibatches(agents: int, steps: int) -> int:
     """Into how many equal parts a rollout is cut: few, of `_MINIBATCH` samples at most."""
-    parts = [n for n in range(1, _ROLLOUT_SLOTS + 1) if _ROLLOUT_SLOTS % n == 0]
-    fitting = [n for n in parts if agents * _ROLLOUT_SLOTS <= n * _MINIBATCH]
-    return min(fitting, default=_ROLLOUT_SLOTS)
+    parts = [n for n in range(1, steps + 1) if steps % n == 0]
+    fitting = [n for n in parts if agents * steps <= n * _MINIBATCH]
+    return min(fitting, default=steps)
 
 
 def load_algorithm(settings: TrainingSettings, path: Path, env: VecEnv) -> BaseAlgorithm:
@@ -98,9 +104,19 @@ def linear_layers(model: BaseAlgorithm) -> list[torch.nn.Linear]:
 
 def agent_of(model: BaseAlgorithm, settings: TrainingSettings, facts: dict[str, Any]) -> Agent:
     """What the actor does without exploring, in NumPy."""
-    layers = [
-        (layer.weight.detach().numpy().T.copy(), layer.bias.detach().numpy().copy())
-        for layer in linear_layers(model)
-    ]
+    policy: Any = model.policy
     squash = "clip" if isinstance(model, PPO) else "tanh"
-    return Agent(layers, squash, settings.reach, facts)
+    extractor = (policy if isinstance(model, PPO) else policy.actor).features_extractor
+    seen: list[torch.nn.Module] = []
+    if isinstance(extractor, CellExtractor):
+        seen = list(extractor.embedding)
+    layers = _in_numpy(linear_layers(model))
+    return Agent(layers, _in_numpy(seen), squash, settings.reach, facts)
+
+
+def _in_numpy(modules: Iterable[torch.nn.Module]) -> Layers:
+    return [
+        (layer.weight.detach().numpy().T.copy(), layer.bias.detach().numpy().copy())
+        for layer in modules
+        if isinstance(layer, torch.nn.Linear)
+    ]

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from py_agent.policies.base import Observation
 from py_agent.policies.cell_work import CellWork
-from py_agent.policies.fill import compute_priority, upload_priority
+from py_agent.policies.fill import compute_priority, training_priority, upload_priority
+from py_agent.policies.spare_time import SpareTime
 
 Floats = NDArray[np.float64]
 
@@ -17,11 +18,14 @@ FEATURES = (
     *("head_s", "compute_s", "computing", "compute_priority", "compute_ahead_s", "compute_rank"),
     *("cell_upload_s", "cell_uploading", "cell_compute_s", "cell_computing"),
     *("oldest_age_s", "frame_left", "connected", "rate", "rsrp_margin", "server_is_elsewhere"),
+    *("accuracy_margin", "foreseen_margin", "virtual_queue", "samples_needed", "training_s"),
+    *("training_priority", "cell_training_s", "drift_rate", "ratio_left", "task_samples", "idle"),
 )
+_OF_MODELS = 11  # of these; 0 where there are no models
 
 
 def user_features(
-    work: CellWork, observation: Observation, slots_per_frame: int
+    work: CellWork, observation: Observation, slots_per_frame: int, models: Floats
 ) -> NDArray[np.float32]:
     """Features of every user; none depends on how many users or base stations there are.
 
@@ -31,6 +35,7 @@ def user_features(
         work: measured from the observation.
         observation: of one network or a batch.
         slots_per_frame: slots from one association to the next.
+        models: `model_features` or `without_models`.
 
     Returns:
         ``[..., n_ue, len(FEATURES)]``.
@@ -57,7 +62,39 @@ def user_features(
         *(_scaled(observation["oldest_age_s"]), left + 0 * up, work.cell >= 0),
         *(np.log10(work.rate_bps) - 6, (own_dbm - other_dbm) / 20, own != work.server),
     )
-    return np.stack([np.asarray(c, np.float32) for c in columns], axis=-1)
+    of_tasks = np.stack([np.asarray(c, np.float32) for c in columns], axis=-1)
+    return np.concatenate([of_tasks, models.astype(np.float32)], axis=-1)
+
+
+def model_features(work: CellWork, observation: Observation, spare: SpareTime) -> Floats:
+    """How accurate the users' models are and how their retraining stands, ``[..., n_ue, 11]``.
+
+    Args:
+        work: measured from the observation.
+        observation: of one network or a batch.
+        spare: has watched this slot.
+    """
+    capacity_hz = np.take_along_axis(
+        observation["compute_capacity_hz"], np.maximum(work.cell, 0), axis=-1
+    )
+    training_s = observation["training_backlog_cycles"] / capacity_hz
+    busy = training_s > 0
+    priority = np.where(busy, training_priority(observation), 0) / 3
+    _, _, cell_training_s, _ = _beside(priority, training_s, work.computing, work.cell)
+    columns = (
+        5 * (observation["accuracy"] - spare.models.target),
+        5 * (spare.foreseen() - spare.models.target),
+        *(_scaled(observation["virtual_queue"]), _scaled(spare.needed(observation) / 32)),
+        *(_scaled(training_s), priority, _scaled(cell_training_s), observation["drift_rate"]),
+        *(spare.ratio_left, _scaled(observation["task_norm_samples"] / 100)),
+        spare.idle(observation),
+    )
+    return np.stack([np.asarray(c, np.float64) for c in columns], axis=-1)
+
+
+def without_models(observation: Observation) -> Floats:
+    """The same where there are no models."""
+    return np.zeros((*observation["serving_bs"].shape, _OF_MODELS))
 
 
 def _beside(

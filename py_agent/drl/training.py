@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 from collections.abc import Callable
@@ -20,10 +21,9 @@ from py_agent.drl.algorithms import agent_of, load_algorithm, make_algorithm
 from py_agent.drl.errors import CannotResume
 from py_agent.drl.training_settings import TrainingSettings
 from py_agent.drl.user_agents import UserAgents
-from py_agent.drl.validation import mean_delays_s
-from py_agent.policies import Network
+from py_agent.drl.validation import Judgement, judge
+from py_agent.policies import Network, Policy
 from py_agent.policies.drl_policy import DrlPolicy
-from py_agent.policies.fill import FillPolicy
 from py_agent.policies.registry import ASSOCIATIONS
 from py_agent.twin.env import make_vector
 from py_agent.twin.parameters import TwinParameters
@@ -37,8 +37,9 @@ _VALIDATION_SEED = 1_000_000  # far from those of training
 class Training:
     """A training in a folder: ``settings.yaml``, ``checkpoint.zip``, ``agent.npz``, TensorBoard.
 
-    `agent.npz` is the checkpoint with the smallest mean delay on validation seeds, in the twin. If
-    none has a mean paired ratio to the rule `fill` below 1, it says that the rule shall decide.
+    `agent.npz` is the checkpoint of the smallest cost on validation seeds, in the twin: minus the
+    reward per task. If none has a mean paired ratio to the rule below 1, it says that the rule
+    shall decide: `fill`, with `SpareTime` where models are retrained.
 
     Args:
         settings: what to train; those in the folder must be the same.
@@ -76,7 +77,15 @@ class Training:
         settings = self.settings
         networks, network = self._networks(settings.networks)
         association = ASSOCIATIONS[settings.association][1]()
-        env = UserAgents(networks, network, association, settings.reach)
+        env = UserAgents(
+            networks,
+            network,
+            association,
+            settings.reach,
+            sees_cell=settings.architecture == "cell",
+            per_frame=settings.timescale == "frame",
+            raw=settings.view == "raw",
+        )
         env.seed(settings.seed * 10_000 + self._state.steps % 10_000)
         checkpoint = self.folder / "checkpoint.zip"
         if checkpoint.exists():
@@ -98,11 +107,14 @@ class Training:
             "duration_s": self.settings.episode_s,
             "state": {"bearers": False, "mac": False},
         }
+        learning = self.settings.learning if self.settings.retrain else None
+        if learning is not None:
+            settings["retraining"] = {**settings.get("retraining", {}), "enabled": True}
         given = (
             None if self.settings.twin is None else TwinParameters.load(Path(self.settings.twin))
         )
-        networks = make_vector(count, settings, given, AutoresetMode.SAME_STEP)
-        known = networks.settings.model_dump()
+        networks = make_vector(count, settings, given, AutoresetMode.SAME_STEP, learning=learning)
+        known = {**networks.settings.model_dump(), "learning": self.settings.learning.model_dump()}
         return networks, Network("cellular", known, networks.schema)
 
 
@@ -138,13 +150,12 @@ class _Judge(BaseCallback):
         self._slots = round(training.settings.episode_s / self._network.settings["slot_s"]) - 1
         make = ASSOCIATIONS[training.settings.association][1]
         self._make = make
-        self._rule_s = self._measure(FillPolicy(make()))
+        facts = {"training": training.settings.model_dump(mode="json"), "falls_back": True}
+        silent = Agent([], [], "clip", training.settings.reach, facts)
+        self._rule = self._judge(DrlPolicy(make(), silent))
 
-    def _measure(self, policy: FillPolicy | DrlPolicy) -> list[float]:
-        delays_s = mean_delays_s(
-            self._networks, self._network, policy, self._slots, _VALIDATION_SEED
-        )
-        return [float(delay_s) for delay_s in delays_s]
+    def _judge(self, policy: Policy) -> Judgement:
+        return judge(self._networks, self._network, policy, self._slots, _VALIDATION_SEED)
 
     def _on_step(self) -> bool:
         return True
@@ -164,15 +175,22 @@ class _Judge(BaseCallback):
             "steps": model.num_timesteps,
         }
         agent = agent_of(model, training.settings, facts)
-        delays_s = self._measure(DrlPolicy(self._make(), agent))
-        ratio = paired_ratio(delays_s, self._rule_s)
-        model.logger.record("validation/ratio_to_rule", ratio.mean)
-        model.logger.record("validation/mean_delay_s", sum(delays_s) / len(delays_s))
+        found = self._judge(DrlPolicy(self._make(), agent))
+        cost = paired_ratio(found.cost_s.tolist(), self._rule.cost_s.tolist())
+        delay = paired_ratio(found.delay_s.tolist(), self._rule.delay_s.tolist())
+        model.logger.record("validation/cost_ratio", cost.mean)
+        model.logger.record("validation/delay_ratio", delay.mean)
+        model.logger.record("validation/below_target", found.below.mean())
         state = training._state
-        if state.best is None or ratio.mean < state.best["mean"]:
-            found = {"mean": ratio.mean, "ci_low": ratio.ci_low, "ci_high": ratio.ci_high}
-            state.best = found
-            facts |= {"validation_ratio_to_fill": found, "falls_back": ratio.mean >= 1}
+        if state.best is None or cost.mean < state.best["mean"]:
+            state.best = dataclasses.asdict(cost)
+            facts |= {
+                "falls_back": cost.mean >= 1,
+                "validation_cost_ratio": dataclasses.asdict(cost),
+                "validation_delay_ratio": dataclasses.asdict(delay),
+                "validation_below_target": float(found.below.mean()),
+                "validation_below_target_of_rule": float(self._rule.below.mean()),
+            }
             _replace(training.folder / "agent.npz", agent.save)
         _replace(training.folder / "checkpoint.zip", model.save)
         state.steps = model.num_timesteps

@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from stable_baselines3.common.vec_env import VecEnv
 
 from py_agent.drl.agent import ACTIONS
-from py_agent.drl.features import FEATURES, user_features
+from py_agent.drl.features import FEATURES
+from py_agent.drl.user_decisions import UserDecisions
 from py_agent.policies.association import AssociationRule
 from py_agent.policies.base import Network
-from py_agent.policies.cell_work import CellWork, WorkMeter
-from py_agent.policies.fill import FillDivider
+from py_agent.policies.drl_policy import held
 
 _TASK_REWARD = 0.1  # keeps returns of order one
 
@@ -25,18 +25,25 @@ _TASK_REWARD = 0.1  # keeps returns of order one
 class UserAgents(VecEnv):
     """An environment of stable-baselines3 per user of every network.
 
-    Observation: `user_features`. Action: shifts of the priorities of `fill` in [−1, 1], times
-    `reach`. The reward of a slot is local to the base station: minus the tasks of all users that
-    share the cell, over 10 (Little's law turns it into delay). Users are grouped by cell in every
-    slot anew; a user that changes cells takes its agent along.
+    Observation: `user_features`; where agents see their cell, those of all users of the network
+    follow, ``[n_ue, n]``, and who of them is in the same cell, ``[n_ue]``. Action: what
+    `UserDecisions` takes, in [−1, 1]. The reward of a slot is local to the base station, over 10:
+    minus the tasks of all users that share the cell (Little's law turns it into delay), and, where
+    models are retrained, the Lagrangian ``w_G · backlog + w_A · (A_min − foreseen accuracy)⁺`` of
+    the same users. Users are grouped by cell in every slot anew; a user that changes cells takes
+    its agent along.
 
     Works on any vector environment with the fields of `cellular`: ns-3's and the twin's.
 
     Args:
-        networks: many of one kind, which reset themselves within the step that ends an episode.
+        networks: many of one kind, which reset themselves within the step that ends an episode;
+            all of their episodes are equally long.
         network: what is known of each.
         association: chooses base stations, for a batch.
         reach: β.
+        sees_cell: agents see their cell.
+        per_frame: a step is a frame, whose slots have one decision; its reward is their mean.
+        raw: see `UserDecisions`.
     """
 
     def __init__(
@@ -45,78 +52,97 @@ class UserAgents(VecEnv):
         network: Network,
         association: AssociationRule,
         reach: float,
+        *,
+        sees_cell: bool = False,
+        per_frame: bool = False,
+        raw: bool = False,
     ) -> None:
         self._networks = networks
-        self._reach = reach
         self._association = association
         self._association.begin(network)
-        self._meter = WorkMeter(network)
-        self._divider = FillDivider(network)
-        self._slots_per_frame = network.settings["slots_per_frame"]
+        self._network = network
+        self._reach, self._raw, self._sees_cell = reach, raw, sees_cell
+        self._slots = network.settings["slots_per_frame"] if per_frame else 1
         self._n_ue: int = network.settings["n_ue"]
-        shape = (len(FEATURES),)
+        n = len(FEATURES) + sees_cell * self._n_ue * (len(FEATURES) + 1)
         super().__init__(
             networks.num_envs * self._n_ue,
-            spaces.Box(-np.inf, np.inf, shape, np.float32),
+            spaces.Box(-np.inf, np.inf, (n,), np.float32),
             spaces.Box(-1.0, 1.0, (len(ACTIONS),), np.float32),
         )
-        self._shift = np.zeros((networks.num_envs, self._n_ue, len(ACTIONS)), np.float32)
+        self._said = np.zeros((networks.num_envs, self._n_ue, len(ACTIONS)), np.float32)
 
     def reset(self) -> NDArray[np.float32]:
         """Start all networks anew, under seeds drawn from the one given to `seed`."""
         seed = self._seeds[0]
-        self._observation, _ = self._networks.reset(seed=seed)
+        observation, _ = self._networks.reset(seed=seed)
         self._reset_seeds()
-        return self._look()
+        return self._start(observation)
 
     def step_async(self, actions: NDArray[np.float32]) -> None:
         """Take the agents' outputs, ``[num_envs, len(ACTIONS)]``."""
-        self._shift = actions.reshape(self._shift.shape)
+        self._said = actions.reshape(self._said.shape)
 
     def step_wait(
         self,
     ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.bool_], list[dict[str, Any]]]:
-        """Let a slot pass."""
-        shift = {name: self._reach * self._shift[..., i] for i, name in enumerate(ACTIONS)}
-        shares = self._divider.divide(self._work, self._observation, shift)
-        decision = {"association": self._frame, **shares}
-        self._observation, _, _, truncated, infos = self._networks.step(decision)
-        last = self._look(), self._rewards()
-        done = np.repeat(truncated, self._n_ue)
+        """Let a slot pass, or a frame."""
+        decision = self._decisions.decide(self._said)
         told: list[dict[str, Any]] = [{} for _ in range(self.num_envs)]
-        if truncated.any():
-            self._tell_ends(truncated, infos, told)
-        return last[0], last[1], done, told
-
-    def _tell_ends(
-        self, truncated: NDArray[np.bool_], infos: Mapping[str, Any], told: list[dict[str, Any]]
-    ) -> None:
-        """Episodes only end because their time is over: the value of what follows counts."""
-        for i in np.flatnonzero(truncated).tolist():
-            final = infos["final_obs"][i]
-            work = self._meter.measure(final)
-            features = user_features(work, final, self._slots_per_frame)
-            for ue in range(self._n_ue):
-                told[i * self._n_ue + ue] = {
-                    "terminal_observation": features[ue],
-                    "TimeLimit.truncated": True,
+        rewards = np.zeros(self.num_envs, np.float32)
+        for slot in range(self._slots):
+            action = {**self._frame, **(decision if slot == 0 else held(decision))}
+            observation, _, _, truncated, infos = self._networks.step(action)
+            if truncated.any():
+                if not truncated.all():
+                    raise RuntimeError("episodes of networks that are trained on end together")
+                final = {
+                    name: np.stack([last[name] for last in infos["final_obs"]])
+                    for name in observation
                 }
+                looked = self._look(final)
+                rewards += self._rewards(final)
+                # Episodes only end because their time is over: the value of what follows counts.
+                for told_one, last in zip(told, looked, strict=True):
+                    told_one |= {"terminal_observation": last, "TimeLimit.truncated": True}
+                looked = self._start(observation)
+                break
+            looked = self._look(observation)
+            rewards += self._rewards(observation)
+        done = np.full(self.num_envs, truncated.all())
+        return looked, rewards / self._slots, done, told
 
-    def _look(self) -> NDArray[np.float32]:
-        first = self._observation["slot_in_frame"].reshape(-1) == 0
-        if first.any():
-            self._frame = self._association.associate(self._observation)
-        self._work: CellWork = self._meter.measure(self._observation)
-        features = user_features(self._work, self._observation, self._slots_per_frame)
+    def _start(self, observation: Mapping[str, NDArray[Any]]) -> NDArray[np.float32]:
+        self._decisions = UserDecisions(self._network, self._reach, self._raw)
+        return self._look(observation)
+
+    def _look(self, observation: Mapping[str, NDArray[Any]]) -> NDArray[np.float32]:
+        if (observation["slot_in_frame"] == 0).any():
+            retrain = self._decisions.frame(observation)
+            self._frame = {"association": self._association.associate(observation), **retrain}
+        features = self._decisions.look(observation)
+        if self._sees_cell:
+            cell = self._decisions.work.cell
+            same = (cell[..., :, None] == cell[..., None, :]).astype(np.float32)
+            everybody = features.reshape(len(features), 1, -1).repeat(self._n_ue, axis=1)
+            features = np.concatenate([features, everybody, same], axis=-1)
         return features.reshape(self.num_envs, -1)
 
-    def _rewards(self) -> NDArray[np.float32]:
-        group = np.maximum(self._work.cell, 0)
-        tasks = self._work.uploading + self._work.computing
-        n_bs = self._observation["rsrp_dbm"].shape[-1]
+    def _rewards(self, observation: Mapping[str, NDArray[Any]]) -> NDArray[np.float32]:
+        cost = observation["tasks_uploading"] + observation["tasks_computing"].sum(axis=-1)
+        if self._decisions.retrains:
+            learning = self._network.settings["learning"]
+            spare = self._decisions.spare
+            typical = np.maximum(observation["task_mean_cycles"], 1.0)
+            backlog = observation["training_backlog_cycles"] / typical
+            deficit = np.maximum(spare.models.target - spare.foreseen(), 0.0)
+            cost = cost + learning["backlog_weight"] * backlog
+            cost = cost + learning["accuracy_weight"] * deficit
+        group = np.maximum(observation["serving_bs"], 0)
+        n_bs = observation["rsrp_dbm"].shape[-1]
         inside = group[..., None] == np.arange(n_bs)
-        cell_tasks = (inside * tasks[..., None]).sum(axis=-2)
-        local = np.take_along_axis(cell_tasks, group, axis=-1)
+        cell_cost = (inside * cost[..., None]).sum(axis=-2)
+        local = np.take_along_axis(cell_cost, group, axis=-1)
         return (-_TASK_REWARD * local).astype(np.float32).reshape(-1)
 
     def close(self) -> None:

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Judges policies in the twin: mean delay over held-out seeds, in pairs."""
+"""Judges policies in the twin over held-out seeds, in pairs."""
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import numpy as np
@@ -11,11 +12,28 @@ from numpy.typing import NDArray
 
 from py_agent.policies import Network, Policy
 
+Floats = NDArray[np.float64]
 
-def mean_delays_s(
+
+@dataclasses.dataclass(frozen=True)
+class Judgement:
+    """How a policy did, ``[num_envs]`` each.
+
+    Attributes:
+        cost_s: minus the reward per created task: the delay and, with models, the Lagrangian.
+        delay_s: time in the system per created task (Little's law).
+        below: share of user-seconds below the target of accuracy; 0 where there are no models.
+    """
+
+    cost_s: Floats
+    delay_s: Floats
+    below: Floats
+
+
+def judge(
     networks: VectorEnv[Any, Any, Any], network: Network, policy: Policy, slots: int, seed: int
-) -> NDArray[np.float64]:
-    """Time in the system per created task, ``[num_envs]``: Little's law.
+) -> Judgement:
+    """Let a policy decide in all networks at once.
 
     Args:
         networks: of one kind.
@@ -27,13 +45,26 @@ def mean_delays_s(
     policy.begin(network, seed)
     observation, _ = networks.reset(seed=seed)
     before = observation["tasks_created"].sum(axis=-1)
-    waited_s = np.zeros(networks.num_envs)
+    cost_s, price_s, below = (np.zeros(networks.num_envs) for _ in range(3))
     frame: Any = {}
     for _ in range(slots):
         if (observation["slot_in_frame"] == 0).any():
             frame = policy.decide_frame(observation)
         observation, reward, *_ = networks.step({**frame, **policy.decide_slot(observation)})
-        waited_s -= reward
-    created = observation["tasks_created"].sum(axis=-1) - before
-    delays_s: NDArray[np.float64] = waited_s / np.maximum(created, 1)
-    return delays_s
+        cost_s -= reward
+        if "accuracy" in observation:
+            price_s += _price(observation, network)
+            below += (observation["accuracy_deficit"] > 0).mean(axis=-1)
+    created = np.maximum(observation["tasks_created"].sum(axis=-1) - before, 1)
+    return Judgement(cost_s / created, (cost_s - price_s) / created, below / slots)
+
+
+def _price(observation: Any, network: Network) -> Floats:
+    """What of the reward is not tasks, see `LearningEnv`."""
+    learning = network.settings["learning"]
+    typical = np.maximum(observation["task_mean_cycles"], 1.0)
+    backlog = (observation["training_backlog_cycles"] / typical).sum(axis=-1)
+    deficit = observation["accuracy_deficit"].sum(axis=-1)
+    weighted = learning["backlog_weight"] * backlog + learning["accuracy_weight"] * deficit
+    price: Floats = weighted * network.settings["slot_s"]
+    return price

@@ -45,6 +45,7 @@ _SHARES: Mapping[str, tuple[str, ShareRule, TrainingRule | None]] = {
     ),
 }
 
+_AGENTS = Path(__file__).parent.parent / "drl" / "agents"  # those that come along
 _FILL = {"fill": "shares by priority, to each what it can use in a slot"}
 
 
@@ -56,11 +57,11 @@ def _rule(association: str, share: str) -> Policy:
     return RulePolicy(chooser, weights, training)
 
 
-def _drl(association: str, agent: Path | None = None) -> Policy:
-    from py_agent.drl.agent import DEFAULT_AGENT, Agent  # it imports policies
+def _drl(association: str, agent: Path) -> Policy:
+    from py_agent.drl.agent import Agent  # it imports policies
     from py_agent.policies.drl_policy import DrlPolicy
 
-    return DrlPolicy(ASSOCIATIONS[association][1](), Agent.load(agent or DEFAULT_AGENT))
+    return DrlPolicy(ASSOCIATIONS[association][1](), Agent.load(agent))
 
 
 def _rollout_fill() -> Policy:
@@ -83,7 +84,7 @@ POLICIES: Mapping[str, tuple[str, Callable[[], Policy]]] = {
     **{
         f"{association}-drl": (
             f"{summary}, a trained agent shifts the priorities of fill; =FILE: another agent",
-            functools.partial(_drl, association),
+            functools.partial(_drl, association, _AGENTS / "default.npz"),
         )
         for association, (summary, _) in ASSOCIATIONS.items()
     },
@@ -92,8 +93,12 @@ POLICIES: Mapping[str, tuple[str, Callable[[], Policy]]] = {
         lambda: SingleTimescale(_rule("load", "cmu")),
     ),
     "single-twin-drl": (
-        "twin-drl on one timescale",
-        lambda: SingleTimescale(_drl("twin")),
+        "twin-drl on one timescale: an agent trained to decide once a frame",
+        functools.partial(_drl, "twin", _AGENTS / "frame.npz"),
+    ),
+    "no-twin-drl": (
+        "load-drl without a twin: an agent trained on users' last reports alone",
+        functools.partial(_drl, "load", _AGENTS / "raw.npz"),
     ),
     "rollout-fill": (
         "tries 6 associations a frame in the twin's futures, shares as twin-fill",
@@ -153,14 +158,18 @@ def fingerprint(name: str) -> str:
         a hash of the file of an agent or of a policy of one's own; empty for rules.
     """
     if "-drl" in name:
-        from py_agent.drl.agent import DEFAULT_AGENT
-
-        return _hash_of(Path(name.partition("=")[2] or DEFAULT_AGENT))
+        return _hash_of(_agent_of(name))
     module_name, colon, class_name = name.partition(":")
     if not colon:
         return ""
     path = inspect.getfile(_own_class(name, module_name, class_name))
     return _hash_of(Path(path))
+
+
+def _agent_of(name: str) -> Path:
+    _, equals, file = name.partition("=")
+    ours = {"single-twin-drl": "frame.npz", "no-twin-drl": "raw.npz"}
+    return Path(file) if equals else _AGENTS / ours.get(name, "default.npz")
 
 
 def _hash_of(path: Path) -> str:

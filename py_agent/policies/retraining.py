@@ -69,9 +69,10 @@ class Fixed(_OncePerFrame):
 
     def ratios(self, observation: Observation) -> Ratios:
         """δ for those whose turn it is."""
-        turn = (np.arange(len(observation["accuracy"])) + self._frame) % self._period == 0
+        shape = observation["accuracy"].shape
+        turn = (np.arange(shape[-1]) + self._frame) % self._period == 0
         self._frame += 1
-        return np.where(turn, self._ratio, 0.0)
+        return np.broadcast_to(np.where(turn, self._ratio, 0.0), shape)
 
 
 class Need(_OncePerFrame):

@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
+import dataclasses
+import itertools
+
 import numpy as np
 import pytest
 
 import ns3_scenarios
 from py_agent.drl.agent import ACTIONS, Agent
 from py_agent.drl.errors import InvalidAgent
-from py_agent.drl.features import FEATURES, user_features
+from py_agent.drl.features import FEATURES, user_features, without_models
+from py_agent.learning.learning_settings import LearningSettings
 from py_agent.policies import Network, fingerprint, load_policy
 from py_agent.policies.association import LoadBalancing
 from py_agent.policies.cell_work import WorkMeter
 from py_agent.policies.drl_policy import DrlPolicy
 from py_agent.policies.fill import FillPolicy
+from py_agent.policies.retraining import WithRetraining
+from py_agent.policies.spare_time import SpareTime
+from py_agent.twin.env import make_vector
 
 
 def agent(scale=1.0, *, falls_back=False, seed=0):
     rng = np.random.default_rng(seed)
     layers = [
         (rng.normal(size=(len(FEATURES), 16)).astype(np.float32), np.zeros(16, np.float32)),
-        (scale * rng.normal(size=(16, len(ACTIONS))).astype(np.float32), np.zeros(2, np.float32)),
+        (
+            scale * rng.normal(size=(16, len(ACTIONS))).astype(np.float32),
+            np.zeros(len(ACTIONS), np.float32),
+        ),
     ]
-    return Agent(layers, "clip", 2.0, {"falls_back": falls_back})
+    return Agent(layers, [], "clip", 2.0, {"falls_back": falls_back})
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +70,7 @@ def test_an_agent_that_says_nothing_is_the_rule(seen, quiet):
 def test_an_agent_can_turn_the_order_round(seen):
     weight = np.zeros((len(FEATURES), len(ACTIONS)), np.float32)
     weight[FEATURES.index("compute_priority"), ACTIONS.index("compute_share")] = -3
-    contrary = Agent([(weight, np.zeros(len(ACTIONS), np.float32))], "clip", 2.0, {})
+    contrary = Agent([(weight, np.zeros(len(ACTIONS), np.float32))], [], "clip", 2.0, {})
     network, observation = seen
     rule = slot_decision(FillPolicy(LoadBalancing()), seen)
     drl = slot_decision(DrlPolicy(LoadBalancing(), contrary), seen)
@@ -72,6 +82,65 @@ def test_an_agent_can_turn_the_order_round(seen):
     assert drl["compute_share"][first] < rule["compute_share"][first]
 
 
+@pytest.fixture(scope="module")
+def learning():
+    """A network of the twin whose models are retrained."""
+    settings = {"n_ue": 12, "duration_s": 3, "retraining": {"enabled": True}}
+    settings |= {"traffic": {"rate_hz": 2}, "compute": {"mode": "quota"}}
+    learning = LearningSettings()
+    networks = make_vector(2, settings, learning=learning)
+    known = {**networks.settings.model_dump(), "learning": learning.model_dump()}
+    yield networks, Network("cellular", known, networks.schema)
+    networks.close()
+
+
+def decisions(policy, networks, network, slots=100):
+    policy.begin(network, 1)
+    observation, _ = networks.reset(seed=1)
+    for slot in range(slots):
+        if slot % 50 == 0:
+            frame = policy.decide_frame(observation)
+        action = {**frame, **policy.decide_slot(observation)}
+        yield action
+        observation, *_ = networks.step(action)
+
+
+def test_an_agent_that_says_nothing_retrains_as_the_rule_does(learning):
+    rule = WithRetraining(FillPolicy(LoadBalancing()), SpareTime())
+    pairs = zip(
+        decisions(rule, *learning),
+        list(decisions(DrlPolicy(LoadBalancing(), agent(scale=0.0)), *learning)),
+        strict=True,
+    )
+    submitted = 0
+    for expected, done in pairs:
+        assert expected.keys() == done.keys()
+        assert all(np.array_equal(expected[name], done[name]) for name in expected)
+        submitted += (done["retraining_ratio"] > 0).sum()
+    assert submitted > 10
+
+
+@pytest.mark.parametrize(("sign", "more"), [(1.0, True), (-1.0, False)])
+def test_an_agent_decides_how_much_is_retrained(learning, sign, more):
+    def samples(policy):
+        return sum(action["retraining_ratio"].sum() for action in decisions(policy, *learning))
+
+    bias = np.zeros(len(ACTIONS), np.float32)
+    bias[ACTIONS.index("retraining_ratio")] = sign
+    weight = np.zeros((len(FEATURES), len(ACTIONS)), np.float32)
+    shifted = DrlPolicy(LoadBalancing(), Agent([(weight, bias)], [], "clip", 2.0, {}))
+    plain = DrlPolicy(LoadBalancing(), agent(scale=0.0))
+    assert (samples(shifted) > samples(plain)) == more
+
+
+def test_without_a_twin_decisions_rest_on_the_last_report(learning):
+    facts = {"training": {"view": "raw", "timescale": "slot"}}
+    policy = DrlPolicy(LoadBalancing(), dataclasses.replace(agent(), facts=facts))
+    shares = [action["bandwidth_share"] for action in decisions(policy, *learning, slots=10)]
+    changes = [not np.array_equal(a, b) for a, b in itertools.pairwise(shares)]
+    assert set(np.flatnonzero(changes)) <= {4}  # reported in slots 0 and 5
+
+
 def test_features_do_not_depend_on_the_order_of_users(seen):
     network, observation = seen
     order = np.random.default_rng(3).permutation(12)
@@ -81,8 +150,9 @@ def test_features_do_not_depend_on_the_order_of_users(seen):
         for name, value in observation.items()
     }
     meter = WorkMeter(network)
-    plain = user_features(meter.measure(observation), observation, 50)
-    permuted = user_features(meter.measure(per_user), per_user, 50)
+    none = without_models(observation)
+    plain = user_features(meter.measure(observation), observation, 50, none)
+    permuted = user_features(meter.measure(per_user), per_user, 50, none)
     assert np.allclose(plain[order], permuted, atol=1e-6)
     assert np.isfinite(plain).all()
     assert np.abs(plain).max() < 20
@@ -109,7 +179,8 @@ def test_an_agent_is_what_was_saved(tmp_path):
     kept.save(path)
     again = Agent.load(path)
     features = np.random.default_rng(1).normal(size=(5, len(FEATURES))).astype(np.float32)
-    assert np.array_equal(kept(features), again(features))
+    cell = np.zeros(5, np.int32)
+    assert np.array_equal(kept(features, cell), again(features, cell))
     before = fingerprint(f"twin-drl={path}")
     agent(seed=1).save(path)
     assert fingerprint(f"twin-drl={path}") != before

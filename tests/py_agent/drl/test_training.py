@@ -13,9 +13,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from py_agent.drl.agent import Agent
+from py_agent.drl.agent import ACTIONS, Agent
 from py_agent.drl.algorithms import agent_of, make_algorithm
 from py_agent.drl.errors import CannotResume
+from py_agent.drl.features import FEATURES
 from py_agent.drl.training import Training
 from py_agent.drl.training_settings import TrainingSettings
 from py_agent.drl.user_agents import UserAgents
@@ -38,22 +39,32 @@ def agents(tmp_path):
     env.close()
 
 
+@pytest.fixture
+def agents_that_see_their_cell(tmp_path):
+    networks, network = Training(settings(), tmp_path)._networks(4)
+    env = UserAgents(networks, network, MaxRsrp(), reach=2.0, sees_cell=True)
+    yield env
+    env.close()
+
+
 def test_every_user_is_an_environment(agents):
     agents.seed(3)
     first = agents.reset()
     assert first.shape == (20, agents.observation_space.shape[0])
     rewards, dones = [], []
     for _ in range(50):
-        _, reward, done, told = agents.step(np.zeros((20, 2), np.float32))
+        _, reward, done, told = agents.step(np.zeros((20, len(ACTIONS)), np.float32))
         rewards.append(reward)
         dones.append(done)
     assert (np.concatenate(rewards) <= 0).all()
     assert min(map(np.min, rewards)) < 0
     # Users of a cell are paid alike.
-    cell = agents._work.cell
+    assert np.array_equal(agents._said, np.zeros((4, 5, len(ACTIONS))))
+    _, reward, *_ = agents.step(np.zeros((20, len(ACTIONS)), np.float32))
+    cell = agents._decisions.work.cell
     for row in range(4):
         for bs in np.unique(cell[row]):
-            assert len(set(rewards[-1].reshape(4, 5)[row][cell[row] == bs].tolist())) == 1
+            assert len(set(reward.reshape(4, 5)[row][cell[row] == bs].tolist())) == 1
     assert np.array(dones)[:-1].sum() == 0
     assert dones[-1].all()
     assert told[0]["TimeLimit.truncated"]
@@ -67,9 +78,47 @@ def test_an_agent_does_what_its_algorithm_would_do(agents, tmp_path, algorithm):
     features = np.random.default_rng(1).normal(size=(20, agents.observation_space.shape[0]))
     features = features.astype(np.float32)
     expected, _ = model.predict(features, deterministic=True)
-    said = agent_of(model, chosen, {})(features)
+    said = agent_of(model, chosen, {})(features, np.zeros(20, np.int32))
     assert np.allclose(said, expected, atol=1e-5)
     assert np.abs(said).max() < 0.2  # it starts next to the rule
+
+
+@pytest.mark.parametrize("algorithm", ["ppo", "td3", "sac"])
+def test_an_agent_sees_its_cell_as_its_algorithm_does(
+    agents_that_see_their_cell, tmp_path, algorithm
+):
+    env = agents_that_see_their_cell
+    chosen = settings(algorithm=algorithm, architecture="cell")
+    model = make_algorithm(chosen, env, tmp_path)
+    seen = env.reset()
+    expected, _ = model.predict(seen, deterministic=True)
+    features = seen[:, : len(FEATURES)].reshape(4, 5, -1)
+    agent = agent_of(model, chosen, {})
+    said = agent(features, env._decisions.work.cell)
+    assert np.allclose(said.reshape(20, -1), expected, atol=1e-5)
+    # Whoever is alone in its cell sees itself.
+    alone = agent(features[0], np.arange(5, dtype=np.int32))
+    assert not np.allclose(alone, said[0], atol=1e-6)
+
+
+def test_one_timescale_holds_shares_for_a_frame_and_submits_once(tmp_path):
+    networks, network = Training(settings(episode_s=3.0), tmp_path)._networks(2)
+    taken = []
+    step = networks.step
+    networks.step = lambda action: (taken.append(action), step(action))[1]
+    env = UserAgents(networks, network, MaxRsrp(), reach=2.0, per_frame=True)
+    env.reset()
+    for _ in range(2):  # before the first frame there are no data to retrain on
+        _, reward, done, _ = env.step(np.zeros((10, len(ACTIONS)), np.float32))
+    env.close()
+    assert len(taken) == 100
+    taken = taken[50:]
+    assert not done.any()
+    assert (reward < 0).any()
+    for name in ("compute_share", "training_share", "association"):
+        assert all(np.array_equal(action[name], taken[0][name]) for action in taken)
+    assert (taken[0]["retraining_ratio"] > 0).any()
+    assert all((action["retraining_ratio"] == 0).all() for action in taken[1:])
 
 
 def test_a_folder_of_another_training_is_refused(tmp_path):
@@ -99,5 +148,5 @@ def test_a_killed_training_goes_on(tmp_path):
     result = json.loads(done.stdout.splitlines()[-1])
     assert json.loads((folder / "state.json").read_text())["steps"] >= 60000
     agent = Agent.load(Path(result["agent"]))
-    assert agent.falls_back == (result["validation_ratio_to_fill"]["mean"] >= 1)
+    assert agent.falls_back == (result["validation_cost_ratio"]["mean"] >= 1)
     assert list(folder.glob("training_*/events*"))

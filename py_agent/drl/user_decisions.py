@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: MIT
+"""What users' agents see of a network, and what becomes of what they say."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from py_agent.drl.agent import ACTIONS
+from py_agent.drl.features import model_features, user_features, without_models
+from py_agent.drl.stale_view import StaleView
+from py_agent.policies.base import Decision, Network, Observation
+from py_agent.policies.cell_work import CellWork, WorkMeter
+from py_agent.policies.fill import FillDivider
+from py_agent.policies.spare_time import SpareTime
+
+AIM_REACH = 0.08  # by how much an output of 1 raises the accuracy that retraining aims at
+
+
+class UserDecisions:
+    """The residual on the rules `fill` and, where models are retrained, `SpareTime`.
+
+    Outputs shift the priorities of a user's upload, tasks and retraining job, by ``β`` on a
+    logarithmic scale, and the accuracy that δ is chosen for. 0 is the rule. One network, or many.
+
+    Args:
+        network: says what can be decided.
+        reach: β.
+        raw: agents see the last report and measured accuracy, no estimates of the twin.
+
+    Attributes:
+        retrains: there are models to retrain.
+        work: of the slot that was looked at last.
+        spare: the rule that retrains; begun where `retrains`.
+    """
+
+    work: CellWork
+
+    def __init__(self, network: Network, reach: float, raw: bool) -> None:
+        self._meter = WorkMeter(network)
+        self._divider = FillDivider(network)
+        self._slots_per_frame = network.settings["slots_per_frame"]
+        self._reach = reach
+        self._view = StaleView() if raw else None
+        self.retrains = "retraining_ratio" in {field.name for field in network.schema.actions}
+        self.spare = SpareTime(raw=raw)
+        if self.retrains:
+            self.spare.begin(network)
+
+    def look(self, observation: Observation) -> NDArray[np.float32]:
+        """Features of a new slot, ``[..., n_ue, len(FEATURES)]``."""
+        self._seen = seen = observation if self._view is None else self._view.of(observation)
+        self.work = self._meter.measure(seen)
+        if self.retrains:
+            self.spare.watch(seen)
+            models = model_features(self.work, seen, self.spare)
+        else:
+            models = without_models(seen)
+        return user_features(self.work, seen, self._slots_per_frame, models)
+
+    def frame(self, observation: Observation) -> Decision:
+        """Who may be retrained in the frame that starts: anybody, δ tells the rest."""
+        return {"retrain": self.spare.retrain(observation)} if self.retrains else {}
+
+    def decide(self, said: NDArray[np.float32]) -> Decision:
+        """Decide for the slot that was looked at.
+
+        Args:
+            said: by every agent, from -1 to 1, ``[..., n_ue, len(ACTIONS)]``.
+        """
+        by_action = dict(zip(ACTIONS, np.moveaxis(said.astype(np.float64), -1, 0), strict=True))
+        higher = AIM_REACH * by_action.pop("retraining_ratio")
+        shift = {name: self._reach * value for name, value in by_action.items()}
+        decision = dict(self._divider.divide(self.work, self._seen, shift))
+        if self.retrains:
+            needed = self.spare.needed(self._seen, higher)
+            decision["retraining_ratio"] = self.spare.submit(self._seen, needed)
+        return decision
