@@ -48,9 +48,10 @@ def test_many_are_read_by_one_thread_that_goes_with_the_last():
 
 
 def test_a_fork_of_the_agent_has_a_thread_of_its_own():
-    _, writing = written(b"parent\n", ends=False)
+    followed, writing = written(b"parent\n", ends=False)
     pid = os.fork()
     if pid == 0:
         os._exit(0 if written(b"child\n")[0].tail() == "child" else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
     os.close(writing)
+    assert followed.has_ended.wait(5)
