@@ -8,10 +8,15 @@ import time
 import numpy as np
 from rich.table import Table
 
+from py_agent.learning.learning_settings import LearningSettings
 from py_agent.policies import Network, load_policy
-from py_agent.twin.env import make
+from py_agent.twin.env import make_vector
 
-POLICIES = ("load-cmu", "load-fill", "load-drl", "twin-fill", "twin-drl")
+# Whether the policy decides on retraining, too.
+POLICIES = (
+    *(("load-cmu", False), ("load-fill", False), ("load-drl", False), ("load-drl", True)),
+    *(("twin-fill", False), ("twin-drl", False), ("twin-drl", True)),
+)
 LIMIT_MS = {20: 1.0, 200: 3.0}  # users: processor time per slot
 CELLS = {20: 3, 200: 7}
 SLOTS = 50  # a frame: its association is part of the mean
@@ -24,27 +29,32 @@ def measure() -> Table:
         table.add_column(column, justify="right")
     for n_ue, limit_ms in LIMIT_MS.items():
         settings = {"n_ue": n_ue, "n_bs": CELLS[n_ue], "duration_s": 2, "traffic": {"rate_hz": 2}}
-        for name in POLICIES:
-            times_ms = _decision_ms(name, settings)
+        for name, retrains in POLICIES:
+            times_ms = _decision_ms(name, settings, retrains)
             table.add_row(
-                *(str(n_ue), name, f"{times_ms.mean():.2f} ms"),
+                *(str(n_ue), f"{name}, retraining" if retrains else name),
+                f"{times_ms.mean():.2f} ms",
                 *(f"{np.percentile(times_ms, 95):.2f} ms", f"{limit_ms:g} ms"),
             )
     return table
 
 
-def _decision_ms(name: str, settings: dict[str, object]) -> np.ndarray:
-    env = make(settings)  # the twin: its observations have the fields of ns-3's
+def _decision_ms(name: str, settings: dict[str, object], retrains: bool) -> np.ndarray:
+    learning = LearningSettings() if retrains else None
+    # The twin: its observations have the fields of ns-3's.
+    env = make_vector(1, {**settings, "retraining": {"enabled": retrains}}, learning=learning)
+    known = {**env.settings.model_dump(), "learning": LearningSettings().model_dump()}
     policy = load_policy(name)
-    policy.begin(Network("cellular", env.settings.model_dump(), env.schema), 1)
+    policy.begin(Network("cellular", known, env.schema), 1)
     observation, _ = env.reset(seed=1)
     times_s = []
     for slot in range(SLOTS):
+        one = {field: value[0] for field, value in observation.items()}
         start_s = time.thread_time()
         if slot == 0:
-            frame = policy.decide_frame(observation)
-        decision = {**frame, **policy.decide_slot(observation)}
+            frame = policy.decide_frame(one)
+        decision = {**frame, **policy.decide_slot(one)}
         times_s.append(time.thread_time() - start_s)
-        observation, *_ = env.step(decision)
+        observation, *_ = env.step({field: value[None] for field, value in decision.items()})
     env.close()
     return 1e3 * np.array(times_s)
