@@ -5,18 +5,23 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 from rich.table import Table
 
 import ns3_scenarios
+from ns3_bridge import InvalidSetting
 from py_agent.bench.report import Report
 from py_agent.policies import Network, load_policy
 
-BATCHES = (1, 64, 1024, 4096)
+BATCHES = (1, 64, 1024, 4096, 16384)
+_LARGEST_ALL = 4096  # every observation of more futures takes gigabytes
 _HELD, _RULE, _ALL = "shares held", "under the rule", "vector environment"
+_WAYS = (_HELD, _RULE, _ALL)
+
+Speeds: TypeAlias = Mapping[tuple[str, int], NDArray[np.float64]]
 
 
 def measure(
@@ -26,14 +31,47 @@ def measure(
     n_ue: int = 20,
     policy: str = "max-rsrp-equal",
     largest: int = BATCHES[-1],
+    sizes: str = "3x60,7x40",
 ) -> Report:
     """User-seconds that the twin simulates per second, by batch size, as multiples of ns-3.
 
     Everything runs on one core, in turns, `rounds` times; ratios are within a round, the median
     counts. Three ways: shares held from frame to frame; the rule asked in every slot, for all
-    futures at once; the vector environment, which makes every observation of every slot. Batches
-    are of 1, 64, 1024 and 4096 futures, up to `largest`.
+    futures at once; the vector environment, which makes every observation of every slot, up to 4096
+    times. Batches are of 1, 64, 1024, 4096 and 16384 futures, up to `largest`. Then networks of
+    other `sizes` (base stations x users, comma-separated) in batches of as many users in all.
     """
+    wanted = [_size(text) for text in sizes.split(",") if text]
+    batches = [batch for batch in BATCHES if batch <= max(largest, 1)]
+    speeds = _speeds(rounds, slots, n_bs, n_ue, policy, batches, _WAYS)
+    report = _report(speeds, batches, n_bs, n_ue, policy)
+    others: list[tuple[int, int, int, Speeds]] = [(n_bs, n_ue, batches[-1], speeds)]
+    for other_bs, other_ue in wanted:
+        batch = max(1, batches[-1] * n_ue // other_ue)
+        found = _speeds(rounds, slots, other_bs, other_ue, policy, [batch], (_HELD, _RULE))
+        others.append((other_bs, other_ue, batch, found))
+    if len(others) > 1:
+        table, numbers = _by_size(others)
+        report = Report([*report.tables, table], {**report.numbers, "sizes": numbers})
+    return report
+
+
+def _size(text: str) -> tuple[int, int]:
+    n_bs, cross, n_ue = text.partition("x")
+    if not (cross and n_bs.isdigit() and n_ue.isdigit() and int(n_bs) and int(n_ue)):
+        raise InvalidSetting(f"sizes: {text!r} must look like 3x60, base stations x users")
+    return int(n_bs), int(n_ue)
+
+
+def _speeds(
+    rounds: int,
+    slots: int,
+    n_bs: int,
+    n_ue: int,
+    policy: str,
+    batches: Sequence[int],
+    kinds: Sequence[str],
+) -> Speeds:
     import torch  # an extra
 
     from py_agent.twin.env import make_vector
@@ -42,23 +80,24 @@ def measure(
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     settings = {"n_bs": n_bs, "n_ue": n_ue, "duration_s": 1000.0}
-    network = TwinNetwork.of({**settings, "duration_s": 60.0})
+    # Tasks of futures are drawn beforehand: as far as they are needed.
+    short = {**settings, "duration_s": (rounds + 1) * slots * 0.02 + 1.0}
+    network = TwinNetwork.of(short)
     known = Network("cellular", network.place.settings, network.schema)
     ways: dict[tuple[str, int], Callable[[int], object]] = {}
     env = ns3_scenarios.make("cellular", settings)
     try:
         ways["ns-3", 1] = _scenario(env, policy, known)
-        batches = [batch for batch in BATCHES if batch <= max(largest, 1)]
         for batch in batches:
             for way, every in ((_HELD, network.place.settings["slots_per_frame"]), (_RULE, 1)):
-                ways[way, batch] = _futures(network, batch, policy, known, every)
-            envs = make_vector(batch, {**settings, "duration_s": 60.0})
-            ways[_ALL, batch] = _vector(envs, policy, known)
-        speeds = _in_turns(ways, rounds, slots, n_ue * network.place.settings["slot_s"])
+                if way in kinds:
+                    ways[way, batch] = _futures(network, batch, policy, known, every)
+            if _ALL in kinds and batch <= _LARGEST_ALL:
+                ways[_ALL, batch] = _vector(make_vector(batch, short), policy, known)
+        return _in_turns(ways, rounds, slots, n_ue * network.place.settings["slot_s"])
     finally:
         env.close()
         torch.set_num_threads(threads)
-    return _report(speeds, batches, n_bs, n_ue, policy)
 
 
 def _in_turns(
@@ -142,7 +181,7 @@ def _vector(envs: Any, name: str, known: Network) -> Callable[[int], object]:
 
 
 def _report(
-    speeds: Mapping[tuple[str, int], NDArray[np.float64]],
+    speeds: Speeds,
     batches: Sequence[int],
     n_bs: int,
     n_ue: int,
@@ -154,13 +193,16 @@ def _report(
         " user-seconds per second"
     )
     table.add_column("futures at once", justify="right")
-    for way in (_HELD, _RULE, _ALL):
+    for way in _WAYS:
         table.add_column(way, justify="right")
         table.add_column("× ns-3", justify="right")
     numbers: dict[str, Any] = {"ns3_user_s_per_s": float(np.median(ns3)), "twin": []}
     for batch in batches:
         cells: list[str] = []
-        for way in (_HELD, _RULE, _ALL):
+        for way in _WAYS:
+            if (way, batch) not in speeds:
+                cells += ["–", "–"]
+                continue
             found = speeds[way, batch]
             ratio = float(np.median(found / ns3))
             numbers["twin"].append(
@@ -175,6 +217,25 @@ def _report(
             cells += [f"{np.median(found):,.0f}", f"{ratio:,.0f}"]
         table.add_row(f"{batch:,}", *cells)
     return Report([table], numbers)
+
+
+def _by_size(sizes: Sequence[tuple[int, int, int, Speeds]]) -> tuple[Table, list[dict[str, Any]]]:
+    table = Table(title="By size of the network, in large batches: multiples of ns-3")
+    for column in ("BS × UE", "ns-3 (user-seconds/s)", "futures", _HELD, _RULE):
+        table.add_column(column, justify="right")
+    numbers: list[dict[str, Any]] = []
+    for n_bs, n_ue, batch, speeds in sizes:
+        ns3 = speeds["ns-3", 1]
+        held, rule = (float(np.median(speeds[way, batch] / ns3)) for way in (_HELD, _RULE))
+        ns3_speed = float(np.median(ns3))
+        numbers.append(
+            {"n_bs": n_bs, "n_ue": n_ue, "futures": batch, "ns3_user_s_per_s": ns3_speed}
+            | {"ratio_held": held, "ratio_rule": rule}
+        )
+        table.add_row(
+            f"{n_bs} × {n_ue}", f"{ns3_speed:.1f}", f"{batch:,}", f"{held:,.0f}", f"{rule:,.0f}"
+        )
+    return table, numbers
 
 
 def _quartiles(values: NDArray[np.float64]) -> Sequence[float]:

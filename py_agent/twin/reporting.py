@@ -60,6 +60,11 @@ def is_cell_field(name: str) -> bool:
     return name in _CELL_FIELDS or name.startswith(_CELL_PREFIXES)
 
 
+def is_clock_field(name: str) -> bool:
+    """Is it nobody's: the time itself?"""
+    return name in _CLOCK
+
+
 class ReportingChannel:
     """Turns observations into reports, as `ReportingSettings` say.
 
@@ -80,7 +85,7 @@ class ReportingChannel:
     ) -> None:
         self._settings = settings
         self._rng = np.random.default_rng([seed, 7])
-        observed = [field for field in fields if field.name not in _CLOCK]
+        observed = [field for field in fields if not is_clock_field(field.name)]
         self._cell_names = [f.name for f in observed if is_cell_field(f.name)]
         self._user_names = [f.name for f in observed if not is_cell_field(f.name)]
         bits = {f.name: 8 * np.dtype(f.dtype).itemsize * int(np.prod(f.shape)) for f in observed}
@@ -120,6 +125,13 @@ class ReportingChannel:
         with_cells: bool,
     ) -> None:
         settings = self._settings
+        if settings.loss == 0 and settings.delay_s == 0 and settings.duplicates == 0:
+            if len(users):
+                self._post(Report(now_s, users, self._values_of(users, observation)))
+            if with_cells:
+                cells = {name: observation[name] for name in self._cell_names}
+                self._post(Report(now_s, None, cells))
+            return
         for copy in range(2):
             # The second round carries the duplicates alone.
             chance = settings.duplicates if copy else 1.0
@@ -131,13 +143,19 @@ class ReportingChannel:
             )
             for group in groups:
                 if len(group):
-                    values = {name: observation[name][group] for name in self._user_names}
-                    self._post(Report(now_s, group, values))
+                    self._post(Report(now_s, group, self._values_of(group, observation)))
             if with_cells and self._rng.random() < chance * (1 - settings.loss):
                 cells = {name: observation[name] for name in self._cell_names}
                 self._post(Report(now_s, None, cells))
             if settings.duplicates == 0:
                 return
+
+    def _values_of(
+        self, users: NDArray[np.intp], observation: Mapping[str, NDArray[Any]]
+    ) -> dict[str, NDArray[Any]]:
+        if len(users) == len(self._due_s) - 1:  # all, in order
+            return {name: np.asarray(observation[name]) for name in self._user_names}
+        return {name: observation[name][users] for name in self._user_names}
 
     def _post(self, report: Report) -> None:
         delay_s = self._rng.exponential(self._settings.delay_s) if self._settings.delay_s else 0.0

@@ -15,11 +15,11 @@ from py_agent.twin.estimate import NetworkEstimate
 from py_agent.twin.estimation.handover_gap import GapTracker
 from py_agent.twin.estimation.model_tracker import MODEL_FIELDS, ModelTracker
 from py_agent.twin.estimation.radio import RadioState
-from py_agent.twin.estimation.task_queues import QueueReport, TaskQueues
+from py_agent.twin.estimation.task_queues import QueueReports, TaskQueues
 from py_agent.twin.estimation.traffic_filter import TrafficFilter
 from py_agent.twin.parameters import TwinParameters
 from py_agent.twin.prior import prior_parameters
-from py_agent.twin.received import ReceivedFields
+from py_agent.twin.received import Packed, ReceivedFields
 from py_agent.twin.reporting import Report, ReportingChannel, ReportingSettings
 
 Floats = NDArray[np.float64]
@@ -151,7 +151,7 @@ class Twin:
 
     def receive(self, report: Report) -> None:
         """Take one report."""
-        served_by = self._received.latest["serving_bs"].astype(np.int32)
+        served_by = self._received.latest["serving_bs"].astype(np.int32)  # before this report
         clean = self._received.take(report)
         if report.users is None or self._radio is None:
             return
@@ -164,7 +164,7 @@ class Twin:
         if not use.any():
             return
         users = report.users[use]
-        values = {name: value[use] for name, value in clean.items()}
+        values = clean.rows(use)
         first = np.isneginf(self._report_s[users])
         gone = ~first & (report.time_s - self._report_s[users] > self._forget_s)
         for user in users[gone]:
@@ -233,7 +233,7 @@ class Twin:
             created_bit=self._held("created_bit"),
             models=self._models.state(self._now_s, latest) if self._models else None,
             age_s=self._received.age_s(self._now_s),
-            latest={name: value.copy() for name, value in latest.items()},
+            latest=self._received.snapshot(),
         )
 
     def _count_slots(self, now_s: float, slot_in_frame: float) -> None:
@@ -246,7 +246,10 @@ class Twin:
     def _targets(self) -> Integers:
         state = self._received.latest.get("handover_state")
         serving = self._received.latest["serving_bs"]
-        under_way = serving < 0 if state is None else np.isin(state, _HANDOVER_UNDER_WAY)
+        under_way = serving < 0
+        if state is not None:
+            pending, waiting = _HANDOVER_UNDER_WAY
+            under_way = (state == pending) | (state == waiting)
         return np.where(under_way & (self._target != serving), self._target, -1).astype(np.int32)
 
     def _held(self, name: str) -> Floats:
@@ -312,35 +315,32 @@ class Twin:
             there = np.isfinite(value)
             self._counted[name][users[there]] = value[there]
 
-    def _follow_queues(
-        self, users: NDArray[np.intp], time_s: float, values: Mapping[str, Floats]
-    ) -> None:
+    def _follow_queues(self, users: NDArray[np.intp], time_s: float, values: Packed) -> None:
         names = (
             *("tasks_uploading", "oldest_age_s", "tasks_computing", "compute_head_cycles"),
             *("compute_backlog_cycles", "upload_backlog_bit", "upload_unconfirmed_bit"),
             *("tasks_created", "created_bit"),
         )
         whole = np.ones(len(users), bool)
-        for name in names:
+        for name in () if np.isfinite(values.table).all() else names:
             whole &= np.isfinite(values[name].reshape(len(users), -1)).all(axis=1)
-        mean_bit = self._traffic.mean_bit
+        mine = values.rows(whole)
+        users = users[whole]
         task_bit = np.maximum(self._held("task_mean_bit"), 1.0)
-        cycles_per_bit = self._held("task_mean_cycles") / task_bit
-        serving = self._received.latest["serving_bs"]
-        for i in np.flatnonzero(whole):
-            user = int(users[i])
-            report = QueueReport(
+        self._queues.report(
+            users,
+            QueueReports(
                 time_s=time_s,
-                serving_bs=int(serving[user]),
-                tasks_created=int(values["tasks_created"][i]),
-                created_bit=float(values["created_bit"][i]),
-                tasks_uploading=int(values["tasks_uploading"][i]),
-                to_deliver_bit=float(
-                    values["upload_backlog_bit"][i] - values["upload_unconfirmed_bit"][i]
-                ),
-                oldest_age_s=float(values["oldest_age_s"][i]),
-                tasks_computing=values["tasks_computing"][i].tolist(),
-                compute_head_cycles=values["compute_head_cycles"][i].tolist(),
-                compute_backlog_cycles=values["compute_backlog_cycles"][i].tolist(),
-            )
-            self._queues.report(user, report, float(mean_bit[user]), float(cycles_per_bit[user]))
+                serving_bs=self._received.latest["serving_bs"][users],
+                tasks_created=mine["tasks_created"],
+                created_bit=mine["created_bit"],
+                tasks_uploading=mine["tasks_uploading"],
+                to_deliver_bit=mine["upload_backlog_bit"] - mine["upload_unconfirmed_bit"],
+                oldest_age_s=mine["oldest_age_s"],
+                tasks_computing=mine["tasks_computing"],
+                compute_head_cycles=mine["compute_head_cycles"],
+                compute_backlog_cycles=mine["compute_backlog_cycles"],
+            ),
+            self._traffic.mean_bit[users],
+            (self._held("task_mean_cycles") / task_bit)[users],
+        )

@@ -39,11 +39,22 @@ def test_a_vector_environment_is_measured_beside_one_environment():
 
 def test_the_twin_is_measured_beside_ns3():
     small = ("--rounds", "1", "--slots", "2", "--n-ue", "2", "--n-bs", "2", "--largest", "64")
-    result = run("twin", *small, "--json")
+    result = run("twin", *small, "--sizes", "1x4", "--json")
     assert result.exit_code == 0
     numbers = json.loads(result.stdout.splitlines()[-1])
     assert {entry["futures"] for entry in numbers["twin"]} == {1, 64}
     assert min(entry["ratio"] for entry in numbers["twin"]) > 0
+    assert [(e["n_bs"], e["n_ue"], e["futures"]) for e in numbers["sizes"]] == [
+        (2, 2, 64),
+        (1, 4, 32),
+    ]
+    assert min(e["ratio_held"] for e in numbers["sizes"]) > 0
+
+
+def test_a_size_that_is_none_is_a_message():
+    result = run("twin", "--largest", "1", "--rounds", "1", "--slots", "1", "--sizes", "3-60")
+    assert result.exit_code == 2
+    assert "3x60" in result.stderr
 
 
 @pytest.mark.parametrize("name", BENCHMARKS)

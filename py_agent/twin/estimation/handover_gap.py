@@ -46,15 +46,18 @@ class GapTracker:
 
     def left(self, now_s: float) -> tuple[Floats, Floats]:
         """Mean and standard deviation of what is left, ``[n_ue]`` each; 0 with a cell."""
-        elapsed = np.where(np.isnan(self._began_s), 0.0, now_s - self._began_s)
-        elapsed = np.maximum(elapsed, 0.0)
+        mean, sd = np.zeros(len(self._began_s)), np.zeros(len(self._began_s))
+        without = np.flatnonzero(~np.isnan(self._began_s))
+        if not len(without):
+            return mean, sd
+        elapsed = np.maximum(now_s - self._began_s[without], 0.0)
         left = self._lengths_s - elapsed[:, None]
         weight = self._weights * (left > 0)
         total = weight.sum(axis=1)
-        mean = (weight * left).sum(axis=1) / np.maximum(total, 1e-12)
+        first = (weight * left).sum(axis=1) / np.maximum(total, 1e-12)
         square = (weight * left**2).sum(axis=1) / np.maximum(total, 1e-12)
         # Longer than anything foreseen: as long again as half an outage.
-        mean = np.where(total > 0, mean, self._latest_s)
-        sd = np.where(total > 0, np.sqrt(np.maximum(square - mean**2, 0.0)), self._latest_s)
-        without = ~np.isnan(self._began_s)
-        return np.where(without, mean, 0.0), np.where(without, sd, 0.0)
+        mean[without] = np.where(total > 0, first, self._latest_s)
+        spread = np.sqrt(np.maximum(square - first**2, 0.0))
+        sd[without] = np.where(total > 0, spread, self._latest_s)
+        return mean, sd

@@ -47,11 +47,14 @@ class MotionFilter:
         position_m = self.position_m[users] + step * self.velocity_mps[users]
         min_x, min_y, max_x, max_y = self._law.area_m
         position_m = np.clip(position_m, [min_x, min_y], [max_x, max_y])
-        transition = np.zeros((len(users), 2, 2))
-        transition[:, 0, 0] = transition[:, 1, 1] = 1.0
-        transition[:, 0, 1] = by_s
-        covariance = transition @ self.covariance[users] @ transition.transpose(0, 2, 1)
-        return position_m, self.velocity_mps[users], covariance + self._density * _noise(by_s)
+        s, before = np.asarray(by_s, np.float64), self.covariance[users]
+        covariance = before.copy()  # F P Fᵀ + Q, written out
+        mixed = before[:, 0, 1] + s * before[:, 1, 1] + self._density * s**2 / 2
+        covariance[:, 0, 0] += s * (2 * before[:, 0, 1] + s * before[:, 1, 1])
+        covariance[:, 0, 0] += self._density * s**3 / 3
+        covariance[:, 0, 1] = covariance[:, 1, 0] = mixed
+        covariance[:, 1, 1] += self._density * s
+        return position_m, self.velocity_mps[users], covariance
 
     def advance(self, users: NDArray[np.intp], by_s: Floats) -> None:
         """Time passes for these users."""
@@ -106,10 +109,3 @@ def position_variance(
     turns = acceleration_density(law) * ahead_s**3 / 3
     variance: Floats = position_sd_m**2 + (ahead_s * velocity_sd_mps) ** 2 + turns
     return variance
-
-
-def _noise(by_s: Floats) -> Floats:
-    """Covariance that white acceleration of density 1 adds, ``[n, 2, 2]``."""
-    s = np.asarray(by_s, np.float64)
-    noise: Floats = np.stack([np.stack([s**3 / 3, s**2 / 2], -1), np.stack([s**2 / 2, s], -1)], -2)
-    return noise

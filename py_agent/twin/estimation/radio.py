@@ -10,7 +10,7 @@ from py_agent.twin.estimation.channel_map import ChannelMapEstimator
 from py_agent.twin.estimation.gauss_markov import GaussMarkov
 from py_agent.twin.estimation.motion import MotionFilter
 from py_agent.twin.estimation.rate_curve import RateCorrection, RateCurveLearner
-from py_agent.twin.parameters import TwinParameters
+from py_agent.twin.parameters import ChannelMap, TwinParameters
 from py_agent.twin.radio_model import (
     antenna_gain_db,
     curve_rate_bps,
@@ -64,11 +64,13 @@ class RadioState:
         self.sounding = GaussMarkov((n_ue,), uplink.sd_db, uplink.correlation_s)
         self.rates = RateCorrection(parameters.rate, n_ue)
         self._serving = np.full(n_ue, -1, np.int32)
+        self._mapped: tuple[ChannelMap, Floats] | None = None  # what the map says, while it holds
 
     def locate(
         self, users: Users, during_s: Floats, position_m: Floats, velocity_mps: Floats
     ) -> Floats:
         """Take reports of places; return what users have walked since their last ones, ``[n]``."""
+        self._mapped = None
         before_m = self.motion.position_m[users]
         known = self.motion.known[users]
         self.motion.advance(users, during_s)
@@ -165,4 +167,8 @@ class RadioState:
         return self._map.sd_db(log_distance(self.parameters, position_m, self._bs_position_m))
 
     def _map_dbm(self) -> Floats:
-        return map_rsrp_dbm(self.parameters, self.motion.position_m, self._bs_position_m)
+        channel = self.parameters.channel
+        if self._mapped is None or self._mapped[0] is not channel:
+            said = map_rsrp_dbm(self.parameters, self.motion.position_m, self._bs_position_m)
+            self._mapped = channel, said
+        return self._mapped[1]

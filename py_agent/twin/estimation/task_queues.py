@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,7 @@ from py_agent.twin.estimate import TaskQueue
 Floats = NDArray[np.float64]
 
 
-@dataclasses.dataclass
+@dataclasses.dataclass(slots=True)
 class _Task:
     size_bit: float
     cycles: float
@@ -23,23 +23,39 @@ class _Task:
     bs: int = -1
 
 
+class _Report(NamedTuple):
+    """One user's report, and what is typical of it."""
+
+    time_s: float
+    serving_bs: float
+    tasks_uploading: float
+    to_deliver_bit: float
+    oldest_age_s: float
+    typical_bit: float
+    cycles_per_bit: float
+    tasks_computing: list[float]
+    compute_head_cycles: list[float]
+    compute_backlog_cycles: list[float]
+
+
 @dataclasses.dataclass(frozen=True)
-class QueueReport:
-    """What a user reports of its tasks; the observation fields of the same names.
+class QueueReports:
+    """What users report of their tasks at one moment; the observation fields of the same names.
 
     Counters run since the start, so that a lost report loses nothing but the time of what happened.
+    Arrays are ``[n]``, those of servers ``[n, n_bs]``.
     """
 
     time_s: float
-    serving_bs: int
-    tasks_created: int
-    created_bit: float
-    tasks_uploading: int
-    to_deliver_bit: float  # upload_backlog_bit − upload_unconfirmed_bit
-    oldest_age_s: float
-    tasks_computing: Sequence[int]  # per server
-    compute_head_cycles: Sequence[float]
-    compute_backlog_cycles: Sequence[float]
+    serving_bs: Floats
+    tasks_created: Floats
+    created_bit: Floats
+    tasks_uploading: Floats
+    to_deliver_bit: Floats  # upload_backlog_bit − upload_unconfirmed_bit
+    oldest_age_s: Floats
+    tasks_computing: Floats
+    compute_head_cycles: Floats
+    compute_backlog_cycles: Floats
 
 
 class TaskQueues:
@@ -56,40 +72,78 @@ class TaskQueues:
     def __init__(self, n_ue: int) -> None:
         self._upload: list[list[_Task]] = [[] for _ in range(n_ue)]
         self._compute: list[list[_Task]] = [[] for _ in range(n_ue)]
-        self._last: list[QueueReport | None] = [None] * n_ue
+        self._has_tasks = np.zeros(n_ue, bool)
+        self._time_s = np.full(n_ue, np.nan)  # of the last report; NaN: none
+        self._created = np.zeros(n_ue)
+        self._created_bit = np.zeros(n_ue)
+        self._to_deliver_bit = np.zeros(n_ue)
+        self._backlog_cycles = np.zeros(n_ue)
         self._drain_bps = np.zeros(n_ue)
         self._drain_hz = np.zeros(n_ue)
 
     def report(
-        self, user: int, report: QueueReport, typical_bit: float, cycles_per_bit: float
+        self,
+        users: NDArray[np.intp],
+        reports: QueueReports,
+        typical_bit: Floats,
+        cycles_per_bit: Floats,
     ) -> None:
-        """Bring a user's replica into line with a report that is newer than its last one.
+        """Bring users' replicas into line with reports that are newer than their last ones.
 
         Args:
-            user: whose.
-            report: what it says.
-            typical_bit: size of a task of which nothing else is known.
-            cycles_per_bit: of the user's tasks.
+            users: whose, each once, ``[n]``.
+            reports: what they say.
+            typical_bit: size of a task of which nothing else is known, ``[n]``.
+            cycles_per_bit: of each user's tasks, ``[n]``.
         """
-        last = self._last[user]
-        self._create(user, report, cycles_per_bit)
-        uploaded = self._shrink_upload(user, report, typical_bit, cycles_per_bit)
-        self._fit_compute(user, report, uploaded, typical_bit, cycles_per_bit)
-        if last is not None:
-            during_s = max(report.time_s - last.time_s, 1e-6)
-            created_bit = report.created_bit - last.created_bit
-            drained = max(last.to_deliver_bit + created_bit - report.to_deliver_bit, 0.0)
-            self._drain_bps[user] = drained / during_s
-            worked = sum(last.compute_backlog_cycles) - sum(report.compute_backlog_cycles)
-            arrived = sum(task.cycles for task in uploaded)
-            self._drain_hz[user] = max(worked + arrived, 0.0) / during_s
-        self._last[user] = report
+        seen = ~np.isnan(self._time_s[users])
+        during_s = np.where(seen, reports.time_s - self._time_s[users], 0.0)
+        new = np.where(seen, reports.tasks_created - self._created[users], 0.0)
+        new_bit = np.where(seen, reports.created_bit - self._created_bit[users], 0.0)
+        there = (reports.tasks_uploading > 0) | reports.tasks_computing.any(axis=1)
+        # Most users have had nothing to do and have nothing now.
+        busy = np.flatnonzero(there | (new > 0) | self._has_tasks[users])
+        arrived = np.zeros(len(users))
+        columns = (
+            *(busy, users, during_s, new, new_bit, reports.serving_bs, reports.tasks_uploading),
+            *(reports.to_deliver_bit, reports.oldest_age_s, typical_bit, cycles_per_bit),
+        )
+        picked = [columns[0].tolist(), *(column[busy].tolist() for column in columns[1:])]
+        servers = [
+            values[busy].tolist()
+            for values in (
+                reports.tasks_computing,
+                reports.compute_head_cycles,
+                reports.compute_backlog_cycles,
+            )
+        ]
+        for i, user, since_s, count, bits, *rest, tasks, head, backlog in zip(
+            *picked, *servers, strict=True
+        ):
+            one = _Report._make((reports.time_s, *rest, tasks, head, backlog))
+            self._create(user, one, since_s, int(count), bits)
+            uploaded = self._shrink_upload(user, one)
+            self._fit_compute(user, one, uploaded)
+            arrived[i] = sum(task.cycles for task in uploaded)
+        self._has_tasks[users] = there
+        backlog_cycles = reports.compute_backlog_cycles.sum(axis=1)
+        passed_s = np.maximum(during_s, 1e-6)
+        drained = self._to_deliver_bit[users] + new_bit - reports.to_deliver_bit
+        worked = self._backlog_cycles[users] - backlog_cycles + arrived
+        for drain, amount in ((self._drain_bps, drained), (self._drain_hz, worked)):
+            drain[users] = np.where(seen, np.maximum(amount, 0.0) / passed_s, drain[users])
+        self._time_s[users] = reports.time_s
+        self._created[users] = reports.tasks_created
+        self._created_bit[users] = reports.created_bit
+        self._to_deliver_bit[users] = reports.to_deliver_bit
+        self._backlog_cycles[users] = backlog_cycles
 
     def forget(self, user: int) -> None:
         """A user has left."""
         self._upload[user].clear()
         self._compute[user].clear()
-        self._last[user] = None
+        self._has_tasks[user] = False
+        self._time_s[user] = np.nan
         self._drain_bps[user] = self._drain_hz[user] = 0.0
 
     def upload_at(self, now_s: float, rate_hz: Floats, typical_bit: Floats) -> TaskQueue:
@@ -114,75 +168,64 @@ class TaskQueues:
         return _packed(self._compute, now_s, drained, np.hypot(arrivals_sd, drained))
 
     def _ages_s(self, now_s: float) -> Floats:
-        return np.array(
-            [max(now_s - last.time_s, 0.0) if last is not None else 0.0 for last in self._last]
-        )
+        ages_s: Floats = np.fmax(now_s - self._time_s, 0.0)  # 0 without a report
+        return ages_s
 
-    def _create(self, user: int, report: QueueReport, cycles_per_bit: float) -> None:
-        last = self._last[user]
-        if last is None:
-            return
-        new = report.tasks_created - last.tasks_created
-        size_bit = (report.created_bit - last.created_bit) / new if new > 0 else 0.0
+    def _create(self, user: int, report: _Report, since_s: float, new: int, bits: float) -> None:
         for i in range(new):
-            created_s = last.time_s + (i + 0.5) / new * (report.time_s - last.time_s)
-            cycles = size_bit * cycles_per_bit
+            size_bit = bits / new
+            created_s = report.time_s - since_s + (i + 0.5) / new * since_s
+            cycles = size_bit * report.cycles_per_bit
             self._upload[user].append(_Task(size_bit, cycles, created_s, size_bit))
 
-    def _shrink_upload(
-        self, user: int, report: QueueReport, typical_bit: float, cycles_per_bit: float
-    ) -> list[_Task]:
+    def _shrink_upload(self, user: int, report: _Report) -> list[_Task]:
         """Fit number and bits; return the tasks that have been uploaded since."""
-        queue = self._upload[user]
-        uploaded = []
-        while len(queue) > report.tasks_uploading:
-            uploaded.append(queue.pop(0))
-        missing = report.tasks_uploading - len(queue)
-        for i in range(missing):  # of a past that the twin has not seen
-            size_bit = max(typical_bit, report.to_deliver_bit / max(report.tasks_uploading, 1))
+        queue, wanted = self._upload[user], int(report.tasks_uploading)
+        through = max(len(queue) - wanted, 0)
+        uploaded, queue[:] = queue[:through], queue[through:]
+        for i in range(wanted - len(queue)):  # of a past that the twin has not seen
+            size_bit = max(report.typical_bit, report.to_deliver_bit / max(wanted, 1))
             created_s = report.time_s - (report.oldest_age_s if i == 0 else 0.0)
-            queue.insert(i, _Task(size_bit, size_bit * cycles_per_bit, created_s, size_bit))
-        waiting_bit = sum(task.size_bit for task in queue[1:])
+            queue.insert(i, _Task(size_bit, size_bit * report.cycles_per_bit, created_s, size_bit))
         if queue:
+            waiting_bit = sum(task.size_bit for task in queue[1:])
             head_bit = min(max(report.to_deliver_bit - waiting_bit, 1.0), queue[0].size_bit)
             queue[0].remaining = head_bit
         return uploaded
 
-    def _fit_compute(
-        self,
-        user: int,
-        report: QueueReport,
-        uploaded: list[_Task],
-        typical_bit: float,
-        cycles_per_bit: float,
-    ) -> None:
+    def _fit_compute(self, user: int, report: _Report, uploaded: list[_Task]) -> None:
         queue = self._compute[user]
         for task in uploaded:
-            task.bs, task.remaining = report.serving_bs, task.cycles
+            task.bs, task.remaining = int(report.serving_bs), task.cycles
             queue.append(task)
-        fitted: list[_Task] = []
         strays: list[_Task] = []  # more than the server says it has: done, or at another server
-        wanted = [int(count) for count in report.tasks_computing]
-        here: list[list[_Task]] = [[] for _ in wanted]
+        here: dict[int, list[_Task]] = {
+            bs: [] for bs, count in enumerate(report.tasks_computing) if count
+        }
         for task in queue:
-            (here[task.bs] if 0 <= task.bs < len(wanted) else strays).append(task)
-        for bs, count in enumerate(wanted):
-            strays += here[bs][: max(len(here[bs]) - count, 0)]
-            here[bs] = here[bs][max(len(here[bs]) - count, 0) :]
-        for bs, count in enumerate(wanted):
-            while len(here[bs]) < count:
+            here.get(task.bs, strays).append(task)
+        for bs, tasks in here.items():
+            over = max(len(tasks) - int(report.tasks_computing[bs]), 0)
+            strays += tasks[:over]
+            del tasks[:over]
+        fitted: list[_Task] = []
+        for bs, tasks in here.items():
+            while len(tasks) < report.tasks_computing[bs]:
                 # Uploaded tasks whose server was another one than the user's cell now.
-                task = strays.pop() if strays else self._unseen(report, typical_bit, cycles_per_bit)
+                task = strays.pop() if strays else _unseen(report)
                 task.bs = bs
-                here[bs].append(task)
-            _fit_work(here[bs], report.compute_head_cycles[bs], report.compute_backlog_cycles[bs])
-            fitted += here[bs]
-        self._compute[user] = sorted(fitted, key=lambda task: task.created_s)
+                tasks.append(task)
+            _fit_work(tasks, report.compute_head_cycles[bs], report.compute_backlog_cycles[bs])
+            fitted += tasks
+        if len(fitted) > 1:
+            fitted.sort(key=lambda task: task.created_s)
+        self._compute[user] = fitted
 
-    @staticmethod
-    def _unseen(report: QueueReport, typical_bit: float, cycles_per_bit: float) -> _Task:
-        cycles = typical_bit * cycles_per_bit
-        return _Task(typical_bit, cycles, report.time_s - report.oldest_age_s, cycles)
+
+def _unseen(report: _Report) -> _Task:
+    cycles = report.typical_bit * report.cycles_per_bit
+    created_s = report.time_s - report.oldest_age_s
+    return _Task(report.typical_bit, cycles, created_s, cycles)
 
 
 def _fit_work(tasks: list[_Task], head_cycles: float, backlog_cycles: float) -> None:
@@ -203,13 +246,17 @@ def _packed(
     size_bit, remaining, cycles, age_s = (np.zeros(shape) for _ in range(4))
     bs = np.full(shape, -1, np.int32)
     for user, queue in enumerate(queues):
-        gone = drained[user]
-        for place, task in enumerate(queue):
-            size_bit[user, place] = task.size_bit
+        if not queue:
+            continue
+        here = slice(len(queue))
+        size_bit[user, here] = [task.size_bit for task in queue]
+        cycles[user, here] = [task.cycles for task in queue]
+        age_s[user, here] = [now_s - task.created_s for task in queue]
+        bs[user, here] = [task.bs for task in queue]
+        gone, left = float(drained[user]), []
+        for task in queue:
             # The last bit stays until a report says that the task is through.
-            remaining[user, place] = max(task.remaining - gone, 1.0)
+            left.append(max(task.remaining - gone, 1.0))
             gone = max(gone - task.remaining, 0.0)
-            cycles[user, place] = task.cycles
-            age_s[user, place] = max(now_s - task.created_s, 0.0)
-            bs[user, place] = task.bs
-    return TaskQueue(size_bit, remaining, cycles, age_s, bs, remaining_sd)
+        remaining[user, here] = left
+    return TaskQueue(size_bit, remaining, cycles, np.maximum(age_s, 0.0), bs, remaining_sd)

@@ -124,10 +124,10 @@ class EdgeLaw:
         servers.used_s.zero_()
         n_ue = servers.tasks.shape[1]
         user = where_true(servers.computing > 0)
-        flow = (user[:, None] * n_bs + self._servers).view(-1)
-        flow = flow[pick(servers.tasks, flow) > 0]
-        user, bs = split(flow, n_bs)
-        row, _ = split(user, n_ue)
+        at = (servers.tasks.flatten(0, 1).index_select(0, user) > 0).nonzero()
+        user, bs = user.index_select(0, at[:, 0]), at[:, 1]
+        flow = user * n_bs + bs
+        row, _ = split(user, n_ue, servers.computing.numel())
         server = row * n_bs + bs
 
         def of_flow(values: Tensor) -> Tensor:
@@ -179,8 +179,8 @@ class EdgeLaw:
     ) -> tuple[Tensor, Tensor, Tensor]:
         """Serve retraining beside the flows of tasks, for which the answer is."""
         n_ue, n_bs = weight.shape[1], len(self._servers)
-        user = (training.work_cycles > 0).view(-1).nonzero()[:, 0]
-        row = torch.div(user, n_ue, rounding_mode="floor")
+        user = where_true(training.work_cycles > 0)
+        row, _ = split(user, n_ue, training.work_cycles.numel())
         bs = training.server.flatten().index_select(0, user)
         since_s = end_s[:, 0].index_select(0, row) - training.begin_s.view(-1)[user]
         jobs = _Flows(

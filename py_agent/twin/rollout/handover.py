@@ -53,11 +53,13 @@ class HandoverRule:
         Returns:
             who was told to move, future and user as one number, ``[n_users]``.
         """
+        if not obeyed.any():
+            return torch.empty(0, dtype=torch.int64, device=obeyed.device)
         moves = obeyed[:, None] & (association != connections.cell)
         users = where_true(moves)
         if not len(users):
             return users
-        row, ue = split(users, moves.shape[1])
+        row, ue = split(users, moves.shape[1], moves.numel())
         law, at_s = self._law, now_s[row, 0]
         cell, target = connections.cell[row, ue], association[row, ue]
         free = (cell >= 0) & (connections.back_s[row, ue] <= at_s)
@@ -106,7 +108,7 @@ class HandoverRule:
             counter: number of the slot, ``[n]``.
         """
         users = where_true(failed)
-        row, ue = split(users, failed.shape[1])
+        row, ue = split(users, failed.shape[1], failed.numel())
         normal = streams.normal_each(Stream.HANDOVER, row, counter[row], 2 * ue + 1)
         gap_s = _outage_s(self._control.lost_s, self._control.lost_sd_s, normal)
         put(connections.cell, users, torch.full_like(users, -1))
@@ -119,8 +121,11 @@ class HandoverRule:
         Returns:
             who they are, future and user as one number, ``[n_users]``.
         """
-        back = (connections.cell < 0) & (connections.back_s < end_s)
-        users = where_true(back)
+        users = where_true(connections.cell < 0)
+        if not len(users):
+            return users
+        row, _ = split(users, connections.cell.shape[1], connections.cell.numel())
+        users = users[pick(connections.back_s, users) < end_s[:, 0].index_select(0, row)]
         strongest = rsrp_dbm.flatten(0, 1).index_select(0, users).argmax(-1)
         for state in (connections.cell, connections.last_cell):
             put(state, users, strongest.to(state.dtype))

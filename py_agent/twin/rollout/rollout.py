@@ -189,8 +189,7 @@ class Rollout:
         state = self.state
         tasks, uploads, servers = state.tasks, state.uploads, state.servers
         connections = state.connections
-        now_s = (state.slot * self.slot_s).to(torch.float32)[:, None]
-        end_s = ((state.slot + 1) * self.slot_s).to(torch.float32)[:, None]
+        now_s, end_s = self._times_s(state.slot)
         cells = connections.last_cell.clone()
         moved = self.handover_rule.command(
             connections,
@@ -211,7 +210,7 @@ class Rollout:
                 spell_s = pick(state.links.out_of_sync_s, users).clamp_max(most_s)
                 put(state.links.out_of_sync_s, users, spell_s)
 
-        in_system = (uploads.created - servers.done.sum(-1)).sum(-1)
+        in_system = uploads.created.sum(1) - servers.done.flatten(1).sum(1)
         present_s = self.uplink_law.create(uploads, tasks, end_s)
         self.uplink_law.send(
             uploads,
@@ -222,10 +221,7 @@ class Rollout:
             end_s,
             self.streams,
         )
-        while True:
-            user, number = self.uplink_law.arrive(uploads, tasks, end_s)
-            if not len(user):
-                break
+        for user, number in self.uplink_law.arrive(uploads, tasks, end_s):
             self.edge_law.accept(servers, tasks, connections.last_cell, user, number)
         training = state.training if self.retrains else None
         if training is not None:
@@ -252,6 +248,16 @@ class Rollout:
         since = self.state.slot % self.slots_per_measurement
         moved_m = walks.velocity_mps * (since * self.slot_s).to(torch.float32)[:, None, None]
         return walks.position_m + moved_m
+
+    def _times_s(self, slot: Tensor) -> tuple[Tensor, Tensor]:
+        """Beginning and end of these slots, ``[batch, 1]`` each."""
+        same = slot[:1] if bool((slot == slot[0]).all()) else slot
+        # One number for all is as quick as none: it has no rows to be spread over.
+        now_s, end_s = (
+            ((same + i) * self.slot_s).to(torch.float32)[:, None].expand(self.batch, 1)
+            for i in (0, 1)
+        )
+        return now_s, end_s
 
     def _sound_anew(self, cells: Tensor) -> None:
         """Other sounding signals collide with a user's in another cell than that of `cells`."""

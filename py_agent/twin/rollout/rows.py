@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from typing import Any, TypeVar
 
 import torch
@@ -62,7 +63,18 @@ def where_true(mask: Tensor) -> Tensor:
     return mask.reshape(-1).nonzero()[:, 0]
 
 
-def split(index: Tensor, n: int) -> tuple[Tensor, Tensor]:
-    """Quotient and remainder of flat numbers by the length of a row, ``[n]`` each."""
-    row = torch.div(index, n, rounding_mode="floor")
+def split(index: Tensor, n: int, total: int) -> tuple[Tensor, Tensor]:
+    """Row and place in it of flat numbers, ``[n]`` each; a table is faster than to divide.
+
+    Args:
+        index: flat numbers.
+        n: length of a row.
+        total: of all rows.
+    """
+    row = _row_of(total, n, index.device).index_select(0, index)
     return row, index - row * n
+
+
+@functools.lru_cache(maxsize=8)
+def _row_of(total: int, n: int, device: torch.device) -> Tensor:
+    return torch.arange(total // n, device=device).repeat_interleave(n)

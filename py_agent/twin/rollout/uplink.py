@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import torch
 from torch import Tensor
 
@@ -46,7 +48,7 @@ class UplinkLaw:
         """
         present_s = torch.zeros(len(end_s), device=end_s.device)
         user = where_true(uploads.next_created_s < end_s)
-        row, _ = split(user, uploads.created.shape[1])
+        row, _ = split(user, uploads.created.shape[1], uploads.created.numel())
         until_s = end_s[:, 0].index_select(0, row)
         while len(user):
             number = pick(uploads.created, user)
@@ -95,7 +97,7 @@ class UplinkLaw:
         slot_s, n_bs = self._slot_s, len(self._cells)
         served = (uploads.queue_bit > 0) & (connections.cell >= 0)
         user = where_true(served)
-        row, _ = split(user, served.shape[1])
+        row, _ = split(user, served.shape[1], served.numel())
 
         def of_user(values: Tensor) -> Tensor:
             return values.flatten(0, 1).index_select(0, user)
@@ -190,20 +192,27 @@ class UplinkLaw:
                 x[again] for x in (user, row, present_s, offered_bit, sent_bit, empty)
             )
 
-    def arrive(self, uploads: Uploads, tasks: Tasks, end_s: Tensor) -> tuple[Tensor, Tensor]:
-        """Tasks that reach the edge before the slot ends, one per user at most.
+    def arrive(
+        self, uploads: Uploads, tasks: Tasks, end_s: Tensor
+    ) -> Iterator[tuple[Tensor, Tensor]]:
+        """Tasks that reach the edge before the slot ends, one per user at a time.
 
-        Returns:
-            future and user as one number, and the task's number, ``[n_tasks]`` each; call again
-            until there are none.
+        Yields:
+            future and user as one number, and the task's number, ``[n_tasks]`` each.
         """
         user = where_true(uploads.next_arrival_s < end_s)
-        number = pick(uploads.arrived, user)
-        following_s = _of_task(tasks.uploaded_s, user, number + 1)
-        on_its_way = number + 1 < pick(uploads.sent, user)
-        put(uploads.arrived, user, number + 1)
-        put(uploads.next_arrival_s, user, torch.where(on_its_way, following_s, NEVER))
-        return user, number
+        row, _ = split(user, uploads.created.shape[1], uploads.created.numel())
+        until_s = end_s[:, 0].index_select(0, row)
+        while len(user):
+            number = pick(uploads.arrived, user)
+            following_s = _of_task(tasks.uploaded_s, user, number + 1)
+            on_its_way = number + 1 < pick(uploads.sent, user)
+            following_s = torch.where(on_its_way, following_s, NEVER)
+            put(uploads.arrived, user, number + 1)
+            put(uploads.next_arrival_s, user, following_s)
+            yield user, number
+            again = following_s < until_s
+            user, until_s = user[again], until_s[again]
 
 
 def _of_task(values: Tensor, user: Tensor, number: Tensor) -> Tensor:
