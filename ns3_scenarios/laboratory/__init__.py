@@ -1,4 +1,4 @@
-# SPDX - License - Identifier : MIT
+# SPDX-License-Identifier: MIT
 """Small ns-3 programs that put one mechanism under a glass, for benchmarks and validation."""
 
 from __future__ import annotations
@@ -19,8 +19,7 @@ def lte_cell(
 ) -> ScenarioEnv:
     """One LTE cell without mobility, fading or neighbours.
 
-    Path loss, offered load and weights of every user are actions;
-    every grant of the share
+    Path loss, offered load and weights of every user are actions; every grant of the share
     scheduler and every transport block is a record.
 
     Args:

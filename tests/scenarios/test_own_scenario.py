@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -14,15 +13,9 @@ REPOSITORY = Path(__file__).parents[2]
 MODULES = ["point-to-point", "applications", "traffic-control"]
 
 
-@pytest.fixture(scope="session")
-def cache():
-    # Kept between test runs: the ns-3 that it holds is 300 MB.
-    return Path(os.environ.get("NS3_TWIN_TEST_CACHE", REPOSITORY / "build" / "test-cache"))
-
-
-def test_the_example_compiles_and_is_steered(tmp_path, cache):
+def test_the_example_compiles_and_is_steered(tmp_path, build_cache):
     program = build(
-        [REPOSITORY / "examples" / "bottleneck.cc"], MODULES, tmp_path / "bottleneck", cache
+        [REPOSITORY / "examples" / "bottleneck.cc"], MODULES, tmp_path / "bottleneck", build_cache
     )
     env = ns3_scenarios.make(str(program), {"duration_s": 10.0, "load_mbps": 4.0})
 
@@ -39,10 +32,10 @@ def test_the_example_compiles_and_is_steered(tmp_path, cache):
     env.close()
 
 
-def test_what_the_compiler_says_reaches_the_user(tmp_path, cache):
+def test_what_the_compiler_says_reaches_the_user(tmp_path, build_cache):
     broken = tmp_path / "broken.cc"
     broken.write_text("int main() { return undeclared; }\n")
     with pytest.raises(BuildFailed, match="undeclared"):
-        build([broken], [], tmp_path / "broken", cache)
+        build([broken], [], tmp_path / "broken", build_cache)
     with pytest.raises(BuildFailed, match=r"no such file: .*missing\.cc"):
-        build([tmp_path / "missing.cc"], [], tmp_path / "missing", cache)
+        build([tmp_path / "missing.cc"], [], tmp_path / "missing", build_cache)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import subprocess
+from pathlib import Path
 
 import numpy as np
 import pytest
 from cell_run import DIRECTIONS, load, run_cell
 
-from ns3_scenarios.registry import INSTALLED
+from ns3_scenarios.build import build
 
+REPOSITORY = Path(__file__).parents[2]
 WEIGHT = np.array([0.1, 0.2, 0.3, 0.4])
 # TS 36.213 Table 7.1.6.1-1: resource blocks per group; ns-3 leaves an incomplete last group unused.
 RB_PER_GROUP = {6: 1, 15: 2, 25: 2, 50: 3, 75: 4, 100: 4}
@@ -132,9 +134,11 @@ def test_a_user_at_the_cell_edge_gets_its_share_and_its_data():
         assert run.gained(f"{direction}_received_bit")[3] > 1e5
 
 
-def test_it_serves_any_ns3_program():
-    # examples/weighted-cell.cc: no scenario, no bridge, no EPC; weights 1, 2 and 5.
-    program = INSTALLED / "laboratory" / "bin" / "weighted-cell"
+def test_it_serves_any_ns3_program(tmp_path, build_cache):
+    # No scenario, no bridge, no EPC; weights 1, 2 and 5.
+    source = REPOSITORY / "examples" / "weighted-cell.cc"
+    modules = ["lte", "mobility", "spectrum", "propagation", "antenna"]
+    program = build([source], modules, tmp_path / "weighted-cell", build_cache)
     done = subprocess.run([program], capture_output=True, text=True, check=True, timeout=100)
     lines = [line.split() for line in done.stdout.splitlines()]
     assert [name for name, *_ in lines] == ["uplink", "downlink"]
