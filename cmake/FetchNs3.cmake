@@ -2,7 +2,7 @@
 #
 # By default from the wheel on PyPI, pinned by its hash; it is unpacked into NS3_WHEEL_DIR and never
 # installed (its Python dependencies are not needed). -DNS3_ROOT=<prefix> takes another ns-3 build with
-# <prefix>/include/ns3 and <prefix>/lib or lib64.
+# <prefix>/include/ns3 and <prefix>/lib or lib64, as `./ns3 install` leaves it.
 
 set(NS3_ROOT "" CACHE PATH "An installed ns-3 to use instead of the wheel")
 set(NS3_WHEEL_DIR ${CMAKE_BINARY_DIR}/ns3-wheel CACHE PATH "Where the wheel is unpacked")
@@ -52,6 +52,16 @@ set(ns3_suffix ${CMAKE_MATCH_2})
 get_filename_component(NS3_LIBRARY_DIR ${ns3_core_library} DIRECTORY)
 message(STATUS "ns-3 ${NS3_VERSION} in ${ns3_prefix}")
 
+# What ns-3 was built with; its headers depend on it. The wheel carries no record of it.
+set(ns3_definitions NS3_BUILD_PROFILE_RELEASE NS3_LOG_ENABLE NS3_ASSERT_ENABLE)
+if(NS3_ROOT)
+  file(STRINGS ${NS3_LIBRARY_DIR}/cmake/ns3/ns3Targets.cmake ns3_definitions
+       REGEX "INTERFACE_COMPILE_DEFINITIONS")
+  string(REGEX MATCHALL "NS3_(BUILD_PROFILE_[A-Z]+|LOG_ENABLE|ASSERT_ENABLE)" ns3_definitions
+         "${ns3_definitions}")
+  list(REMOVE_DUPLICATES ns3_definitions)
+endif()
+
 file(GLOB ns3_libraries ${NS3_LIBRARY_DIR}/libns${NS3_VERSION}-*${ns3_suffix}.so)
 foreach(library IN LISTS ns3_libraries)
   string(REGEX REPLACE ".*/libns${NS3_VERSION}-(.*)${ns3_suffix}\\.so$" "\\1" module ${library})
@@ -59,8 +69,7 @@ foreach(library IN LISTS ns3_libraries)
   set_target_properties(ns3::${module} PROPERTIES
     IMPORTED_LOCATION ${library}
     INTERFACE_INCLUDE_DIRECTORIES ${NS3_INCLUDE_DIR}
-    # What the wheel was built with; the headers depend on it.
-    INTERFACE_COMPILE_DEFINITIONS "NS3_BUILD_PROFILE_RELEASE;NS3_LOG_ENABLE;NS3_ASSERT_ENABLE"
+    INTERFACE_COMPILE_DEFINITIONS "${ns3_definitions}"
     # The wheel's libraries find each other at run time, not at link time.
     INTERFACE_LINK_OPTIONS "LINKER:--allow-shlib-undefined")
 endforeach()
