@@ -19,13 +19,15 @@ def test_every_transport_is_measured(monkeypatch):
         "ipc_us_p50",
         "tcp_us_p50",
         "tcp_curve_us_p50",
+        "zmq_ipc_us_p50",
+        "zmq_tcp_us_p50",
         "ns3_ai_way_us_p50",
         "ns3_gym_way_us_p50",
     }
     for values in report.numbers.values():
         assert list(values) == ["2"]
         assert values["2"] > 0
-    assert report.tables[0].row_count == 8
+    assert report.tables[0].row_count == 10
 
 
 def test_what_does_not_fit_in_a_message_of_ns3_ai_is_not_possible():
