@@ -67,7 +67,7 @@ def tensors(value, path=""):
 
 
 def assert_same(one, other):
-    """To rounding: torch computes the last elements of a tensor, or a smaller one, by other code."""
+    """To rounding: torch computes the last elements of a tensor, or a small one, by other code."""
     for (name, a), (_, b) in zip(tensors(one), tensors(other), strict=True):
         large = name.endswith(("_bit", "_bps", "_cycles"))
         torch.testing.assert_close(
