@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -52,3 +53,21 @@ def cellular() -> Iterator[Callable[..., ScenarioEnv]]:
     yield make
     for env in made:
         env.close()
+
+
+@pytest.fixture
+def in_background() -> Iterator[Callable[[Any], threading.Thread]]:
+    """Let servers serve until the end of the test, each in a thread that must end with it."""
+    started: list[tuple[Any, threading.Thread]] = []
+
+    def start(server: Any) -> threading.Thread:
+        thread = threading.Thread(target=server.serve)
+        thread.start()
+        started.append((server, thread))
+        return thread
+
+    yield start
+    for server, thread in started:
+        server.stop()
+        thread.join(10)
+        assert not thread.is_alive()

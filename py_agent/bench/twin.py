@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -72,21 +73,17 @@ def _speeds(
     batches: Sequence[int],
     kinds: Sequence[str],
 ) -> Speeds:
-    import torch  # an extra
-
+    from py_agent.torch_threads import one_thread  # torch is an extra
     from py_agent.twin.env import make_vector
     from py_agent.twin.network import TwinNetwork
 
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
     settings = {"n_bs": n_bs, "n_ue": n_ue, "duration_s": 1000.0}
     # Tasks of futures are drawn beforehand: as far as they are needed.
     short = {**settings, "duration_s": (rounds + 1) * slots * 0.02 + 1.0}
     network = TwinNetwork.of(short)
     known = Network("cellular", network.place.settings, network.schema)
     ways: dict[tuple[str, int], Callable[[int], object]] = {}
-    env = ns3_scenarios.make("cellular", settings)
-    try:
+    with closing(ns3_scenarios.make("cellular", settings)) as env, one_thread():
         ways["ns-3", 1] = _scenario(env, policy, known)
         for batch in batches:
             for way, every in ((_HELD, network.place.settings["slots_per_frame"]), (_RULE, 1)):
@@ -95,9 +92,6 @@ def _speeds(
             if _ALL in kinds and batch <= _LARGEST_ALL:
                 ways[_ALL, batch] = _vector(make_vector(batch, short), policy, known)
         return _in_turns(ways, rounds, slots, n_ue * network.place.settings["slot_s"])
-    finally:
-        env.close()
-        torch.set_num_threads(threads)
 
 
 def _in_turns(

@@ -3,9 +3,6 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
-
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -15,6 +12,7 @@ from torch.nn.functional import cross_entropy
 from py_agent.learning.errors import InvalidJob, TrainingDiverged
 from py_agent.learning.incremental_data import PADDING, TrainingSet
 from py_agent.learning.streams.base import Samples
+from py_agent.torch_threads import one_thread
 
 _BATCH = 16
 
@@ -67,7 +65,7 @@ class UserModels:
 
     def correct(self, samples: Samples) -> NDArray[np.bool_]:
         """Which samples each user's model classifies correctly, ``[n_users, n]``."""
-        with torch.inference_mode(), _one_thread():
+        with torch.inference_mode(), one_thread():
             scores = _forward(self._weights, self._tensor(samples.x))
             hits: NDArray[np.bool_] = (scores.argmax(-1) == self._tensor(samples.y)).cpu().numpy()
         return hits
@@ -93,7 +91,7 @@ class UserModels:
         users = self._tensor(jobs.users)
         weights = [w[users].requires_grad_() for w in self._weights]
         x, y = self._tensor(jobs.x), self._tensor(jobs.y)
-        with _one_thread():
+        with one_thread():
             for _ in range(self._epochs):
                 total = torch.zeros(len(users), device=self.device)
                 for start in range(0, x.shape[1], _BATCH):
@@ -119,16 +117,6 @@ class UserModels:
 
     def _tensor(self, array: NDArray[np.generic]) -> Tensor:
         return torch.from_numpy(array).to(self.device)
-
-
-@contextlib.contextmanager
-def _one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 def _forward(weights: list[Tensor], x: Tensor) -> Tensor:

@@ -30,9 +30,8 @@ class ChannelMap(_Part):
         gain = sector_gain − min(A_H + A_V, 25 dB)
         A_H = min(12 (φ/70°)², 25 dB), A_V = min(12 ((θ − downtilt)/10°)², 20 dB)
 
-    The residual (shadowing, line of sight, antennas)
-    of a link is a Gauss-Markov process in the distance that the user walks:
-    ``ρ = exp(−Δ/decorrelation_m)`` (Gudmundson 1991; TR 38.901, 7.4.4).
+    The residual (shadowing, line of sight) of a link is a Gauss-Markov process in the distance that
+    the user walks: ``ρ = exp(−Δ/decorrelation_m)`` (Gudmundson 1991; TR 38.901, 7.4.4).
 
     Attributes:
         intercept_dbm: RSRP at 1 m, ``[n_bs]``.
@@ -42,8 +41,8 @@ class ChannelMap(_Part):
         measurement_sd_db: of one RSRP report.
         bs_height_m: antennas above the users' ground, for d.
         ue_height_m: the same of users.
-        azimuth_deg: main direction of each cell's antenna, counter-clockwise from the x axis,
-            ``[n_bs]``; empty: antennas are omnidirectional, their gain is in the intercept.
+        azimuth_deg: main direction of each cell's antenna from the x axis, ``[n_bs]``; empty:
+            antennas are omnidirectional, their gain is in the intercept.
         sector_gain_dbi: of a sector's antenna in its main direction.
         sector_downtilt_deg: main direction below the horizon.
     """

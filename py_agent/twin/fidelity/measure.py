@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import tempfile
 import threading
@@ -13,13 +12,12 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, TypeVar
 
-import torch
-
 from ns3_bridge import InvalidSetting
 from py_agent.experiment.run_settings import RunSettings, load_run_settings
 from py_agent.experiment.runner import Run
 from py_agent.experiment.side_by_side import one_by_one, say, side_by_side
 from py_agent.policies.registry import RULES
+from py_agent.torch_threads import one_thread
 from py_agent.twin.calibration.calibrate import calibrate
 from py_agent.twin.fidelity.report import FidelityReport, make_report
 from py_agent.twin.fidelity.scene import Scene, SceneSettings, play
@@ -164,7 +162,7 @@ def _scene_name(seed: int) -> str:
 
 
 def _played(task: _SceneTask) -> Scene:
-    with _one_thread(), _Teller(_scene_name(task.seed)) as teller:
+    with one_thread(), _Teller(_scene_name(task.seed)) as teller:
         return play(
             task.chosen,
             task.seed,
@@ -179,17 +177,6 @@ def _recorded(named: tuple[str, RunSettings]) -> Path:
     name, settings = named
     with _Teller(name) as teller:
         return Run(settings).execute(lambda done, total: teller.slot("recorded")).path
-
-
-@contextlib.contextmanager
-def _one_thread() -> Iterator[None]:
-    """The bits that torch computes depend on the number of threads."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)
 
 
 class _Teller:

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import itertools
 import os
-import threading
 from pathlib import Path
 
 import pytest
@@ -19,21 +18,3 @@ def segment():
     left = path.exists()
     path.unlink(missing_ok=True)
     assert not left
-
-
-@pytest.fixture
-def in_background():
-    """Lets servers serve until the end of the test, each in a thread that must end with it."""
-    started = []
-
-    def start(server):
-        thread = threading.Thread(target=server.serve)
-        thread.start()
-        started.append((server, thread))
-        return thread
-
-    yield start
-    for server, thread in started:
-        server.stop()
-        thread.join(10)
-        assert not thread.is_alive()

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -35,21 +34,14 @@ def fake_program(tmp_path) -> str:
 
 
 @pytest.fixture
-def run_gateway() -> Iterator[Callable[[Gateway], Gateway]]:
+def run_gateway(in_background) -> Callable[[Gateway], Gateway]:
     """Run gateways in threads; they are stopped at the end."""
-    started: list[tuple[Gateway, threading.Thread]] = []
 
     def run(gateway: Gateway) -> Gateway:
-        thread = threading.Thread(target=gateway.serve)
-        thread.start()
-        started.append((gateway, thread))
+        in_background(gateway)
         return gateway
 
-    yield run
-    for gateway, thread in started:
-        gateway.stop()
-        thread.join(5)
-        assert not thread.is_alive()
+    return run
 
 
 @pytest.fixture
