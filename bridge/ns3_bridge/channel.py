@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from numpy.typing import NDArray
@@ -117,6 +118,11 @@ class Channel:
             self._wait_on(outcome, time.perf_counter() + left_s, self._deadline_s)
         status = self._native.status
         return status if status is _RUNNING else self._checked(status)
+
+    def write_action(self, action: Mapping[str, NDArray[Any]]) -> None:
+        """Take over an action, checked before, into `actions`."""
+        for name, value in action.items():
+            self.actions[name][...] = value
 
     def post(self) -> None:
         """Publish `actions` without waiting: first half of `exchange`, for many simulators."""
@@ -339,6 +345,11 @@ class Channel:
         self.observations = fields_of(self.observation_block)
         self.action_block = memory.block(layout.action_offset, self.schema.action_dtype, "actions")
         self.actions = fields_of(self.action_block)
+
+
+def room_to_spin(n_simulators: int) -> bool:
+    """Whether so many simulators leave a processor to who waits for them (`Channel.spins`)."""
+    return n_simulators < len(os.sched_getaffinity(0))
 
 
 def wait_any(channels: Sequence[Channel], patience_s: float) -> list[int]:

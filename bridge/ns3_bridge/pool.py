@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any, NamedTuple, TypeAlias
@@ -17,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from ns3_bridge._native import Status
 from ns3_bridge.actions import check_actions
 from ns3_bridge.batches import Batch, ObservationBatch
-from ns3_bridge.channel import Channel, wait_any
+from ns3_bridge.channel import Channel, room_to_spin, wait_any
 from ns3_bridge.env import draw_run
 from ns3_bridge.errors import BridgeError, InvalidSetting
 from ns3_bridge.local_host import LocalHost
@@ -89,7 +88,7 @@ class ScenarioPool:
         self.single_action_space = dict_space(host.schema.actions)
         self.observation_space = batch_space(self.single_observation_space, self.batch_size)
         self.action_space = batch_space(self.single_action_space, self.batch_size)
-        self._spins = num_envs < len(os.sched_getaffinity(0))
+        self._spins = room_to_spin(num_envs)
         self._random = [seeding.np_random(None)[0] for _ in range(num_envs)]
         self._observations = ObservationBatch(host.schema, num_envs)
         self._channels: list[Channel | None] = [None] * num_envs
@@ -133,8 +132,7 @@ class ScenarioPool:
         for row, action in zip(running, checked, strict=True):
             channel = self._channels[envs[row]]
             assert channel is not None
-            for name, value in action.items():
-                channel.actions[name][...] = value
+            channel.write_action(action)
             channel.post()
             self._stepping[envs[row]] = channel
         for env in envs:

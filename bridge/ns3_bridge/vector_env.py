@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeAlias
@@ -17,7 +16,7 @@ from numpy.typing import NDArray
 from ns3_bridge._native import Status
 from ns3_bridge.actions import check_actions
 from ns3_bridge.batches import Batch, ObservationBatch
-from ns3_bridge.channel import Channel
+from ns3_bridge.channel import Channel, room_to_spin
 from ns3_bridge.env import draw_run
 from ns3_bridge.errors import BridgeError, InvalidSetting
 from ns3_bridge.local_host import LocalHost
@@ -72,7 +71,7 @@ class ScenarioVectorEnv(VectorEnv[Batch, Mapping[str, NDArray[Any]], NDArray[Any
         self._random = [seeding.np_random(None)[0] for _ in range(num_envs)]
         self._over = np.zeros(num_envs, np.bool_)
         self._observations = ObservationBatch(host.schema, num_envs)
-        self._spins = num_envs < len(os.sched_getaffinity(0))
+        self._spins = room_to_spin(num_envs)
 
     def reset(
         self,
@@ -120,8 +119,7 @@ class ScenarioVectorEnv(VectorEnv[Batch, Mapping[str, NDArray[Any]], NDArray[Any
         checked = check_actions(actions, self.host.schema, range(self.num_envs), running)
         for i, action in zip(running, checked, strict=True):
             channel = self._channel(i)
-            for name, value in action.items():
-                channel.actions[name][...] = value
+            channel.write_action(action)
             channel.post()
         rewards = np.zeros(self.num_envs)
         terminations = np.zeros(self.num_envs, np.bool_)

@@ -41,8 +41,7 @@ class ChannelMap(_Part):
         measurement_sd_db: of one RSRP report.
         bs_height_m: antennas above the users' ground, for d.
         ue_height_m: the same of users.
-        azimuth_deg: main direction of each cell's antenna from the x axis, ``[n_bs]``; empty:
-            antennas are omnidirectional, their gain is in the intercept.
+        azimuth_deg: antennas' main directions from the x axis, ``[n_bs]``; empty: no sectors.
         sector_gain_dbi: of a sector's antenna in its main direction.
         sector_downtilt_deg: main direction below the horizon.
     """

@@ -163,8 +163,7 @@ class ScenarioPlayer:
                 values = read_value(self._dialect, self.actions, decision.act_data, "action")
                 shaped = shaped_values(values, self.action_fields)
                 whole = {**channel.actions, **shaped}
-                for name, array in check_action(whole, channel.schema).items():
-                    channel.actions[name][...] = array
+                channel.write_action(check_action(whole, channel.schema))
                 channel.exchange()
             except (AgentSilent, ConnectionLost):
                 raise
