@@ -251,7 +251,9 @@ def test_a_flood_takes_little_memory_and_keeps_nobody_from_driving(gateway, conn
     with flood(address, 60_000), flood(address, 60_000):
         end_s = time.monotonic() + 2
         while time.monotonic() < end_s:
-            step(env)
+            *_, truncated, _ = step(env)
+            if truncated:  # on a fast machine two seconds are more than an episode
+                env.reset(seed=1)
     assert largest_mb() - before_mb < 48
 
 
