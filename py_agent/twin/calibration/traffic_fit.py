@@ -15,11 +15,16 @@ from py_agent.twin.parameters import Traffic
 Floats = NDArray[np.float64]
 
 _ENOUGH = 20
-_DOUBT = 0.7  # standard deviation of the logarithm of what the settings say
+_DOUBT = 0.7  # standard deviation of the logarithm of each time that the settings say
+_PROMISE_DOUBT = 0.05  # the same of the mean rate, which users promise (field task_rate_hz)
 
 
 def fit_traffic(runs: Sequence[RecordedRun], prior: Traffic) -> Traffic:
-    """Rate, sizes and work of tasks; on/off times as far as the gaps between tasks tell them."""
+    """Rate, sizes and work of tasks; on/off times as far as the gaps between tasks tell them.
+
+    A network near saturation forgives no wrong rate, and some hundred tasks, which come in bursts,
+    tell theirs within 7 % only. So what users promise of their mean rate counts as well.
+    """
     tables = [run.table("task") for run in runs]
     size_bit = np.concatenate([t["size_bit"] for t in tables]).astype(np.float64)
     cycles = np.concatenate([t["cycles"] for t in tables])
@@ -33,8 +38,10 @@ def fit_traffic(runs: Sequence[RecordedRun], prior: Traffic) -> Traffic:
         active = {"rate_hz": rate_hz, "on_s": on_s, "off_s": off_s}
     else:
         user_s = sum(r.slots * r.slot_s * r.field("tasks_created").shape[1] for r in runs)
-        created = [r.field("tasks_created") for r in runs]
-        active = {"rate_hz": sum(float((c[-1] - c[0]).sum()) for c in created) / user_s}
+        created = sum(float(np.ptp(r.field("tasks_created"), axis=0).sum()) for r in runs)
+        promised = _PROMISE_DOUBT**-2  # tasks that are worth as much as the promise
+        rate_hz = (created + promised) / (user_s + promised / max(prior.rate_hz, 1e-9))
+        active = {"rate_hz": rate_hz}
     return prior.model_copy(
         update={
             **active,
@@ -54,6 +61,7 @@ def most_likely_times(
     σ = 1/off: ``f(t) = p μ₁ e^{−μ₁t} + (1 − p) μ₂ e^{−μ₂t}``, where ``μ₁,₂`` are
     ``½ (λ + ω + σ ± √((λ + ω + σ)² − 4λσ))`` and ``p = (λ − μ₂)/(μ₁ − μ₂)``. What the settings say
     is believed within a factor of two (one sd): few tasks, or periods with hardly one, say no more.
+    The mean rate λσ/(ω + σ), which users promise, is believed within 5 %.
 
     Args:
         ended_s: gaps between a user's tasks, ``[n]``.
@@ -64,9 +72,11 @@ def most_likely_times(
         per second, and two times in seconds.
     """
     declared = np.log([prior.rate_hz, prior.on_s, prior.off_s])
+    promised_hz = prior.rate_hz * prior.on_s / (prior.on_s + prior.off_s)
 
     def cost(logarithms: Floats) -> float:
         rate, ending, beginning = np.exp(logarithms * [1, -1, -1])
+        broken = np.log(rate * beginning / (ending + beginning) / promised_hz)
         total = rate + ending + beginning
         root = np.sqrt(total**2 - 4 * rate * beginning)
         fast, slow = (total + root) / 2, (total - root) / 2
@@ -74,7 +84,8 @@ def most_likely_times(
         dense = part * fast * np.exp(-fast * ended_s) + (1 - part) * slow * np.exp(-slow * ended_s)
         longer = part * np.exp(-fast * open_s) + (1 - part) * np.exp(-slow * open_s)
         likelihood = np.log(dense + 1e-300).sum() + np.log(longer + 1e-300).sum()
-        return float((((logarithms - declared) / _DOUBT) ** 2).sum() / 2 - likelihood)
+        doubted = (((logarithms - declared) / _DOUBT) ** 2).sum() + (broken / _PROMISE_DOUBT) ** 2
+        return float(doubted / 2 - likelihood)
 
     rate_hz, on_s, off_s = np.exp(minimize(cost, declared, method="Nelder-Mead").x).tolist()
     return rate_hz, on_s, off_s

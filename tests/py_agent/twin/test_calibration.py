@@ -80,7 +80,7 @@ def interrupted_poisson(rng, rate_hz, on_s, off_s, duration_s):
 
 def test_on_and_off_times_are_learned_from_many_tasks_and_believed_with_few():
     rng = np.random.default_rng(1)
-    wrong = Traffic(rate_hz=8.0, on_s=3.0, off_s=3.0)
+    wrong = Traffic(rate_hz=4.0, on_s=3.0, off_s=3.0)  # but for the mean rate
     users = [interrupted_poisson(rng, 10.0, 1.0, 4.0, 40.0) for _ in range(40)]
     ended_s = np.concatenate([np.diff(user) for user in users])
     open_s = np.array([40.0 - user[-1] for user in users])
@@ -89,7 +89,19 @@ def test_on_and_off_times_are_learned_from_many_tasks_and_believed_with_few():
     assert on_s == pytest.approx(1.0, rel=0.2)
     assert off_s == pytest.approx(4.0, rel=0.2)
     few = most_likely_times(ended_s[:2], open_s[:1], wrong)
-    assert few == pytest.approx((8.0, 3.0, 3.0), rel=0.5)
+    assert few == pytest.approx((4.0, 3.0, 3.0), rel=0.5)
+
+
+def test_a_promised_mean_rate_outweighs_a_hundred_tasks():
+    rng = np.random.default_rng(1)
+    promised = Traffic(rate_hz=1.0, on_s=2.0, off_s=2.0)
+    users = [interrupted_poisson(rng, 1.5, 2.0, 2.0, 10.0) for _ in range(20)]  # by half too many
+    users = [user for user in users if len(user)]
+    open_s = np.array([10.0 - user[-1] for user in users])
+    rate_hz, on_s, off_s = most_likely_times(
+        np.concatenate([np.diff(user) for user in users]), open_s, promised
+    )
+    assert rate_hz * on_s / (on_s + off_s) == pytest.approx(0.5, rel=0.1)
 
 
 def test_acknowledgements_take_some_milliseconds(learned):
