@@ -3,6 +3,7 @@
 #define TWIN_FUTEX_WAIT_H
 
 #include <linux/futex.h>
+#include <sched.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -43,6 +44,8 @@ inline bool LookForChange(const std::atomic<std::uint32_t>& word, std::uint32_t 
 /**
  * Wait until @p word differs from @p old: spin for at most @p spin, then sleep on the futex.
  *
+ * Who spins longer than a look leaves the processor to whoever else wants it.
+ *
  * @param keep_waiting called after every @p patrol of sleep; false ends the wait
  * @return true if the word has changed, false at the deadline or when keep_waiting said so
  */
@@ -59,6 +62,7 @@ bool WaitForChange(const std::atomic<std::uint32_t>& word,
         if (LookForChange(word, old)) {
             return true;
         }
+        sched_yield();
     } while (Clock::now() < spin_until);
 
     while (word.load(std::memory_order_acquire) == old) {

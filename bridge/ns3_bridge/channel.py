@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -28,13 +27,13 @@ from ns3_bridge.errors import (
 from ns3_bridge.launcher import ForkedProcess, SimulatorProcess
 from ns3_bridge.records import RecordReader
 from ns3_bridge.schema import Schema, copy_fields, fields_of
+from ns3_bridge.spin import PAIR_SPIN, Spin
 from ns3_bridge.wiring import Wiring
 
 _REAP_S = 1.0
 _STOP_S = 2.0
 _PATROL_S = 0.05
 _STATUS_OUT_OF_MEMORY = 4
-_SPINS_US = (50, 200)  # agent, simulator
 _ANSWERED, _RUNNING = Outcome.ANSWERED, Status.RUNNING
 
 
@@ -48,7 +47,7 @@ class Channel:
         command: the simulator program and its arguments.
         deadline_s: how long a slot may take.
         start_deadline_s: how long the simulator may take until the first observation.
-        spins: see the attribute.
+        spin: see the attribute.
         on_wait: called every 50 ms of a wait; what it raises ends the simulator.
 
     Attributes:
@@ -70,14 +69,14 @@ class Channel:
         *,
         deadline_s: float = 60.0,
         start_deadline_s: float = 120.0,
-        spins: bool = True,
+        spin: Spin = PAIR_SPIN,
         on_wait: Callable[[], None] = lambda: None,
     ) -> None:
         self._deadline_s = deadline_s
         self._patience_s = min(deadline_s, _PATROL_S)
         self._on_wait = on_wait
         self._is_branch = False
-        self._attach(SimulatorProcess.start(command, _native.HEADER_BYTES), spins)
+        self._attach(SimulatorProcess.start(command, _native.HEADER_BYTES), spin)
         try:
             self._await(start_deadline_s)
             self._shake_hands()
@@ -86,14 +85,14 @@ class Channel:
             raise
         self._records = RecordReader(self.process.records_fd, self.schema.tables)
 
-    def _attach(self, process: SimulatorProcess, spins: bool) -> None:
+    def _attach(self, process: SimulatorProcess, spin: Spin) -> None:
         self.process = process
         try:
             self._native = _native.AgentChannel(process.channel_fd, process.pid_fd)
         except BaseException:
             process.close()
             raise
-        self.spins = spins
+        self.spin = spin
 
     def exchange(self) -> Status:
         """Publish `actions`, wait for the next observation.
@@ -146,18 +145,14 @@ class Channel:
         return status
 
     @property
-    def spins(self) -> bool:
-        """Whether each side spins for some microseconds before it sleeps.
+    def spin(self) -> Spin:
+        """For how long each side spins before it sleeps."""
+        return self._spin
 
-        That saves one pair of processes the time of a wake-up in every slot. Where simulators are
-        as many as processors, or more, it takes their time from the others.
-        """
-        return self._spins
-
-    @spins.setter
-    def spins(self, spins: bool) -> None:
-        self._spins = spins
-        self._native.set_spin(*(_SPINS_US if spins else (0, 0)))
+    @spin.setter
+    def spin(self, spin: Spin) -> None:
+        self._spin = spin
+        self._native.set_spin(*spin)
 
     @property
     def status(self) -> Status:
@@ -247,7 +242,7 @@ class Channel:
                 SimulatorProcess(ForkedProcess(pid), wiring).close()
             raise
         process = SimulatorProcess(ForkedProcess(self._native.branch_pid), wiring)
-        branch._attach(process, spins=True)
+        branch._attach(process, PAIR_SPIN)
         branch._await(self._deadline_s)
         return branch
 
@@ -265,7 +260,8 @@ class Channel:
     def close(self) -> None:
         """Ask the simulator to end; kill it if it does not. Harmless when it has ended.
 
-        A branch is killed at once: it owns nothing but its memory.
+        One in the middle of a slot is killed at once, and so is a branch, which owns nothing but
+        its memory.
         """
         self.begin_to_close()
         self.process.close()
@@ -274,8 +270,7 @@ class Channel:
         """First part of `close`, without waiting for the end of a branch."""
         if self._is_branch:
             self.process.kill()
-        elif self.is_alive:
-            self._native.post(Command.STOP)
+        elif self.is_alive and self._native.stop():
             self.process.wait(_STOP_S)
 
     def _await(self, deadline_s: float, since_s: float | None = None) -> None:
@@ -345,11 +340,6 @@ class Channel:
         self.observations = fields_of(self.observation_block)
         self.action_block = memory.block(layout.action_offset, self.schema.action_dtype, "actions")
         self.actions = fields_of(self.action_block)
-
-
-def room_to_spin(n_simulators: int) -> bool:
-    """Whether so many simulators leave a processor to who waits for them (`Channel.spins`)."""
-    return n_simulators < len(os.sched_getaffinity(0))
 
 
 def wait_any(channels: Sequence[Channel], patience_s: float) -> list[int]:

@@ -77,6 +77,21 @@ class AgentChannel {
         return Wait(deadline_s);
     }
 
+    /**
+     * Ask the simulator to end, also where nobody has waited for its last observation.
+     *
+     * @return false if it simulates: then it hears nobody
+     */
+    bool Stop() {
+        const std::uint32_t last = m_header->observation_seq.load();
+        if (m_header->action_seq.load() == last) {
+            return false;
+        }
+        m_header->command = twin::Command::STOP;
+        twin::Post(m_header->action_seq, last, m_header->simulator_sleeps);
+        return true;
+    }
+
     void PostBranch(std::int64_t run, std::uint64_t memory_bytes) {
         m_header->branch_run = run;
         m_header->branch_memory_bytes = memory_bytes;
@@ -223,6 +238,7 @@ NB_MODULE(_native, module) {
         .def(nb::init<int, int>(), nb::arg("channel_fd"), nb::arg("pid_fd"))
         .def("set_spin", &AgentChannel::SetSpin, nb::arg("agent_us"), nb::arg("simulator_us"))
         .def("post", &AgentChannel::Post, nb::arg("command"))
+        .def("stop", &AgentChannel::Stop)
         .def("wait", &AgentChannel::Wait, nb::arg("deadline_s"))
         .def("step", &AgentChannel::Step, nb::arg("deadline_s"))
         .def("post_branch", &AgentChannel::PostBranch, nb::arg("run"), nb::arg("memory_bytes"))

@@ -16,11 +16,12 @@ from numpy.typing import ArrayLike, NDArray
 from ns3_bridge._native import Status
 from ns3_bridge.actions import check_actions
 from ns3_bridge.batches import Batch, ObservationBatch
-from ns3_bridge.channel import Channel, room_to_spin, wait_any
+from ns3_bridge.channel import Channel, wait_any
 from ns3_bridge.env import draw_run
 from ns3_bridge.errors import BridgeError, InvalidSetting
 from ns3_bridge.local_host import LocalHost
 from ns3_bridge.spaces import dict_space
+from ns3_bridge.spin import side_by_side_spin
 from ns3_bridge.vector_resets import seeds_of
 
 Infos: TypeAlias = dict[str, NDArray[Any]]
@@ -88,7 +89,7 @@ class ScenarioPool:
         self.single_action_space = dict_space(host.schema.actions)
         self.observation_space = batch_space(self.single_observation_space, self.batch_size)
         self.action_space = batch_space(self.single_action_space, self.batch_size)
-        self._spins = room_to_spin(num_envs)
+        self._spin = side_by_side_spin(num_envs)
         self._random = [seeding.np_random(None)[0] for _ in range(num_envs)]
         self._observations = ObservationBatch(host.schema, num_envs)
         self._channels: list[Channel | None] = [None] * num_envs
@@ -215,7 +216,7 @@ class ScenarioPool:
 
     def _take_start(self, env: int) -> _Result:
         channel = self._starting.pop(env).result()
-        channel.spins = self._spins
+        channel.spin = self._spin
         self._channels[env] = channel
         self._observations.put(env, channel.observation_block)
         return _Result(env)

@@ -16,11 +16,12 @@ from numpy.typing import NDArray
 from ns3_bridge._native import Status
 from ns3_bridge.actions import check_actions
 from ns3_bridge.batches import Batch, ObservationBatch
-from ns3_bridge.channel import Channel, room_to_spin
+from ns3_bridge.channel import Channel
 from ns3_bridge.env import draw_run
 from ns3_bridge.errors import BridgeError, InvalidSetting
 from ns3_bridge.local_host import LocalHost
 from ns3_bridge.spaces import dict_space
+from ns3_bridge.spin import side_by_side_spin
 from ns3_bridge.vector_resets import check_running, reset_mask, seeds_of
 
 Infos: TypeAlias = dict[str, Any]
@@ -71,7 +72,7 @@ class ScenarioVectorEnv(VectorEnv[Batch, Mapping[str, NDArray[Any]], NDArray[Any
         self._random = [seeding.np_random(None)[0] for _ in range(num_envs)]
         self._over = np.zeros(num_envs, np.bool_)
         self._observations = ObservationBatch(host.schema, num_envs)
-        self._spins = room_to_spin(num_envs)
+        self._spin = side_by_side_spin(num_envs)
 
     def reset(
         self,
@@ -176,7 +177,7 @@ class ScenarioVectorEnv(VectorEnv[Batch, Mapping[str, NDArray[Any]], NDArray[Any
         for i, future in zip(which, started, strict=True):
             if future.exception() is None:
                 self._channels[i] = channel = future.result()
-                channel.spins = self._spins
+                channel.spin = self._spin
                 self._over[i] = False
         for future in started:
             future.result()  # raises what went wrong, now that no simulator can be forgotten

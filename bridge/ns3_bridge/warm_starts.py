@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 
 from ns3_bridge.channel import Channel
+from ns3_bridge.spin import NO_SPIN
 
 
 class _Waiting:
@@ -64,7 +65,7 @@ class WarmStarts:
                 if kept.channel is None or not kept.channel.is_alive:  # somebody has killed it
                     kept.end()
                     kept.channel = self._start(own_run)
-                    kept.channel.spins = False  # nobody is in a hurry at either end
+                    kept.channel.spin = NO_SPIN  # nobody is in a hurry at either end
                 return kept.channel.branch(run if self._reseed else None)
 
     def _of(self, run: int) -> _Waiting:

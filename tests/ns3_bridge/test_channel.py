@@ -22,6 +22,7 @@ from ns3_bridge import (
     SimulatorDied,
 )
 from ns3_bridge._native import HEADER_BYTES, Status
+from ns3_bridge.channel import wait_any
 from ns3_bridge.testing import echo_command
 
 OBSERVATION_SEQ_OFFSET = 128  # PROTOCOL.md
@@ -168,6 +169,23 @@ def test_close_leaves_nothing():
     del channel
     gc.collect()
     assert open_fds() == fds
+
+
+def test_one_whose_answer_nobody_has_taken_ends_by_itself(echo):
+    channel = echo()
+    channel.post()
+    assert wait_any([channel], 10.0) == [0]
+    channel.begin_to_close()
+    assert channel.process.wait(0) == 0
+
+
+def test_one_in_the_middle_of_a_slot_is_not_asked_to_end(echo):
+    channel = echo()
+    os.kill(channel.process.pid, signal.SIGSTOP)
+    channel.post()
+    assert not channel._native.stop()
+    channel.close()
+    assert not process_exists(channel.process.pid)
 
 
 def test_views_outlive_the_channel(echo):
