@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 from rich.table import Table
 
 from py_agent.compare.bootstrap import paired_ratio
@@ -15,7 +14,7 @@ from py_agent.policies import Network
 from py_agent.policies.association import LoadBalancing
 from py_agent.policies.base import Decision, Observation
 from py_agent.policies.cell_work import CellWork
-from py_agent.policies.fill import FillPolicy, compute_priority, upload_priority
+from py_agent.policies.fill import FillPolicy, Priorities
 from py_agent.twin.env import make_vector
 
 NETWORKS, DURATION_S, SEED = 64, 6.0, 5000
@@ -24,36 +23,34 @@ SETTINGS = {
     **{"compute": {"mode": "quota"}, "radio": {"bandwidth_mode": "quota"}},
     "state": {"bearers": False, "mac": False},
 }
-Shift = dict[str, NDArray[np.float64]]
 _LEAST_S = 1e-6
 
 
-def total_remaining(work: CellWork, observation: Observation) -> Shift:
+def total_remaining(work: CellWork, rule: Priorities, observation: Observation) -> Priorities:
     tasks = np.maximum(work.uploading, 1)
     remaining_s = work.upload_s + work.uploading * work.typical_compute_s
-    index = np.log(tasks / np.maximum(remaining_s, _LEAST_S))
-    return {"bandwidth_share": index - upload_priority(work)}
+    return {"bandwidth_share": np.log(tasks / np.maximum(remaining_s, _LEAST_S))}
 
 
-def wait_for_server(work: CellWork, observation: Observation) -> Shift:
-    return {"bandwidth_share": -0.5 * np.log1p(work.compute_s)}
+def wait_for_server(work: CellWork, rule: Priorities, observation: Observation) -> Priorities:
+    return {"bandwidth_share": rule["bandwidth_share"] - 0.5 * np.log1p(work.compute_s)}
 
 
-def noise(work: CellWork, observation: Observation) -> Shift:
+def noise(work: CellWork, rule: Priorities, observation: Observation) -> Priorities:
     drawn = np.random.default_rng(0).uniform(-0.3, 0.3, work.compute_s.shape)
-    return {"compute_share": drawn}
+    return {"compute_share": rule["compute_share"] + drawn}
 
 
-def head_alone(work: CellWork, observation: Observation) -> Shift:
-    index = np.log(work.typical_compute_s / np.maximum(work.head_s, _LEAST_S))
-    return {"compute_share": index - compute_priority(work)}
+def head_alone(work: CellWork, rule: Priorities, observation: Observation) -> Priorities:
+    return {"compute_share": np.log(work.typical_compute_s / np.maximum(work.head_s, _LEAST_S))}
 
 
-def oldest_first(work: CellWork, observation: Observation) -> Shift:
-    return {"compute_share": observation["oldest_age_s"] - compute_priority(work)}
+def oldest_first(work: CellWork, rule: Priorities, observation: Observation) -> Priorities:
+    return {"compute_share": observation["oldest_age_s"].astype(np.float64)}
 
 
-VARIANTS: dict[str, Callable[[CellWork, Observation], Shift]] = {
+Change = Callable[[CellWork, Priorities, Observation], Priorities]
+VARIANTS: dict[str, Change] = {
     "uploads by upload and computation that remain": total_remaining,
     "uploads later where the user's server is behind": wait_for_server,
     "computation: ±0.3 at random": noise,
@@ -62,14 +59,15 @@ VARIANTS: dict[str, Callable[[CellWork, Observation], Shift]] = {
 }
 
 
-class _Shifted(FillPolicy):
-    def __init__(self, shift: Callable[[CellWork, Observation], Shift]) -> None:
+class _Changed(FillPolicy):
+    def __init__(self, change: Change) -> None:
         super().__init__(LoadBalancing())
-        self._shift = shift
+        self._change = change
 
     def decide_slot(self, observation: Observation) -> Decision:
         work = self._meter.measure(observation)
-        return self._divider.divide(work, observation, self._shift(work, observation))
+        rule = self._divider.priorities(work, observation)
+        return self._divider.divide(work, {**rule, **self._change(work, rule, observation)})
 
 
 def measure() -> Table:
@@ -87,8 +85,8 @@ def measure() -> Table:
     )
     for column in ("priorities", "ratio", "95 % interval"):
         table.add_column(column)
-    for name, shift in VARIANTS.items():
-        ratio = paired_ratio(delays_s(_Shifted(shift)), rule_s)
+    for name, change in VARIANTS.items():
+        ratio = paired_ratio(delays_s(_Changed(change)), rule_s)
         table.add_row(name, f"{ratio.mean:.4f}", f"{ratio.ci_low:.4f} … {ratio.ci_high:.4f}")
     networks.close()
     return table

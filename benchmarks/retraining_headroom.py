@@ -6,7 +6,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-import numpy as np
 from rich.table import Table
 
 from py_agent.compare.bootstrap import paired_ratio
@@ -38,8 +37,9 @@ class _Weighed(FillPolicy):
 
     def decide_slot(self, observation: Observation) -> Decision:
         work = self._meter.measure(observation)
-        shift = np.full(work.compute_s.shape, math.log(self._times))
-        return self._divider.divide(work, observation, {"training_share": shift})
+        priorities = self._divider.priorities(work, observation)
+        priorities["training_share"] = priorities["training_share"] + math.log(self._times)
+        return self._divider.divide(work, priorities)
 
 
 VARIANTS: dict[str, Callable[[], Policy]] = {

@@ -3,12 +3,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
 import numpy as np
 from numpy.typing import NDArray
 
 from py_agent.policies.base import Observation
 from py_agent.policies.cell_work import CellWork
-from py_agent.policies.fill import compute_priority, training_priority, upload_priority
+from py_agent.policies.fill import Priorities
+from py_agent.policies.groups import Groups
 from py_agent.policies.spare_time import SpareTime
 
 Floats = NDArray[np.float64]
@@ -21,11 +25,27 @@ FEATURES = (
     *("accuracy_margin", "foreseen_margin", "virtual_queue", "samples_needed", "training_s"),
     *("training_priority", "cell_training_s", "drift_rate", "ratio_left", "task_samples", "idle"),
 )
-_OF_MODELS = 11  # of these; 0 where there are no models
+# Of these the logarithm of 1 plus the value is seen.
+_LOGARITHMIC = [
+    FEATURES.index(name)
+    for name in (
+        *("upload_s", "uploading", "upload_ahead_s", "upload_rank", "head_s", "compute_s"),
+        *("computing", "compute_ahead_s", "compute_rank", "cell_upload_s", "cell_uploading"),
+        *("cell_compute_s", "cell_computing", "oldest_age_s", "virtual_queue", "samples_needed"),
+        *("training_s", "cell_training_s", "task_samples"),
+    )
+]
+_OF_MODELS = 11  # the last ones; 0 where there are no models
+
+Columns: TypeAlias = Sequence[NDArray[Any]]  # of features, ``[..., n_ue]`` each
 
 
 def user_features(
-    work: CellWork, observation: Observation, slots_per_frame: int, models: Floats
+    work: CellWork,
+    observation: Observation,
+    priorities: Priorities,
+    slots_per_frame: int,
+    models: Columns,
 ) -> NDArray[np.float32]:
     """Features of every user; none depends on how many users or base stations there are.
 
@@ -34,20 +54,18 @@ def user_features(
     Args:
         work: measured from the observation.
         observation: of one network or a batch.
+        priorities: the rule's.
         slots_per_frame: slots from one association to the next.
         models: `model_features` or `without_models`.
 
     Returns:
         ``[..., n_ue, len(FEATURES)]``.
     """
-    up, down = upload_priority(work), compute_priority(work)
+    up, down = priorities["bandwidth_share"], priorities["compute_share"]
     busy_up, busy = work.upload_s > 0, work.computing > 0
-    up_before, up_rank, cell_up_s, cell_uploading = _beside(
-        up, work.upload_s, work.uploading, work.cell
-    )
-    before, rank, cell_s, cell_computing = _beside(
-        down, work.compute_s, work.computing, work.server
-    )
+    cells, servers = Groups(work.cell), Groups(work.server)
+    up_before, up_rank = _ahead(up, work.upload_s, cells)
+    before, rank = _ahead(down, work.compute_s, servers)
     rsrp_dbm = observation["rsrp_dbm"].astype(np.float64)
     own = np.maximum(work.cell, 0)
     serves = own[..., None] == np.arange(rsrp_dbm.shape[-1])
@@ -55,63 +73,54 @@ def user_features(
     other_dbm = np.where(serves, -140.0, rsrp_dbm).max(axis=-1)
     left = 1 - observation["slot_in_frame"] / slots_per_frame  # [..., 1]
     columns = (
-        *(_scaled(work.upload_s), _scaled(work.uploading), np.where(busy_up, up, 0) / 3),
-        *(_scaled(up_before), _scaled(up_rank), _scaled(work.head_s), _scaled(work.compute_s)),
-        *(_scaled(work.computing), np.where(busy, down, 0) / 3, _scaled(before), _scaled(rank)),
-        *(_scaled(cell_up_s), _scaled(cell_uploading), _scaled(cell_s), _scaled(cell_computing)),
-        *(_scaled(observation["oldest_age_s"]), left + 0 * up, work.cell >= 0),
+        *(work.upload_s, work.uploading, np.where(busy_up, up, 0) / 3),
+        *(up_before, up_rank, work.head_s, work.compute_s),
+        *(work.computing, np.where(busy, down, 0) / 3, before, rank),
+        *(_of_all(work.upload_s, cells), _of_all(work.uploading, cells)),
+        *(_of_all(work.compute_s, servers), _of_all(work.computing, servers)),
+        *(observation["oldest_age_s"], left + 0 * up, work.cell >= 0),
         *(np.log10(work.rate_bps) - 6, (own_dbm - other_dbm) / 20, own != work.server),
+        *models,
     )
-    of_tasks = np.stack([np.asarray(c, np.float32) for c in columns], axis=-1)
-    return np.concatenate([of_tasks, models.astype(np.float32)], axis=-1)
+    rows = np.concatenate(columns, axis=-1, dtype=np.float64)
+    rows = rows.reshape(*own.shape[:-1], len(columns), own.shape[-1])
+    rows[..., _LOGARITHMIC, :] = np.log1p(rows[..., _LOGARITHMIC, :])
+    return np.swapaxes(rows, -1, -2).astype(np.float32, order="C")
 
 
-def model_features(work: CellWork, observation: Observation, spare: SpareTime) -> Floats:
-    """How accurate the users' models are and how their retraining stands, ``[..., n_ue, 11]``.
+def model_features(
+    work: CellWork, observation: Observation, priorities: Priorities, spare: SpareTime
+) -> Columns:
+    """How accurate the users' models are and how their retraining stands.
 
     Args:
         work: measured from the observation.
         observation: of one network or a batch.
+        priorities: the rule's.
         spare: has watched this slot.
     """
-    capacity_hz = np.take_along_axis(
-        observation["compute_capacity_hz"], np.maximum(work.cell, 0), axis=-1
-    )
-    training_s = observation["training_backlog_cycles"] / capacity_hz
-    busy = training_s > 0
-    priority = np.where(busy, training_priority(observation), 0) / 3
-    _, _, cell_training_s, _ = _beside(priority, training_s, work.computing, work.cell)
-    columns = (
+    priority = np.where(work.training_s > 0, priorities["training_share"], 0) / 3
+    return (
         5 * (observation["accuracy"] - spare.models.target),
         5 * (spare.foreseen() - spare.models.target),
-        *(_scaled(observation["virtual_queue"]), _scaled(spare.needed(observation) / 32)),
-        *(_scaled(training_s), priority, _scaled(cell_training_s), observation["drift_rate"]),
-        *(spare.ratio_left, _scaled(observation["task_norm_samples"] / 100)),
-        spare.idle(observation),
+        *(observation["virtual_queue"], spare.needed(observation) / 32),
+        *(work.training_s, priority, _of_all(work.training_s, Groups(work.cell))),
+        *(observation["drift_rate"], spare.ratio_left, observation["task_norm_samples"] / 100),
+        spare.idle,
     )
-    return np.stack([np.asarray(c, np.float64) for c in columns], axis=-1)
 
 
-def without_models(observation: Observation) -> Floats:
+def without_models(observation: Observation) -> Columns:
     """The same where there are no models."""
-    return np.zeros((*observation["serving_bs"].shape, _OF_MODELS))
+    return [np.zeros(observation["serving_bs"].shape)] * _OF_MODELS
 
 
-def _beside(
-    priority: Floats, need_s: Floats, tasks: NDArray[np.int32], group: NDArray[np.int32]
-) -> tuple[Floats, Floats, Floats, Floats]:
-    """Work and busy users before each user, work and tasks of its whole group."""
-    same = group[..., :, None] == group[..., None, :]
-    busy = need_s > 0
-    ahead = same & (priority[..., None, :] > priority[..., :, None]) & busy[..., None, :]
-    return (
-        (ahead * need_s[..., None, :]).sum(axis=-1),
-        ahead.sum(axis=-1).astype(np.float64),
-        (same * need_s[..., None, :]).sum(axis=-1),
-        (same * tasks[..., None, :]).sum(axis=-1).astype(np.float64),
-    )
+def _ahead(priority: Floats, need_s: Floats, groups: Groups) -> tuple[Floats, NDArray[np.int64]]:
+    """Work and busy users before each user."""
+    ahead = groups.ahead(-priority) & (need_s > 0)[..., None, :]
+    return (ahead * need_s[..., None, :]).sum(axis=-1), ahead.sum(axis=-1)
 
 
-def _scaled(value: NDArray[np.generic] | Floats) -> Floats:
-    logarithm: Floats = np.log1p(np.asarray(value, np.float64))
-    return logarithm
+def _of_all(value: NDArray[Any], groups: Groups) -> Floats:
+    """The sum over each user's group."""
+    return groups.of_users(groups.total(value))

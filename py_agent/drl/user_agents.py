@@ -120,7 +120,8 @@ class UserAgents(VecEnv):
         if (observation["slot_in_frame"] == 0).any():
             retrain = self._decisions.frame(observation)
             self._frame = {"association": self._association.associate(observation), **retrain}
-        features = self._decisions.look(observation)
+        self._decisions.watch(observation)
+        features = self._decisions.features()
         if self._sees_cell:
             cell = self._decisions.work.cell
             same = (cell[..., :, None] == cell[..., None, :]).astype(np.float32)

@@ -30,7 +30,7 @@ class UserDecisions:
 
     Attributes:
         retrains: there are models to retrain.
-        work: of the slot that was looked at last.
+        work: of the slot that was watched last.
         spare: the rule that retrains; begun where `retrains`.
     """
 
@@ -47,31 +47,36 @@ class UserDecisions:
         if self.retrains:
             self.spare.begin(network)
 
-    def look(self, observation: Observation) -> NDArray[np.float32]:
-        """Features of a new slot, ``[..., n_ue, len(FEATURES)]``."""
+    def watch(self, observation: Observation) -> None:
+        """A slot begins."""
         self._seen = seen = observation if self._view is None else self._view.of(observation)
         self.work = self._meter.measure(seen)
+        self._priorities = self._divider.priorities(self.work, seen)
         if self.retrains:
             self.spare.watch(seen)
-            models = model_features(self.work, seen, self.spare)
-        else:
-            models = without_models(seen)
-        return user_features(self.work, seen, self._slots_per_frame, models)
+
+    def features(self) -> NDArray[np.float32]:
+        """What the agents see of the slot, ``[..., n_ue, len(FEATURES)]``."""
+        told = (self.work, self._seen, self._priorities)
+        models = model_features(*told, self.spare) if self.retrains else without_models(self._seen)
+        return user_features(*told, self._slots_per_frame, models)
 
     def frame(self, observation: Observation) -> Decision:
         """Who may be retrained in the frame that starts: anybody, δ tells the rest."""
         return {"retrain": self.spare.retrain(observation)} if self.retrains else {}
 
     def decide(self, said: NDArray[np.float32]) -> Decision:
-        """Decide for the slot that was looked at.
+        """Decide for the slot that was watched last.
 
         Args:
             said: by every agent, from -1 to 1, ``[..., n_ue, len(ACTIONS)]``.
         """
         by_action = dict(zip(ACTIONS, np.moveaxis(said.astype(np.float64), -1, 0), strict=True))
         higher = AIM_REACH * by_action.pop("retraining_ratio")
-        shift = {name: self._reach * value for name, value in by_action.items()}
-        decision = dict(self._divider.divide(self.work, self._seen, shift))
+        priorities = {
+            name: rule + self._reach * by_action[name] for name, rule in self._priorities.items()
+        }
+        decision = dict(self._divider.divide(self.work, priorities))
         if self.retrains:
             needed = self.spare.needed(self._seen, higher)
             decision["retraining_ratio"] = self.spare.submit(self._seen, needed)

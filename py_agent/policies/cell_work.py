@@ -39,6 +39,8 @@ class CellWork:
         computing: tasks among them.
         typical_upload_s: of a task of the user.
         typical_compute_s: of a task of the user.
+        training_s: time that the whole server of its cell needs for its retraining jobs; 0 where
+            there are none.
     """
 
     cell: Integers
@@ -51,6 +53,7 @@ class CellWork:
     computing: NDArray[np.int32]
     typical_upload_s: Floats
     typical_compute_s: Floats
+    training_s: Floats
 
 
 class WorkMeter:
@@ -91,4 +94,13 @@ class WorkMeter:
             computing=observation["tasks_computing"].sum(axis=-1),
             typical_upload_s=observation["task_mean_bit"] / rate_bps,
             typical_compute_s=observation["task_mean_cycles"] / capacity_hz,
+            training_s=_training_s(observation, own[..., 0]),
         )
+
+
+def _training_s(observation: Observation, own: Integers) -> Floats:
+    if "training_backlog_cycles" not in observation:
+        return np.zeros(own.shape)
+    capacity_hz = np.take_along_axis(observation["compute_capacity_hz"], own, axis=-1)
+    training_s: Floats = observation["training_backlog_cycles"] / capacity_hz
+    return training_s

@@ -48,13 +48,14 @@ class DrlPolicy:
     def decide_slot(self, observation: Observation) -> Decision:
         """Choose the shares and δ, ``[..., n_ue]`` each."""
         self._association.watch(observation)
-        features = self._decisions.look(observation)
+        self._decisions.watch(observation)
         if self._held and not (observation["slot_in_frame"] == 0).any():
             return self._held
+        cell = self._decisions.work.cell
         if self._agent.falls_back:
-            said = np.zeros((*features.shape[:-1], len(ACTIONS)), np.float32)
+            said = np.zeros((*cell.shape, len(ACTIONS)), np.float32)
         else:
-            said = self._agent(features, self._decisions.work.cell)
+            said = self._agent(self._decisions.features(), cell)
         decision = dict(self._decisions.decide(said))
         if self._agent.per_frame:
             self._held = held(decision)

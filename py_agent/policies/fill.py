@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,8 +12,10 @@ from numpy.typing import NDArray
 from py_agent.policies.association import AssociationRule
 from py_agent.policies.base import Decision, Network, Observation
 from py_agent.policies.cell_work import CellWork, WorkMeter
+from py_agent.policies.groups import Groups
 
 Floats = NDArray[np.float64]
+Priorities: TypeAlias = Mapping[str, Floats]  # by action field, ``[..., n_ue]`` each
 
 _MARGIN = 1.25  # of a user's need of the band: its rate is a guess
 _LEAST_S = 1e-6
@@ -55,7 +58,8 @@ class FillPolicy:
     def decide_slot(self, observation: Observation) -> Decision:
         """Choose the shares, ``[..., n_ue]`` each."""
         self._association.watch(observation)
-        return self._divider.divide(self._meter.measure(observation), observation, {})
+        work = self._meter.measure(observation)
+        return self._divider.divide(work, self._divider.priorities(work, observation))
 
 
 class FillDivider:
@@ -71,36 +75,32 @@ class FillDivider:
         self._trains = "training_share" in actions
         self._slot_s = network.settings["slot_s"]
 
-    def divide(
-        self, work: CellWork, observation: Observation, shift: Mapping[str, Floats]
-    ) -> Decision:
-        """The shares of a slot.
+    def priorities(self, work: CellWork, observation: Observation) -> dict[str, Floats]:
+        """The rule's: logarithms, of shares of the band, of servers and, with models, for these."""
+        priorities = {
+            "bandwidth_share": upload_priority(work),
+            "compute_share": compute_priority(work),
+        }
+        if self._trains:
+            priorities["training_share"] = training_priority(observation)
+        return priorities
 
-        Args:
-            work: measured from the observation.
-            observation: of this slot.
-            shift: by action field, added to the logarithm of the rule's priority, ``[..., n_ue]``.
-        """
-        compute = compute_priority(work) + shift.get("compute_share", 0.0)
-        need = work.compute_s / self._slot_s
+    def divide(self, work: CellWork, priorities: Priorities) -> Decision:
+        """The shares of a slot, by these priorities."""
+        compute, need = priorities["compute_share"], work.compute_s / self._slot_s
         decision: dict[str, NDArray[np.float32]] = {}
         if self._trains:
-            training = training_priority(observation) + shift.get("training_share", 0.0)
-            training_s = observation["training_backlog_cycles"] / np.take_along_axis(
-                observation["compute_capacity_hz"], np.maximum(work.cell, 0), axis=-1
-            )
             shares = fill(
-                np.concatenate([compute, training], axis=-1),
-                np.concatenate([need, training_s / self._slot_s], axis=-1),
+                np.concatenate([compute, priorities["training_share"]], axis=-1),
+                np.concatenate([need, work.training_s / self._slot_s], axis=-1),
                 np.concatenate([work.server, np.maximum(work.cell, 0)], axis=-1),
             )
             decision["compute_share"], decision["training_share"] = np.split(shares, 2, axis=-1)
         else:
             decision["compute_share"] = fill(compute, need, work.server)
         if self._divides_band:
-            band = upload_priority(work) + shift.get("bandwidth_share", 0.0)
             need = _MARGIN * work.upload_s / self._slot_s
-            decision["bandwidth_share"] = fill(band, need, work.cell)
+            decision["bandwidth_share"] = fill(priorities["bandwidth_share"], need, work.cell)
         return decision
 
 
@@ -143,14 +143,13 @@ def fill(priority: Floats, need: Floats, group: NDArray[np.int32]) -> NDArray[np
     Returns:
         shares, ``[..., n]``; they add up to 1 in every group.
     """
-    n = priority.shape[-1]
-    same = group[..., :, None] == group[..., None, :]  # [..., n, n]: one, another
-    first = priority[..., None, :] > priority[..., :, None]
-    tied = priority[..., None, :] == priority[..., :, None]
-    ahead = same & (first | (tied & (np.arange(n) < np.arange(n)[:, None])))
-    before = (ahead * need[..., None, :]).sum(axis=-1)
+    groups = Groups(group)
+    # A user's place in the order of priority; those of equal priority as they are numbered.
+    order = np.argsort(-priority, axis=-1, kind="stable")
+    place = np.argsort(order, axis=-1).astype(np.int32)
+    before = (groups.ahead(place) * need[..., None, :]).sum(axis=-1)
     share = np.minimum(need, np.maximum(1 - before, 0))
-    left = 1 - (same * share[..., None, :]).sum(axis=-1)
-    share = share + np.maximum(left, 0) / same.sum(axis=-1)
-    shares: NDArray[np.float32] = np.minimum(share, 1).astype(np.float32)
+    left = np.maximum(1 - groups.total(share), 0)
+    each = left / np.maximum(groups.members.sum(axis=-1), 1)
+    shares: NDArray[np.float32] = np.minimum(share + groups.of_users(each), 1).astype(np.float32)
     return shares

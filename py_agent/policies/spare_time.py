@@ -27,7 +27,14 @@ class SpareTime:
         busy_margin: of accuracy.
         ahead_s: how far models are foreseen.
         raw: by measured accuracy alone, see `ModelWatch`.
+
+    Attributes:
+        models: what they are believed to be able to do.
+        ratio_left: what is left of δ in the frame, ``[..., n_ue]``.
+        idle: whether the tasks at a user's server are done within the slot, ``[..., n_ue]``.
     """
+
+    idle: NDArray[np.bool_]
 
     def __init__(
         self,
@@ -52,8 +59,9 @@ class SpareTime:
         return np.ones(observation["accuracy"].shape, np.int32)
 
     def watch(self, observation: Observation) -> None:
-        """A slot begins; what is left of δ, ``[..., n_ue]``, starts at 1 with every frame."""
+        """A slot begins; what is left of δ starts at 1 with every frame."""
         self.models.follow(observation)
+        self.idle = self._idle(observation)
         first = observation["slot_in_frame"] == 0
         if self.ratio_left.shape != observation["accuracy"].shape:
             self.ratio_left = np.ones(observation["accuracy"].shape)
@@ -71,7 +79,7 @@ class SpareTime:
             observation: of the slot that was watched last.
             higher: by how much the aims are raised, ``[..., n_ue]``.
         """
-        margin = np.where(self.idle(observation), self._idle_margin, self._busy_margin)
+        margin = np.where(self.idle, self._idle_margin, self._busy_margin)
         at_most = observation["task_norm_samples"] * self.ratio_left
         aim = self.models.target + margin + higher
         return self.models.samples_to_reach(aim, self._ahead_s, at_most)
@@ -90,8 +98,7 @@ class SpareTime:
         self.ratio_left = self.ratio_left - ratio
         return ratio
 
-    def idle(self, observation: Observation) -> NDArray[np.bool_]:
-        """Whether the tasks at a user's server are done within the slot, ``[..., n_ue]``."""
+    def _idle(self, observation: Observation) -> NDArray[np.bool_]:
         own = np.maximum(observation["serving_bs"], 0)
         work_s = observation["compute_backlog_cycles"].sum(axis=-2)
         work_s = work_s / observation["compute_capacity_hz"]

@@ -70,13 +70,14 @@ class TwinAssociation:
         self._frame_s = network.settings["slot_s"] * network.settings["slots_per_frame"]
 
     def watch(self, observation: Observation) -> None:
-        """A slot begins."""
-        if observation["slot_in_frame"][0] % self._watch_slots == 0:
+        """A slot begins; `associate` looks at a frame's first one."""
+        slot = observation["slot_in_frame"][0]
+        if slot != 0 and slot % self._watch_slots == 0:
             self._twin.observe(observation)
 
     def associate(self, observation: Observation) -> NDArray[np.int32]:
         """The base station of every user, ``[n_ue]``."""
-        self.watch(observation)
+        self._twin.observe(observation)
         estimate = self._twin.estimate()
         placement = self.placement(estimate)
         strongest = MaxRsrp().associate(observation)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from py_agent.policies.fill import fill
+from py_agent.policies.groups import Groups
 
 N = 7
 
@@ -49,3 +50,16 @@ def test_a_batch_is_its_networks_one_by_one():
 def test_what_nobody_needs_is_there_for_what_may_come():
     shares = fill(np.array([1.0, 0.0, 0.0]), np.array([0.4, 0.0, 0.0]), np.zeros(3, np.int32))
     assert np.allclose(shares, [0.6, 0.2, 0.2])
+
+
+@given(
+    hnp.arrays(np.int32, (2, N), elements=st.integers(-1, 2)),
+    hnp.arrays(np.float64, (2, N), elements=st.floats(0, 5)),
+)
+def test_sums_over_groups_are_those_of_their_members(group, value):
+    groups = Groups(group)
+    total, ahead = groups.of_users(groups.total(value)), groups.ahead(value)
+    for row, one in itertools.product(range(2), range(N)):
+        same = group[row] == group[row, one]
+        assert np.isclose(total[row, one], value[row][same].sum())
+        assert np.array_equal(ahead[row, one], same & (value[row] < value[row, one]))

@@ -17,7 +17,7 @@ from py_agent.policies import Network, fingerprint, load_policy
 from py_agent.policies.association import LoadBalancing
 from py_agent.policies.cell_work import WorkMeter
 from py_agent.policies.drl_policy import DrlPolicy
-from py_agent.policies.fill import FillPolicy
+from py_agent.policies.fill import FillDivider, FillPolicy
 from py_agent.policies.retraining import WithRetraining
 from py_agent.policies.spare_time import SpareTime
 from py_agent.twin.env import make_vector
@@ -149,10 +149,14 @@ def test_features_do_not_depend_on_the_order_of_users(seen):
         name: value if name in shared or value.shape[0] != 12 else value[order]
         for name, value in observation.items()
     }
-    meter = WorkMeter(network)
-    none = without_models(observation)
-    plain = user_features(meter.measure(observation), observation, 50, none)
-    permuted = user_features(meter.measure(per_user), per_user, 50, none)
+    meter, divider = WorkMeter(network), FillDivider(network)
+
+    def features(observation):
+        work = meter.measure(observation)
+        priorities = divider.priorities(work, observation)
+        return user_features(work, observation, priorities, 50, without_models(observation))
+
+    plain, permuted = features(observation), features(per_user)
     assert np.allclose(plain[order], permuted, atol=1e-6)
     assert np.isfinite(plain).all()
     assert np.abs(plain).max() < 20

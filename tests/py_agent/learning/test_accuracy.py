@@ -44,6 +44,19 @@ def test_the_smallest_job_that_suffices(rate: float, age_s: float, target: float
         assert predictor.predict(2.0, most - 1)[0] < target
 
 
+def test_jobs_of_many_users_are_those_of_each_alone():
+    rng = np.random.default_rng(1)
+    rate, at_most = rng.uniform(0.1, 3, 50), rng.uniform(0, 800, 50)
+    together = AccuracyPredictor(MODEL, rate)
+    together.advance(20.0)
+    samples = together.samples_to_reach(0.85, 2.0, at_most)
+    assert len(np.unique(samples)) > 10
+    for user in range(50):
+        alone = AccuracyPredictor(MODEL, rate[[user]])
+        alone.advance(20.0)
+        assert alone.samples_to_reach(0.85, 2.0, at_most[[user]]) == samples[user]
+
+
 def test_the_bias_learns_what_a_user_is_short_of():
     predictor = AccuracyPredictor(MODEL, np.array([1.0, 1.0]))
     predictor.advance(5.0)
