@@ -19,6 +19,9 @@ class LearningSettings(pydantic.BaseModel):
     drift: Literal["gradual", "abrupt", "recurring"] = pydantic.Field(
         default="gradual", description="how the data drift"
     )
+    drift_speed: float = pydantic.Field(
+        default=1.0, gt=0, le=100, description="drift is so many times as fast as the stream's own"
+    )
     target_accuracy: float = pydantic.Field(default=0.8, gt=0, lt=1, description="A_min")
     initial_lag_s: float = pydantic.Field(
         default=20.0, ge=0, description="models start up to so many seconds behind their data"

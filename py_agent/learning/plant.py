@@ -47,7 +47,10 @@ class LearningPlant:
 
     def __init__(self, settings: LearningSettings, n_users: int, seed: int) -> None:
         self._settings = settings
-        self.stream = STREAMS[settings.stream](n_users, seed, kind=settings.drift)
+        make_stream = STREAMS[settings.stream]
+        self.stream = make_stream(
+            n_users, seed, kind=settings.drift, drift_speed=settings.drift_speed
+        )
         self._rng = np.random.default_rng([seed, 1])
         self._models = UserModels(n_users, self.stream.n_features, self.stream.n_classes, seed)
         self._data = IncrementalData(self.stream, settings.p_min, self._rng)

@@ -96,7 +96,7 @@ class LaggingModels:
         n_ue = self.accuracy.shape[1]
         for i, seed in zip(chosen, seeds, strict=True):
             self._rngs[i] = rng = np.random.default_rng([seed, 1])
-            self.drift_rate[i] = rng.uniform(*RATE_DEG_PER_S, n_ue)
+            self.drift_rate[i] = self._settings.drift_speed * rng.uniform(*RATE_DEG_PER_S, n_ue)
             lag = self.drift_rate[i] * rng.uniform(0, self._settings.initial_lag_s, n_ue)
             self._fast[i], self._slow[i] = self._model.drift(np.zeros(n_ue), np.zeros(n_ue), lag)
             self.queue.length[i] = 0.0

@@ -32,6 +32,7 @@ class RotatingDigits:
         seed: of rates, phases, priors and the split.
         kind: how the angle moves.
         rate_deg_per_s: smallest and largest rate; each user's is drawn uniformly between.
+        drift_speed: factor on all rates.
         period_s: of abrupt and recurring drift.
         noise: standard deviation of the noise; pixels are 0 to 1.
         concentration: Dirichlet parameter of the class priors.
@@ -47,6 +48,7 @@ class RotatingDigits:
         seed: int,
         kind: DriftKind = "gradual",
         rate_deg_per_s: tuple[float, float] = RATE_DEG_PER_S,
+        drift_speed: float = 1.0,
         period_s: float = 20.0,
         noise: float = 0.1,
         concentration: float = 1.0,
@@ -54,7 +56,7 @@ class RotatingDigits:
     ) -> None:
         rng = np.random.default_rng(seed)
         self.n_users = n_users
-        self.drift_rate: Floats = rng.uniform(*rate_deg_per_s, n_users)
+        self.drift_rate: Floats = drift_speed * rng.uniform(*rate_deg_per_s, n_users)
         self._drift = Drift(kind, self.drift_rate, period_s, rng.uniform(0, period_s, n_users))
         self._prior = ShiftingPrior(n_users, _N_CLASSES, concentration, prior_period_s, rng)
         self._noise = noise

@@ -32,6 +32,7 @@ class DriftingLoans:
         seed: of rates, phases, priors and data.
         kind: how users move along the rules.
         rate_per_s: smallest and largest rate in rules per second.
+        drift_speed: factor on all rates.
         period_s: of abrupt and recurring drift.
         noise: standard deviation of the noise on the standardised features.
         concentration: Dirichlet parameter of the class priors.
@@ -48,6 +49,7 @@ class DriftingLoans:
         seed: int,
         kind: DriftKind = "abrupt",
         rate_per_s: tuple[float, float] = (0.02, 0.08),
+        drift_speed: float = 1.0,
         period_s: float = 20.0,
         noise: float = 0.02,
         concentration: float = 5.0,
@@ -56,7 +58,7 @@ class DriftingLoans:
     ) -> None:
         rng = np.random.default_rng(seed)
         self.n_users = n_users
-        self.drift_rate: Floats = rng.uniform(*rate_per_s, n_users)
+        self.drift_rate: Floats = drift_speed * rng.uniform(*rate_per_s, n_users)
         self._drift = Drift(kind, self.drift_rate, period_s, rng.uniform(0, period_s, n_users))
         self._prior = ShiftingPrior(n_users, _N_CLASSES, concentration, prior_period_s, rng)
         self._noise = noise

@@ -39,6 +39,22 @@ def test_another_seed_gives_other_users():
     assert rates[0] != rates[1]
 
 
+@pytest.mark.parametrize("name", STREAMS)
+def test_under_twice_the_drift_speed_the_same_users_get_half_the_time(name: str):
+    """Rates apart a stream has the same random numbers."""
+
+    def draw(time_s: float, **settings: float) -> tuple[list[float], bytes]:
+        stream = STREAMS[name](N_USERS, 3, kind="gradual", prior_period_s=1e12, **settings)
+        return stream.drift_rate.tolist(), stream.draw(
+            time_s, 20, np.random.default_rng(4)
+        ).x.tobytes()
+
+    rate, x = draw(8.0)
+    faster, the_same_x = draw(4.0, drift_speed=2.0)
+    assert faster == [2 * one for one in rate]
+    assert the_same_x == x
+
+
 def test_a_right_angle_is_an_exact_rotation():
     image = np.random.default_rng(1).random((8, 8)).astype(np.float32)
     turned = image.reshape(-1) @ rotation_matrices(np.array([90.0, -180.0]), 8)
