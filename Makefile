@@ -30,7 +30,7 @@ lint: $(VENV)/.installed-lint
 	$(BIN)/mypy
 	$(BIN)/clang-format --dry-run --Werror $(CXX_FILES)
 	$(BIN)/hadolint --ignore DL3008 docker/Dockerfile  # Debian keeps no old versions to pin
-	$(BIN)/shellcheck .ci/run docker/*.sh
+	$(BIN)/shellcheck .ci/run docker/*.sh benchmarks/*.sh
 
 ## Bring the sources into the project's style.
 format: $(VENV)/.installed-lint

@@ -1,35 +1,63 @@
 #!/bin/sh
-# The comparisons of docs/results.md; `make experiments` calls this. SEEDS and SECONDS_EACH make it smaller.
+# The comparisons of docs/results.md; `make experiments` calls this. SEEDS, SWEEP_SEEDS and SECONDS_EACH make
+# it smaller or larger. An agent that sees whole cells is compared where `make agents` has left one.
 set -eu
 seeds=${SEEDS:-201-220}
-seconds=${SECONDS_EACH:-20}
+sweep_seeds=${SWEEP_SEEDS:-201-210}
+seconds=${SECONDS_EACH:-8}
 rules=max-rsrp-equal,max-rsrp-sqrt,load-sqrt,load-cmu,load-fill,twin-sqrt,twin-cmu,twin-fill
 learned=max-rsrp-drl,load-drl,twin-drl,single-load-cmu,single-twin-drl
-joint=load-fill@spare,twin-fill@spare,load-drl@policy,twin-drl@policy,single-twin-drl@policy,no-twin-drl@policy
+joint=load-fill@none,load-fill@need-calibrated,load-fill@spare,twin-fill@spare,load-drl@policy,twin-drl@policy
+joint=$joint,single-twin-drl@policy,no-twin-drl@policy
+twins='twin-fill,load-fill' # and those of benchmarks/ablations.py
+for ablated in NoPrediction Calibrated WrongMap WrongMapAlone; do
+    twins=$twins,benchmarks.ablations:$ablated
+done
+agents=load-drl@policy,load-drl@none,load-drl@fixed,load-drl@need-calibrated
+cell_agent=runs/agents/cell/agent.npz
+[ ! -e $cell_agent ] || agents=$agents,load-drl=$cell_agent@policy
 trained="--set n_ue=12 --set traffic.rate_hz=1.5 --set retraining.cycles_per_sample=4e6" # as the agents were
 quota="--set compute.mode=quota --set radio.bandwidth_mode=quota"
 loaded="--set n_ue=12 --set traffic.rate_hz=2" # load 0.8 of the servers
+twin=runs/results/calibrated-twin.json
 
-compare() { # NAME ARGUMENT…
-    out=runs/results/$1
-    shift
-    # shellcheck disable=SC2086
-    "$BIN/ns3-twin" compare --seeds "$seeds" --duration "$seconds" --out "$out" "$@"
+compare() { # SEEDS NAME ARGUMENT…
+    over=$1
+    out=runs/results/$2
+    shift 2
+    "$BIN/ns3-twin" compare --seeds "$over" --duration "$seconds" --out "$out" "$@"
 }
 
 # shellcheck disable=SC2086
-{
-    compare quota --policies random,$rules,$learned --reference load-fill $loaded $quota
-    compare work-conserving --policies random,$rules,$learned --reference load-fill $loaded
-    compare retraining --policies load-cmu,load-fill,twin-fill,twin-drl,twin-drl@none,twin-drl@fixed \
-        --retrain need-calibrated $loaded $quota
-    compare joint --policies load-fill@none,load-fill@need-calibrated,$joint --reference load-fill@spare \
-        $trained $quota
-    compare joint-light --policies load-fill@none,load-fill@need-calibrated,$joint --reference load-fill@spare \
-        $loaded $quota
-    compare frame --policies load-fill,twin-fill,twin-drl --vary slots_per_frame=25,50,100,400 $loaded $quota
-    compare load --policies load-cmu,load-fill,twin-fill,twin-drl --vary traffic.rate_hz=0.5,1,1.5,2,2.5 \
-        --set n_ue=12 $quota
-    compare users --policies load-cmu,load-fill,twin-fill,twin-drl --vary n_ue=6,12,24,48 $quota
-    compare speed --policies load-fill,twin-fill,twin-drl --vary mobility.speed_max_mps=2,15,30 $loaded $quota
+main() {
+    compare "$seeds" joint --policies $joint --reference load-fill@spare $trained $quota
+    compare "$seeds" quota --policies random,$rules,$learned --reference load-fill $loaded $quota
+    compare "$seeds" work-conserving --policies random,$rules,$learned --reference load-fill $loaded
+    compare "$sweep_seeds" agents --policies $agents --reference load-drl@policy $trained $quota
 }
+
+# shellcheck disable=SC2086
+ablations() {
+    if [ ! -e $twin ]; then
+        "$BIN/ns3-twin" run --policy load-cmu --seeds 1-2 --duration 8 --runs-dir runs/results/calibration \
+            $loaded $quota --set mobility.speed_max_mps=15
+        "$BIN/ns3-twin" calibrate runs/results/calibration/* --output $twin
+    fi
+    compare "$sweep_seeds" twins --policies $twins --reference twin-fill $loaded $quota \
+        --set mobility.speed_max_mps=15 --vary slots_per_frame=50,200
+}
+
+# shellcheck disable=SC2086
+sweeps() {
+    compare "$sweep_seeds" drift --policies load-fill@none,load-fill@need-calibrated,load-fill@spare,load-drl@policy \
+        --reference load-fill@spare $trained $quota --vary learning.drift_speed=0.5,1,2
+    fills="--policies load-fill,twin-fill,twin-drl --reference load-fill"
+    compare "$sweep_seeds" frame $fills $loaded $quota --vary slots_per_frame=25,50,100,200
+    compare "$sweep_seeds" speed $fills $loaded $quota --vary mobility.speed_max_mps=2,15,30
+    compare "$sweep_seeds" load $fills $quota --set n_ue=12 --vary traffic.rate_hz=1,1.5,2,2.5
+    compare "$sweep_seeds" users $fills $quota --vary n_ue=6,12,24,40
+}
+
+main
+ablations
+sweeps

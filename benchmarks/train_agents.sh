@@ -1,5 +1,5 @@
 #!/bin/sh
-# Trains the agents that come along anew and puts them where the policies look for them: some minutes on one core.
+# Trains the agents that come along anew and puts them where the policies look for them: half an hour on two idle cores.
 # `make agents` calls this. Resumes where it was stopped: runs/agents.
 set -eu
 agents=py_agent/drl/agents
@@ -11,9 +11,12 @@ train() { # NAME OPTION…
     shift
     # shellcheck disable=SC2086
     "$BIN/ns3-twin" train $network $quota --out "runs/agents/$name" "$@"
-    cp "runs/agents/$name/agent.npz" "$agents/$name.npz"
 }
 
-train default                                      # twin-drl, load-drl, max-rsrp-drl
-train frame --quick --timescale frame --steps 20000 # single-twin-drl
-train raw --quick --view raw                        # no-twin-drl
+train default                                  # twin-drl, load-drl, max-rsrp-drl
+train frame --timescale frame --steps 160000   # single-twin-drl; as many simulated seconds as the others
+train raw --view raw                           # no-twin-drl
+train cell --architecture cell                 # sees all users of its cell; beside the default one
+for name in default frame raw; do
+    cp "runs/agents/$name/agent.npz" "$agents/$name.npz"
+done

@@ -38,7 +38,7 @@ class TrainingSettings(pydantic.BaseModel):
     networks: int = pydantic.Field(48, ge=1, description="simulated at once")
     episode_s: float = pydantic.Field(12.0, gt=0, description="simulated time of an episode")
     steps: int = pydantic.Field(
-        2_000_000, ge=1, description="slots that users decide in, over all users and networks"
+        8_000_000, ge=1, description="slots that users decide in, over all users and networks"
     )
     seed: int = pydantic.Field(1, ge=0, description="of weights, exploration and networks")
     gamma: float = pydantic.Field(0.98, gt=0, lt=1, description="discount per decision")
