@@ -1,14 +1,21 @@
 #!/bin/sh
-# The comparisons of docs/results.md; `make experiments` calls this. SEEDS, SWEEP_SEEDS and SECONDS_EACH make
-# it smaller or larger. An agent that sees whole cells is compared where `make agents` has left one.
+# The comparisons of docs/results.md; `make experiments` calls this. SEEDS, SWEEP_SEEDS, FEW_SEEDS and SECONDS_EACH make
+# it smaller or larger. Agents that do not come along are compared where `make agents` has left them.
 set -eu
 seeds=${SEEDS:-201-220}
 sweep_seeds=${SWEEP_SEEDS:-201-210}
+few_seeds=${FEW_SEEDS:-201-205}
 seconds=${SECONDS_EACH:-8}
 rules=max-rsrp-equal,max-rsrp-sqrt,load-sqrt,load-cmu,load-fill,twin-sqrt,twin-cmu,twin-fill
 learned=max-rsrp-drl,load-drl,twin-drl,single-load-cmu,single-twin-drl
 joint=load-fill@none,load-fill@need-calibrated,load-fill@spare,twin-fill@spare,load-drl@policy,twin-drl@policy
 joint=$joint,single-twin-drl@policy,no-twin-drl@policy
+drifting=load-fill@none,load-fill@need-calibrated,load-fill@spare,load-drl@policy
+delay_agent=runs/agents/delay/agent.npz
+if [ -e $delay_agent ]; then
+    joint=$joint,load-drl=$delay_agent@policy,twin-drl=$delay_agent@policy
+    drifting=$drifting,load-drl=$delay_agent@policy
+fi
 twins='twin-fill,load-fill' # and those of benchmarks/ablations.py
 for ablated in NoPrediction Calibrated WrongMap WrongMapAlone; do
     twins=$twins,benchmarks.ablations:$ablated
@@ -33,6 +40,8 @@ main() {
     compare "$seeds" joint --policies $joint --reference load-fill@spare $trained $quota
     compare "$seeds" quota --policies random,$rules,$learned --reference load-fill $loaded $quota
     compare "$seeds" work-conserving --policies random,$rules,$learned --reference load-fill $loaded
+    (seconds=$((5 * seconds)) && compare "$few_seeds" longer --policies max-rsrp-equal,load-fill,twin-fill,twin-drl \
+        --reference load-fill $loaded $quota)
     compare "$sweep_seeds" agents --policies $agents --reference load-drl@policy $trained $quota
 }
 
@@ -49,8 +58,8 @@ ablations() {
 
 # shellcheck disable=SC2086
 sweeps() {
-    compare "$sweep_seeds" drift --policies load-fill@none,load-fill@need-calibrated,load-fill@spare,load-drl@policy \
-        --reference load-fill@spare $trained $quota --vary learning.drift_speed=0.5,1,2
+    compare "$sweep_seeds" drift --policies $drifting --reference load-fill@spare \
+        $trained $quota --vary learning.drift_speed=0.5,1,2
     fills="--policies load-fill,twin-fill,twin-drl --reference load-fill"
     compare "$sweep_seeds" frame $fills $loaded $quota --vary slots_per_frame=25,50,100,200
     compare "$sweep_seeds" speed $fills $loaded $quota --vary mobility.speed_max_mps=2,15,30

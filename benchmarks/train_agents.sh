@@ -1,5 +1,5 @@
 #!/bin/sh
-# Trains the agents that come along anew and puts them where the policies look for them: half an hour on two idle cores.
+# Trains the agents that come along anew and puts them where the policies look for them: an hour on one core.
 # `make agents` calls this. Resumes where it was stopped: runs/agents.
 set -eu
 agents=py_agent/drl/agents
@@ -16,7 +16,9 @@ train() { # NAME OPTION…
 train default                                  # twin-drl, load-drl, max-rsrp-drl
 train frame --timescale frame --steps 160000   # single-twin-drl; as many simulated seconds as the others
 train raw --view raw                           # no-twin-drl
-train cell --architecture cell                 # sees all users of its cell; beside the default one
+# Two that do not come along: one sees all users of its cell, to one delays weigh more beside accuracy.
+train cell --architecture cell
+train delay --set learning.accuracy_weight=4
 for name in default frame raw; do
     cp "runs/agents/$name/agent.npz" "$agents/$name.npz"
 done
