@@ -40,6 +40,10 @@ main() {
     compare "$seeds" joint --policies $joint --reference load-fill@spare $trained $quota
     compare "$seeds" quota --policies random,$rules,$learned --reference load-fill $loaded $quota
     compare "$seeds" work-conserving --policies random,$rules,$learned --reference load-fill $loaded
+    if [ -e runs/agents/td3/agent.npz ] && [ -e runs/agents/sac/agent.npz ]; then
+        compare "$seeds" algorithms --reference load-fill@spare $trained $quota --policies \
+            load-fill@spare,load-drl@policy,load-drl=runs/agents/td3/agent.npz@policy,load-drl=runs/agents/sac/agent.npz@policy
+    fi
     (seconds=$((5 * seconds)) && compare "$few_seeds" longer --policies max-rsrp-equal,load-fill,twin-fill,twin-drl \
         --reference load-fill $loaded $quota)
     compare "$sweep_seeds" agents --policies $agents --reference load-drl@policy $trained $quota

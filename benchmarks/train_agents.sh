@@ -16,9 +16,12 @@ train() { # NAME OPTION…
 train default                                  # twin-drl, load-drl, max-rsrp-drl
 train frame --timescale frame --steps 160000   # single-twin-drl; as many simulated seconds as the others
 train raw --view raw                           # no-twin-drl
-# Two that do not come along: one sees all users of its cell, to one delays weigh more beside accuracy.
+# Those that do not come along: one sees all users of its cell, to one delays weigh more beside accuracy, two
+# learn by other algorithms.
 train cell --architecture cell
 train delay --set learning.accuracy_weight=4
+train td3 --algorithm td3 --steps 2000000
+train sac --algorithm sac --steps 2000000
 for name in default frame raw; do
     cp "runs/agents/$name/agent.npz" "$agents/$name.npz"
 done
