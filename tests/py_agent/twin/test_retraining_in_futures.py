@@ -55,6 +55,17 @@ def test_spaces_are_those_of_real_models_on_ns3(envs):
     real.close()
 
 
+def test_data_drift_as_fast_as_the_setting_says():
+    rates = []
+    for speed in (1.0, 2.0):
+        made = twin.make_vector(2, NETWORK, learning=LearningSettings(drift_speed=speed))
+        observation, _ = made.reset(seed=1)
+        rates.append(observation["drift_rate"])
+        made.close()
+    assert (rates[0] > 0).all()
+    assert np.array_equal(rates[1], 2 * rates[0])
+
+
 def test_one_agent_retrains_in_all_three(envs):
     policy = WithRetraining(load_policy("cmu"), RETRAINING_RULES["fixed"][1]())
     networks = [
