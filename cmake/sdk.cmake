@@ -14,5 +14,5 @@ ns3_twin_add_libraries(${CMAKE_CURRENT_SOURCE_DIR}/cpp ${CMAKE_CURRENT_SOURCE_DI
 ns3_twin_add_scenario(${SCENARIO_NAME} SOURCES ${SCENARIO_SOURCES} MODULES ${SCENARIO_MODULES})
 if("lte" IN_LIST SCENARIO_MODULES)
   ns3_twin_add_mac(${CMAKE_CURRENT_SOURCE_DIR}/mac)
-  target_link_libraries(${SCENARIO_NAME} PRIVATE twin_mac)
+  target_link_libraries(${SCENARIO_NAME} PRIVATE physical_mac)
 endif()

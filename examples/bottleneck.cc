@@ -13,15 +13,15 @@
 #include "ns3/point-to-point-module.h"
 #include "ns3/traffic-control-module.h"
 
-class Bottleneck : public twin::Scenario {
+class Bottleneck : public physical::Scenario {
   public:
     Bottleneck() : Scenario("bottleneck", "one link whose rate the agent sets") {}
 
-    void DeclareSettings(twin::Settings& settings) override {
+    void DeclareSettings(physical::Settings& settings) override {
         settings.Real("load_mbps", m_load_mbps, 0.1, 100, "Mbit/s", "rate of the source while on");
     }
 
-    void DeclareFields(twin::Schema& schema) override {
+    void DeclareFields(physical::Schema& schema) override {
         m_queue = schema.Observation<std::int32_t>(
             {"queue_packets", {1}, "packets", 0, 100, "waiting for the link"});
         m_rate_mbps = schema.Action<float>({"rate_mbps", {1}, "Mbit/s", 0.1, 10, "of the link"});
@@ -62,12 +62,12 @@ class Bottleneck : public twin::Scenario {
 
   private:
     double m_load_mbps = 5;
-    twin::Field<std::int32_t> m_queue;
-    twin::Field<float> m_rate_mbps;
+    physical::Field<std::int32_t> m_queue;
+    physical::Field<float> m_rate_mbps;
     ns3::Ptr<ns3::PointToPointNetDevice> m_device;
 };
 
 int main(int argc, char** argv) {
     Bottleneck scenario;
-    return twin::RunScenario(scenario, argc, argv);
+    return physical::RunScenario(scenario, argc, argv);
 }

@@ -19,7 +19,7 @@ int main(int argc, char** argv) {
     constexpr std::array<double, 3> WEIGHT{1, 2, 5};
 
     auto lte = ns3::CreateObject<ns3::LteHelper>();
-    lte->SetSchedulerType("twin::ShareFfMacScheduler");
+    lte->SetSchedulerType("physical::ShareFfMacScheduler");
     lte->SetSchedulerAttribute("Mode", ns3::StringValue("WorkConserving"));
 
     ns3::NodeContainer base_station(1);
@@ -38,7 +38,7 @@ int main(int argc, char** argv) {
     const auto carrier = ns3::DynamicCast<ns3::ComponentCarrierEnb>(
         ns3::DynamicCast<ns3::LteEnbNetDevice>(cell.Get(0))->GetCcMap().at(0));
     const auto scheduler =
-        ns3::DynamicCast<twin::ShareFfMacScheduler>(carrier->GetFfMacScheduler());
+        ns3::DynamicCast<physical::ShareFfMacScheduler>(carrier->GetFfMacScheduler());
     const auto rnti = [&](std::uint32_t i) {
         return ns3::DynamicCast<ns3::LteUeNetDevice>(devices.Get(i))->GetRrc()->GetRnti();
     };

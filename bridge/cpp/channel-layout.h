@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
-#ifndef TWIN_CHANNEL_LAYOUT_H
-#define TWIN_CHANNEL_LAYOUT_H
+#ifndef PHYSICAL_CHANNEL_LAYOUT_H
+#define PHYSICAL_CHANNEL_LAYOUT_H
 
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
 
 /// The shared memory between one simulator and one agent, as bridge/PROTOCOL.md describes it.
-namespace twin {
+namespace physical {
 
 inline constexpr std::uint64_t CHANNEL_MAGIC = 0x016e69777433736e;  // "ns3twin\x01", little endian
 inline constexpr std::uint32_t PROTOCOL_VERSION = 2;
@@ -76,6 +76,6 @@ static_assert(offsetof(ChannelHeader, branch_run) == 208);
 static_assert(offsetof(ChannelHeader, message) == 256);
 static_assert(sizeof(ChannelHeader) == 1280);
 
-}  // namespace twin
+}  // namespace physical
 
 #endif

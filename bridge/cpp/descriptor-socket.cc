@@ -7,7 +7,7 @@
 #include <cstring>
 #include <vector>
 
-namespace twin {
+namespace physical {
 
 std::optional<BranchDescriptors> ReceiveBranchDescriptors(int socket) {
     constexpr std::size_t EXPECTED = 4;
@@ -41,4 +41,4 @@ std::optional<BranchDescriptors> ReceiveBranchDescriptors(int socket) {
                              std::move(received[3])};
 }
 
-}  // namespace twin
+}  // namespace physical

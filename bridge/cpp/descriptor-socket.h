@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#ifndef TWIN_DESCRIPTOR_SOCKET_H
-#define TWIN_DESCRIPTOR_SOCKET_H
+#ifndef PHYSICAL_DESCRIPTOR_SOCKET_H
+#define PHYSICAL_DESCRIPTOR_SOCKET_H
 
 #include <unistd.h>
 
@@ -8,7 +8,7 @@
 #include <optional>
 #include <utility>
 
-namespace twin {
+namespace physical {
 
 /// An open file descriptor that closes itself.
 class Descriptor {
@@ -43,6 +43,6 @@ struct BranchDescriptors {
 /// @return nothing if there is no message or it holds anything but four descriptors
 std::optional<BranchDescriptors> ReceiveBranchDescriptors(int socket);
 
-}  // namespace twin
+}  // namespace physical
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#ifndef TWIN_FIELD_H
-#define TWIN_FIELD_H
+#ifndef PHYSICAL_FIELD_H
+#define PHYSICAL_FIELD_H
 
 #include <cstddef>
 #include <cstdint>
@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace twin {
+namespace physical {
 
 enum class Dtype { UINT8, INT32, INT64, FLOAT32, FLOAT64 };
 
@@ -79,6 +79,6 @@ class Field {
     FieldEntry* m_entry = nullptr;
 };
 
-}  // namespace twin
+}  // namespace physical
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#ifndef TWIN_FUTEX_WAIT_ANY_H
-#define TWIN_FUTEX_WAIT_ANY_H
+#ifndef PHYSICAL_FUTEX_WAIT_ANY_H
+#define PHYSICAL_FUTEX_WAIT_ANY_H
 
 #include "futex-wait.h"
 
@@ -9,7 +9,7 @@
 #include <thread>
 #include <vector>
 
-namespace twin {
+namespace physical {
 
 /// A word that a peer will change, and where we say that we sleep until then.
 struct WatchedWord {
@@ -64,6 +64,6 @@ inline void SleepUntilAnyChanges(const std::vector<WatchedWord>& words, Clock::d
     }
 }
 
-}  // namespace twin
+}  // namespace physical
 
 #endif

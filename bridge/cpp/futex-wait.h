@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#ifndef TWIN_FUTEX_WAIT_H
-#define TWIN_FUTEX_WAIT_H
+#ifndef PHYSICAL_FUTEX_WAIT_H
+#define PHYSICAL_FUTEX_WAIT_H
 
 #include <linux/futex.h>
 #include <sched.h>
@@ -14,7 +14,7 @@
 #include <cstdint>
 #include <ctime>
 
-namespace twin {
+namespace physical {
 
 using Clock = std::chrono::steady_clock;
 
@@ -84,6 +84,6 @@ bool WaitForChange(const std::atomic<std::uint32_t>& word,
     return true;
 }
 
-}  // namespace twin
+}  // namespace physical
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#ifndef TWIN_JSON_H
-#define TWIN_JSON_H
+#ifndef PHYSICAL_JSON_H
+#define PHYSICAL_JSON_H
 
 #include <charconv>
 #include <cstdio>
@@ -8,7 +8,7 @@
 #include <string_view>
 
 /// Just enough to *write* the declarations as JSON; nothing here reads any.
-namespace twin::json {
+namespace physical::json {
 
 inline std::string Quote(std::string_view text) {
     std::string out = "\"";
@@ -47,6 +47,6 @@ std::string Array(const Range& range, Format&& format) {
     return out + "]";
 }
 
-}  // namespace twin::json
+}  // namespace physical::json
 
 #endif

@@ -9,7 +9,7 @@
 #include <sstream>
 #include <stdexcept>
 
-namespace twin {
+namespace physical {
 
 namespace {
 
@@ -237,4 +237,4 @@ std::optional<std::string> Schema::FindInvalidAction() const {
     return std::nullopt;
 }
 
-}  // namespace twin
+}  // namespace physical

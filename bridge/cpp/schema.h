@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#ifndef TWIN_SCHEMA_H
-#define TWIN_SCHEMA_H
+#ifndef PHYSICAL_SCHEMA_H
+#define PHYSICAL_SCHEMA_H
 
 #include "field.h"
 #include "table.h"
@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace twin {
+namespace physical {
 
 /// All fields and tables of a scenario, each declared once. Python's spaces, the documentation and
 /// the memory layout come from it.
@@ -77,6 +77,6 @@ class Schema {
     std::string m_reward_help = "none: always 0";
 };
 
-}  // namespace twin
+}  // namespace physical
 
 #endif

@@ -7,7 +7,7 @@
 #include <charconv>
 #include <cmath>
 
-namespace twin {
+namespace physical {
 
 namespace {
 
@@ -132,4 +132,4 @@ std::string Settings::ToJson() const {
     });
 }
 
-}  // namespace twin
+}  // namespace physical

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#ifndef TWIN_SETTINGS_H
-#define TWIN_SETTINGS_H
+#ifndef PHYSICAL_SETTINGS_H
+#define PHYSICAL_SETTINGS_H
 
 #include <cstdint>
 #include <functional>
@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace twin {
+namespace physical {
 
 /// A setting that is unknown, unreadable or out of bounds.
 class SettingError : public std::runtime_error {
@@ -63,6 +63,6 @@ class Settings {
     std::vector<Entry> m_entries;
 };
 
-}  // namespace twin
+}  // namespace physical
 
 #endif

@@ -14,7 +14,7 @@
 #include <system_error>
 #include <utility>
 
-namespace twin {
+namespace physical {
 
 namespace {
 
@@ -273,4 +273,4 @@ void SimulatorChannel::FlushRecords() {
     }
 }
 
-}  // namespace twin
+}  // namespace physical

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#ifndef TWIN_SIMULATOR_CHANNEL_H
-#define TWIN_SIMULATOR_CHANNEL_H
+#ifndef PHYSICAL_SIMULATOR_CHANNEL_H
+#define PHYSICAL_SIMULATOR_CHANNEL_H
 
 #include "channel-layout.h"
 #include "descriptor-socket.h"
@@ -11,7 +11,7 @@
 #include <memory>
 #include <stdexcept>
 
-namespace twin {
+namespace physical {
 
 /// The agent gave no answer within its deadline, or spoke out of turn.
 class AgentError : public std::runtime_error {
@@ -85,6 +85,6 @@ class SimulatorChannel {
     std::function<void(std::uint64_t)> m_reseed;
 };
 
-}  // namespace twin
+}  // namespace physical
 
 #endif

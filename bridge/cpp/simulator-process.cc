@@ -15,7 +15,7 @@
 #include <iostream>
 #include <system_error>
 
-namespace twin {
+namespace physical {
 
 namespace {
 
@@ -81,4 +81,4 @@ void LimitGrowth(std::uint64_t bytes) {
     }
 }
 
-}  // namespace twin
+}  // namespace physical

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
-#ifndef TWIN_SIMULATOR_PROCESS_H
-#define TWIN_SIMULATOR_PROCESS_H
+#ifndef PHYSICAL_SIMULATOR_PROCESS_H
+#define PHYSICAL_SIMULATOR_PROCESS_H
 
 #include <sys/types.h>
 
 #include <cstdint>
 
 /// What a simulator does with itself as a process.
-namespace twin {
+namespace physical {
 
 /// End this process when the agent ends, at any time and without its help.
 /// @param agent_pid the agent, which is our parent
@@ -28,6 +28,6 @@ pid_t ForkSibling();
 /// Let the memory of this process grow by @p bytes and no further: then std::bad_alloc.
 void LimitGrowth(std::uint64_t bytes);
 
-}  // namespace twin
+}  // namespace physical
 
 #endif

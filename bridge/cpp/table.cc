@@ -3,7 +3,7 @@
 
 #include <stdexcept>
 
-namespace twin {
+namespace physical {
 
 void Table::ClearPending() {
     m_pending.clear();
@@ -40,4 +40,4 @@ void Table::CheckColumns(const std::vector<bool>& integer) const {
     }
 }
 
-}  // namespace twin
+}  // namespace physical

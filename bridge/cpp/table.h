@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#ifndef TWIN_TABLE_H
-#define TWIN_TABLE_H
+#ifndef PHYSICAL_TABLE_H
+#define PHYSICAL_TABLE_H
 
 #include <cstddef>
 #include <cstdint>
@@ -8,7 +8,7 @@
 #include <type_traits>
 #include <vector>
 
-namespace twin {
+namespace physical {
 
 /// One column of a table of records; every cell takes eight bytes.
 struct Column {
@@ -61,6 +61,6 @@ class Table {
     std::size_t m_pending_rows = 0;
 };
 
-}  // namespace twin
+}  // namespace physical
 
 #endif

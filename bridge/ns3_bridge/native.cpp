@@ -22,8 +22,8 @@ namespace nb = nanobind;
 
 namespace {
 
-using twin::ChannelHeader;
-using twin::Clock;
+using physical::ChannelHeader;
+using physical::Clock;
 
 constexpr auto PATROL = std::chrono::milliseconds(20);
 
@@ -52,16 +52,16 @@ class AgentChannel {
         m_header->simulator_spin_us.store(simulator_us, std::memory_order_relaxed);
     }
 
-    void Post(twin::Command command) {
+    void Post(physical::Command command) {
         m_header->command = command;
-        twin::Post(m_header->action_seq, m_seq, m_header->simulator_sleeps);
+        physical::Post(m_header->action_seq, m_seq, m_header->simulator_sleeps);
     }
 
     /// Wait for the next observation. Serves Python's signals while it sleeps.
     Outcome Wait(double deadline_s) {
         const auto start = Clock::now();
         // To let the GIL go and to get it back takes as long as the answer of a fast simulator.
-        const Outcome outcome = twin::LookForChange(m_header->observation_seq, m_seq)
+        const Outcome outcome = physical::LookForChange(m_header->observation_seq, m_seq)
                                     ? Outcome::ANSWERED
                                     : WaitWithoutGil(start, deadline_s);
         m_waited += Clock::now() - start;
@@ -73,7 +73,7 @@ class AgentChannel {
     }
 
     Outcome Step(double deadline_s) {
-        Post(twin::Command::STEP);
+        Post(physical::Command::STEP);
         return Wait(deadline_s);
     }
 
@@ -87,19 +87,19 @@ class AgentChannel {
         if (m_header->action_seq.load() == last) {
             return false;
         }
-        m_header->command = twin::Command::STOP;
-        twin::Post(m_header->action_seq, last, m_header->simulator_sleeps);
+        m_header->command = physical::Command::STOP;
+        physical::Post(m_header->action_seq, last, m_header->simulator_sleeps);
         return true;
     }
 
     void PostBranch(std::int64_t run, std::uint64_t memory_bytes) {
         m_header->branch_run = run;
         m_header->branch_memory_bytes = memory_bytes;
-        Post(twin::Command::BRANCH);
+        Post(physical::Command::BRANCH);
     }
 
     /// What changes with the next observation.
-    twin::WatchedWord Watched() const {
+    physical::WatchedWord Watched() const {
         return {&m_header->observation_seq, m_seq, &m_header->agent_sleeps};
     }
 
@@ -111,7 +111,7 @@ class AgentChannel {
     double WaitedSeconds() const { return std::chrono::duration<double>(m_waited).count(); }
 
     std::string Message() const {
-        return {m_header->message, strnlen(m_header->message, twin::MESSAGE_BYTES)};
+        return {m_header->message, strnlen(m_header->message, physical::MESSAGE_BYTES)};
     }
 
   private:
@@ -123,16 +123,16 @@ class AgentChannel {
             const auto deadline = start + std::chrono::duration_cast<Clock::duration>(
                                               std::chrono::duration<double>(deadline_s));
             const bool answered =
-                twin::WaitForChange(m_header->observation_seq, m_seq, m_header->agent_sleeps,
-                                    m_spin, deadline, PATROL, [&] {
-                                        if (SimulatorIsDead()) {
-                                            outcome = Outcome::DIED;
-                                            return false;
-                                        }
-                                        nb::gil_scoped_acquire acquired;
-                                        interrupted = PyErr_CheckSignals() != 0;
-                                        return !interrupted;
-                                    });
+                physical::WaitForChange(m_header->observation_seq, m_seq, m_header->agent_sleeps,
+                                        m_spin, deadline, PATROL, [&] {
+                                            if (SimulatorIsDead()) {
+                                                outcome = Outcome::DIED;
+                                                return false;
+                                            }
+                                            nb::gil_scoped_acquire acquired;
+                                            interrupted = PyErr_CheckSignals() != 0;
+                                            return !interrupted;
+                                        });
             // It may have published its last observation and died between our two looks.
             if (answered || m_header->observation_seq.load() != m_seq) {
                 outcome = Outcome::ANSWERED;
@@ -146,7 +146,8 @@ class AgentChannel {
 
     /// Is the header as it must be after an observation?
     bool IsIntact() const {
-        return m_header->magic == twin::CHANNEL_MAGIC && m_header->observation_seq.load() == m_seq;
+        return m_header->magic == physical::CHANNEL_MAGIC &&
+               m_header->observation_seq.load() == m_seq;
     }
 
     int m_pid_fd;
@@ -166,7 +167,7 @@ std::vector<std::size_t> WaitAny(const std::vector<const AgentChannel*>& channel
     nb::gil_scoped_release released;
     const auto deadline = Clock::now() + std::chrono::duration_cast<Clock::duration>(
                                              std::chrono::duration<double>(deadline_s));
-    std::vector<twin::WatchedWord> words;
+    std::vector<physical::WatchedWord> words;
     for (const AgentChannel* channel : channels) {
         words.push_back(channel->Watched());
     }
@@ -181,7 +182,7 @@ std::vector<std::size_t> WaitAny(const std::vector<const AgentChannel*>& channel
         if (!ready.empty() || left <= Clock::duration::zero()) {
             return ready;
         }
-        twin::SleepUntilAnyChanges(words, left);
+        physical::SleepUntilAnyChanges(words, left);
         nb::gil_scoped_acquire acquired;
         if (PyErr_CheckSignals() != 0) {
             throw nb::python_error();
@@ -206,24 +207,24 @@ auto Read(AgentChannel& channel) {
 }  // namespace
 
 NB_MODULE(_native, module) {
-    module.attr("PROTOCOL_VERSION") = twin::PROTOCOL_VERSION;
-    module.attr("MAGIC") = twin::CHANNEL_MAGIC;
+    module.attr("PROTOCOL_VERSION") = physical::PROTOCOL_VERSION;
+    module.attr("MAGIC") = physical::CHANNEL_MAGIC;
     module.attr("HEADER_BYTES") = sizeof(ChannelHeader);
     module.attr("F_ADD_SEALS") = F_ADD_SEALS;
     module.attr("F_GET_SEALS") = F_GET_SEALS;
     module.attr("F_SEAL_SHRINK") = F_SEAL_SHRINK;
     module.attr("F_SEAL_GROW") = F_SEAL_GROW;
 
-    nb::enum_<twin::Status>(module, "Status", nb::is_arithmetic())
-        .value("RUNNING", twin::Status::RUNNING)
-        .value("TRUNCATED", twin::Status::TRUNCATED)
-        .value("TERMINATED", twin::Status::TERMINATED)
-        .value("INVALID_ACTION", twin::Status::INVALID_ACTION)
-        .value("BRANCH_REFUSED", twin::Status::BRANCH_REFUSED);
-    nb::enum_<twin::Command>(module, "Command")
-        .value("STEP", twin::Command::STEP)
-        .value("STOP", twin::Command::STOP)
-        .value("BRANCH", twin::Command::BRANCH);
+    nb::enum_<physical::Status>(module, "Status", nb::is_arithmetic())
+        .value("RUNNING", physical::Status::RUNNING)
+        .value("TRUNCATED", physical::Status::TRUNCATED)
+        .value("TERMINATED", physical::Status::TERMINATED)
+        .value("INVALID_ACTION", physical::Status::INVALID_ACTION)
+        .value("BRANCH_REFUSED", physical::Status::BRANCH_REFUSED);
+    nb::enum_<physical::Command>(module, "Command")
+        .value("STEP", physical::Command::STEP)
+        .value("STOP", physical::Command::STOP)
+        .value("BRANCH", physical::Command::BRANCH);
     nb::enum_<Outcome>(module, "Outcome")
         .value("ANSWERED", Outcome::ANSWERED)
         .value("DEADLINE", Outcome::DEADLINE)

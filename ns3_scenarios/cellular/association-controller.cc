@@ -5,7 +5,7 @@
 
 #include <utility>
 
-namespace twin {
+namespace physical {
 
 using ns3::LteEnbRrc;
 using ns3::LteUeRrc;
@@ -228,4 +228,4 @@ void AssociationController::Finish() {
     }
 }
 
-}  // namespace twin
+}  // namespace physical

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#ifndef TWIN_ASSOCIATION_CONTROLLER_H
-#define TWIN_ASSOCIATION_CONTROLLER_H
+#ifndef PHYSICAL_ASSOCIATION_CONTROLLER_H
+#define PHYSICAL_ASSOCIATION_CONTROLLER_H
 
 #include "connection-watch.h"
 #include "lte-network.h"
@@ -12,7 +12,7 @@
 #include <optional>
 #include <vector>
 
-namespace twin {
+namespace physical {
 
 /// How an association command stands.
 enum class HandoverState { NONE, PENDING, DONE, REFUSED, FAILED, SUPERSEDED, WAITING };
@@ -101,6 +101,6 @@ class AssociationController {
     std::vector<User> m_users;
 };
 
-}  // namespace twin
+}  // namespace physical
 
 #endif

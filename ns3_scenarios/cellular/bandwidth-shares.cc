@@ -3,7 +3,7 @@
 
 #include "ns3/component-carrier-enb.h"
 
-namespace twin {
+namespace physical {
 
 BandwidthShares::BandwidthShares(const LteNetwork& network)
     : m_network(network), m_last(network.Ue().size()) {
@@ -29,4 +29,4 @@ void BandwidthShares::Apply(std::uint32_t ue, double share) {
     m_schedulers[static_cast<std::size_t>(bs)]->SetWeight(rnti, share, share);
 }
 
-}  // namespace twin
+}  // namespace physical

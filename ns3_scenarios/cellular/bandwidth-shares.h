@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#ifndef TWIN_BANDWIDTH_SHARES_H
-#define TWIN_BANDWIDTH_SHARES_H
+#ifndef PHYSICAL_BANDWIDTH_SHARES_H
+#define PHYSICAL_BANDWIDTH_SHARES_H
 
 #include "lte-network.h"
 #include "mac/share-ff-mac-scheduler.h"
@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace twin {
+namespace physical {
 
 /// Carries each user's share to the MAC scheduler of the cell that serves it. The scheduler knows a
 /// user by its RNTI, which changes with every handover.
@@ -31,6 +31,6 @@ class BandwidthShares {
     std::vector<Place> m_last;  ///< where each user's share is in force
 };
 
-}  // namespace twin
+}  // namespace physical
 
 #endif

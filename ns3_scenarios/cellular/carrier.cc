@@ -9,7 +9,7 @@
 #include <cmath>
 #include <string>
 
-namespace twin {
+namespace physical {
 
 namespace {
 
@@ -70,4 +70,4 @@ Carrier FindCarrier(double downlink_mhz, std::uint32_t bandwidth_rb) {
                        BandsText() + " MHz");
 }
 
-}  // namespace twin
+}  // namespace physical

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#ifndef TWIN_CARRIER_H
-#define TWIN_CARRIER_H
+#ifndef PHYSICAL_CARRIER_H
+#define PHYSICAL_CARRIER_H
 
 #include <cstdint>
 
-namespace twin {
+namespace physical {
 
 /// The pair of E-UTRA channel numbers of an FDD carrier (TS 36.101, 5.7.3).
 struct Carrier {
@@ -18,6 +18,6 @@ struct Carrier {
 /// it
 Carrier FindCarrier(double downlink_mhz, std::uint32_t bandwidth_rb);
 
-}  // namespace twin
+}  // namespace physical
 
 #endif

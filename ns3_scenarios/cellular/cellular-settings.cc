@@ -5,7 +5,7 @@
 #include "json.h"
 #include "mac/scheduler-types.h"
 
-namespace twin {
+namespace physical {
 
 void CellularSettings::Declare(Settings& settings) {
     settings.Integer("n_ue", n_ue, 1, 300, "users", "number of mobile users");
@@ -69,4 +69,4 @@ void CellularSettings::Check() const {
     }
 }
 
-}  // namespace twin
+}  // namespace physical

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#ifndef TWIN_CELLULAR_SETTINGS_H
-#define TWIN_CELLULAR_SETTINGS_H
+#ifndef PHYSICAL_CELLULAR_SETTINGS_H
+#define PHYSICAL_CELLULAR_SETTINGS_H
 
 #include "channel/channel-settings.h"
 #include "layout/layout-settings.h"
@@ -12,7 +12,7 @@
 #include <cstdint>
 #include <string>
 
-namespace twin {
+namespace physical {
 
 /// Which groups of the state are observed; one that is not costs nothing.
 struct StateSettings {
@@ -60,6 +60,6 @@ struct CellularSettings {
     void Check() const;
 };
 
-}  // namespace twin
+}  // namespace physical
 
 #endif

@@ -36,7 +36,7 @@
 #include <optional>
 #include <vector>
 
-namespace twin {
+namespace physical {
 
 namespace {
 
@@ -353,9 +353,9 @@ class Cellular : public Scenario {
     std::vector<std::unique_ptr<EdgeServer>> m_servers;
 };
 
-}  // namespace twin
+}  // namespace physical
 
 int main(int argc, char** argv) {
-    twin::Cellular scenario;
-    return twin::RunScenario(scenario, argc, argv);
+    physical::Cellular scenario;
+    return physical::RunScenario(scenario, argc, argv);
 }

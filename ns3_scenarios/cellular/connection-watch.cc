@@ -6,7 +6,7 @@
 
 #include <utility>
 
-namespace twin {
+namespace physical {
 
 using ns3::LteUeRrc;
 using ns3::Simulator;
@@ -112,4 +112,4 @@ void ConnectionWatch::Arrive(std::uint32_t ue, std::uint16_t cell) {
     m_listener.arrived(ue);
 }
 
-}  // namespace twin
+}  // namespace physical

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#ifndef TWIN_CONNECTION_WATCH_H
-#define TWIN_CONNECTION_WATCH_H
+#ifndef PHYSICAL_CONNECTION_WATCH_H
+#define PHYSICAL_CONNECTION_WATCH_H
 
 #include "lte-network.h"
 
@@ -9,7 +9,7 @@
 #include <functional>
 #include <vector>
 
-namespace twin {
+namespace physical {
 
 /// Why a user lost its connection.
 enum class LossReason { NONE, RADIO_LINK_FAILURE, HANDOVER_FAILURE, RELEASED, CONTEXT_LOST };
@@ -75,6 +75,6 @@ class ConnectionWatch {
     std::vector<User> m_users;
 };
 
-}  // namespace twin
+}  // namespace physical
 
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "decision.h"
 
-namespace twin {
+namespace physical {
 
 Decision::Decision(Schema& schema, const CellularSettings& settings)
     : m_equal_share(1.0F / static_cast<float>(settings.n_ue)),
@@ -71,4 +71,4 @@ void Decision::SetUnchanged(std::uint32_t ue, int serving_bs) const {
     }
 }
 
-}  // namespace twin
+}  // namespace physical

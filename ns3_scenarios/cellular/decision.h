@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#ifndef TWIN_DECISION_H
-#define TWIN_DECISION_H
+#ifndef PHYSICAL_DECISION_H
+#define PHYSICAL_DECISION_H
 
 #include "cellular-settings.h"
 #include "schema.h"
 
-namespace twin {
+namespace physical {
 
 /// What the agent decides: the action fields of the scenario.
 class Decision {
@@ -34,6 +34,6 @@ class Decision {
     Field<float> m_training_share;
 };
 
-}  // namespace twin
+}  // namespace physical
 
 #endif

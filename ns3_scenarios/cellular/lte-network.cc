@@ -29,7 +29,7 @@
 #include <stdexcept>
 #include <string>
 
-namespace twin {
+namespace physical {
 
 using ns3::BooleanValue;
 using ns3::DoubleValue;
@@ -262,4 +262,4 @@ bool LteNetwork::BsKnows(std::size_t bs, std::size_t ue) const {
            rrc->GetUeManager(rnti)->GetImsi() == m_ue[ue].device->GetImsi();
 }
 
-}  // namespace twin
+}  // namespace physical

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#ifndef TWIN_LTE_NETWORK_H
-#define TWIN_LTE_NETWORK_H
+#ifndef PHYSICAL_LTE_NETWORK_H
+#define PHYSICAL_LTE_NETWORK_H
 
 #include "cellular-settings.h"
 #include "channel/radio-channel.h"
@@ -19,7 +19,7 @@
 
 #include <vector>
 
-namespace twin {
+namespace physical {
 
 /// Arguments of most RRC trace sources: IMSI, cell and RNTI, in an order that varies.
 using RrcCallback = ns3::Callback<void, std::uint64_t, std::uint16_t, std::uint16_t>;
@@ -97,6 +97,6 @@ class LteNetwork {
     ns3::Ipv4Address m_edge_address;
 };
 
-}  // namespace twin
+}  // namespace physical
 
 #endif

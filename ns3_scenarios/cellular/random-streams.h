@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#ifndef TWIN_RANDOM_STREAMS_H
-#define TWIN_RANDOM_STREAMS_H
+#ifndef PHYSICAL_RANDOM_STREAMS_H
+#define PHYSICAL_RANDOM_STREAMS_H
 
 #include <cstdint>
 
 /// Who uses which of ns-3's random streams. They are fixed, so that two policies under one seed
 /// meet the same walks and the same tasks whatever the radio does (common random numbers).
-namespace twin {
+namespace physical {
 
 inline constexpr std::int64_t STREAMS_PER_UE = 16;
 inline constexpr std::int64_t HOTSPOT_STREAM = 9'000;     // the same for all users
@@ -16,6 +16,6 @@ inline constexpr std::int64_t CHANNEL_STREAMS = 30'000;   // + what of the chann
 inline constexpr std::int64_t BS_STREAMS = 40'000;
 inline constexpr std::int64_t UE_STREAMS = 50'000;
 
-}  // namespace twin
+}  // namespace physical
 
 #endif

@@ -5,12 +5,12 @@
 
 #include <algorithm>
 
-namespace twin {
+namespace physical {
 
 NS_OBJECT_ENSURE_REGISTERED(BucketScheduler);
 
 ns3::TypeId BucketScheduler::GetTypeId() {
-    static ns3::TypeId tid = ns3::TypeId("twin::BucketScheduler")
+    static ns3::TypeId tid = ns3::TypeId("physical::BucketScheduler")
                                  .SetParent<ns3::Scheduler>()
                                  .AddConstructor<BucketScheduler>();
     return tid;
@@ -76,4 +76,4 @@ void BucketScheduler::Release(Order::iterator entry) {
     m_order.erase(entry);
 }
 
-}  // namespace twin
+}  // namespace physical

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#ifndef TWIN_BUCKET_SCHEDULER_H
-#define TWIN_BUCKET_SCHEDULER_H
+#ifndef PHYSICAL_BUCKET_SCHEDULER_H
+#define PHYSICAL_BUCKET_SCHEDULER_H
 
 #include "ns3/scheduler.h"
 
@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace twin {
+namespace physical {
 
 /**
  * ns-3's list of events for networks in step: one queue per time at which something happens.
@@ -48,6 +48,6 @@ class BucketScheduler : public ns3::Scheduler {
     std::vector<std::size_t> m_spare;
 };
 
-}  // namespace twin
+}  // namespace physical
 
 #endif

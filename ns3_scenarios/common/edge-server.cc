@@ -8,7 +8,7 @@
 #include <limits>
 #include <utility>
 
-namespace twin {
+namespace physical {
 
 using ns3::Simulator;
 
@@ -109,4 +109,4 @@ void EdgeServer::CompleteDueJobs() {
     }
 }
 
-}  // namespace twin
+}  // namespace physical

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#ifndef TWIN_EDGE_SERVER_H
-#define TWIN_EDGE_SERVER_H
+#ifndef PHYSICAL_EDGE_SERVER_H
+#define PHYSICAL_EDGE_SERVER_H
 
 #include "ns3/event-id.h"
 #include "ns3/nstime.h"
@@ -12,7 +12,7 @@
 #include <span>
 #include <vector>
 
-namespace twin {
+namespace physical {
 
 /**
  * An edge server as a processor-sharing queue in ns-3 time.
@@ -72,6 +72,6 @@ class EdgeServer {
     double m_served_cycles = 0;
 };
 
-}  // namespace twin
+}  // namespace physical
 
 #endif

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#ifndef TWIN_MOBILITY_AREA_H
-#define TWIN_MOBILITY_AREA_H
+#ifndef PHYSICAL_MOBILITY_AREA_H
+#define PHYSICAL_MOBILITY_AREA_H
 
-namespace twin {
+namespace physical {
 
 /// The rectangle in which users move.
 struct Area {
@@ -18,6 +18,6 @@ struct Area {
     }
 };
 
-}  // namespace twin
+}  // namespace physical
 
 #endif

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <utility>
 
-namespace twin {
+namespace physical {
 
 HotspotWalk::HotspotWalk(const MobilitySettings& settings,
                          const Area& area,
@@ -86,4 +86,4 @@ LegMobilityModel::Leg HotspotWalk::Walk(const Trip& trip) const {
             walk_s};
 }
 
-}  // namespace twin
+}  // namespace physical

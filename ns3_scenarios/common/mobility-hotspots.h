@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#ifndef TWIN_MOBILITY_HOTSPOTS_H
-#define TWIN_MOBILITY_HOTSPOTS_H
+#ifndef PHYSICAL_MOBILITY_HOTSPOTS_H
+#define PHYSICAL_MOBILITY_HOTSPOTS_H
 
 #include "mobility-legs.h"
 #include "mobility-settings.h"
@@ -9,7 +9,7 @@
 
 #include <vector>
 
-namespace twin {
+namespace physical {
 
 /**
  * Random waypoint with attraction points (Aschenbruck et al., BonnMotion, SIMUTools 2010): the next
@@ -57,6 +57,6 @@ class HotspotWalk : public LegMobilityModel {
     mutable double m_pause_s = 0;  ///< to be made at the end of this leg, 0: none
 };
 
-}  // namespace twin
+}  // namespace physical
 
 #endif

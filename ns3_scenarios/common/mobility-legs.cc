@@ -7,7 +7,7 @@
 #include <cmath>
 #include <stdexcept>
 
-namespace twin {
+namespace physical {
 
 namespace {
 
@@ -30,7 +30,8 @@ Mirrored Mirror(double position, double low, double high) {
 }  // namespace
 
 ns3::TypeId LegMobilityModel::GetTypeId() {
-    static ns3::TypeId tid = ns3::TypeId("twin::LegMobilityModel").SetParent<ns3::MobilityModel>();
+    static ns3::TypeId tid =
+        ns3::TypeId("physical::LegMobilityModel").SetParent<ns3::MobilityModel>();
     return tid;
 }
 
@@ -80,4 +81,4 @@ ns3::Vector LegMobilityModel::VelocityAfter(double time_s) const {
         0};
 }
 
-}  // namespace twin
+}  // namespace physical

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#ifndef TWIN_MOBILITY_LEGS_H
-#define TWIN_MOBILITY_LEGS_H
+#ifndef PHYSICAL_MOBILITY_LEGS_H
+#define PHYSICAL_MOBILITY_LEGS_H
 
 #include "mobility-area.h"
 
 #include "ns3/mobility-model.h"
 #include "ns3/nstime.h"
 
-namespace twin {
+namespace physical {
 
 /**
  * A movement made of legs of constant velocity, mirrored at the edges of the area.
@@ -54,6 +54,6 @@ class LegMobilityModel : public ns3::MobilityModel {
     mutable bool m_started = false;
 };
 
-}  // namespace twin
+}  // namespace physical
 
 #endif

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-namespace twin {
+namespace physical {
 
 void MobilitySettings::Declare(Settings& settings) {
     settings.Choice(
@@ -51,4 +51,4 @@ void MobilitySettings::Check(const Area& area) const {
     }
 }
 
-}  // namespace twin
+}  // namespace physical

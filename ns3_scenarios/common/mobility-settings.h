@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#ifndef TWIN_MOBILITY_SETTINGS_H
-#define TWIN_MOBILITY_SETTINGS_H
+#ifndef PHYSICAL_MOBILITY_SETTINGS_H
+#define PHYSICAL_MOBILITY_SETTINGS_H
 
 #include "mobility-area.h"
 #include "settings.h"
@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <string>
 
-namespace twin {
+namespace physical {
 
 /// How users move; the initial values are the defaults.
 struct MobilitySettings {
@@ -31,6 +31,6 @@ struct MobilitySettings {
     void Check(const Area& area) const;
 };
 
-}  // namespace twin
+}  // namespace physical
 
 #endif

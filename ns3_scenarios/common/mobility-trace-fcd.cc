@@ -7,7 +7,7 @@
 #include <optional>
 #include <string_view>
 
-namespace twin {
+namespace physical {
 
 namespace {
 
@@ -124,4 +124,4 @@ MobilityTrace ParseFcdTrace(const std::string& text) {
     return trace;
 }
 
-}  // namespace twin
+}  // namespace physical

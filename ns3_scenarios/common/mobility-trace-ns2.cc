@@ -8,7 +8,7 @@
 #include <sstream>
 #include <string_view>
 
-namespace twin {
+namespace physical {
 
 namespace {
 
@@ -169,4 +169,4 @@ MobilityTrace ParseNs2Trace(const std::string& text) {
     return trace;
 }
 
-}  // namespace twin
+}  // namespace physical

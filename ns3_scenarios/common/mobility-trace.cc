@@ -11,7 +11,7 @@
 #include <filesystem>
 #include <limits>
 
-namespace twin {
+namespace physical {
 
 namespace {
 
@@ -109,4 +109,4 @@ ns3::Ptr<ns3::MobilityModel> MakeTraceMobility(const TracePath& path, double hei
     return mobility;
 }
 
-}  // namespace twin
+}  // namespace physical

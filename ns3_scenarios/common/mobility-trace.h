@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#ifndef TWIN_MOBILITY_TRACE_H
-#define TWIN_MOBILITY_TRACE_H
+#ifndef PHYSICAL_MOBILITY_TRACE_H
+#define PHYSICAL_MOBILITY_TRACE_H
 
 #include "mobility-area.h"
 #include "mobility-settings.h"
@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-namespace twin {
+namespace physical {
 
 /// Where a user of a trace is at some time.
 struct TracePoint {
@@ -45,6 +45,6 @@ MobilityTrace ReadMobilityTrace(const MobilitySettings& settings,
 
 ns3::Ptr<ns3::MobilityModel> MakeTraceMobility(const TracePath& path, double height_m);
 
-}  // namespace twin
+}  // namespace physical
 
 #endif

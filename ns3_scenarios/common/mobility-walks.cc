@@ -4,7 +4,7 @@
 #include <cmath>
 #include <numbers>
 
-namespace twin {
+namespace physical {
 
 namespace {
 
@@ -83,4 +83,4 @@ LegMobilityModel::Leg GaussMarkov::NextLeg(const ns3::Vector& at,
     return {at, {x_mps, y_mps, 0}, STEP_S};
 }
 
-}  // namespace twin
+}  // namespace physical

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#ifndef TWIN_MOBILITY_WALKS_H
-#define TWIN_MOBILITY_WALKS_H
+#ifndef PHYSICAL_MOBILITY_WALKS_H
+#define PHYSICAL_MOBILITY_WALKS_H
 
 #include "mobility-legs.h"
 #include "mobility-settings.h"
 
 #include "ns3/random-variable-stream.h"
 
-namespace twin {
+namespace physical {
 
 /// Random walk: a new direction, uniform, and a new speed every `turn_s` (Camp, Boleng and Davies
 /// 2002, section 2.1). Positions are uniform over the area, from the start on.
@@ -54,6 +54,6 @@ class GaussMarkov : public LegMobilityModel {
     ns3::Ptr<ns3::NormalRandomVariable> m_normal;
 };
 
-}  // namespace twin
+}  // namespace physical
 
 #endif

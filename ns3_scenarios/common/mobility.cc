@@ -10,7 +10,7 @@
 #include "ns3/random-variable-stream.h"
 #include "ns3/steady-state-random-waypoint-mobility-model.h"
 
-namespace twin {
+namespace physical {
 
 namespace {
 
@@ -77,4 +77,4 @@ Ptr<ns3::MobilityModel> Mobility::Make(std::uint32_t ue,
     return MakeRandomWaypoint(m_settings, m_area, height_m, first_stream);
 }
 
-}  // namespace twin
+}  // namespace physical

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#ifndef TWIN_MOBILITY_H
-#define TWIN_MOBILITY_H
+#ifndef PHYSICAL_MOBILITY_H
+#define PHYSICAL_MOBILITY_H
 
 #include "mobility-area.h"
 #include "mobility-settings.h"
@@ -11,7 +11,7 @@
 
 #include <cstdint>
 
-namespace twin {
+namespace physical {
 
 /// Makes the movement of every user, after the setting `mobility.model`. All that is random comes
 /// from streams of the user's own, so that walks depend on the seed alone.
@@ -37,6 +37,6 @@ class Mobility {
     MobilityTrace m_trace;  ///< only with mobility.model = trace
 };
 
-}  // namespace twin
+}  // namespace physical
 
 #endif

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <utility>
 
-namespace twin {
+namespace physical {
 
 using ns3::Simulator;
 
@@ -126,4 +126,4 @@ void RetrainingJobs::AppendRow(std::uint32_t ue, const Job& job, double done_s) 
     m_table.Append(ue, m_users[ue].server, job.samples, job.migrations, job.submitted_s, done_s);
 }
 
-}  // namespace twin
+}  // namespace physical

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#ifndef TWIN_RETRAINING_JOBS_H
-#define TWIN_RETRAINING_JOBS_H
+#ifndef PHYSICAL_RETRAINING_JOBS_H
+#define PHYSICAL_RETRAINING_JOBS_H
 
 #include "edge-server.h"
 #include "schema.h"
@@ -11,7 +11,7 @@
 #include <memory>
 #include <vector>
 
-namespace twin {
+namespace physical {
 
 /// Whether and at what cost users' models are retrained at the edge servers.
 struct RetrainingSettings {
@@ -80,6 +80,6 @@ class RetrainingJobs {
     std::vector<User> m_users;
 };
 
-}  // namespace twin
+}  // namespace physical
 
 #endif

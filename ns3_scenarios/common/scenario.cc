@@ -17,7 +17,7 @@
 #include <new>
 #include <vector>
 
-namespace twin {
+namespace physical {
 
 /// One run of a scenario program: command line, declarations, slot loop.
 class ScenarioProgram {
@@ -177,4 +177,4 @@ int RunScenario(Scenario& scenario, int argc, char** argv) {
     }
 }
 
-}  // namespace twin
+}  // namespace physical

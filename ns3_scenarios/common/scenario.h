@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#ifndef TWIN_SCENARIO_H
-#define TWIN_SCENARIO_H
+#ifndef PHYSICAL_SCENARIO_H
+#define PHYSICAL_SCENARIO_H
 
 #include "schema.h"
 #include "settings.h"
@@ -10,7 +10,7 @@
 #include <cstdint>
 #include <string>
 
-namespace twin {
+namespace physical {
 
 /// The two clocks of a scenario: an agent acts every slot, and every `slots_per_frame` slots it
 /// also takes the slow decisions.
@@ -90,6 +90,11 @@ class Scenario {
 /// The main() of a scenario program. @return the exit status: 0, 2 (settings) or 3 (anything else)
 int RunScenario(Scenario& scenario, int argc, char** argv);
 
-}  // namespace twin
+}  // namespace physical
+
+/// The former name of `physical`, for one more version.
+namespace [[deprecated("use namespace physical")]] twin {
+using namespace physical;
+}
 
 #endif

@@ -5,7 +5,7 @@
 
 #include <utility>
 
-namespace twin {
+namespace physical {
 
 namespace {
 
@@ -105,4 +105,4 @@ void TaskLedger::AppendRow(const Entry& entry) {
                    task.uploaded_s, entry.compute_s, task.computed_s, task.result_bit, task.done_s);
 }
 
-}  // namespace twin
+}  // namespace physical

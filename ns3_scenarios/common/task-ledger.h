@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#ifndef TWIN_TASK_LEDGER_H
-#define TWIN_TASK_LEDGER_H
+#ifndef PHYSICAL_TASK_LEDGER_H
+#define PHYSICAL_TASK_LEDGER_H
 
 #include "schema.h"
 #include "task.h"
@@ -9,7 +9,7 @@
 #include <map>
 #include <vector>
 
-namespace twin {
+namespace physical {
 
 /// Every task from its creation to its end: counts, ages and the `task` table.
 class TaskLedger {
@@ -72,6 +72,6 @@ class TaskLedger {
     double m_accrued_until_s = 0;
 };
 
-}  // namespace twin
+}  // namespace physical
 
 #endif

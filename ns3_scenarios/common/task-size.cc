@@ -4,7 +4,7 @@
 #include <cmath>
 #include <numbers>
 
-namespace twin {
+namespace physical {
 
 namespace {
 
@@ -67,4 +67,4 @@ double TaskSize::LognormalMeanBit() const {
            (NormalCdf(high - sigma) - NormalCdf(low - sigma)) / (NormalCdf(high) - NormalCdf(low));
 }
 
-}  // namespace twin
+}  // namespace physical

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#ifndef TWIN_TASK_SIZE_H
-#define TWIN_TASK_SIZE_H
+#ifndef PHYSICAL_TASK_SIZE_H
+#define PHYSICAL_TASK_SIZE_H
 
 #include "traffic-settings.h"
 
-namespace twin {
+namespace physical {
 
 /// The distribution of the size of a task between its bounds a and b: uniform; lognormal,
 /// truncated; or bounded Pareto, whose distribution function is (1 − (a/x)^α) / (1 − (a/b)^α).
@@ -25,6 +25,6 @@ class TaskSize {
     TrafficSettings m_settings;
 };
 
-}  // namespace twin
+}  // namespace physical
 
 #endif

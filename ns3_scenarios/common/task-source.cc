@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "task-source.h"
 
-namespace twin {
+namespace physical {
 
 namespace {
 
@@ -49,4 +49,4 @@ void TaskSource::EmitTask(std::uint32_t size_bit, double cycles) {
     m_emit(size_bit, cycles);
 }
 
-}  // namespace twin
+}  // namespace physical

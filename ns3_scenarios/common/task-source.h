@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#ifndef TWIN_TASK_SOURCE_H
-#define TWIN_TASK_SOURCE_H
+#ifndef PHYSICAL_TASK_SOURCE_H
+#define PHYSICAL_TASK_SOURCE_H
 
 #include "task-size.h"
 #include "traffic-settings.h"
@@ -13,7 +13,7 @@
 #include <cstdint>
 #include <functional>
 
-namespace twin {
+namespace physical {
 
 /// What is to be expected of the tasks of a user.
 struct TaskDemand {
@@ -71,6 +71,6 @@ class TaskSource {
     double m_user_cycles_per_bit;
 };
 
-}  // namespace twin
+}  // namespace physical
 
 #endif

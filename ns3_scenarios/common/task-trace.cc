@@ -10,7 +10,7 @@
 #include <map>
 #include <sstream>
 
-namespace twin {
+namespace physical {
 
 namespace {
 
@@ -94,4 +94,4 @@ TaskTrace ReadTaskTrace(const std::string& path, std::uint32_t n_ue) {
     }
 }
 
-}  // namespace twin
+}  // namespace physical

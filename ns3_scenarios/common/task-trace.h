@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#ifndef TWIN_TASK_TRACE_H
-#define TWIN_TASK_TRACE_H
+#ifndef PHYSICAL_TASK_TRACE_H
+#define PHYSICAL_TASK_TRACE_H
 
 #include <cstdint>
 #include <string>
 #include <vector>
 
-namespace twin {
+namespace physical {
 
 /// A task of a trace.
 struct TracedTask {
@@ -22,6 +22,6 @@ using TaskTrace = std::vector<std::vector<TracedTask>>;
 /// @throws SettingError naming the line
 TaskTrace ReadTaskTrace(const std::string& path, std::uint32_t n_ue);
 
-}  // namespace twin
+}  // namespace physical
 
 #endif

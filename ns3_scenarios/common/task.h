@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#ifndef TWIN_TASK_H
-#define TWIN_TASK_H
+#ifndef PHYSICAL_TASK_H
+#define PHYSICAL_TASK_H
 
 #include <cmath>
 #include <cstdint>
 
-namespace twin {
+namespace physical {
 
 /// One inference task: uploaded whole to the edge server of its user's base station, computed, and
 /// its result, if it has one, downloaded.
@@ -22,6 +22,6 @@ struct Task {
     std::int32_t bs = -1;          ///< base station whose server got it; -1 while uploading
 };
 
-}  // namespace twin
+}  // namespace physical
 
 #endif

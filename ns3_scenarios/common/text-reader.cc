@@ -9,7 +9,7 @@
 #include <fstream>
 #include <iterator>
 
-namespace twin {
+namespace physical {
 
 std::string ReadText(const std::string& path) {
     std::ifstream file(path, std::ios::binary);
@@ -32,4 +32,4 @@ double ParseNumber(
     return value;
 }
 
-}  // namespace twin
+}  // namespace physical

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#ifndef TWIN_TEXT_READER_H
-#define TWIN_TEXT_READER_H
+#ifndef PHYSICAL_TEXT_READER_H
+#define PHYSICAL_TEXT_READER_H
 
 #include <cstddef>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 
-namespace twin {
+namespace physical {
 
 /// A line of a file that the user gave cannot be understood; the message says which and why.
 class TextError : public std::runtime_error {
@@ -25,6 +25,6 @@ std::string ReadText(const std::string& path);
 double ParseNumber(
     std::string_view text, const std::string& what, std::size_t line, double low, double high);
 
-}  // namespace twin
+}  // namespace physical
 
 #endif

@@ -5,7 +5,7 @@
 
 #include <cmath>
 
-namespace twin {
+namespace physical {
 
 void TrafficSettings::Declare(Settings& settings) {
     settings.Choice("traffic.model", model, {"on-off", "poisson", "periodic", "trace"},
@@ -71,4 +71,4 @@ void TrafficSettings::Check() const {
     }
 }
 
-}  // namespace twin
+}  // namespace physical

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#ifndef TWIN_TRAFFIC_SETTINGS_H
-#define TWIN_TRAFFIC_SETTINGS_H
+#ifndef PHYSICAL_TRAFFIC_SETTINGS_H
+#define PHYSICAL_TRAFFIC_SETTINGS_H
 
 #include "settings.h"
 
 #include <cstdint>
 #include <string>
 
-namespace twin {
+namespace physical {
 
 /// How users create tasks; the initial values are the defaults.
 struct TrafficSettings {
@@ -38,6 +38,6 @@ struct TrafficSettings {
     void Check() const;
 };
 
-}  // namespace twin
+}  // namespace physical
 
 #endif

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-namespace twin {
+namespace physical {
 
 namespace {
 
@@ -186,4 +186,4 @@ std::unique_ptr<TaskSource> Traffic::Make(std::uint32_t ue,
     return std::make_unique<OnOffSource>(m_settings, first_stream, std::move(emit));
 }
 
-}  // namespace twin
+}  // namespace physical

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#ifndef TWIN_TRAFFIC_H
-#define TWIN_TRAFFIC_H
+#ifndef PHYSICAL_TRAFFIC_H
+#define PHYSICAL_TRAFFIC_H
 
 #include "task-source.h"
 #include "task-trace.h"
@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <memory>
 
-namespace twin {
+namespace physical {
 
 /// Makes the task source of every user, after the setting `traffic.model`.
 class Traffic {
@@ -31,6 +31,6 @@ class Traffic {
     double m_mean_trace_bit = 0;  ///< of all its users
 };
 
-}  // namespace twin
+}  // namespace physical
 
 #endif

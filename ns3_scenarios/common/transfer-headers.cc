@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "transfer-headers.h"
 
-namespace twin {
+namespace physical {
 
 ns3::TypeId FragmentHeader::GetTypeId() {
-    static ns3::TypeId tid = ns3::TypeId("twin::FragmentHeader")
+    static ns3::TypeId tid = ns3::TypeId("physical::FragmentHeader")
                                  .SetParent<ns3::Header>()
                                  .AddConstructor<FragmentHeader>();
     return tid;
@@ -42,7 +42,7 @@ void FragmentHeader::Print(std::ostream& out) const {
 
 ns3::TypeId AckHeader::GetTypeId() {
     static ns3::TypeId tid =
-        ns3::TypeId("twin::AckHeader").SetParent<ns3::Header>().AddConstructor<AckHeader>();
+        ns3::TypeId("physical::AckHeader").SetParent<ns3::Header>().AddConstructor<AckHeader>();
     return tid;
 }
 
@@ -69,4 +69,4 @@ void AckHeader::Print(std::ostream& out) const {
     out << "largest " << largest << " received " << received;
 }
 
-}  // namespace twin
+}  // namespace physical

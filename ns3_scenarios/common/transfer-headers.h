@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#ifndef TWIN_TRANSFER_HEADERS_H
-#define TWIN_TRANSFER_HEADERS_H
+#ifndef PHYSICAL_TRANSFER_HEADERS_H
+#define PHYSICAL_TRANSFER_HEADERS_H
 
 #include "ns3/header.h"
 
 #include <cstdint>
 
-namespace twin {
+namespace physical {
 
 /// How a transfer is cut into packets: all but the last fragment are full.
 struct Fragmentation {
@@ -54,6 +54,6 @@ class AckHeader : public ns3::Header {
     void Print(std::ostream& out) const override;
 };
 
-}  // namespace twin
+}  // namespace physical
 
 #endif

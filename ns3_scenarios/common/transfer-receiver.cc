@@ -8,7 +8,7 @@
 
 #include <algorithm>
 
-namespace twin {
+namespace physical {
 
 namespace {
 
@@ -112,4 +112,4 @@ void TransferReceiver::SendAck(Sender& sender) {
     m_socket->SendTo(packet, 0, sender.address);
 }
 
-}  // namespace twin
+}  // namespace physical

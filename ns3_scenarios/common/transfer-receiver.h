@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#ifndef TWIN_TRANSFER_RECEIVER_H
-#define TWIN_TRANSFER_RECEIVER_H
+#ifndef PHYSICAL_TRANSFER_RECEIVER_H
+#define PHYSICAL_TRANSFER_RECEIVER_H
 
 #include "transfer-headers.h"
 
@@ -13,7 +13,7 @@
 #include <map>
 #include <vector>
 
-namespace twin {
+namespace physical {
 
 /// The far end of transfers (see TransferSender), of one flow or many: puts fragments together,
 /// acknowledges.
@@ -57,6 +57,6 @@ class TransferReceiver {
     Complete m_complete;
 };
 
-}  // namespace twin
+}  // namespace physical
 
 #endif

@@ -9,7 +9,7 @@
 
 #include <algorithm>
 
-namespace twin {
+namespace physical {
 
 using ns3::MilliSeconds;
 using ns3::Simulator;
@@ -178,4 +178,4 @@ std::uint32_t TransferSender::FragmentBit(const Fragment& fragment) const {
     return Fragmentation::Bit(m_pending.at(fragment.transfer).size_bit, fragment.index);
 }
 
-}  // namespace twin
+}  // namespace physical

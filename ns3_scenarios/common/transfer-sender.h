@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#ifndef TWIN_TRANSFER_SENDER_H
-#define TWIN_TRANSFER_SENDER_H
+#ifndef PHYSICAL_TRANSFER_SENDER_H
+#define PHYSICAL_TRANSFER_SENDER_H
 
 #include "transfer-receiver.h"
 
@@ -13,7 +13,7 @@
 #include <map>
 #include <vector>
 
-namespace twin {
+namespace physical {
 
 /**
  * Sends transfers (tasks up, results down) one after another: UDP with selective repeat.
@@ -90,6 +90,6 @@ class TransferSender {
     ns3::EventId m_timer;
 };
 
-}  // namespace twin
+}  // namespace physical
 
 #endif

@@ -6,7 +6,7 @@
 #include "ns3/simulator.h"
 #include "ns3/udp-socket-factory.h"
 
-namespace twin {
+namespace physical {
 
 namespace {
 
@@ -47,4 +47,4 @@ void ByteSink::OnReceive(ns3::Ptr<ns3::Socket> socket) {
     }
 }
 
-}  // namespace twin
+}  // namespace physical

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#ifndef TWIN_CONSTANT_RATE_SOURCE_H
-#define TWIN_CONSTANT_RATE_SOURCE_H
+#ifndef PHYSICAL_CONSTANT_RATE_SOURCE_H
+#define PHYSICAL_CONSTANT_RATE_SOURCE_H
 
 #include "ns3/address.h"
 #include "ns3/node.h"
@@ -8,7 +8,7 @@
 
 #include <cstdint>
 
-namespace twin {
+namespace physical {
 
 /// Sends UDP packets of constant size at a rate that may change at any time.
 class ConstantRateSource {
@@ -43,6 +43,6 @@ class ByteSink {
     std::int64_t m_received_bytes = 0;
 };
 
-}  // namespace twin
+}  // namespace physical
 
 #endif

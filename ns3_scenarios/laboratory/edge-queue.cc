@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-namespace twin {
+namespace physical {
 
 namespace {
 
@@ -140,9 +140,9 @@ class EdgeQueue : public Scenario {
         ns3::CreateObject<ns3::UniformRandomVariable>();
 };
 
-}  // namespace twin
+}  // namespace physical
 
 int main(int argc, char** argv) {
-    twin::EdgeQueue scenario;
-    return twin::RunScenario(scenario, argc, argv);
+    physical::EdgeQueue scenario;
+    return physical::RunScenario(scenario, argc, argv);
 }

@@ -33,7 +33,7 @@
 #include <memory>
 #include <vector>
 
-namespace twin {
+namespace physical {
 
 namespace {
 
@@ -299,9 +299,9 @@ class LteCell : public Scenario {
     std::vector<std::array<std::int64_t, 2>> m_granted_rb;
 };
 
-}  // namespace twin
+}  // namespace physical
 
 int main(int argc, char** argv) {
-    twin::LteCell scenario;
-    return twin::RunScenario(scenario, argc, argv);
+    physical::LteCell scenario;
+    return physical::RunScenario(scenario, argc, argv);
 }

@@ -119,7 +119,7 @@ def test_without_harq_nothing_is_sent_again():
         lambda slot: load(2, path_loss_db=100 + slot % 2 * 12),
         n_ue=2,
         slots=20,
-        ns3_attributes={"twin::ShareFfMacScheduler::HarqEnabled": False},
+        ns3_attributes={"physical::ShareFfMacScheduler::HarqEnabled": False},
     )
     blocks = run.records["block"]
     assert (blocks["correct"] == 0).sum() > 20

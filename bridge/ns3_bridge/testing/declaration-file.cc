@@ -7,7 +7,7 @@
 #include <sstream>
 #include <stdexcept>
 
-namespace twin::testing {
+namespace physical::testing {
 
 namespace {
 
@@ -158,4 +158,4 @@ void Declaration::AppendRows(std::int64_t slot, double value) {
     }
 }
 
-}  // namespace twin::testing
+}  // namespace physical::testing

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#ifndef TWIN_TESTING_DECLARATION_FILE_H
-#define TWIN_TESTING_DECLARATION_FILE_H
+#ifndef PHYSICAL_TESTING_DECLARATION_FILE_H
+#define PHYSICAL_TESTING_DECLARATION_FILE_H
 
 #include "schema.h"
 #include "settings.h"
@@ -12,7 +12,7 @@
 #include <variant>
 #include <vector>
 
-namespace twin::testing {
+namespace physical::testing {
 
 /// A declared field whose type is known at run time only.
 class FieldView {
@@ -74,6 +74,6 @@ class Declaration {
     std::vector<Table*> m_tables;
 };
 
-}  // namespace twin::testing
+}  // namespace physical::testing
 
 #endif

@@ -15,21 +15,21 @@ int main(int argc, char** argv) {
         std::cerr << "usage: echo-simulator FLOATS SLOTS" << std::endl;
         return 2;
     }
-    twin::Schema schema("echo");
+    physical::Schema schema("echo");
     const auto echo = schema.Observation<float>(
         {"echo", {count}, "1", -1, 1, "the numbers of the last action, 0 at first"});
     const auto say = schema.Action<float>({"say", {count}, "1", -1, 1, "numbers to be echoed"});
     schema.Refuse("shout", "this simulator is hard of hearing");
-    twin::Table& log = schema.AddTable("log", "one row every tenth slot",
-                                       {{"slot", true, "1", "number of the slot"},
-                                        {"first", false, "1", "the first of the numbers"}});
+    physical::Table& log = schema.AddTable("log", "one row every tenth slot",
+                                           {{"slot", true, "1", "number of the slot"},
+                                            {"first", false, "1", "the first of the numbers"}});
 
     if (argc > 3 && std::string(argv[argc - 1]) == "--describe") {
         std::cout << R"({"name": "echo", "summary": "echoes actions", "ns3_version": "none",)"
                   << R"( "settings": [], "schema": )" << schema.ToJson() << "}" << std::endl;
         return 0;
     }
-    auto channel = twin::SimulatorChannel::FromEnvironment();
+    auto channel = physical::SimulatorChannel::FromEnvironment();
     if (!channel) {
         std::cerr << "error: no agent: NS3_TWIN_CHANNEL_FD is not set" << std::endl;
         return 3;
@@ -39,13 +39,13 @@ int main(int argc, char** argv) {
         for (std::int64_t slot = 0; slot <= slots; ++slot) {
             const bool last = slot == slots;
             const auto command = channel->Exchange({
-                .status = last ? twin::Status::TRUNCATED : twin::Status::RUNNING,
+                .status = last ? physical::Status::TRUNCATED : physical::Status::RUNNING,
                 .slot = slot,
                 .time_s = static_cast<double>(slot),
                 .reward = echo(0),
                 .events = static_cast<std::uint64_t>(slot),
             });
-            if (command == twin::Command::STOP) {
+            if (command == physical::Command::STOP) {
                 break;
             }
             std::ranges::copy(say.All(), echo.All().begin());

@@ -20,8 +20,8 @@
 
 namespace {
 
-using twin::testing::Declaration;
-using twin::testing::FieldView;
+using physical::testing::Declaration;
+using physical::testing::FieldView;
 
 std::uint64_t Mix(std::uint64_t state) {  // SplitMix64 (Steele, Lea, Flood 2014)
     state += 0x9e3779b97f4a7c15U;
@@ -76,13 +76,13 @@ class FakeSimulator {
 
     int Run() {
         if (m_describe) {
-            std::cout << "{\"name\": " << twin::json::Quote(m_declaration.Name())
-                      << ", \"summary\": " << twin::json::Quote(m_declaration.Summary())
+            std::cout << "{\"name\": " << physical::json::Quote(m_declaration.Name())
+                      << ", \"summary\": " << physical::json::Quote(m_declaration.Summary())
                       << ", \"ns3_version\": \"none\", \"settings\": " << m_settings.ToJson()
                       << ", \"schema\": " << m_schema.ToJson() << "}" << std::endl;
             return 0;
         }
-        auto channel = twin::SimulatorChannel::FromEnvironment();
+        auto channel = physical::SimulatorChannel::FromEnvironment();
         if (!channel) {
             std::cerr << "error: no agent: NS3_TWIN_CHANNEL_FD is not set" << std::endl;
             return 3;
@@ -95,13 +95,13 @@ class FakeSimulator {
             m_fault.Strike(slot);
             Observe(slot);
             const auto command = channel->Exchange({
-                .status = slot == slots ? twin::Status::TRUNCATED : twin::Status::RUNNING,
+                .status = slot == slots ? physical::Status::TRUNCATED : physical::Status::RUNNING,
                 .slot = slot,
                 .time_s = static_cast<double>(slot) * slot_s,
                 .reward = reward,
                 .events = static_cast<std::uint64_t>(slot),
             });
-            if (command == twin::Command::STOP) {
+            if (command == physical::Command::STOP) {
                 break;
             }
             reward = -Uniform(Mix(m_state));
@@ -120,7 +120,7 @@ class FakeSimulator {
         } else if (argument.starts_with("--") && equals != std::string::npos) {
             m_settings.Set(name.substr(2), argument.substr(equals + 1));
         } else {
-            throw twin::SettingError("unexpected argument " + twin::json::Quote(argument));
+            throw physical::SettingError("unexpected argument " + physical::json::Quote(argument));
         }
     }
 
@@ -151,12 +151,12 @@ class FakeSimulator {
     }
 
     Declaration m_declaration;
-    twin::Settings m_settings;
+    physical::Settings m_settings;
     Fault m_fault;
     bool m_describe = false;
     std::uint64_t m_run = 1;
     std::uint64_t m_state = 0;
-    twin::Schema m_schema{m_declaration.Name()};
+    physical::Schema m_schema{m_declaration.Name()};
 };
 
 }  // namespace
@@ -168,7 +168,7 @@ int main(int argc, char** argv) {
     }
     try {
         return FakeSimulator(argv[1], argc - 2, argv + 2).Run();
-    } catch (const twin::SettingError& error) {
+    } catch (const physical::SettingError& error) {
         std::cerr << "error: " << error.what() << std::endl;
         return 2;
     } catch (const std::exception& error) {

@@ -4,7 +4,7 @@
 #include "channel/delay-profile.h"
 #include "channel/propagation-environment.h"
 
-namespace twin {
+namespace physical {
 
 void ChannelSettings::Declare(Settings& settings) {
     settings.Choice("channel.environment", environment, PropagationEnvironmentNames(),
@@ -31,4 +31,4 @@ void ChannelSettings::Check() const {
     }
 }
 
-}  // namespace twin
+}  // namespace physical

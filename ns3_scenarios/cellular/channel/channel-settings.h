@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#ifndef TWIN_CHANNEL_SETTINGS_H
-#define TWIN_CHANNEL_SETTINGS_H
+#ifndef PHYSICAL_CHANNEL_SETTINGS_H
+#define PHYSICAL_CHANNEL_SETTINGS_H
 
 #include "channel/city-blocks.h"
 #include "settings.h"
 
 #include <string>
 
-namespace twin {
+namespace physical {
 
 /// What happens to a signal between a base station and a user.
 struct ChannelSettings {
@@ -25,6 +25,6 @@ struct ChannelSettings {
     void Check() const;
 };
 
-}  // namespace twin
+}  // namespace physical
 
 #endif

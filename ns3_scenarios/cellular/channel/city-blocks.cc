@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace twin {
+namespace physical {
 
 void BuildingSettings::Declare(Settings& settings) {
     settings.Real("buildings.block_m", block_m, 1, 1000, "m",
@@ -19,7 +19,7 @@ void BuildingSettings::Declare(Settings& settings) {
 }
 
 ns3::TypeId CityBlocks::GetTypeId() {
-    static ns3::TypeId tid = ns3::TypeId("twin::CityBlocks").SetParent<ns3::Object>();
+    static ns3::TypeId tid = ns3::TypeId("physical::CityBlocks").SetParent<ns3::Object>();
     return tid;
 }
 
@@ -69,4 +69,4 @@ CityBlocks::Block CityBlocks::BlockOf(const ns3::Vector& position) const {
             static_cast<int>(std::floor(position.y / m_pitch_m))};
 }
 
-}  // namespace twin
+}  // namespace physical

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#ifndef TWIN_CITY_BLOCKS_H
-#define TWIN_CITY_BLOCKS_H
+#ifndef PHYSICAL_CITY_BLOCKS_H
+#define PHYSICAL_CITY_BLOCKS_H
 
 #include "mobility-area.h"
 #include "settings.h"
@@ -15,7 +15,7 @@
 #include <string>
 #include <utility>
 
-namespace twin {
+namespace physical {
 
 /// A Manhattan grid: square buildings of one height, streets between them.
 struct BuildingSettings {
@@ -64,6 +64,6 @@ class CityBlocks : public ns3::Object {
     std::map<Block, Building> m_buildings;
 };
 
-}  // namespace twin
+}  // namespace physical
 
 #endif

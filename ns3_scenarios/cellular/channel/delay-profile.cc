@@ -3,7 +3,7 @@
 
 #include "settings.h"
 
-namespace twin {
+namespace physical {
 
 namespace {
 
@@ -56,4 +56,4 @@ const DelayProfile& FindDelayProfile(const std::string& name) {
     throw SettingError("unknown delay profile \"" + name + "\"");
 }
 
-}  // namespace twin
+}  // namespace physical

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#ifndef TWIN_DELAY_PROFILE_H
-#define TWIN_DELAY_PROFILE_H
+#ifndef PHYSICAL_DELAY_PROFILE_H
+#define PHYSICAL_DELAY_PROFILE_H
 
 #include <string>
 #include <vector>
 
-namespace twin {
+namespace physical {
 
 /// An echo: how much later than the first it arrives and with which relative mean power.
 struct DelayTap {
@@ -25,6 +25,6 @@ std::vector<std::string> DelayProfileNames();
 /// @throws SettingError if there is no profile of this name
 const DelayProfile& FindDelayProfile(const std::string& name);
 
-}  // namespace twin
+}  // namespace physical
 
 #endif

@@ -12,7 +12,7 @@
 #include <numbers>
 #include <utility>
 
-namespace twin {
+namespace physical {
 
 namespace {
 
@@ -53,7 +53,7 @@ std::uint32_t ToPhase(double turns) {
 
 ns3::TypeId FastFading::GetTypeId() {
     static ns3::TypeId tid =
-        ns3::TypeId("twin::FastFading").SetParent<ns3::SpectrumPropagationLossModel>();
+        ns3::TypeId("physical::FastFading").SetParent<ns3::SpectrumPropagationLossModel>();
     return tid;
 }
 
@@ -200,4 +200,4 @@ void FastFading::ComputeGain(Link& link, const User& user, const ns3::Vector& bs
     }
 }
 
-}  // namespace twin
+}  // namespace physical

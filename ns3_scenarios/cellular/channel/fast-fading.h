@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#ifndef TWIN_FAST_FADING_H
-#define TWIN_FAST_FADING_H
+#ifndef PHYSICAL_FAST_FADING_H
+#define PHYSICAL_FAST_FADING_H
 
 #include "channel/delay-profile.h"
 #include "channel/spatial-channel.h"
@@ -14,7 +14,7 @@
 #include <unordered_map>
 #include <vector>
 
-namespace twin {
+namespace physical {
 
 /**
  * Fast fading of all links of one direction, after Clarke: each echo of the delay profile is a sum
@@ -95,6 +95,6 @@ class FastFading : public ns3::SpectrumPropagationLossModel {
     mutable std::vector<float> m_sum_imag;
 };
 
-}  // namespace twin
+}  // namespace physical
 
 #endif

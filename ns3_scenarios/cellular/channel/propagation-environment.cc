@@ -7,7 +7,7 @@
 
 #include <cmath>
 
-namespace twin {
+namespace physical {
 
 namespace {
 
@@ -66,4 +66,4 @@ const PropagationEnvironment& FindPropagationEnvironment(const std::string& name
     throw SettingError("unknown propagation environment \"" + name + "\"");
 }
 
-}  // namespace twin
+}  // namespace physical

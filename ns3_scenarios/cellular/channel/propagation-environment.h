@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#ifndef TWIN_PROPAGATION_ENVIRONMENT_H
-#define TWIN_PROPAGATION_ENVIRONMENT_H
+#ifndef PHYSICAL_PROPAGATION_ENVIRONMENT_H
+#define PHYSICAL_PROPAGATION_ENVIRONMENT_H
 
 #include "ns3/type-id.h"
 
 #include <string>
 #include <vector>
 
-namespace twin {
+namespace physical {
 
 /// What 3GPP TR 38.901 says of one environment, beside the path loss that ns-3 implements.
 struct PropagationEnvironment {
@@ -28,6 +28,6 @@ std::vector<std::string> PropagationEnvironmentNames();
 /// @throws SettingError if there is no environment of this name
 const PropagationEnvironment& FindPropagationEnvironment(const std::string& name);
 
-}  // namespace twin
+}  // namespace physical
 
 #endif

@@ -7,7 +7,7 @@
 #include "ns3/pointer.h"
 #include "ns3/spectrum-channel.h"
 
-namespace twin {
+namespace physical {
 
 RadioChannel::RadioChannel(const ChannelSettings& settings,
                            const Area& area,
@@ -82,4 +82,4 @@ ns3::Ptr<FastFading> RadioChannel::MakeFading(std::uint32_t earfcn,
                                          m_first_stream + stream);
 }
 
-}  // namespace twin
+}  // namespace physical

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#ifndef TWIN_RADIO_CHANNEL_H
-#define TWIN_RADIO_CHANNEL_H
+#ifndef PHYSICAL_RADIO_CHANNEL_H
+#define PHYSICAL_RADIO_CHANNEL_H
 
 #include "channel/channel-settings.h"
 #include "channel/fast-fading.h"
@@ -14,7 +14,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace twin {
+namespace physical {
 
 /// All that happens to signals between base stations and users, as the settings say: path loss,
 /// line of sight, shadowing, walls and fast fading. In this order: SetPathLoss(), Install(),
@@ -48,6 +48,6 @@ class RadioChannel {
     std::vector<ns3::Ptr<FastFading>> m_fading;  ///< of each direction; none without fast fading
 };
 
-}  // namespace twin
+}  // namespace physical
 
 #endif

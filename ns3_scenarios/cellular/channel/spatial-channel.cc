@@ -5,7 +5,7 @@
 #include <numbers>
 #include <stdexcept>
 
-namespace twin {
+namespace physical {
 
 namespace {
 
@@ -21,7 +21,7 @@ double NormalCdf(double z) {
 }  // namespace
 
 ns3::TypeId SpatialChannel::GetTypeId() {
-    static ns3::TypeId tid = ns3::TypeId("twin::SpatialChannel").SetParent<ns3::Object>();
+    static ns3::TypeId tid = ns3::TypeId("physical::SpatialChannel").SetParent<ns3::Object>();
     return tid;
 }
 
@@ -103,7 +103,7 @@ SpatialChannel::Link SpatialChannel::Compute(const Site& site, const ns3::Vector
 
 ns3::TypeId SpatialConditionModel::GetTypeId() {
     static ns3::TypeId tid =
-        ns3::TypeId("twin::SpatialConditionModel").SetParent<ns3::ChannelConditionModel>();
+        ns3::TypeId("physical::SpatialConditionModel").SetParent<ns3::ChannelConditionModel>();
     return tid;
 }
 
@@ -123,7 +123,7 @@ std::int64_t SpatialConditionModel::AssignStreams(std::int64_t /*stream*/) {
 
 ns3::TypeId SpatialShadowingLossModel::GetTypeId() {
     static ns3::TypeId tid =
-        ns3::TypeId("twin::SpatialShadowingLossModel").SetParent<ns3::PropagationLossModel>();
+        ns3::TypeId("physical::SpatialShadowingLossModel").SetParent<ns3::PropagationLossModel>();
     return tid;
 }
 
@@ -140,4 +140,4 @@ std::int64_t SpatialShadowingLossModel::DoAssignStreams(std::int64_t /*stream*/)
     return 0;
 }
 
-}  // namespace twin
+}  // namespace physical

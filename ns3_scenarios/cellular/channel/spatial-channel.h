@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#ifndef TWIN_SPATIAL_CHANNEL_H
-#define TWIN_SPATIAL_CHANNEL_H
+#ifndef PHYSICAL_SPATIAL_CHANNEL_H
+#define PHYSICAL_SPATIAL_CHANNEL_H
 
 #include "channel/city-blocks.h"
 #include "channel/propagation-environment.h"
@@ -14,7 +14,7 @@
 #include <map>
 #include <vector>
 
-namespace twin {
+namespace physical {
 
 /**
  * Line of sight and shadowing as maps over the plane, one of each per site.
@@ -107,6 +107,6 @@ class SpatialShadowingLossModel : public ns3::PropagationLossModel {
     ns3::Ptr<SpatialChannel> m_channel;
 };
 
-}  // namespace twin
+}  // namespace physical
 
 #endif

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <numbers>
 
-namespace twin {
+namespace physical {
 
 SpatialField::SpatialField(double correlation_m, ns3::Ptr<ns3::UniformRandomVariable> random) {
     for (Wave& wave : m_waves) {
@@ -26,4 +26,4 @@ double SpatialField::At(double x_m, double y_m) const {
     return sum * std::sqrt(2.0 / WAVES);
 }
 
-}  // namespace twin
+}  // namespace physical

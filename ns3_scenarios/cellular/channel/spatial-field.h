@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#ifndef TWIN_SPATIAL_FIELD_H
-#define TWIN_SPATIAL_FIELD_H
+#ifndef PHYSICAL_SPATIAL_FIELD_H
+#define PHYSICAL_SPATIAL_FIELD_H
 
 #include "ns3/ptr.h"
 #include "ns3/random-variable-stream.h"
 
 #include <array>
 
-namespace twin {
+namespace physical {
 
 /**
  * A Gaussian random field over the plane: standard normal everywhere, its correlation over a
@@ -34,6 +34,6 @@ class SpatialField {
     std::array<Wave, WAVES> m_waves;
 };
 
-}  // namespace twin
+}  // namespace physical
 
 #endif

@@ -5,7 +5,7 @@
 
 #include <cmath>
 
-namespace twin {
+namespace physical {
 
 namespace {
 
@@ -25,7 +25,7 @@ double ThroughWallDb(bool high_loss, double frequency_hz) {
 
 ns3::TypeId WallLossModel::GetTypeId() {
     static ns3::TypeId tid =
-        ns3::TypeId("twin::WallLossModel").SetParent<ns3::PropagationLossModel>();
+        ns3::TypeId("physical::WallLossModel").SetParent<ns3::PropagationLossModel>();
     return tid;
 }
 
@@ -51,4 +51,4 @@ double WallLossModel::LossDb(const ns3::Vector& position) const {
                    : 0;
 }
 
-}  // namespace twin
+}  // namespace physical

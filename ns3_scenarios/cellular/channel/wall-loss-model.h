@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#ifndef TWIN_WALL_LOSS_MODEL_H
-#define TWIN_WALL_LOSS_MODEL_H
+#ifndef PHYSICAL_WALL_LOSS_MODEL_H
+#define PHYSICAL_WALL_LOSS_MODEL_H
 
 #include "channel/city-blocks.h"
 
 #include "ns3/propagation-loss-model.h"
 
-namespace twin {
+namespace physical {
 
 /**
  * What a signal loses on its way into a building, 3GPP TR 38.901 clause 7.4.3.1:
@@ -36,6 +36,6 @@ class WallLossModel : public ns3::PropagationLossModel {
     double m_deviation_db;
 };
 
-}  // namespace twin
+}  // namespace physical
 
 #endif

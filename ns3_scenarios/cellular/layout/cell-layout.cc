@@ -4,7 +4,7 @@
 #include "layout/hexagonal-layout.h"
 #include "layout/site-list.h"
 
-namespace twin {
+namespace physical {
 
 std::vector<CellPlace> PlaceCells(const LayoutSettings& settings, std::uint32_t n_bs) {
     // Neighbours in the grid stand at multiples of 60°: three sectors look between them.
@@ -26,4 +26,4 @@ std::vector<CellPlace> PlaceCells(const LayoutSettings& settings, std::uint32_t 
     return cells;
 }
 
-}  // namespace twin
+}  // namespace physical

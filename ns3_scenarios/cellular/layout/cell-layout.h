@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#ifndef TWIN_CELL_LAYOUT_H
-#define TWIN_CELL_LAYOUT_H
+#ifndef PHYSICAL_CELL_LAYOUT_H
+#define PHYSICAL_CELL_LAYOUT_H
 
 #include "layout/layout-settings.h"
 
@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace twin {
+namespace physical {
 
 /// Where the antenna of a cell is and where it looks.
 struct CellPlace {
@@ -21,6 +21,6 @@ struct CellPlace {
 /// @return [n_bs]
 std::vector<CellPlace> PlaceCells(const LayoutSettings& settings, std::uint32_t n_bs);
 
-}  // namespace twin
+}  // namespace physical
 
 #endif

@@ -6,7 +6,7 @@
 #include <numbers>
 #include <tuple>
 
-namespace twin {
+namespace physical {
 
 std::vector<ns3::Vector> HexagonalLayout(std::size_t n_sites, double distance_m, double height_m) {
     // Axial coordinates (q, r): a grid large enough for the sites and then some.
@@ -38,4 +38,4 @@ std::vector<ns3::Vector> HexagonalLayout(std::size_t n_sites, double distance_m,
     return sites;
 }
 
-}  // namespace twin
+}  // namespace physical

@@ -3,7 +3,7 @@
 
 #include "layout/site-list.h"
 
-namespace twin {
+namespace physical {
 
 void LayoutSettings::Declare(Settings& settings) {
     settings.Text("layout.positions", positions,
@@ -41,4 +41,4 @@ void LayoutSettings::Check(std::uint32_t n_bs) const {
     }
 }
 
-}  // namespace twin
+}  // namespace physical

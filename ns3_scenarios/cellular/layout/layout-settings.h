@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#ifndef TWIN_LAYOUT_SETTINGS_H
-#define TWIN_LAYOUT_SETTINGS_H
+#ifndef PHYSICAL_LAYOUT_SETTINGS_H
+#define PHYSICAL_LAYOUT_SETTINGS_H
 
 #include "settings.h"
 
 #include <cstdint>
 #include <string>
 
-namespace twin {
+namespace physical {
 
 /// Where the masts stand and what antennas they carry.
 struct LayoutSettings {
@@ -23,6 +23,6 @@ struct LayoutSettings {
     void Check(std::uint32_t n_bs) const;
 };
 
-}  // namespace twin
+}  // namespace physical
 
 #endif

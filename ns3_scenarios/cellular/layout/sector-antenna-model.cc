@@ -7,7 +7,7 @@
 #include <cmath>
 #include <numbers>
 
-namespace twin {
+namespace physical {
 
 NS_OBJECT_ENSURE_REGISTERED(SectorAntennaModel);
 
@@ -30,7 +30,7 @@ ns3::TypeId SectorAntennaModel::GetTypeId() {
     using ns3::MakeDoubleAccessor;
     using ns3::MakeDoubleChecker;
     static ns3::TypeId tid =
-        ns3::TypeId("twin::SectorAntennaModel")
+        ns3::TypeId("physical::SectorAntennaModel")
             .SetParent<ns3::AntennaModel>()
             .AddConstructor<SectorAntennaModel>()
             .AddAttribute("Azimuth", "Main direction (degrees), counter-clockwise from the x axis.",
@@ -55,4 +55,4 @@ double SectorAntennaModel::GetGainDb(ns3::Angles angles) {
     return m_gain_dbi - std::min(loss_db, FRONT_TO_BACK_DB);
 }
 
-}  // namespace twin
+}  // namespace physical

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#ifndef TWIN_SECTOR_ANTENNA_MODEL_H
-#define TWIN_SECTOR_ANTENNA_MODEL_H
+#ifndef PHYSICAL_SECTOR_ANTENNA_MODEL_H
+#define PHYSICAL_SECTOR_ANTENNA_MODEL_H
 
 #include "ns3/antenna-model.h"
 
-namespace twin {
+namespace physical {
 
 /**
  * The antenna of a sector, 3GPP TR 36.814 Table A.2.1.1-2: horizontal and vertical pattern
@@ -26,6 +26,6 @@ class SectorAntennaModel : public ns3::AntennaModel {
     double m_gain_dbi = 0;
 };
 
-}  // namespace twin
+}  // namespace physical
 
 #endif

@@ -10,7 +10,7 @@
 #include <fstream>
 #include <sstream>
 
-namespace twin {
+namespace physical {
 
 namespace {
 
@@ -78,4 +78,4 @@ std::vector<ns3::Vector> ReadSites(const std::string& positions, double height_m
     return sites;
 }
 
-}  // namespace twin
+}  // namespace physical

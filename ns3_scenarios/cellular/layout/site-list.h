@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#ifndef TWIN_SITE_LIST_H
-#define TWIN_SITE_LIST_H
+#ifndef PHYSICAL_SITE_LIST_H
+#define PHYSICAL_SITE_LIST_H
 
 #include "ns3/vector.h"
 
 #include <string>
 #include <vector>
 
-namespace twin {
+namespace physical {
 
 /// Read the sites that a user gives: "x,y[,height]; …" in m, or the name of a .csv file with one
 /// site per line and an optional first line of names.
@@ -15,6 +15,6 @@ namespace twin {
 /// @throws SettingError naming the site that cannot be read
 std::vector<ns3::Vector> ReadSites(const std::string& positions, double height_m);
 
-}  // namespace twin
+}  // namespace physical
 
 #endif

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-namespace twin {
+namespace physical {
 
 namespace {
 
@@ -85,4 +85,4 @@ std::optional<double> UplinkQuality::WorstSinrDb(std::size_t first_rb, std::size
     return worst_db;
 }
 
-}  // namespace twin
+}  // namespace physical

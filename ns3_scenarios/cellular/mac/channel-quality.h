@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#ifndef TWIN_CHANNEL_QUALITY_H
-#define TWIN_CHANNEL_QUALITY_H
+#ifndef PHYSICAL_CHANNEL_QUALITY_H
+#define PHYSICAL_CHANNEL_QUALITY_H
 
 #include "ns3/ff-mac-common.h"
 
@@ -8,7 +8,7 @@
 #include <optional>
 #include <vector>
 
-namespace twin {
+namespace physical {
 
 /// What a user last said of its downlink, while that is recent enough.
 class DownlinkQuality {
@@ -44,6 +44,6 @@ class UplinkQuality {
     std::int64_t m_updated_tti = 0;
 };
 
-}  // namespace twin
+}  // namespace physical
 
 #endif

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-namespace twin {
+namespace physical {
 
 namespace {
 
@@ -66,4 +66,4 @@ void DownlinkHarq::Tick() {
     }
 }
 
-}  // namespace twin
+}  // namespace physical

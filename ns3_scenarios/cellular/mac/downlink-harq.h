@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#ifndef TWIN_DOWNLINK_HARQ_H
-#define TWIN_DOWNLINK_HARQ_H
+#ifndef PHYSICAL_DOWNLINK_HARQ_H
+#define PHYSICAL_DOWNLINK_HARQ_H
 
 #include "ns3/ff-mac-common.h"
 #include "ns3/ff-mac-scheduler.h"
@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <optional>
 
-namespace twin {
+namespace physical {
 
 /// The downlink HARQ processes of one user: asynchronous, one transport block each
 /// (TS 36.321, 5.3.2).
@@ -46,6 +46,6 @@ class DownlinkHarq {
     std::uint8_t m_next = 0;
 };
 
-}  // namespace twin
+}  // namespace physical
 
 #endif

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-namespace twin {
+namespace physical {
 
 namespace {
 
@@ -102,4 +102,4 @@ std::uint32_t DownlinkQueues::Grant(std::uint8_t lcid,
     return room_bytes;
 }
 
-}  // namespace twin
+}  // namespace physical

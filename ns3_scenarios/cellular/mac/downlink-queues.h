@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#ifndef TWIN_DOWNLINK_QUEUES_H
-#define TWIN_DOWNLINK_QUEUES_H
+#ifndef PHYSICAL_DOWNLINK_QUEUES_H
+#define PHYSICAL_DOWNLINK_QUEUES_H
 
 #include "ns3/ff-mac-common.h"
 #include "ns3/ff-mac-sched-sap.h"
@@ -9,7 +9,7 @@
 #include <map>
 #include <vector>
 
-namespace twin {
+namespace physical {
 
 /// What one user's RLC entities have to send, as they last reported and less what was granted
 /// since.
@@ -53,6 +53,6 @@ class DownlinkQueues {
     std::map<std::uint8_t, Queue> m_queues{{0, {}}};  // LCID 0 (CCCH) needs no configuration
 };
 
-}  // namespace twin
+}  // namespace physical
 
 #endif

@@ -6,7 +6,7 @@
 #include <bit>
 #include <limits>
 
-namespace twin {
+namespace physical {
 
 namespace {
 
@@ -279,4 +279,4 @@ void DownlinkScheduler::SettleAccounts() {
     m_ledger.Settle(m_usage);
 }
 
-}  // namespace twin
+}  // namespace physical

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#ifndef TWIN_DOWNLINK_SCHEDULER_H
-#define TWIN_DOWNLINK_SCHEDULER_H
+#ifndef PHYSICAL_DOWNLINK_SCHEDULER_H
+#define PHYSICAL_DOWNLINK_SCHEDULER_H
 
 #include "channel-quality.h"
 #include "downlink-harq.h"
@@ -17,7 +17,7 @@
 #include <map>
 #include <vector>
 
-namespace twin {
+namespace physical {
 
 /// Divides the downlink of a cell, one TTI after the other: first what must be repeated, then new
 /// data by the users' shares. One layer; resource block groups (RBGs) of allocation type 0.
@@ -91,6 +91,6 @@ class DownlinkScheduler {
     std::vector<ShareClaim> m_usage;
 };
 
-}  // namespace twin
+}  // namespace physical
 
 #endif

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace twin {
+namespace physical {
 
 namespace {
 
@@ -101,4 +101,4 @@ void SizeGrants(std::vector<GrantRequest>& requests,
     GiveRest(requests, free_units, rb_per_unit, mode, round_down);
 }
 
-}  // namespace twin
+}  // namespace physical

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#ifndef TWIN_GRANT_SIZES_H
-#define TWIN_GRANT_SIZES_H
+#ifndef PHYSICAL_GRANT_SIZES_H
+#define PHYSICAL_GRANT_SIZES_H
 
 #include "share-ledger.h"
 
 #include <cstdint>
 #include <vector>
 
-namespace twin {
+namespace physical {
 
 /// One user's request for a grant; sizes are in units of allocation (RBs, or groups of them).
 struct GrantRequest {
@@ -41,6 +41,6 @@ void SizeGrants(
     ShareMode mode,
     RoundDown round_down = [](std::uint32_t units) { return units; });
 
-}  // namespace twin
+}  // namespace physical
 
 #endif

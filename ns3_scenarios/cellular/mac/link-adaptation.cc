@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace twin {
+namespace physical {
 
 namespace {
 
@@ -75,4 +75,4 @@ std::uint32_t LinkAdaptation::UplinkUnits(std::uint8_t mcs,
     return FewestUnits(bytes, most_rb, [&](std::uint32_t n_rb) { return UplinkBytes(mcs, n_rb); });
 }
 
-}  // namespace twin
+}  // namespace physical

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#ifndef TWIN_LINK_ADAPTATION_H
-#define TWIN_LINK_ADAPTATION_H
+#ifndef PHYSICAL_LINK_ADAPTATION_H
+#define PHYSICAL_LINK_ADAPTATION_H
 
 #include "ns3/lte-amc.h"
 #include "ns3/ptr.h"
@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <optional>
 
-namespace twin {
+namespace physical {
 
 /// A grant below this size may not hold the headers of all bearers of a user, and ns-3's RLC aborts
 /// on opportunities that hold no more than a header.
@@ -42,6 +42,6 @@ class LinkAdaptation {
     ns3::Ptr<ns3::LteAmc> m_amc;
 };
 
-}  // namespace twin
+}  // namespace physical
 
 #endif

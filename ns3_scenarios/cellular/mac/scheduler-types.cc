@@ -7,7 +7,7 @@
 #include <iterator>
 #include <map>
 
-namespace twin {
+namespace physical {
 
 namespace {
 
@@ -38,4 +38,4 @@ bool CarriesRealRrc(const std::string& name) {
     return name != "fdtbfq" && name != "cqa";
 }
 
-}  // namespace twin
+}  // namespace physical

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#ifndef TWIN_SCHEDULER_TYPES_H
-#define TWIN_SCHEDULER_TYPES_H
+#ifndef PHYSICAL_SCHEDULER_TYPES_H
+#define PHYSICAL_SCHEDULER_TYPES_H
 
 #include <string>
 #include <vector>
 
-namespace twin {
+namespace physical {
 
 /// The MAC schedulers by the names that settings use: "shares", which is ours, then ns-3's.
 std::vector<std::string> SchedulerNames();
@@ -17,6 +17,6 @@ std::string SchedulerTypeOf(const std::string& name);
 /// leave the signalling bearers without a grant.
 bool CarriesRealRrc(const std::string& name);
 
-}  // namespace twin
+}  // namespace physical
 
 #endif

@@ -10,13 +10,13 @@
 
 NS_LOG_COMPONENT_DEFINE("ShareFfMacScheduler");
 
-namespace twin {
+namespace physical {
 
 NS_OBJECT_ENSURE_REGISTERED(ShareFfMacScheduler);
 
 ns3::TypeId ShareFfMacScheduler::GetTypeId() {
     static ns3::TypeId tid =
-        ns3::TypeId("twin::ShareFfMacScheduler")
+        ns3::TypeId("physical::ShareFfMacScheduler")
             .SetParent<ns3::FfMacScheduler>()
             .SetGroupName("Lte")
             .AddConstructor<ShareFfMacScheduler>()
@@ -47,7 +47,7 @@ ns3::TypeId ShareFfMacScheduler::GetTypeId() {
                             "Resource blocks that a user got in a TTI: RNTI, whether it is the "
                             "uplink, and how many, repetitions and signalling included.",
                             ns3::MakeTraceSourceAccessor(&ShareFfMacScheduler::m_allocation),
-                            "twin::ShareFfMacScheduler::AllocationCallback");
+                            "physical::ShareFfMacScheduler::AllocationCallback");
     return tid;
 }
 
@@ -227,4 +227,4 @@ void ShareFfMacScheduler::Trace(const std::vector<ShareClaim>& usage, bool uplin
     }
 }
 
-}  // namespace twin
+}  // namespace physical

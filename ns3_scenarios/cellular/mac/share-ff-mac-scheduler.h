@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#ifndef TWIN_SHARE_FF_MAC_SCHEDULER_H
-#define TWIN_SHARE_FF_MAC_SCHEDULER_H
+#ifndef PHYSICAL_SHARE_FF_MAC_SCHEDULER_H
+#define PHYSICAL_SHARE_FF_MAC_SCHEDULER_H
 
 #include "downlink-scheduler.h"
 #include "uplink-scheduler.h"
@@ -15,13 +15,13 @@
 #include <memory>
 #include <vector>
 
-namespace twin {
+namespace physical {
 
 /**
  * An LTE MAC scheduler whose users get resource blocks in proportion to weights, in both
  * directions.
  *
- * Choose it with `lteHelper->SetSchedulerType("twin::ShareFfMacScheduler")` and set the weights
+ * Choose it with `lteHelper->SetSchedulerType("physical::ShareFfMacScheduler")` and set the weights
  * whenever they change; a user without one has `DefaultWeight`. Shares hold on average over some
  * milliseconds, repetitions and signalling included. A weight of 0 stops a user's data, but neither
  * its random access, its signalling nor its HARQ repetitions.
@@ -97,6 +97,6 @@ class ShareFfMacScheduler : public ns3::FfMacScheduler {
     ns3::LteFfrSapProvider* m_ffr_provider = nullptr;
 };
 
-}  // namespace twin
+}  // namespace physical
 
 #endif

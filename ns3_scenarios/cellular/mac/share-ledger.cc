@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace twin {
+namespace physical {
 
 namespace {
 
@@ -128,4 +128,4 @@ std::vector<double> ShareLedger::Divide(const std::vector<ShareClaim>& claims,
     return part_rb;
 }
 
-}  // namespace twin
+}  // namespace physical

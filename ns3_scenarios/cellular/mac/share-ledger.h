@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#ifndef TWIN_SHARE_LEDGER_H
-#define TWIN_SHARE_LEDGER_H
+#ifndef PHYSICAL_SHARE_LEDGER_H
+#define PHYSICAL_SHARE_LEDGER_H
 
 #include <cstdint>
 #include <map>
 #include <vector>
 
-namespace twin {
+namespace physical {
 
 /// What becomes of the share of a user without data.
 enum class ShareMode {
@@ -68,6 +68,6 @@ class ShareLedger {
     std::map<std::uint16_t, Account> m_accounts;
 };
 
-}  // namespace twin
+}  // namespace physical
 
 #endif

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-namespace twin {
+namespace physical {
 
 namespace {
 
@@ -100,4 +100,4 @@ std::vector<UplinkBand::Piece> UplinkBand::Gaps() const {
     return gaps;
 }
 
-}  // namespace twin
+}  // namespace physical

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#ifndef TWIN_UPLINK_BAND_H
-#define TWIN_UPLINK_BAND_H
+#ifndef PHYSICAL_UPLINK_BAND_H
+#define PHYSICAL_UPLINK_BAND_H
 
 #include <cstdint>
 #include <optional>
 #include <vector>
 
-namespace twin {
+namespace physical {
 
 /// The resource blocks of one uplink TTI. SC-FDMA needs each user's in one piece
 /// (TS 36.213, 8.1.1), and of a size that its DFT can do: 2^a 3^b 5^c (TS 36.211, 5.3.3).
@@ -44,6 +44,6 @@ class UplinkBand {
     std::vector<bool> m_busy;
 };
 
-}  // namespace twin
+}  // namespace physical
 
 #endif

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-namespace twin {
+namespace physical {
 
 namespace {
 
@@ -66,4 +66,4 @@ void UplinkBuffer::Deduct(std::uint32_t block_bytes) {
     m_data_bytes -= std::min(m_data_bytes, payload_bytes);
 }
 
-}  // namespace twin
+}  // namespace physical

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#ifndef TWIN_UPLINK_BUFFER_H
-#define TWIN_UPLINK_BUFFER_H
+#ifndef PHYSICAL_UPLINK_BUFFER_H
+#define PHYSICAL_UPLINK_BUFFER_H
 
 #include <cstdint>
 #include <deque>
 #include <vector>
 
-namespace twin {
+namespace physical {
 
 /// How much a user has to send, from its buffer status reports (TS 36.321, 5.4.5) and its grants.
 class UplinkBuffer {
@@ -36,6 +36,6 @@ class UplinkBuffer {
     std::deque<Grant> m_in_flight;
 };
 
-}  // namespace twin
+}  // namespace physical
 
 #endif

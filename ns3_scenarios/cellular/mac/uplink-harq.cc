@@ -3,7 +3,7 @@
 
 #include "ns3/lte-common.h"
 
-namespace twin {
+namespace physical {
 
 namespace {
 
@@ -33,4 +33,4 @@ ns3::UlDciListElement_s UplinkHarq::Repeat(std::uint8_t rb_start, std::int64_t n
     return repeated.dci;
 }
 
-}  // namespace twin
+}  // namespace physical

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#ifndef TWIN_UPLINK_HARQ_H
-#define TWIN_UPLINK_HARQ_H
+#ifndef PHYSICAL_UPLINK_HARQ_H
+#define PHYSICAL_UPLINK_HARQ_H
 
 #include "ns3/ff-mac-common.h"
 #include "ns3/ff-mac-scheduler.h"
@@ -8,7 +8,7 @@
 #include <array>
 #include <cstdint>
 
-namespace twin {
+namespace physical {
 
 /// The uplink HARQ processes of one user: synchronous, a repetition comes a fixed time after the
 /// transmission or never (TS 36.321, 5.4.2).
@@ -38,6 +38,6 @@ class UplinkHarq {
     std::array<Sent, ns3::HARQ_PROC_NUM> m_sent;
 };
 
-}  // namespace twin
+}  // namespace physical
 
 #endif

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <limits>
 
-namespace twin {
+namespace physical {
 
 namespace {
 
@@ -275,4 +275,4 @@ void UplinkScheduler::Remember(std::uint16_t sfn_sf) {
     }
 }
 
-}  // namespace twin
+}  // namespace physical

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#ifndef TWIN_UPLINK_SCHEDULER_H
-#define TWIN_UPLINK_SCHEDULER_H
+#ifndef PHYSICAL_UPLINK_SCHEDULER_H
+#define PHYSICAL_UPLINK_SCHEDULER_H
 
 #include "channel-quality.h"
 #include "grant-sizes.h"
@@ -18,7 +18,7 @@
 #include <optional>
 #include <vector>
 
-namespace twin {
+namespace physical {
 
 /// Divides the uplink of a cell, one TTI after the other: random access first, then what must be
 /// repeated, then new data by the users' shares.
@@ -91,6 +91,6 @@ class UplinkScheduler {
     std::deque<std::pair<std::uint16_t, Owners>> m_past_owners;  ///< by subframe
 };
 
-}  // namespace twin
+}  // namespace physical
 
 #endif

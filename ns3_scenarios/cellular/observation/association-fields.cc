@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-namespace twin {
+namespace physical {
 
 namespace {
 
@@ -83,4 +83,4 @@ void AssociationFields::Record(std::uint32_t ue, const HandoverCommand& command)
                        static_cast<int>(command.reason));
 }
 
-}  // namespace twin
+}  // namespace physical

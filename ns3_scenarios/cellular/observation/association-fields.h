@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#ifndef TWIN_ASSOCIATION_FIELDS_H
-#define TWIN_ASSOCIATION_FIELDS_H
+#ifndef PHYSICAL_ASSOCIATION_FIELDS_H
+#define PHYSICAL_ASSOCIATION_FIELDS_H
 
 #include "association-controller.h"
 #include "schema.h"
 
-namespace twin {
+namespace physical {
 
 /// Who serves whom, how the last association command of each user stands, and the table of all
 /// commands.
@@ -25,6 +25,6 @@ class AssociationFields {
     Table& m_handovers;
 };
 
-}  // namespace twin
+}  // namespace physical
 
 #endif

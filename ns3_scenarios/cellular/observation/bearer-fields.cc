@@ -3,7 +3,7 @@
 
 #include "ns3/simulator.h"
 
-namespace twin {
+namespace physical {
 
 BearerFields::BearerFields(Schema& schema, std::size_t n_ue)
     : m_downlink(Declare(schema,
@@ -75,4 +75,4 @@ void BearerFields::FillUser(const Direction& direction,
         static_cast<float>(arrivals.packets == 0 ? 0 : bits / elapsed_s);
 }
 
-}  // namespace twin
+}  // namespace physical

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#ifndef TWIN_BEARER_FIELDS_H
-#define TWIN_BEARER_FIELDS_H
+#ifndef PHYSICAL_BEARER_FIELDS_H
+#define PHYSICAL_BEARER_FIELDS_H
 
 #include "bearer-monitor.h"
 #include "schema.h"
@@ -8,7 +8,7 @@
 #include <memory>
 #include <string>
 
-namespace twin {
+namespace physical {
 
 /// Queues of the data bearers, and delay and throughput of their packets.
 class BearerFields {
@@ -43,6 +43,6 @@ class BearerFields {
     double m_last_fill_s = 0;
 };
 
-}  // namespace twin
+}  // namespace physical
 
 #endif

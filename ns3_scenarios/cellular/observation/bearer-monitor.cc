@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <iterator>
 
-namespace twin {
+namespace physical {
 
 namespace {
 
@@ -124,4 +124,4 @@ void BearerMonitor::OnUplinkGrant(int ue, std::size_t bs, const Grant& grant) {
     }
 }
 
-}  // namespace twin
+}  // namespace physical

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#ifndef TWIN_BEARER_MONITOR_H
-#define TWIN_BEARER_MONITOR_H
+#ifndef PHYSICAL_BEARER_MONITOR_H
+#define PHYSICAL_BEARER_MONITOR_H
 
 #include "mac/uplink-buffer.h"
 #include "scheduler-tap.h"
@@ -10,7 +10,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace twin {
+namespace physical {
 
 /// PDCP packets that arrived over one direction of a data bearer.
 struct PdcpArrivals {
@@ -56,6 +56,6 @@ class BearerMonitor : public SchedulerListener {
     std::vector<User> m_users;
 };
 
-}  // namespace twin
+}  // namespace physical
 
 #endif

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-namespace twin {
+namespace physical {
 
 using ns3::LteUeRrc;
 
@@ -81,4 +81,4 @@ void ConnectionFields::RecordOpen(const LteNetwork& network, const ConnectionWat
     }
 }
 
-}  // namespace twin
+}  // namespace physical

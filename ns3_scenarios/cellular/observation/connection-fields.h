@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#ifndef TWIN_CONNECTION_FIELDS_H
-#define TWIN_CONNECTION_FIELDS_H
+#ifndef PHYSICAL_CONNECTION_FIELDS_H
+#define PHYSICAL_CONNECTION_FIELDS_H
 
 #include "connection-watch.h"
 #include "schema.h"
 
-namespace twin {
+namespace physical {
 
 /// The state of each user's connection, and the table of all losses.
 class ConnectionFields {
@@ -25,6 +25,6 @@ class ConnectionFields {
     Table& m_radio_links;
 };
 
-}  // namespace twin
+}  // namespace physical
 
 #endif

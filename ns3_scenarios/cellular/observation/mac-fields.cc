@@ -6,7 +6,7 @@
 #include <cmath>
 #include <string>
 
-namespace twin {
+namespace physical {
 
 namespace {
 
@@ -130,4 +130,4 @@ void MacFields::FillUser(const Direction& direction,
                         : static_cast<float>(use.blocks_in_error) / static_cast<float>(use.blocks);
 }
 
-}  // namespace twin
+}  // namespace physical

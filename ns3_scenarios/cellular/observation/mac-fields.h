@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#ifndef TWIN_MAC_FIELDS_H
-#define TWIN_MAC_FIELDS_H
+#ifndef PHYSICAL_MAC_FIELDS_H
+#define PHYSICAL_MAC_FIELDS_H
 
 #include "mac-monitor.h"
 #include "mac/link-adaptation.h"
@@ -9,7 +9,7 @@
 #include <memory>
 #include <string>
 
-namespace twin {
+namespace physical {
 
 /// Link adaptation, resource blocks and block errors of every user, and the load of every cell.
 class MacFields {
@@ -51,6 +51,6 @@ class MacFields {
     double m_last_fill_s = 0;
 };
 
-}  // namespace twin
+}  // namespace physical
 
 #endif

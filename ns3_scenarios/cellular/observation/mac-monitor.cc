@@ -7,7 +7,7 @@
 
 #include <cmath>
 
-namespace twin {
+namespace physical {
 
 using BlockCallback = ns3::Callback<void, ns3::PhyReceptionStatParameters>;
 
@@ -86,4 +86,4 @@ void MacMonitor::Count(MacUse& use, const ns3::PhyReceptionStatParameters& block
     use.blocks_in_error += block.m_correctness == 0 ? 1 : 0;
 }
 
-}  // namespace twin
+}  // namespace physical

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#ifndef TWIN_MAC_MONITOR_H
-#define TWIN_MAC_MONITOR_H
+#ifndef PHYSICAL_MAC_MONITOR_H
+#define PHYSICAL_MAC_MONITOR_H
 
 #include "scheduler-tap.h"
 
@@ -10,7 +10,7 @@
 #include <optional>
 #include <vector>
 
-namespace twin {
+namespace physical {
 
 /// What one direction of a user's link, or of a cell, did at the MAC since the last reset.
 struct MacUse {
@@ -55,6 +55,6 @@ class MacMonitor : public SchedulerListener {
     std::vector<Cell> m_cells;
 };
 
-}  // namespace twin
+}  // namespace physical
 
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "mobility-fields.h"
 
-namespace twin {
+namespace physical {
 
 MobilityFields::MobilityFields(Schema& schema, const CellularSettings& settings)
     : m_position_m(schema.Observation<float>(
@@ -43,4 +43,4 @@ void MobilityFields::Fill(const LteNetwork& network) const {
     }
 }
 
-}  // namespace twin
+}  // namespace physical

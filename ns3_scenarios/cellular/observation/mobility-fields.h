@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#ifndef TWIN_MOBILITY_FIELDS_H
-#define TWIN_MOBILITY_FIELDS_H
+#ifndef PHYSICAL_MOBILITY_FIELDS_H
+#define PHYSICAL_MOBILITY_FIELDS_H
 
 #include "lte-network.h"
 #include "schema.h"
 
-namespace twin {
+namespace physical {
 
 /// Where users and base stations are, and where the users go.
 class MobilityFields {
@@ -22,6 +22,6 @@ class MobilityFields {
     Field<float> m_bs_azimuth_deg;  ///< only with sectors
 };
 
-}  // namespace twin
+}  // namespace physical
 
 #endif

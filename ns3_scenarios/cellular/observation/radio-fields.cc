@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "radio-fields.h"
 
-namespace twin {
+namespace physical {
 
 RadioFields::RadioFields(Schema& schema, std::size_t n_ue, std::size_t n_bs)
     : m_n_ue(n_ue),
@@ -51,4 +51,4 @@ void RadioFields::Fill() const {
     }
 }
 
-}  // namespace twin
+}  // namespace physical

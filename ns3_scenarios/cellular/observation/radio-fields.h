@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#ifndef TWIN_RADIO_FIELDS_H
-#define TWIN_RADIO_FIELDS_H
+#ifndef PHYSICAL_RADIO_FIELDS_H
+#define PHYSICAL_RADIO_FIELDS_H
 
 #include "radio-monitor.h"
 #include "schema.h"
 
 #include <memory>
 
-namespace twin {
+namespace physical {
 
 /// What users and base stations measure of the radio links.
 class RadioFields {
@@ -28,6 +28,6 @@ class RadioFields {
     std::unique_ptr<RadioMonitor> m_monitor;
 };
 
-}  // namespace twin
+}  // namespace physical
 
 #endif

@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace twin {
+namespace physical {
 
 namespace {
 
@@ -70,4 +70,4 @@ double RadioMonitor::UplinkSinrDb(std::size_t ue) const {
     return it == by_rnti.end() ? LOWEST_SINR_DB : it->second;
 }
 
-}  // namespace twin
+}  // namespace physical

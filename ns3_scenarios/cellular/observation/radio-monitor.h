@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#ifndef TWIN_RADIO_MONITOR_H
-#define TWIN_RADIO_MONITOR_H
+#ifndef PHYSICAL_RADIO_MONITOR_H
+#define PHYSICAL_RADIO_MONITOR_H
 
 #include "lte-network.h"
 
@@ -8,7 +8,7 @@
 #include <map>
 #include <vector>
 
-namespace twin {
+namespace physical {
 
 /// The latest radio measurements of every user, from the trace sources of ns-3's LTE PHYs.
 class RadioMonitor {
@@ -44,6 +44,6 @@ class RadioMonitor {
     std::vector<std::map<std::uint16_t, double>> m_uplink_sinr_db;  // [n_bs], by RNTI
 };
 
-}  // namespace twin
+}  // namespace physical
 
 #endif

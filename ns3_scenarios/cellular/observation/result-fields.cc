@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "result-fields.h"
 
-namespace twin {
+namespace physical {
 
 ResultFields::ResultFields(Schema& schema, std::size_t n_ue)
     : m_tasks_downloading(schema.Observation<std::int32_t>(
@@ -39,4 +39,4 @@ void ResultFields::Fill(const TaskLedger& ledger,
     }
 }
 
-}  // namespace twin
+}  // namespace physical

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#ifndef TWIN_RESULT_FIELDS_H
-#define TWIN_RESULT_FIELDS_H
+#ifndef PHYSICAL_RESULT_FIELDS_H
+#define PHYSICAL_RESULT_FIELDS_H
 
 #include "schema.h"
 #include "task-ledger.h"
@@ -10,7 +10,7 @@
 #include <memory>
 #include <vector>
 
-namespace twin {
+namespace physical {
 
 /// The way of results from the edge to their users.
 class ResultFields {
@@ -30,6 +30,6 @@ class ResultFields {
     Field<double> m_download_unconfirmed_bit;
 };
 
-}  // namespace twin
+}  // namespace physical
 
 #endif

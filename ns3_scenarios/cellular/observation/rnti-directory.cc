@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-namespace twin {
+namespace physical {
 
 RntiDirectory::RntiDirectory(const LteNetwork& network)
     : m_network(network), m_ue(network.Bs().size()) {}
@@ -23,4 +23,4 @@ int RntiDirectory::UeOf(std::size_t bs, std::uint16_t rnti) {
     return known[rnti];
 }
 
-}  // namespace twin
+}  // namespace physical

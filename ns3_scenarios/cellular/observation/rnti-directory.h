@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#ifndef TWIN_RNTI_DIRECTORY_H
-#define TWIN_RNTI_DIRECTORY_H
+#ifndef PHYSICAL_RNTI_DIRECTORY_H
+#define PHYSICAL_RNTI_DIRECTORY_H
 
 #include "lte-network.h"
 
 #include <cstdint>
 #include <vector>
 
-namespace twin {
+namespace physical {
 
 /// Which user a cell means by an RNTI. Cells give each RNTI out once, in ascending order.
 class RntiDirectory {
@@ -22,6 +22,6 @@ class RntiDirectory {
     std::vector<std::vector<int>> m_ue;  // [n_bs], by RNTI; -1: not known
 };
 
-}  // namespace twin
+}  // namespace physical
 
 #endif

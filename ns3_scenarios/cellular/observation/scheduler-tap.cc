@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace twin {
+namespace physical {
 
 namespace {
 
@@ -175,4 +175,4 @@ void SchedulerTap::SchedUlCqiInfoReq(const SchedUlCqiInfoReqParameters& params) 
     m_scheduler->SchedUlCqiInfoReq(params);
 }
 
-}  // namespace twin
+}  // namespace physical

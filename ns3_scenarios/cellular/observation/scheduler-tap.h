@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#ifndef TWIN_SCHEDULER_TAP_H
-#define TWIN_SCHEDULER_TAP_H
+#ifndef PHYSICAL_SCHEDULER_TAP_H
+#define PHYSICAL_SCHEDULER_TAP_H
 
 #include "rnti-directory.h"
 
@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace twin {
+namespace physical {
 
 /// What a cell's MAC scheduler is told and what it decides. A user is an index, or -1 if the cell
 /// does not know yet who it is.
@@ -78,6 +78,6 @@ class SchedulerTap : public ns3::FfMacSchedSapProvider, public ns3::FfMacSchedSa
     std::vector<SchedulerListener*> m_listeners;
 };
 
-}  // namespace twin
+}  // namespace physical
 
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "server-fields.h"
 
-namespace twin {
+namespace physical {
 
 ServerFields::ServerFields(Schema& schema, std::size_t n_ue, std::size_t n_bs)
     : m_n_ue(n_ue),
@@ -44,4 +44,4 @@ void ServerFields::Fill(const std::vector<std::unique_ptr<EdgeServer>>& servers,
     }
 }
 
-}  // namespace twin
+}  // namespace physical

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#ifndef TWIN_SERVER_FIELDS_H
-#define TWIN_SERVER_FIELDS_H
+#ifndef PHYSICAL_SERVER_FIELDS_H
+#define PHYSICAL_SERVER_FIELDS_H
 
 #include "edge-server.h"
 #include "schema.h"
@@ -8,7 +8,7 @@
 #include <memory>
 #include <vector>
 
-namespace twin {
+namespace physical {
 
 /// What the edge servers hold and how busy they are.
 class ServerFields {
@@ -29,6 +29,6 @@ class ServerFields {
     std::vector<double> m_served_cycles;  ///< at the last slot, per server
 };
 
-}  // namespace twin
+}  // namespace physical
 
 #endif

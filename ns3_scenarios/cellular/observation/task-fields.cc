@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "task-fields.h"
 
-namespace twin {
+namespace physical {
 
 namespace {
 
@@ -81,4 +81,4 @@ void TaskFields::Fill(const TaskLedger& ledger,
     }
 }
 
-}  // namespace twin
+}  // namespace physical

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#ifndef TWIN_TASK_FIELDS_H
-#define TWIN_TASK_FIELDS_H
+#ifndef PHYSICAL_TASK_FIELDS_H
+#define PHYSICAL_TASK_FIELDS_H
 
 #include "schema.h"
 #include "task-ledger.h"
@@ -10,7 +10,7 @@
 #include <memory>
 #include <vector>
 
-namespace twin {
+namespace physical {
 
 /// Each user's tasks: how many there are, and what waits to be uploaded.
 class TaskFields {
@@ -39,6 +39,6 @@ class TaskFields {
     Field<double> m_task_mean_cycles;
 };
 
-}  // namespace twin
+}  // namespace physical
 
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "training-fields.h"
 
-namespace twin {
+namespace physical {
 
 TrainingFields::TrainingFields(Schema& schema, std::size_t n_ue)
     : m_n_ue(n_ue),
@@ -42,4 +42,4 @@ void TrainingFields::Fill(const RetrainingJobs& jobs) {
     }
 }
 
-}  // namespace twin
+}  // namespace physical

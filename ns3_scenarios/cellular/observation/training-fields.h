@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#ifndef TWIN_TRAINING_FIELDS_H
-#define TWIN_TRAINING_FIELDS_H
+#ifndef PHYSICAL_TRAINING_FIELDS_H
+#define PHYSICAL_TRAINING_FIELDS_H
 
 #include "retraining-jobs.h"
 #include "schema.h"
 
-namespace twin {
+namespace physical {
 
 /// How the retraining of users' models stands.
 class TrainingFields {
@@ -22,6 +22,6 @@ class TrainingFields {
     Field<std::int64_t> m_jobs_done;
 };
 
-}  // namespace twin
+}  // namespace physical
 
 #endif

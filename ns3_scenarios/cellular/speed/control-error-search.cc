@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <numeric>
 
-namespace twin {
+namespace physical {
 
 double ControlErrorSearch::Find(const ns3::SpectrumValue& sinr) {
     if (m_all_blocks.size() != sinr.GetValuesN()) {
@@ -44,11 +44,11 @@ double ControlErrorSearch::AskNs3(const ns3::SpectrumValue& sinr) {
     return function(sinr);
 }
 
-}  // namespace twin
+}  // namespace physical
 
 double ns3::LteMiErrorModel::GetPcfichPdcchError(const SpectrumValue& sinr) {
-    using twin::ControlErrorSearch;
+    using physical::ControlErrorSearch;
     static ControlErrorSearch search;
-    return twin::AnswerBy([&] { return search.Find(sinr); },
-                          [&] { return ControlErrorSearch::AskNs3(sinr); });
+    return physical::AnswerBy([&] { return search.Find(sinr); },
+                              [&] { return ControlErrorSearch::AskNs3(sinr); });
 }

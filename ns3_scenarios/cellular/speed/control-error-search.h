@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#ifndef TWIN_CONTROL_ERROR_SEARCH_H
-#define TWIN_CONTROL_ERROR_SEARCH_H
+#ifndef PHYSICAL_CONTROL_ERROR_SEARCH_H
+#define PHYSICAL_CONTROL_ERROR_SEARCH_H
 
 #include "ns3/spectrum-value.h"
 
 #include <vector>
 
-namespace twin {
+namespace physical {
 
 /**
  * The error rates that ns-3 gives the downlink control channel, found with less work.
@@ -39,6 +39,6 @@ class ControlErrorSearch {
     std::vector<int> m_all_blocks;
 };
 
-}  // namespace twin
+}  // namespace physical
 
 #endif

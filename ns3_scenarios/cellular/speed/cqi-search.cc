@@ -10,7 +10,7 @@
 #include <memory>
 #include <numeric>
 
-namespace twin {
+namespace physical {
 
 namespace {
 
@@ -90,13 +90,13 @@ std::size_t CqiSearch::CountUsable(const ns3::SpectrumValue& sinr,
     return N_MCS;
 }
 
-}  // namespace twin
+}  // namespace physical
 
 std::vector<int> ns3::LteAmc::CreateCqiFeedbacks(const SpectrumValue& sinr, uint8_t rbgSize) {
-    using twin::CqiSearch;
+    using physical::CqiSearch;
     const auto ask_ns3 = [&] { return CqiSearch::AskNs3(*this, sinr, rbgSize); };
     if (m_amcModel != MiErrorModel) {
         return ask_ns3();
     }
-    return twin::AnswerBy([&] { return CqiSearch::Find(*this, sinr, rbgSize); }, ask_ns3);
+    return physical::AnswerBy([&] { return CqiSearch::Find(*this, sinr, rbgSize); }, ask_ns3);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#ifndef TWIN_CQI_SEARCH_H
-#define TWIN_CQI_SEARCH_H
+#ifndef PHYSICAL_CQI_SEARCH_H
+#define PHYSICAL_CQI_SEARCH_H
 
 #include "ns3/lte-amc.h"
 #include "ns3/spectrum-value.h"
@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace twin {
+namespace physical {
 
 /**
  * The CQIs of ns-3's AMC model "Vienna", found with less work.
@@ -53,6 +53,6 @@ class CqiSearch {
     std::array<int, N_MCS + 1> m_cqi;  ///< by the number of usable MCS
 };
 
-}  // namespace twin
+}  // namespace physical
 
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "ns3-functions.h"
 
-namespace twin {
+namespace physical {
 
 namespace {
 
@@ -17,4 +17,4 @@ Answer GetAnswer() {
     return g_answer;
 }
 
-}  // namespace twin
+}  // namespace physical

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#ifndef TWIN_NS3_FUNCTIONS_H
-#define TWIN_NS3_FUNCTIONS_H
+#ifndef PHYSICAL_NS3_FUNCTIONS_H
+#define PHYSICAL_NS3_FUNCTIONS_H
 
 #include <dlfcn.h>
 #include <stdexcept>
 #include <string>
 
-namespace twin {
+namespace physical {
 
 /**
  * Who answers for the functions of ns-3 that this program defines anew.
@@ -42,6 +42,6 @@ auto AnswerBy(Search search, AskNs3 ask_ns3) {
     return found;
 }
 
-}  // namespace twin
+}  // namespace physical
 
 #endif

@@ -10,7 +10,7 @@
 #include <optional>
 #include <vector>
 
-namespace twin {
+namespace physical {
 
 namespace {
 
@@ -104,9 +104,9 @@ class Users : public Scenario {
     std::vector<std::unique_ptr<TaskSource>> m_sources;
 };
 
-}  // namespace twin
+}  // namespace physical
 
 int main(int argc, char** argv) {
-    twin::Users scenario;
-    return twin::RunScenario(scenario, argc, argv);
+    physical::Users scenario;
+    return physical::RunScenario(scenario, argc, argv);
 }
