@@ -18,7 +18,7 @@ from benchmarks import (
     slot_overhead,
     state_cost,
 )
-from py_agent.bench.cli import BENCHMARKS
+from py_agent.cli.bench import BENCHMARKS
 
 #: Those of the checkout, then those of the package.
 ALL: dict[str, Callable[[], Iterable[RenderableType]]] = {

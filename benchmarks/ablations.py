@@ -5,11 +5,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from py_agent.policies.base import Network
+from py_agent.contract import Network
 from py_agent.policies.fill import FillPolicy
 from py_agent.policies.twin_association import TwinAssociation
-from py_agent.twin.parameters import TwinParameters
-from py_agent.twin.prior import prior_parameters
+from py_agent.twin.model.parameters import TwinParameters
+from py_agent.twin.model.prior import prior_parameters
 
 CALIBRATED = Path("runs/results/calibrated-twin.json")  # experiments.sh learns it
 _ERROR_DB = (6.0, -6.0, 0.0)  # of the base stations in turn

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from py_agent.learning.learning_settings import LearningSettings
 from py_agent.policies import Network, load_policy
-from py_agent.twin.env import make_vector
+from py_agent.twin.environment.env import make_vector
 
 # Whether the policy decides on retraining, too.
 POLICIES = (

@@ -8,14 +8,14 @@ from collections.abc import Callable
 import numpy as np
 from rich.table import Table
 
-from py_agent.compare.bootstrap import paired_ratio
+from py_agent.contract import Decision, Observation
 from py_agent.drl.validation import judge
+from py_agent.intervals import paired_ratio
 from py_agent.policies import Network
 from py_agent.policies.association import LoadBalancing
-from py_agent.policies.base import Decision, Observation
 from py_agent.policies.cell_work import CellWork
 from py_agent.policies.fill import FillPolicy, Priorities
-from py_agent.twin.env import make_vector
+from py_agent.twin.environment.env import make_vector
 
 NETWORKS, DURATION_S, SEED = 64, 6.0, 5000
 SETTINGS = {

@@ -8,16 +8,16 @@ from collections.abc import Callable
 
 from rich.table import Table
 
-from py_agent.compare.bootstrap import paired_ratio
+from py_agent.contract import Decision, Observation
 from py_agent.drl.validation import judge
+from py_agent.intervals import paired_ratio
 from py_agent.learning.learning_settings import LearningSettings
 from py_agent.policies import Network, Policy, load_policy
 from py_agent.policies.association import LoadBalancing
-from py_agent.policies.base import Decision, Observation
 from py_agent.policies.fill import FillPolicy
 from py_agent.policies.retraining import RETRAINING_RULES, Need, WithRetraining
 from py_agent.policies.spare_time import SpareTime
-from py_agent.twin.env import make_vector
+from py_agent.twin.environment.env import make_vector
 
 NETWORKS, DURATION_S, SEED = 24, 10.0, 7000
 SETTINGS = {

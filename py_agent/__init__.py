@@ -6,8 +6,11 @@ Importing it registers the twin's environment with Gymnasium.
 
 import gymnasium
 
+from py_agent.former_names import register as register_former_names
+
+register_former_names()
 gymnasium.register(
     id="ns3/CellularTwin-v0",
-    entry_point="py_agent.twin.env:make",
-    vector_entry_point="py_agent.twin.env:make_vector",
+    entry_point="py_agent.twin.environment.env:make",
+    vector_entry_point="py_agent.twin.environment.env:make_vector",
 )

@@ -13,7 +13,7 @@ from rich.table import Table
 
 import ns3_scenarios
 from ns3_bridge import Channel, ScenarioEnv
-from py_agent.bench.report import Report
+from py_agent.view.measurement import Report
 
 SIZES = ((2, 6), (3, 20), (7, 40))  # base stations, users
 SLOTS_IN_BRANCH = 15  # 0.3 s

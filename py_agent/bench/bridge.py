@@ -22,7 +22,7 @@ from ns3_bridge import Channel, make_keys
 from ns3_bridge.testing import echo_command, echo_scenario
 from ns3_bridge.testing.echo import PROGRAMS
 from py_agent.bench import bare_zmq, ns3_ai_way, ns3_gym_way
-from py_agent.bench.report import Report
+from py_agent.view.measurement import Report
 
 SIZES = (2, 100, 1_000, 10_000)
 _BATCH = 100  # the clock is read once per batch
@@ -106,7 +106,7 @@ def _open(size: int, most_trips: int, open_ends: contextlib.ExitStack) -> dict[s
 
 @contextlib.contextmanager
 def _gateway(scenario: str, bind: str, keys: Path | None = None) -> Iterator[str]:
-    command = [sys.executable, "-c", "from py_agent.cli import app; app()", "serve"]
+    command = [sys.executable, "-c", "from py_agent.cli.app import app; app()", "serve"]
     command += ["--scenario", scenario, "--bind", bind]
     command += ["--keys", str(keys)] if keys else []
     gateway = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)

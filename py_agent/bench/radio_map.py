@@ -8,8 +8,8 @@ from typing import Annotated, Any
 import typer
 
 import ns3_scenarios
-from py_agent.bench.report import Report
 from py_agent.policies import Network, load_policy
+from py_agent.view.measurement import Report
 
 _SETTLE_S = 5.0
 _SAMPLE_SLOTS = 10  # ns-3 reports received power so often
@@ -26,8 +26,8 @@ def measure(
     twin's own); the map with a Gaussian process of the residual over the plane, from what all users
     have received so far. All go by the same foretold places.
     """
-    from py_agent.twin.fidelity.radio_maps import RadioMaps  # scikit-learn is slow, and an extra
-    from py_agent.twin.twin import Twin
+    from py_agent.bench.radio_maps import RadioMaps  # scikit-learn is slow, and an extra
+    from py_agent.twin.estimation.twin import Twin
 
     env = ns3_scenarios.make("cellular", {"n_ue": users, "duration_s": seconds})
     network = Network("cellular", env.settings.model_dump(), env.schema)

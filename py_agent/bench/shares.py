@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from rich.table import Table
 
 from ns3_scenarios import laboratory
-from py_agent.bench.report import Report
+from py_agent.view.measurement import Report
 
 WEIGHTS = (0.1, 0.2, 0.3, 0.4)
 PATH_LOSSES_DB = (80.0, 105.0, 95.0, 90.0)  # the shares shall not depend on how good a link is

@@ -14,8 +14,8 @@ from rich.table import Table
 
 import ns3_scenarios
 from ns3_bridge import InvalidSetting
-from py_agent.bench.report import Report
 from py_agent.policies import Network, load_policy
+from py_agent.view.measurement import Report
 
 BATCHES = (1, 64, 1024, 4096, 16384)
 _LARGEST_ALL = 4096  # every observation of more futures takes gigabytes
@@ -74,8 +74,8 @@ def _speeds(
     kinds: Sequence[str],
 ) -> Speeds:
     from py_agent.torch_threads import one_thread  # torch is an extra
-    from py_agent.twin.env import make_vector
-    from py_agent.twin.network import TwinNetwork
+    from py_agent.twin.environment.env import make_vector
+    from py_agent.twin.environment.network import TwinNetwork
 
     settings = {"n_bs": n_bs, "n_ue": n_ue, "duration_s": 1000.0}
     # Tasks of futures are drawn beforehand: as far as they are needed.

@@ -14,7 +14,7 @@ from rich.table import Table
 
 import ns3_scenarios
 from ns3_bridge import LocalHost, ScenarioEnv, ScenarioPool, ScenarioVectorEnv
-from py_agent.bench.report import Report
+from py_agent.view.measurement import Report
 
 _SEED = 1
 

@@ -14,7 +14,7 @@ from py_agent.compare.grid import Cell
 from py_agent.compare.results_file import ResultsFile
 from py_agent.experiment.run_settings import RunSettings
 from py_agent.experiment.runner import Run
-from py_agent.experiment.side_by_side import side_by_side
+from py_agent.side_by_side import side_by_side
 
 Report = Callable[[Cell, str | None], None]  # a finished run, and why it failed if it did
 

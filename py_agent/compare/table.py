@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from ns3_bridge import InvalidSetting
-from py_agent.compare.bootstrap import Estimate, bootstrap_mean, paired_ratio
 from py_agent.compare.grid import Cell
+from py_agent.intervals import Estimate, bootstrap_mean, paired_ratio
 from py_agent.policies import is_rule
 
 _MEANS = (

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from py_agent.policies.base import Observation
+from py_agent.contract import Observation
 from py_agent.policies.cell_work import CellWork
 from py_agent.policies.fill import Priorities
 from py_agent.policies.groups import Groups

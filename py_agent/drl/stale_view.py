@@ -7,7 +7,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from py_agent.policies.base import Observation
+from py_agent.contract import Observation
 
 REPORT_SLOTS = 5  # users report every tenth of a second
 _CLOCKS = ("time_s", "slot_in_frame")

@@ -15,19 +15,19 @@ import yaml
 from gymnasium.vector import AutoresetMode
 from stable_baselines3.common.callbacks import BaseCallback
 
-from py_agent.compare.bootstrap import Estimate, paired_ratio
 from py_agent.drl.agent import Agent
 from py_agent.drl.algorithms import agent_of, load_algorithm, make_algorithm
 from py_agent.drl.errors import CannotResume
+from py_agent.drl.policy import DrlPolicy
 from py_agent.drl.training_settings import TrainingSettings
 from py_agent.drl.user_agents import UserAgents
 from py_agent.drl.validation import Judgement, judge
+from py_agent.intervals import Estimate, paired_ratio
 from py_agent.policies import Network, Policy
-from py_agent.policies.drl_policy import DrlPolicy
 from py_agent.policies.registry import ASSOCIATIONS
-from py_agent.twin.env import make_vector
-from py_agent.twin.parameters import TwinParameters
-from py_agent.twin.vector_env import TwinVectorEnv
+from py_agent.twin.environment.env import make_vector
+from py_agent.twin.environment.vector_env import TwinVectorEnv
+from py_agent.twin.model.parameters import TwinParameters
 
 Progress = Callable[[int, Estimate | None], None]  # steps done, ratio of the best checkpoint
 

@@ -12,12 +12,12 @@ from gymnasium.vector import VectorEnv
 from numpy.typing import NDArray
 from stable_baselines3.common.vec_env import VecEnv
 
+from py_agent.contract import Network
 from py_agent.drl.agent import ACTIONS
 from py_agent.drl.features import FEATURES
+from py_agent.drl.policy import held
 from py_agent.drl.user_decisions import UserDecisions
 from py_agent.policies.association import AssociationRule
-from py_agent.policies.base import Network
-from py_agent.policies.drl_policy import held
 
 _TASK_REWARD = 0.1  # keeps returns of order one
 

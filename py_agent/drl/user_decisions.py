@@ -6,10 +6,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from py_agent.contract import Decision, Network, Observation
 from py_agent.drl.agent import ACTIONS
 from py_agent.drl.features import model_features, user_features, without_models
 from py_agent.drl.stale_view import StaleView
-from py_agent.policies.base import Decision, Network, Observation
 from py_agent.policies.cell_work import CellWork, WorkMeter
 from py_agent.policies.fill import FillDivider
 from py_agent.policies.spare_time import SpareTime

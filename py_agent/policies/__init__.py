@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Policies: what decides, behind one protocol."""
 
-from py_agent.policies.base import (
+from py_agent.contract import (
     BranchNow,
     Decision,
     LookAheadPolicy,

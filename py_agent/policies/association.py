@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from py_agent.policies.base import Network, Observation
+from py_agent.contract import Network, Observation
 from py_agent.policies.link_budget import LinkBudget
 
 

@@ -8,9 +8,9 @@ import dataclasses
 import numpy as np
 from numpy.typing import NDArray
 
-from py_agent.policies.base import Network, Observation
-from py_agent.twin.prior import prior_parameters
-from py_agent.twin.radio_model import curve_rate_bps, formula_sinr_db
+from py_agent.contract import Network, Observation
+from py_agent.twin.model.prior import prior_parameters
+from py_agent.twin.model.radio_model import curve_rate_bps, formula_sinr_db
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int32]

@@ -9,8 +9,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from py_agent.contract import Decision, Network, Observation
 from py_agent.policies.association import AssociationRule
-from py_agent.policies.base import Decision, Network, Observation
 from py_agent.policies.cell_work import CellWork, WorkMeter
 from py_agent.policies.groups import Groups
 

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from py_agent.contract import Network, Observation
 from py_agent.learning.accuracy_predictor import AccuracyPredictor, Floats
 from py_agent.learning.lag_model import LagModel
-from py_agent.policies.base import Network, Observation
 
 
 class ModelWatch:

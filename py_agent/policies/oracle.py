@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ns3_bridge import ScenarioEnv
+from py_agent.contract import BranchNow, Decision, Network, Observation
 from py_agent.policies.association import LoadBalancing, MaxRsrp
-from py_agent.policies.base import BranchNow, Decision, Network, Observation
 from py_agent.policies.link_budget import LinkBudget
 from py_agent.policies.rules import RulePolicy
 from py_agent.policies.share_rules import index_rule

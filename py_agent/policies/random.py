@@ -6,7 +6,7 @@ from __future__ import annotations
 from gymnasium import spaces
 
 from ns3_bridge.spaces import dict_space
-from py_agent.policies.base import Decision, Network, Observation
+from py_agent.contract import Decision, Network, Observation
 
 
 class RandomPolicy:

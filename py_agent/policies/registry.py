@@ -12,9 +12,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from py_agent.contract import Policy
 from py_agent.policies import share_rules
 from py_agent.policies.association import AssociationRule, LoadBalancing, MaxRsrp
-from py_agent.policies.base import Policy
 from py_agent.policies.fill import FillPolicy
 from py_agent.policies.oracle import Oracle
 from py_agent.policies.random import RandomPolicy
@@ -59,7 +59,7 @@ def _rule(association: str, share: str) -> Policy:
 
 def _drl(association: str, agent: Path) -> Policy:
     from py_agent.drl.agent import Agent  # it imports policies
-    from py_agent.policies.drl_policy import DrlPolicy
+    from py_agent.drl.policy import DrlPolicy
 
     return DrlPolicy(ASSOCIATIONS[association][1](), Agent.load(agent))
 

@@ -9,9 +9,9 @@ from typing import Any, Protocol, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from py_agent.contract import Decision, Network, Observation, Policy
 from py_agent.learning.accuracy_predictor import AccuracyPredictor
 from py_agent.learning.lag_model import LagModel
-from py_agent.policies.base import Decision, Network, Observation, Policy
 from py_agent.policies.spare_time import SMALLEST_JOB, SpareTime
 
 Ratios: TypeAlias = NDArray[np.float64]  # δ of each user, [n_ue]; 0: not retrained

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from py_agent.contract import Decision, Network, Observation
 from py_agent.policies.association import LoadBalancing
-from py_agent.policies.base import Decision, Network, Observation
 from py_agent.policies.fill import FillPolicy
 from py_agent.policies.placement import Placement
 from py_agent.policies.twin_association import TwinAssociation
-from py_agent.twin.estimate import NetworkEstimate
+from py_agent.twin.model.estimate import NetworkEstimate
 from py_agent.twin.rollout.simulate import simulate
 from py_agent.twin.rollout.start import futures_of
 

@@ -6,8 +6,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from py_agent.contract import Decision, Network, Observation
 from py_agent.policies.association import AssociationRule
-from py_agent.policies.base import Decision, Network, Observation
 from py_agent.policies.share_rules import ShareRule, TrainingRule, shares_within_cells
 
 

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from py_agent.policies.base import Decision, Network, Observation, Policy
+from py_agent.contract import Decision, Network, Observation, Policy
 
 
 class SingleTimescale:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from py_agent.policies.base import Network, Observation
+from py_agent.contract import Network, Observation
 from py_agent.policies.model_watch import ModelWatch
 
 Floats = NDArray[np.float64]

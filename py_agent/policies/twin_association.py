@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from py_agent.contract import Network, Observation
 from py_agent.policies.association import MaxRsrp
-from py_agent.policies.base import Network, Observation
 from py_agent.policies.placement import Placement, assign_places, steepest_moves
-from py_agent.twin.estimate import NetworkEstimate
-from py_agent.twin.parameters import TwinParameters
-from py_agent.twin.radio_model import curve_rate_bps, formula_sinr_db, map_rsrp_dbm
-from py_agent.twin.twin import Twin
+from py_agent.twin.estimation.twin import Twin
+from py_agent.twin.model.estimate import NetworkEstimate
+from py_agent.twin.model.parameters import TwinParameters
+from py_agent.twin.model.radio_model import curve_rate_bps, formula_sinr_db, map_rsrp_dbm
 
 Floats = NDArray[np.float64]
 

@@ -12,8 +12,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullFormatter
 
-from py_agent.compare.bootstrap import Estimate
 from py_agent.compare.table import Comparison, Row
+from py_agent.intervals import Estimate
 from py_agent.view.page import page, picture, table
 
 _COLUMNS = (

@@ -9,8 +9,8 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from py_agent.twin.fidelity.report import FidelityReport
-from py_agent.twin.fidelity.tracking import HORIZONS_S
+from py_agent.fidelity.report import FidelityReport
+from py_agent.fidelity.tracking import HORIZONS_S
 
 _NS3, _RESEEDED, _TWIN = "C0", "0.6", "C1"
 

@@ -6,7 +6,7 @@ from contextlib import closing
 
 import pytest
 
-from py_agent.experiment.side_by_side import one_by_one, say, side_by_side
+from py_agent.side_by_side import one_by_one, say, side_by_side
 
 
 def square(number):

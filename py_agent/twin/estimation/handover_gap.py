@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from py_agent.twin.parameters import ControlChannel, HandoverLaw
+from py_agent.twin.model.parameters import ControlChannel, HandoverLaw
 
 Floats = NDArray[np.float64]
 

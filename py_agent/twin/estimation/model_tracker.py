@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from py_agent.learning.accuracy_predictor import AccuracyPredictor
 from py_agent.learning.lag_model import LagModel
-from py_agent.twin.estimate import ModelState
+from py_agent.twin.model.estimate import ModelState
 
 Floats = NDArray[np.float64]
 

@@ -10,8 +10,8 @@ from py_agent.twin.estimation.channel_map import ChannelMapEstimator
 from py_agent.twin.estimation.gauss_markov import GaussMarkov
 from py_agent.twin.estimation.motion import MotionFilter
 from py_agent.twin.estimation.rate_curve import RateCorrection, RateCurveLearner
-from py_agent.twin.parameters import ChannelMap, TwinParameters
-from py_agent.twin.radio_model import (
+from py_agent.twin.model.parameters import ChannelMap, TwinParameters
+from py_agent.twin.model.radio_model import (
     antenna_gain_db,
     curve_rate_bps,
     decoded,

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.isotonic import isotonic_regression
 
-from py_agent.twin.parameters import RateCurve
+from py_agent.twin.model.parameters import RateCurve
 
 Floats = NDArray[np.float64]
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from py_agent.twin.estimate import TaskQueue
+from py_agent.twin.model.estimate import TaskQueue
 
 Floats = NDArray[np.float64]
 

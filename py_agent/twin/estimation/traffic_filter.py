@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from py_agent.twin.parameters import Traffic
+from py_agent.twin.model.parameters import Traffic
 
 Floats = NDArray[np.float64]
 

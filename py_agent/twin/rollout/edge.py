@@ -8,7 +8,7 @@ import dataclasses
 import torch
 from torch import Tensor
 
-from py_agent.twin.parameters import TwinParameters
+from py_agent.twin.model.parameters import TwinParameters
 from py_agent.twin.rollout.queues import Servers, Tasks
 from py_agent.twin.rollout.rows import pick, put, split, where_true
 from py_agent.twin.rollout.sharing import share_out, total

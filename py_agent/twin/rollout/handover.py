@@ -6,7 +6,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from py_agent.twin.parameters import ControlChannel, HandoverLaw
+from py_agent.twin.model.parameters import ControlChannel, HandoverLaw
 from py_agent.twin.rollout.queues import Connections
 from py_agent.twin.rollout.random_streams import RandomStreams, Stream
 from py_agent.twin.rollout.rows import pick, put, split, where_true

@@ -12,8 +12,8 @@ from torch import Tensor
 
 from py_agent.learning.learning_settings import LearningSettings
 from py_agent.learning.plant import LARGEST_JOB, STREAMS
-from py_agent.twin.lagging_models import Floats, LaggingModels
-from py_agent.twin.parameters import TwinParameters
+from py_agent.twin.model.parameters import TwinParameters
+from py_agent.twin.rollout.lagging_models import Floats, LaggingModels
 from py_agent.twin.rollout.rollout import Place, Rollout
 
 

@@ -10,8 +10,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from py_agent.twin.parameters import TwinParameters
-from py_agent.twin.radio_model import (
+from py_agent.twin.model.parameters import TwinParameters
+from py_agent.twin.model.radio_model import (
     FRONT_TO_BACK_DB,
     HORIZONTAL_BEAMWIDTH_DEG,
     SIDE_LOBE_DB,

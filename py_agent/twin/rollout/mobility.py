@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from py_agent.twin.parameters import MobilityLaw
+from py_agent.twin.model.parameters import MobilityLaw
 from py_agent.twin.rollout.random_streams import RandomStreams, Stream
 
 _DRAWS = 4  # numbers that a new leg needs at most

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from py_agent.twin.parameters import TwinParameters
+from py_agent.twin.model.parameters import TwinParameters
 from py_agent.twin.rollout.edge import EdgeLaw
 from py_agent.twin.rollout.handover import HandoverRule
 from py_agent.twin.rollout.links import LinkLaw, Links

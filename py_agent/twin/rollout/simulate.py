@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ns3_bridge import Schema
-from py_agent.policies.base import Decision, Network, Policy
+from py_agent.contract import Decision, Network, Policy
 from py_agent.twin.rollout.observation import Observer
 from py_agent.twin.rollout.rollout import Rollout
 

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from py_agent.learning.learning_settings import LearningSettings
-from py_agent.twin.estimate import ModelState, NetworkEstimate
-from py_agent.twin.lagging_models import LaggingModels
+from py_agent.twin.model.estimate import ModelState, NetworkEstimate
+from py_agent.twin.rollout.lagging_models import LaggingModels
 from py_agent.twin.rollout.learning import LearningRollout
 from py_agent.twin.rollout.links import Links
 from py_agent.twin.rollout.mobility import Walks

@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from py_agent.twin.parameters import Traffic
+from py_agent.twin.model.parameters import Traffic
 from py_agent.twin.rollout.random_streams import RandomStreams, Stream
 
 NEVER = math.inf

@@ -8,7 +8,7 @@ import dataclasses
 import torch
 from torch import Tensor
 
-from py_agent.twin.parameters import Compute
+from py_agent.twin.model.parameters import Compute
 
 _PLACES = 64  # jobs under way per user; one more joins the last
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
-from py_agent.twin.parameters import TwinParameters
+from py_agent.twin.model.parameters import TwinParameters
 from py_agent.twin.rollout.links import LinkLaw, Links
 from py_agent.twin.rollout.queues import Connections, Tasks, Uploads
 from py_agent.twin.rollout.random_streams import RandomStreams, Stream

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from ns3_bridge import InvalidSetting
-from py_agent.compare.bootstrap import bootstrap_mean, paired_ratio
 from py_agent.compare.grid import Grid
 from py_agent.compare.results_file import ResultsFile
 from py_agent.compare.table import compare
+from py_agent.intervals import bootstrap_mean, paired_ratio
 from py_agent.policies import UnknownPolicy
 from py_agent.view.comparison import comparison_table, write_comparison
 

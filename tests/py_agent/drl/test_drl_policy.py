@@ -12,15 +12,15 @@ import ns3_scenarios
 from py_agent.drl.agent import ACTIONS, Agent
 from py_agent.drl.errors import InvalidAgent
 from py_agent.drl.features import FEATURES, user_features, without_models
+from py_agent.drl.policy import DrlPolicy
 from py_agent.learning.learning_settings import LearningSettings
 from py_agent.policies import Network, fingerprint, load_policy
 from py_agent.policies.association import LoadBalancing
 from py_agent.policies.cell_work import WorkMeter
-from py_agent.policies.drl_policy import DrlPolicy
 from py_agent.policies.fill import FillDivider, FillPolicy
 from py_agent.policies.retraining import WithRetraining
 from py_agent.policies.spare_time import SpareTime
-from py_agent.twin.env import make_vector
+from py_agent.twin.environment.env import make_vector
 
 
 def agent(scale=1.0, *, falls_back=False, seed=0):

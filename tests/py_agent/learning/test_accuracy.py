@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from py_agent.calibration.accuracy_law import History, fit_lag_model, predicted_accuracy
 from py_agent.learning.accuracy_predictor import AccuracyPredictor
-from py_agent.learning.calibration import History, fit_lag_model, predicted_accuracy
 from py_agent.learning.drift_detection import DriftDetectors
 from py_agent.learning.lag_model import LagModel
 from py_agent.learning.virtual_queue import VirtualQueue

@@ -10,7 +10,7 @@ from py_agent.twin.estimation.handover_gap import GapTracker
 from py_agent.twin.estimation.motion import MotionFilter
 from py_agent.twin.estimation.rate_curve import RateCorrection, RateCurveLearner
 from py_agent.twin.estimation.traffic_filter import TrafficFilter, mean_size_bit
-from py_agent.twin.parameters import (
+from py_agent.twin.model.parameters import (
     ChannelMap,
     ControlChannel,
     HandoverLaw,

@@ -11,9 +11,9 @@ from scipy.stats import ks_2samp
 
 import ns3_scenarios
 from py_agent.policies import Network, load_policy
-from py_agent.twin.estimate import NetworkEstimate, TaskQueue
-from py_agent.twin.network import TwinNetwork
-from py_agent.twin.radio_model import density_dbm_per_rb, success
+from py_agent.twin.environment.network import TwinNetwork
+from py_agent.twin.model.estimate import NetworkEstimate, TaskQueue
+from py_agent.twin.model.radio_model import density_dbm_per_rb, success
 from py_agent.twin.rollout.observation import Observer
 from py_agent.twin.rollout.random_streams import spread_seeds
 from py_agent.twin.rollout.simulate import simulate, simulate_each

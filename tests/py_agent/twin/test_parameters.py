@@ -6,9 +6,9 @@ import pytest
 
 import ns3_scenarios
 from py_agent.twin.errors import InvalidParameters, UnsuitableNetwork
-from py_agent.twin.parameters import TwinParameters
-from py_agent.twin.prior import prior_parameters
-from py_agent.twin.radio_model import (
+from py_agent.twin.model.parameters import TwinParameters
+from py_agent.twin.model.prior import prior_parameters
+from py_agent.twin.model.radio_model import (
     curve_rate_bps,
     density_dbm_per_rb,
     formula_sinr_db,

@@ -4,7 +4,7 @@
 import numpy as np
 import pytest
 
-from py_agent.twin.reporting import ReportingChannel, ReportingSettings
+from py_agent.twin.estimation.reporting import ReportingChannel, ReportingSettings
 
 
 def carried(recorded, **settings):

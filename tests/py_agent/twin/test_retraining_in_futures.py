@@ -14,13 +14,13 @@ from py_agent.learning.learning_settings import LearningSettings
 from py_agent.policies import Network, load_policy
 from py_agent.policies.retraining import RETRAINING_RULES, WithRetraining
 from py_agent.twin import env as twin
+from py_agent.twin.environment.network import TwinNetwork
 from py_agent.twin.errors import UnsuitableNetwork
-from py_agent.twin.network import TwinNetwork
+from py_agent.twin.estimation.twin import Twin
 from py_agent.twin.rollout.observation import Observer
 from py_agent.twin.rollout.random_streams import spread_seeds
 from py_agent.twin.rollout.simulate import simulate_each
 from py_agent.twin.rollout.start import futures_of
-from py_agent.twin.twin import Twin
 
 BUSY = {"on_s": 1.0, "off_s": 0.0, "rate_hz": 4.0, "size_min_bit": 4e4, "size_max_bit": 9e4}
 RETRAINING = {"enabled": True, "cycles_per_sample": 1e6}

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from py_agent.twin.network import TwinNetwork
+from py_agent.twin.environment.network import TwinNetwork
 from py_agent.twin.rollout.random_streams import RandomStreams, Stream, spread_seeds
 
 SMALL = {"n_ue": 6, "duration_s": 4.0}

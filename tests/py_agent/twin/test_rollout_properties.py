@@ -10,7 +10,7 @@ import torch
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from py_agent.twin.network import TwinNetwork
+from py_agent.twin.environment.network import TwinNetwork
 from py_agent.twin.rollout.random_streams import RandomStreams, spread_seeds
 from py_agent.twin.rollout.rows import copy_of
 from py_agent.twin.rollout.sharing import share_out

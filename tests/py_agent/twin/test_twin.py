@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from py_agent.policies import Network
 from py_agent.twin.errors import UnsuitableNetwork
-from py_agent.twin.prior import prior_parameters
-from py_agent.twin.reporting import ReportingSettings
-from py_agent.twin.twin import Twin
+from py_agent.twin.estimation.reporting import ReportingSettings
+from py_agent.twin.estimation.twin import Twin
+from py_agent.twin.model.prior import prior_parameters
 
 
 def followed(recorded, reporting=None, spoil=lambda t, o: o, until=None, **options):

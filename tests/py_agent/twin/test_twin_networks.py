@@ -9,14 +9,14 @@ import ns3_scenarios
 from py_agent.learning.env import LearningEnv
 from py_agent.learning.learning_settings import LearningSettings
 from py_agent.policies import Network, load_policy
-from py_agent.twin.network import TwinNetwork
-from py_agent.twin.prior import prior_parameters
-from py_agent.twin.radio_model import map_rsrp_dbm
+from py_agent.twin.environment.network import TwinNetwork
+from py_agent.twin.estimation.twin import Twin
+from py_agent.twin.model.prior import prior_parameters
+from py_agent.twin.model.radio_model import map_rsrp_dbm
 from py_agent.twin.rollout.observation import Observer
 from py_agent.twin.rollout.random_streams import spread_seeds
 from py_agent.twin.rollout.simulate import simulate
 from py_agent.twin.rollout.start import futures_of
-from py_agent.twin.twin import Twin
 
 SHORT = {"n_ue": 3, "n_bs": 2, "duration_s": 0.5, "slots_per_frame": 5}
 

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: MIT
+"""Makes the twin's constants of recorded runs."""
+
+from __future__ import annotations
+
+import importlib.metadata
+from collections.abc import Sequence
+from pathlib import Path
+
+from py_agent.calibration.control_fit import fit_control
+from py_agent.calibration.law_fit import (
+    fit_delays,
+    fit_handover,
+    fit_mobility,
+)
+from py_agent.calibration.radio_fit import fit_channel, fit_uplink
+from py_agent.calibration.rate_fit import fit_rates
+from py_agent.calibration.recorded import RecordedRun, load_runs
+from py_agent.calibration.traffic_fit import fit_traffic
+from py_agent.twin.model.parameters import Provenance, TwinParameters
+from py_agent.twin.model.prior import prior_parameters
+
+
+def calibrate(paths: Sequence[Path]) -> TwinParameters:
+    """Learn from run folders of one network; policies, seeds and durations may differ.
+
+    Raises:
+        InvalidSetting: a folder holds no finished run.
+        NothingToLearn: the runs are of several networks, or hold too little.
+        UnsuitableNetwork: they are not of a cellular network.
+    """
+    return calibrate_runs(load_runs(paths))
+
+
+def calibrate_runs(runs: Sequence[RecordedRun]) -> TwinParameters:
+    """The same of runs that are open."""
+    parameters = prior_parameters(runs[0].run.settings)
+    parameters = parameters.model_copy(update={"channel": fit_channel(runs, parameters)})
+    parameters = parameters.model_copy(update={"uplink": fit_uplink(runs, parameters)})
+    rate, interference = fit_rates(runs, parameters)
+    radio = {"rate": rate, "interference": interference}
+    control = fit_control(runs, parameters.model_copy(update=radio))
+    if control != parameters.control:  # grants that are not heard count for neither of both
+        parameters = parameters.model_copy(update={"control": control})
+        rate, interference = fit_rates(runs, parameters)
+        radio = {"rate": rate, "interference": interference}
+    parameters = parameters.model_copy(update=radio)
+    provenance = Provenance(
+        source="calibrated",
+        scenario=runs[0].run.scenario,
+        seeds=tuple(run.run.seed for run in runs),
+        policies=tuple(run.run.policy for run in runs),
+        slots=sum(run.slots for run in runs),
+        ns3_twin_version=importlib.metadata.version("ns3-twin"),
+    )
+    return parameters.replaced(
+        provenance=provenance.model_dump(),
+        delays=fit_delays(runs, parameters).model_dump(),
+        handover=fit_handover(runs, parameters.handover).model_dump(),
+        traffic=fit_traffic(runs, parameters.traffic).model_dump(),
+        mobility=fit_mobility(runs, parameters.mobility).model_dump(),
+    )

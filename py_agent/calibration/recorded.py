@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: MIT
+"""Recorded runs as calibration reads them."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from py_agent.experiment.replay import finished_run
+from py_agent.experiment.run_data import observed_field, slot_fields, table_columns
+from py_agent.experiment.run_folder import RunFolder
+from py_agent.experiment.run_settings import RunSettings, load_run_settings
+from py_agent.twin.errors import NothingToLearn
+from py_agent.twin.estimation.twin import NEEDED
+
+_SHORTEST_S = 2.0
+_MAY_DIFFER = ("duration_s", "warmup_s")
+
+
+@dataclasses.dataclass(frozen=True)
+class RecordedRun:
+    """One finished run; fields are read when they are asked for.
+
+    Attributes:
+        folder: its files.
+        run: its settings.
+    """
+
+    folder: RunFolder
+    run: RunSettings
+
+    def field(self, name: str) -> NDArray[Any]:
+        """An observation before every slot and after the last one, ``[n_slots + 1, ...]``."""
+        if name not in self._cache:
+            self._cache[name] = observed_field(self.folder, name)
+        return self._cache[name]
+
+    def table(self, name: str) -> dict[str, NDArray[Any]]:
+        """Columns of a table of records."""
+        return table_columns(self.folder, name)
+
+    @property
+    def slots(self) -> int:
+        """Slots that were simulated."""
+        return len(self.field("time_s")) - 1
+
+    @property
+    def slot_s(self) -> float:
+        """Length of a slot."""
+        return float(self.run.settings["slot_s"])
+
+    @cached_property
+    def _cache(self) -> dict[str, NDArray[Any]]:
+        return {}
+
+
+def load_runs(paths: Sequence[Path]) -> list[RecordedRun]:
+    """Open run folders of one network.
+
+    Raises:
+        InvalidSetting: a folder holds no finished run.
+        NothingToLearn: runs have other settings than the first, are too short, or did not record
+            what is needed.
+    """
+    runs = []
+    for path in paths:
+        folder = finished_run(path)
+        settings = load_run_settings(folder.settings, {}, [])
+        missing = set(NEEDED) - slot_fields(folder)
+        if missing:
+            raise NothingToLearn(f"{path} has not recorded {', '.join(sorted(missing))}")
+        recorded = RecordedRun(folder, settings)
+        if recorded.slots * recorded.slot_s < _SHORTEST_S:
+            raise NothingToLearn(f"{path} is shorter than {_SHORTEST_S:g} s")
+        runs.append(recorded)
+    if not runs:
+        raise NothingToLearn("no runs are given")
+    for path, recorded in zip(paths, runs, strict=True):
+        for name in sorted(_differences(runs[0].run, recorded.run)):
+            raise NothingToLearn(f"{path} is of another network than {paths[0]}: {name} differs")
+    return runs
+
+
+def _differences(first: RunSettings, other: RunSettings) -> Iterator[str]:
+    if first.scenario != other.scenario:
+        yield "scenario"
+    names = set(first.settings) | set(other.settings)
+    for name in names - set(_MAY_DIFFER):
+        if first.settings.get(name) != other.settings.get(name):
+            yield name
+    if first.ns3 != other.ns3:
+        yield "ns3"
+
+
+def log_correlation(values: NDArray[np.float64], lagged: NDArray[np.float64]) -> float:
+    """Logarithm of the correlation of two samples of mean 0, at most 0."""
+    scale = np.sqrt((values**2).mean() * (lagged**2).mean())
+    return float(np.log(np.clip((values * lagged).mean() / max(scale, 1e-12), 1e-3, 1.0)))

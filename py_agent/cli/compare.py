@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: MIT
+"""The command ``ns3-twin compare``."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+
+from py_agent.cli.errors import errors_as_messages
+from py_agent.compare.grid import Cell, Grid
+from py_agent.compare.results_file import ResultsFile
+from py_agent.compare.table import Comparison
+from py_agent.compare.table import compare as compare_results
+from py_agent.experiment.seeds import parse_seeds
+from py_agent.policies import POLICIES
+from py_agent.view.tables import rows_table
+
+_out = Console()
+_err = Console(stderr=True)
+
+_TABLE_WIDTH = 170  # narrower, and cells break into single letters
+_DEFAULT_POLICIES = ",".join(name for name in POLICIES if name not in ("oracle", "rollout-fill"))
+_QUICK = Grid(
+    policies=["random", "max-rsrp-equal", "load-cmu", "load-fill", "twin-fill", "twin-drl"],
+    seeds=[101, 102, 103],
+    assignments=["n_ue=10", "duration_s=5"],
+)
+
+
+def compare(
+    policies: Annotated[
+        str | None,
+        typer.Option(
+            help="Comma-separated POLICY or POLICY@RETRAINING; default: all that try no futures."
+        ),
+    ] = None,
+    seeds: Annotated[str | None, typer.Option(help="1-5 or 1,3,8-10; default 101-105.")] = None,
+    scenario: Annotated[str | None, typer.Option(help="Name, or path of a program.")] = None,
+    retrain: Annotated[
+        str | None, typer.Option(help="Retraining rule of policies that name none.")
+    ] = None,
+    duration: Annotated[float | None, typer.Option(help="Simulated seconds of each run.")] = None,
+    config: Annotated[Path | None, typer.Option(help="YAML file with settings.")] = None,
+    assignments: Annotated[
+        list[str] | None, typer.Option("--set", help="name=value, for all runs.")
+    ] = None,
+    varied: Annotated[
+        list[str] | None,
+        typer.Option("--vary", help="name=value1,value2,…; every combination is compared."),
+    ] = None,
+    reference: Annotated[
+        str | None, typer.Option(help="Policy of the paired ratios; default: the best rule.")
+    ] = None,
+    jobs: Annotated[
+        int | None, typer.Option(help="Runs side by side; default: one per core.", min=1)
+    ] = None,
+    folder: Annotated[
+        Path, typer.Option("--out", help="Folder of results; what is there is not run again.")
+    ] = Path("runs/compare"),
+    quick: Annotated[
+        bool, typer.Option("--quick", help="A small preset, in a few minutes.")
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print all rows as JSON, last line.")
+    ] = False,
+) -> None:
+    """Compare policies over seeds and settings; killed, it goes on where it was."""
+    preset = _QUICK if quick else Grid(_DEFAULT_POLICIES.split(","), parse_seeds("101-105"))
+    given = {"scenario": scenario, "retrain": retrain}
+    length = [] if duration is None else [f"duration_s={duration!r}"]
+    with errors_as_messages():
+        grid = Grid(
+            policies=list(preset.policies) if policies is None else policies.split(","),
+            seeds=preset.seeds if seeds is None else parse_seeds(seeds),
+            config=config,
+            overrides={name: value for name, value in given.items() if value is not None},
+            assignments=[*preset.assignments, *(assignments or []), *length],
+            varied=varied or [],
+        )
+        cells = grid.cells()
+        results = ResultsFile(folder / "results.jsonl")
+        failures = _execute(cells, results, jobs or os.cpu_count() or 1)
+        summaries = {cell.key: results[cell.key] for cell in cells if cell.key in results}
+        comparison = compare_results(cells, summaries, reference)
+        from py_agent.view.comparison import write_comparison  # matplotlib takes a second
+
+        command = shlex.join(["ns3-twin", *sys.argv[1:]])
+        write_comparison(comparison, folder, command)
+        (folder / "comparison.json").write_text(json.dumps(comparison.to_json(), indent=2))
+    _show(comparison, folder, as_json=as_json)
+    for failure in failures:
+        typer.secho(f"failed: {failure}", fg="red", err=True)
+    if failures:
+        raise typer.Exit(1)
+
+
+def _execute(cells: list[Cell], results: ResultsFile, jobs: int) -> list[str]:
+    from py_agent.compare.execution import execute  # what runs need, a gateway's image lacks
+
+    missing = sum(cell.key not in results for cell in cells)
+    done = len(cells) - missing
+    with Progress(console=_err, transient=True, disable=not _err.is_terminal) as bar:
+        task = bar.add_task("runs", total=len(cells), completed=done)
+        return execute(cells, results, jobs, lambda cell, error: bar.advance(task))
+
+
+def _show(comparison: Comparison, folder: Path, *, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(comparison.to_json()))
+        return
+    from py_agent.view.comparison import comparison_table
+
+    table = rows_table("Comparison", *comparison_table(comparison))
+    Console(width=max(_out.width, _TABLE_WIDTH)).print(table)
+    print(f"figure  {folder}/comparison.png\nreport  {folder}/report.html")

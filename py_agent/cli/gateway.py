@@ -1,0 +1,264 @@
+# SPDX-License-Identifier: MIT
+"""The commands for simulations and agents on different machines."""
+
+from __future__ import annotations
+
+import contextlib
+import enum
+import shlex
+import signal
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+import ns3_bridge
+import ns3_scenarios
+from ns3_bridge import Gateway, InvalidSetting, LocalHost
+from ns3_bridge.compat import Ns3AiServer, Ns3GymServer
+from ns3_bridge.conformance import check_agent, check_gateway
+from py_agent.cli.errors import errors_as_messages
+from py_agent.cli.run import execute_and_show
+from py_agent.experiment.run_settings import load_run_settings
+from py_agent.experiment.runner import Run
+from py_agent.view.tables import rows_table
+
+_DEFAULT_ADDRESS = "tcp://127.0.0.1:5757"
+
+
+class Protocol(str, enum.Enum):
+    """What the agents speak."""
+
+    NS3_TWIN = "ns3-twin"
+    NS3_GYM = "ns3-gym"
+    NS3_AI = "ns3-ai"
+
+
+_OWN_OPTIONS = ("bind", "busy", "grace", "heartbeat", "issue_keys", "keys")
+_OPTIONS_OF_OTHERS = {
+    Protocol.NS3_TWIN: ("connect", "segment", "seed", "observe", "act"),
+    Protocol.NS3_GYM: (*_OWN_OPTIONS, "segment"),
+    Protocol.NS3_AI: (*_OWN_OPTIONS, "connect", "warm_starts", "reseed"),
+}
+
+
+class Busy(str, enum.Enum):
+    """What a second agent meets."""
+
+    REFUSE = "refuse"
+    QUEUE = "queue"
+
+
+def serve(
+    context: typer.Context,
+    scenario: Annotated[str | None, typer.Option(help="Name, or path of a program.")] = None,
+    bind: Annotated[
+        str, typer.Option(help="tcp://HOST:PORT (PORT *: any free one) or ipc:///PATH.")
+    ] = _DEFAULT_ADDRESS,
+    config: Annotated[Path | None, typer.Option(help="YAML file with settings.")] = None,
+    assignments: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="name=value of a scenario setting or ns-3 attribute."),
+    ] = None,
+    busy: Annotated[Busy, typer.Option(help="What a second agent meets.")] = Busy.REFUSE,
+    grace: Annotated[
+        float, typer.Option(help="Seconds for which an agent that is gone may come back.", min=0)
+    ] = 30.0,
+    agent_deadline: Annotated[
+        float, typer.Option(help="Longest wait for a request, in seconds.", min=0.001)
+    ] = 3600.0,
+    heartbeat: Annotated[
+        float, typer.Option(help="Seconds between signs of life.", min=0.05)
+    ] = 1.0,
+    warm_starts: Annotated[
+        int, typer.Option(help="Run numbers whose warmed-up simulator is kept for resets.", min=0)
+    ] = 0,
+    reseed: Annotated[
+        bool,
+        typer.Option("--reseed", help="Any run number takes one of them (docs/branching.md)."),
+    ] = False,
+    keys: Annotated[
+        Path | None, typer.Option(help="Folder of CURVE keys (ns3-twin keys); then all need one.")
+    ] = None,
+    issue_keys: Annotated[
+        Path | None,
+        typer.Option(help="Folder that gets new keys of one agent, good until this gateway stops."),
+    ] = None,
+    protocol: Annotated[
+        Protocol, typer.Option(help="ns3-gym, ns3-ai: for an agent of that project.")
+    ] = Protocol.NS3_TWIN,
+    connect: Annotated[
+        str, typer.Option(help="Where an agent of ns3-gym listens.", metavar="ADDRESS")
+    ] = "tcp://localhost:5555",
+    segment: Annotated[
+        str, typer.Option(help="Name of an ns3-ai agent's shared memory.")
+    ] = "My Seg",
+    seed: Annotated[
+        int, typer.Option(help="Run number of an ns3-gym or ns3-ai agent's first episode.", min=0)
+    ] = 1,
+    observe: Annotated[
+        str | None,
+        typer.Option(help="Observation fields that an agent of those projects sees: a,b,c."),
+    ] = None,
+    act: Annotated[
+        str | None, typer.Option(help="Action fields that it decides on; others stay default.")
+    ] = None,
+) -> None:
+    """Let an agent elsewhere drive a scenario: ns3-twin connect, or ns3_bridge.connect(address)."""
+    with errors_as_messages():
+        _refuse_foreign_options(context, protocol)
+        settings = load_run_settings(config, {"scenario": scenario}, assignments or [])
+        host = LocalHost(
+            ns3_scenarios.program(settings.scenario),
+            settings.settings,
+            settings.ns3,
+            settings.deadline_s,
+            warm_starts=warm_starts,
+            reseed=reseed,
+        )
+        if protocol != Protocol.NS3_TWIN:
+            kind, place = (
+                (Ns3GymServer, connect) if protocol == Protocol.NS3_GYM else (Ns3AiServer, segment)
+            )
+            server = kind(
+                host,
+                place,
+                seed=seed,
+                agent_deadline_s=agent_deadline,
+                report=typer.echo,
+                observe=None if observe is None else observe.split(","),
+                act=None if act is None else act.split(","),
+            )
+            title = f"serving {settings.scenario} to the agent of {protocol.value} at {place}"
+            _serve_until_signal(server, host, title)
+            return
+        if keys is not None and issue_keys is not None:
+            raise InvalidSetting("--keys and --issue-keys: give one of them")
+        with contextlib.ExitStack() as stack:
+            if issue_keys is not None:
+                keys = stack.enter_context(ns3_bridge.issued_keys(issue_keys))
+            gateway = Gateway(
+                host,
+                bind,
+                busy=busy.value,
+                grace_s=grace,
+                agent_deadline_s=agent_deadline,
+                heartbeat_s=heartbeat,
+                keys=keys,
+            )
+            _serve_until_signal(gateway, host, f"serving {settings.scenario} at {gateway.address}")
+
+
+def _refuse_foreign_options(context: typer.Context, protocol: Protocol) -> None:
+    for name in _OPTIONS_OF_OTHERS[protocol]:
+        source = context.get_parameter_source(name)
+        if source is not None and source.name == "COMMANDLINE":
+            raise InvalidSetting(
+                f"--{name.replace('_', '-')} means nothing with --protocol {protocol.value}"
+            )
+
+
+def _serve_until_signal(
+    server: Gateway | Ns3GymServer | Ns3AiServer, host: LocalHost, title: str
+) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: server.stop())
+    typer.echo(title)
+    with contextlib.closing(host):
+        server.serve()
+    typer.echo("stopped")
+
+
+def connect(
+    address: Annotated[str, typer.Argument(help="Of a gateway: ns3-twin serve prints it.")],
+    policy: Annotated[str | None, typer.Option(help="Name, or package.module:Class.")] = None,
+    seed: Annotated[int | None, typer.Option(help="ns-3's run number.")] = None,
+    key: Annotated[
+        Path | None, typer.Option(help="This agent's secret key file, beside gateway.key.")
+    ] = None,
+    deadline: Annotated[
+        float, typer.Option(help="Seconds within which the gateway must answer.", min=0.1)
+    ] = 10.0,
+    runs_dir: Annotated[Path | None, typer.Option(help="Where run folders are made.")] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the summary as JSON, last line.")
+    ] = False,
+) -> None:
+    """Run a policy on a physical network behind a gateway; write and show the result."""
+    with errors_as_messages():
+        env = ns3_bridge.connect(address, key=key, deadline_s=deadline)
+        try:
+            told = {
+                "scenario": env.schema.scenario,
+                "settings": env.settings.model_dump(),
+                "ns3": env.host.ns3_attributes,
+            }
+            given = {"policy": policy, "seed": seed, "runs_dir": runs_dir}
+            settings = load_run_settings(None, {**told, **given}, [])
+            run = Run(settings, env)
+            execute_and_show(run, f"{address} · {settings.policy}", as_json=as_json)
+        finally:
+            env.close()
+
+
+def ping(
+    address: Annotated[str, typer.Argument(help="Of a gateway.")],
+    key: Annotated[
+        Path | None, typer.Option(help="An agent's secret key file, beside gateway.key.")
+    ] = None,
+    deadline: Annotated[
+        float, typer.Option(help="Seconds within which the gateway must answer.", min=0.1)
+    ] = 5.0,
+) -> None:
+    """Ask whether a gateway is alive; whoever drives it is not disturbed."""
+    with errors_as_messages():
+        took_s = ns3_bridge.ping(address, key=key, deadline_s=deadline)
+    typer.echo(f"{address} is alive; it answered in {1e3 * took_s:.1f} ms")
+
+
+def keys(
+    folder: Annotated[Path, typer.Argument(help="Where the keys are kept.")],
+    agent: Annotated[str, typer.Option(help="Name of the agent that gets keys.")] = "agent",
+) -> None:
+    """Make CURVE keys: of a gateway, unless the folder has them, and of one agent."""
+    with errors_as_messages():
+        made = ns3_bridge.make_keys(folder, agent)
+    for path in made:
+        typer.echo(f"made {path}")
+    typer.echo(
+        f"gateway: ns3-twin serve --keys {folder} --bind tcp://*:5757\n"
+        f"agent:   copy {agent}.key_secret and gateway.key to its machine into one folder, then\n"
+        f"         ns3-twin connect tcp://HOST:5757 --key {agent}.key_secret"
+    )
+
+
+def conformance(
+    address: Annotated[str | None, typer.Argument(help="Of the gateway to be checked.")] = None,
+    agent: Annotated[
+        str | None,
+        typer.Option(help="Command of an agent to be checked; {address} becomes the gateway's."),
+    ] = None,
+    key: Annotated[Path | None, typer.Option(help="Secret key file for the gateway.")] = None,
+    deadline: Annotated[float, typer.Option(help="Longest wait, in seconds.", min=0.1)] = 60.0,
+) -> None:
+    """Check that a gateway, or an agent in any language, speaks the network protocol."""
+    if (address is None) == (agent is None):
+        raise typer.BadParameter("give the address of a gateway, or --agent COMMAND")
+    with errors_as_messages():
+        if address is not None:
+            checks = list(check_gateway(address, key=key, deadline_s=deadline))
+        else:
+            checks = list(check_agent(shlex.split(agent or ""), deadline_s=deadline))
+    rows = [["ok" if c.ok else "FAILED", c.what, "" if c.ok else c.seen] for c in checks]
+    Console().print(rows_table("Network protocol, version 1", ["", "demand", "seen"], rows))
+    failed = sum(not check.ok for check in checks)
+    typer.echo(f"{len(checks) - failed} of {len(checks)} demands met")
+    if failed:
+        raise typer.Exit(1)
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add the commands of this file."""
+    for command in (serve, connect, ping, keys, conformance):
+        app.command()(command)

@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: MIT
+"""The command ``ns3-twin train``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import pydantic
+import typer
+import yaml
+from rich.console import Console
+from rich.progress import Progress
+
+from ns3_bridge import InvalidSetting
+from py_agent.cli.errors import errors_as_messages
+from py_agent.drl.training_settings import TrainingSettings
+from py_agent.experiment.run_settings import load_run_settings
+
+_out = Console()
+_err = Console(stderr=True)
+
+_QUICK = {"steps": 320_000, "networks": 16, "episode_s": 4.0}
+_QUICK |= {"validations": 3, "validation_networks": 16}
+
+
+def train(
+    algorithm: Annotated[str | None, typer.Option(help="ppo, td3 or sac.")] = None,
+    architecture: Annotated[
+        str | None, typer.Option(help="What agents see: their user, or all users of its cell.")
+    ] = None,
+    timescale: Annotated[
+        str | None, typer.Option(help="When agents decide: in every slot, or once a frame.")
+    ] = None,
+    view: Annotated[
+        str | None, typer.Option(help="twin: its estimates; raw: users' last reports alone.")
+    ] = None,
+    retrain: Annotated[
+        bool | None, typer.Option("--retrain/--no-retrain", help="Agents retrain models, too.")
+    ] = None,
+    association: Annotated[
+        str | None, typer.Option(help="Association rule while training: load or max-rsrp.")
+    ] = None,
+    steps: Annotated[int | None, typer.Option(help="Slots that users decide in, in all.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Of weights, exploration, networks.")] = None,
+    config: Annotated[
+        Path | None, typer.Option(help="YAML file with settings of the training.")
+    ] = None,
+    assignments: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="name=value of a setting of the scenario or of learning.…"),
+    ] = None,
+    twin: Annotated[
+        Path | None, typer.Option(help="Calibrated parameters (ns3-twin calibrate).")
+    ] = None,
+    folder: Annotated[
+        Path, typer.Option("--out", help="Folder; a training that is there is gone on with.")
+    ] = Path("runs/train"),
+    quick: Annotated[bool, typer.Option("--quick", help="A small preset, in a minute.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the result as JSON, last line.")
+    ] = False,
+) -> None:
+    """Train an agent in the twin; killed, it goes on where it was. Then: --policy twin-drl=FILE."""
+    given = {
+        **{"algorithm": algorithm, "architecture": architecture, "timescale": timescale},
+        **{"view": view, "retrain": retrain},
+        **{"association": association, "steps": steps, "seed": seed},
+        "twin": None if twin is None else str(twin),
+    }
+    with errors_as_messages():
+        settings = _settings(config, _QUICK if quick else {}, given, assignments or [])
+        from py_agent.drl.training import Training  # torch takes a second to import
+
+        training = Training(settings, folder)
+        with Progress(console=_err, transient=True, disable=not _err.is_terminal) as bar:
+            task = bar.add_task("training", total=settings.steps)
+            agent = training.run(lambda done, best: bar.update(task, completed=done))
+    facts = agent.facts
+    result = {
+        "agent": str(folder / "agent.npz"),
+        "falls_back": agent.falls_back,
+        "steps": facts["steps"],
+        **{name: value for name, value in facts.items() if name.startswith("validation")},
+    }
+    if as_json:
+        print(json.dumps(result))
+        return
+    _out.print("beside the rule in the twin, held-out seeds:")
+    for name in ("cost", "delay"):
+        ratio = facts[f"validation_{name}_ratio"]
+        _out.print(
+            f"  {name:5s} {ratio['mean']:.4f} [{ratio['ci_low']:.4f}, {ratio['ci_high']:.4f}]"
+        )
+    if settings.retrain:
+        _out.print(
+            f"  below the target {facts['validation_below_target']:.1%} of user-seconds,"
+            f" the rule {facts['validation_below_target_of_rule']:.1%}"
+        )
+    if agent.falls_back:
+        _out.print("no checkpoint beat the rule: the agent leaves all decisions to it")
+    _out.print(f"agent  {folder}/agent.npz\ncurves  tensorboard --logdir {folder}", highlight=False)
+
+
+def _settings(
+    config: Path | None, preset: dict[str, Any], given: dict[str, Any], assignments: list[str]
+) -> TrainingSettings:
+    from_file: dict[str, Any] = {}
+    if config is not None:
+        try:
+            from_file = yaml.safe_load(config.read_text()) or {}
+        except (OSError, yaml.YAMLError) as error:
+            raise InvalidSetting(f"cannot read {config}: {error}") from error
+    of_runs = {name: from_file.get(name) for name in ("settings", "learning")}
+    scenario = load_run_settings(None, of_runs, assignments)
+    chosen = {name: value for name, value in given.items() if value is not None}
+    try:
+        return TrainingSettings.model_validate(
+            {
+                **{**preset, **from_file, **chosen},
+                **{"settings": scenario.settings, "learning": scenario.learning},
+            }
+        )
+    except pydantic.ValidationError as error:
+        told = "; ".join(
+            f"setting {'.'.join(map(str, e['loc']))} = {e['input']!r}: {e['msg']}"
+            for e in error.errors()
+        )
+        raise InvalidSetting(told) from None

@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: MIT
+"""The commands for the digital twin."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from py_agent.cli.errors import errors_as_messages
+from py_agent.experiment.run_settings import load_run_settings
+from py_agent.experiment.seeds import parse_seeds
+from py_agent.view.tables import rows_table
+
+_out = Console()
+_err = Console(stderr=True)
+
+
+def calibrate(
+    runs: Annotated[list[Path], typer.Argument(help="Folders of finished runs of one network.")],
+    output: Annotated[Path, typer.Option(help="The file of parameters to write.")] = Path(
+        "twin.json"
+    ),
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the parameters as JSON, last line.")
+    ] = False,
+) -> None:
+    """Learn the twin's constants from recorded runs; write them to a file."""
+    with errors_as_messages():
+        from py_agent.calibration.calibrate import calibrate as learn  # scikit-learn is slow
+
+        with _err.status(f"learning from {len(runs)} runs"):
+            parameters = learn(runs)
+        parameters.save(output)
+    if as_json:
+        print(parameters.model_dump_json())
+        return
+    channel, uplink = parameters.channel, parameters.uplink
+    rows = [
+        ["path-loss exponent by cell", " ".join(f"{n:.2f}" for n in channel.exponent)],
+        ["spread of received power", f"{channel.residual_sd_db:.1f} dB"],
+        ["decorrelation distance", f"{channel.decorrelation_m:.0f} m"],
+        ["interference on sounding signals by cell", _decibels(uplink.interference_rise_db)],
+        ["spread of their SINR", f"{uplink.sd_db:.1f} dB, for {uplink.correlation_s:.1f} s"],
+        ["fastest upload", f"{parameters.rate.largest_bps / 1e6:.1f} Mbit/s"],
+        ["interruption of handovers, median", f"{parameters.handover.interruption_median_s:.4f} s"],
+        ["tasks of a user", f"{parameters.traffic.rate_hz:.2f} 1/s while it is on"],
+        ["a turn every", f"{parameters.mobility.turn_s:.0f} s"],
+    ]
+    title = f"Learned from {parameters.provenance.slots} slots of {len(runs)} runs"
+    _out.print(rows_table(title, ["", "value"], rows))
+    _out.print(f"parameters  {output}", highlight=False)
+
+
+def fidelity(
+    seeds: Annotated[
+        str | None, typer.Option(help="Not those of the calibration: 9101-9104 or 9101,9105.")
+    ] = None,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="10 users, 3 s ahead, 2 seeds; less to be sure of.")
+    ] = False,
+    parameters: Annotated[
+        Path | None,
+        typer.Option(help="Of ns3-twin calibrate; else learned from fresh runs, seeds 1 and 2."),
+    ] = None,
+    assignments: Annotated[
+        list[str] | None, typer.Option("--set", help="name=value of a scenario setting.")
+    ] = None,
+    period: Annotated[
+        float, typer.Option(help="Seconds between two reports of a user; 0: every slot.", min=0)
+    ] = 0.0,
+    loss: Annotated[float, typer.Option(help="Part of the reports lost.", min=0, max=1)] = 0.0,
+    lead: Annotated[
+        float | None, typer.Option(help="Seconds for which the twin follows first.", min=0.1)
+    ] = None,
+    horizon: Annotated[
+        float | None, typer.Option(help="Seconds that are foretold and simulated.", min=0.1)
+    ] = None,
+    policies: Annotated[
+        str | None, typer.Option(help="Comma-separated; default: random and all rules.")
+    ] = None,
+    jobs: Annotated[
+        int | None, typer.Option(help="Processes; default: one per core.", min=1)
+    ] = None,
+    output: Annotated[
+        Path, typer.Option(help="Folder for figure and JSON; seeds done are not done again.")
+    ] = Path("runs/fidelity"),
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the measures as JSON, last line.")
+    ] = False,
+) -> None:
+    """Measure the twin against ns-3 on seeds that it has not seen, noise floors beside."""
+    with errors_as_messages():
+        from py_agent.fidelity.measure import (
+            POLICIES,
+            QUICK_POLICIES,
+            Work,
+            calibrate_for,
+            measure,
+        )
+        from py_agent.fidelity.scene import SceneSettings, whole_settings
+        from py_agent.twin.estimation.reporting import ReportingSettings
+        from py_agent.twin.model.parameters import TwinParameters
+        from py_agent.view.fidelity_figure import fidelity_figure
+        from py_agent.view.steps import StepsView
+
+        size = ["n_ue=10"] if quick else []
+        given = load_run_settings(None, {}, [*size, *(assignments or [])]).settings
+        chosen = SceneSettings(
+            settings=whole_settings(given),
+            lead_s=lead or (2.0 if quick else 5.0),
+            horizon_s=horizon or (3.0 if quick else 10.0),
+            futures=32 if quick else 64,
+            reporting=ReportingSettings(period_s=period, loss=loss),
+        )
+        wanted = parse_seeds(seeds or ("9101-9102" if quick else "9101-9104"))
+        preset = QUICK_POLICIES if quick else POLICIES
+        names = preset if policies is None else tuple(policies.split(","))
+        with StepsView(_err) as view:
+            work = Work(
+                folder=output / "parts",
+                jobs=jobs or os.cpu_count() or 1,
+                begin=lambda pieces: view.begin("fidelity", pieces),
+                hear=lambda step: view.advance(step.name, step.doing, step.slots),
+            )
+            if parameters is None:
+                learned = calibrate_for(chosen.settings, 4.0 if quick else 20.0, work)
+            else:
+                learned = TwinParameters.load(parameters)
+            report = measure(chosen, wanted, names, learned, work)
+        output.mkdir(parents=True, exist_ok=True)
+        fidelity_figure(report).savefig(output / "fidelity.png", dpi=110)
+        values = json.dumps(report.as_json())
+        (output / "fidelity.json").write_text(values + "\n")
+        learned.save(output / "twin.json")
+    if as_json:
+        print(values)
+        return
+    rows = [
+        [name, f"{value:.3f}", f"{report.floors[name]:.3f}" if name in report.floors else ""]
+        for name, value in report.measures.items()
+    ]
+    title = f"Twin against ns-3, seeds {', '.join(map(str, wanted))}"
+    _out.print(rows_table(title, ["measure", "twin", "ns-3 against itself"], rows))
+    delays_s = [report.physical_s, report.reseeded_s, report.twin_s]
+    rows = [
+        [name, *(f"{x[:, i].mean():.3f}" for x in delays_s), f"{report.ks[i]:.3f}"]
+        for i, name in enumerate(report.policies)
+    ]
+    header = ["policy", "ns-3 (s)", "ns-3, other seed (s)", "twin (s)", "KS"]
+    _out.print(rows_table("Mean delay", header, rows))
+    _out.print(f"figure  {output / 'fidelity.png'}", highlight=False)
+
+
+def _decibels(values: tuple[float, ...]) -> str:
+    return " ".join(f"{value:.1f}" for value in values) + " dB"
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add these commands to the command line."""
+    app.command()(calibrate)
+    app.command()(fidelity)

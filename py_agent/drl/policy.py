@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: MIT
+"""The policy of a trained agent: an association rule per frame, the agent per slot."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from py_agent.contract import Decision, Network, Observation
+from py_agent.drl.agent import ACTIONS, Agent
+from py_agent.drl.user_decisions import UserDecisions
+from py_agent.policies.association import AssociationRule
+
+
+class DrlPolicy:
+    """Every user's agent shifts what the rules `fill` and `SpareTime` decide.
+
+    An agent that says 0 is the rule. Where training found nothing better, the rule decides. One
+    that was trained on one timescale decides in a frame's first slot, for all of its slots.
+
+    Args:
+        association: chooses base stations.
+        agent: decides for the users.
+
+    Attributes:
+        batched: decides for any number of networks at once, as its association rule does.
+        retrains: decides on retraining, too, where there are models.
+    """
+
+    retrains = True
+
+    def __init__(self, association: AssociationRule, agent: Agent) -> None:
+        self._association = association
+        self.batched = association.batched
+        self._agent = agent
+        self._held: dict[str, np.ndarray] = {}
+
+    def begin(self, network: Network, seed: int) -> None:
+        """Read the settings; a trained agent does not explore."""
+        self._association.begin(network)
+        self._decisions = UserDecisions(network, self._agent.reach, self._agent.raw)
+        self._held = {}
+
+    def decide_frame(self, observation: Observation) -> Decision:
+        """Choose the association, ``[..., n_ue]``; everybody may be retrained, see δ."""
+        retrain = self._decisions.frame(observation)
+        return {"association": self._association.associate(observation), **retrain}
+
+    def decide_slot(self, observation: Observation) -> Decision:
+        """Choose the shares and δ, ``[..., n_ue]`` each."""
+        self._association.watch(observation)
+        self._decisions.watch(observation)
+        if self._held and not (observation["slot_in_frame"] == 0).any():
+            return self._held
+        cell = self._decisions.work.cell
+        if self._agent.falls_back:
+            said = np.zeros((*cell.shape, len(ACTIONS)), np.float32)
+        else:
+            said = self._agent(self._decisions.features(), cell)
+        decision = dict(self._decisions.decide(said))
+        if self._agent.per_frame:
+            self._held = held(decision)
+        return decision
+
+
+def held(decision: Decision) -> dict[str, np.ndarray]:
+    """The decision of a frame's later slots: the same shares, and no new jobs."""
+    later = {name: np.zeros_like(decision[name]) for name in decision if name == "retraining_ratio"}
+    return {**decision, **later}

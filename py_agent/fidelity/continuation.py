@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: MIT
+"""How one policy continues a physical state in ns-3."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ns3_bridge import ScenarioEnv
+from py_agent.experiment.task_statistics import delay_parts
+from py_agent.fidelity.tracking import LEAST_BIT, busy_users
+from py_agent.policies import Network, load_policy
+
+Floats = NDArray[np.float64]
+Seen = Mapping[str, NDArray[Any]]
+
+
+@dataclasses.dataclass(frozen=True)
+class Continuation:
+    """What came.
+
+    Attributes:
+        delay_s: of every task that was open or created, age of those not done, ``[n_tasks]``.
+        reward: of every slot, ``[n_slots]``.
+        bits: of users with more to send than they could, by frame, ``[n_frames, n_ue]``.
+        rb_s: resource blocks times seconds that they were granted, ``[n_frames, n_ue]``.
+    """
+
+    delay_s: Floats
+    reward: Floats
+    bits: Floats
+    rb_s: Floats
+
+    @property
+    def mean_delay_s(self) -> float:
+        """Mean over tasks; 0 without any."""
+        return float(self.delay_s.mean()) if len(self.delay_s) else 0.0
+
+
+class ContinuationLog:
+    """Gathers a continuation slot by slot.
+
+    Args:
+        network: that is continued.
+    """
+
+    def __init__(self, network: Network) -> None:
+        self._slot_s: float = network.settings["slot_s"]
+        self._n_ue: int = network.settings["n_ue"]
+        self._bits: list[Floats] = []
+        self._rb_s: list[Floats] = []
+        self._rewards: list[float] = []
+
+    def slot(self, before: Seen, after: Seen, reward: float) -> None:
+        """A slot has passed; the first one begins a frame."""
+        if int(before["slot_in_frame"][0]) == 0:
+            self._bits.append(np.zeros(self._n_ue))
+            self._rb_s.append(np.zeros(self._n_ue))
+        self._rewards.append(reward)
+        busy = busy_users(before, after)
+        self._bits[-1] += np.where(busy, after["delivered_bit"] - before["delivered_bit"], 0)
+        self._rb_s[-1] += np.where(busy, after["rb_used_ul"] * self._slot_s, 0.0)
+
+    def end(self, env: ScenarioEnv, end_s: float) -> Continuation:
+        """The simulation has ended; its records since the first slot are taken."""
+        delay_s = delay_parts(env.take_records()["task"], end_s).delay_s
+        rewards = np.array(self._rewards)
+        return Continuation(delay_s, rewards, np.stack(self._bits), np.stack(self._rb_s))
+
+
+def continue_with(
+    env: ScenarioEnv,
+    observation: Seen,
+    network: Network,
+    policy: str,
+    passed: Callable[[], None] = lambda: None,
+) -> Continuation:
+    """Let a policy decide from here to the end of the simulation; a frame starts now.
+
+    Args:
+        env: a branch.
+        observation: of the present slot.
+        network: what the policy may know beforehand.
+        policy: its name.
+        passed: called after every slot.
+    """
+    decider = load_policy(policy)
+    decider.begin(network, seed=1)
+    log = ContinuationLog(network)
+    frame: dict[str, Any] = {}
+    truncated = False
+    while not truncated:
+        if int(observation["slot_in_frame"][0]) == 0:
+            frame = dict(decider.decide_frame(observation))
+        action = {**frame, **decider.decide_slot(observation)}
+        following, reward, _, truncated, info = env.step(action)
+        log.slot(observation, following, reward)
+        observation = following
+        passed()
+    return log.end(env, info["time_s"])
+
+
+def rate_pairs(one: Continuation, other: Continuation) -> tuple[Floats, Floats]:
+    """Bits that `one`'s users would have carried at the rate of `other`, and that they did."""
+    enough = (one.bits >= LEAST_BIT) & (other.bits >= LEAST_BIT)
+    enough &= (one.rb_s > 0) & (other.rb_s > 0)
+    came = one.bits[enough]
+    said = other.bits[enough] / other.rb_s[enough] * one.rb_s[enough]
+    return said, came

@@ -1,0 +1,206 @@
+# SPDX-License-Identifier: MIT
+"""Measures the twin against ns-3 on seeds that it has not seen."""
+
+from __future__ import annotations
+
+import dataclasses
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any, TypeVar
+
+from ns3_bridge import InvalidSetting
+from py_agent.calibration.calibrate import calibrate
+from py_agent.experiment.run_settings import RunSettings, load_run_settings
+from py_agent.experiment.runner import Run
+from py_agent.fidelity.report import FidelityReport, make_report
+from py_agent.fidelity.scene import Scene, SceneSettings, play
+from py_agent.fidelity.scene_file import key_of, load_scene, save_scene, scene_key
+from py_agent.policies.registry import RULES
+from py_agent.side_by_side import one_by_one, say, side_by_side
+from py_agent.torch_threads import one_thread
+from py_agent.twin.model.parameters import TwinParameters
+
+# Those of the twin itself would need a twin of each of its futures.
+POLICIES = ("random", *(name for name in RULES if not name.startswith("twin-")))
+QUICK_POLICIES = tuple(name for name in POLICIES if not name.endswith("-fill"))
+_CALIBRATION_POLICIES = ("load-cmu", "max-rsrp-equal", "random")
+_CALIBRATION_SEEDS = (1, 2)
+_SAY_EVERY_S = 0.3
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+@dataclasses.dataclass(frozen=True)
+class Step:
+    """How far a piece of the measurement is.
+
+    Attributes:
+        name: of the piece, e.g. ``seed 9101``.
+        doing: what goes on in it.
+        slots: that have passed since the last step of this piece.
+    """
+
+    name: str
+    doing: str
+    slots: int
+
+
+@dataclasses.dataclass(frozen=True)
+class Work:
+    """Where and how the measurement is done.
+
+    Attributes:
+        folder: of what is done already: it is not done again.
+        jobs: processes; what comes out does not depend on it.
+        begin: told of all pieces and of how many slots they have, before they start.
+        hear: told how far they are.
+    """
+
+    folder: Path
+    jobs: int = 1
+    begin: Callable[[Mapping[str, int]], None] = lambda pieces: None
+    hear: Callable[[Step], None] = lambda step: None
+
+
+def calibrate_for(settings: Mapping[str, Any], duration_s: float, work: Work) -> TwinParameters:
+    """Learn the constants from fresh runs under seeds 1 and 2, three policies each.
+
+    Args:
+        settings: of the scenario, nested and whole.
+        duration_s: of each run.
+        work: where and how.
+    """
+    plan = (_CALIBRATION_POLICIES, _CALIBRATION_SEEDS)
+    kept = work.folder / f"calibration-{key_of(settings, duration_s, plan)}.json"
+    if kept.exists():
+        return TwinParameters.load(kept)
+    with tempfile.TemporaryDirectory(prefix="ns3-twin-fidelity-") as folder:
+        runs = {
+            f"calibration, {policy}, seed {seed}": load_run_settings(
+                None,
+                {
+                    "policy": policy,
+                    "seed": seed,
+                    "runs_dir": Path(folder),
+                    "settings": {**settings, "duration_s": duration_s},
+                },
+                [],
+            )
+            for seed in _CALIBRATION_SEEDS
+            for policy in _CALIBRATION_POLICIES
+        }
+        slots = round(duration_s / settings["slot_s"])
+        work.begin(dict.fromkeys(runs, slots))
+        paths = dict(_all_of(_recorded, list(runs.items()), work))
+        parameters = calibrate([paths[i] for i in range(len(runs))])
+    work.folder.mkdir(parents=True, exist_ok=True)
+    parameters.save(kept)
+    return parameters
+
+
+@dataclasses.dataclass(frozen=True)
+class _SceneTask:
+    chosen: SceneSettings
+    seed: int
+    policies: Sequence[str]
+    parameters: TwinParameters
+    threads: int
+
+
+def measure(
+    chosen: SceneSettings,
+    seeds: Sequence[int],
+    policies: Sequence[str],
+    parameters: TwinParameters,
+    work: Work,
+) -> FidelityReport:
+    """One scene per seed, in which every policy continues.
+
+    Raises:
+        InvalidSetting: a seed is one that the parameters were learned from.
+        BridgeError: a simulation failed.
+    """
+    seen = sorted(set(seeds) & set(parameters.provenance.seeds))
+    if seen:
+        raise InvalidSetting(
+            f"seeds {seen} are among those that the parameters were learned from "
+            f"({sorted(set(parameters.provenance.seeds))}): take others"
+        )
+    files = {
+        seed: work.folder / f"scene-{scene_key(chosen, seed, policies, parameters)}.npz"
+        for seed in dict.fromkeys(seeds)
+    }
+    missing = [seed for seed, path in files.items() if not path.exists()]
+    threads = max(1, work.jobs // max(len(missing), 1))
+    tasks = [_SceneTask(chosen, seed, policies, parameters, threads) for seed in missing]
+    work.begin({_scene_name(seed): chosen.slots(policies) for seed in missing})
+    for i, scene in _all_of(_played, tasks, work):
+        save_scene(files[missing[i]], scene)
+    return make_report([load_scene(path, policies) for path in files.values()])
+
+
+def _all_of(
+    do: Callable[[Item], Result], items: Sequence[Item], work: Work
+) -> Iterator[tuple[int, Result]]:
+    """Number and result of each, as they are done; alone they are done in this process."""
+    if work.jobs == 1 or len(items) == 1:
+        done = one_by_one(do, items, work.hear)
+    else:
+        done = side_by_side(do, items, work.jobs, work.hear)
+    with closing(done) as ended:
+        for i, future in ended:
+            yield i, future.result()
+
+
+def _scene_name(seed: int) -> str:
+    return f"seed {seed}"
+
+
+def _played(task: _SceneTask) -> Scene:
+    with one_thread(), _Teller(_scene_name(task.seed)) as teller:
+        return play(
+            task.chosen,
+            task.seed,
+            task.policies,
+            task.parameters,
+            task.threads,
+            teller.slot,
+        )
+
+
+def _recorded(named: tuple[str, RunSettings]) -> Path:
+    name, settings = named
+    with _Teller(name) as teller:
+        return Run(settings).execute(lambda done, total: teller.slot("recorded")).path
+
+
+class _Teller:
+    """Says now and then how far a piece is; may be told from several threads."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._lock = threading.Lock()
+        self._doing, self._slots, self._said_s = "", 0, time.monotonic()
+
+    def slot(self, doing: str) -> None:
+        """A slot has passed."""
+        with self._lock:
+            self._doing, self._slots = doing, self._slots + 1
+            if time.monotonic() - self._said_s >= _SAY_EVERY_S:
+                self._say()
+
+    def __enter__(self) -> _Teller:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        with self._lock:
+            self._say()
+
+    def _say(self) -> None:
+        say(Step(self._name, self._doing, self._slots))
+        self._slots, self._said_s = 0, time.monotonic()

@@ -1,0 +1,245 @@
+# SPDX-License-Identifier: MIT
+"""One run and one of its states: the twin's futures of it beside ns-3's own, policy by policy."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+import ns3_scenarios
+from ns3_bridge import Branches, InvalidSetting, LocalHost, ScenarioEnv
+from py_agent.fidelity.continuation import Continuation, continue_with
+from py_agent.fidelity.tracking import Tracking
+from py_agent.fidelity.trunk import STATE_FRAMES, TRUNK_POLICY, States, Trunk
+from py_agent.policies import Network, load_policy
+from py_agent.twin.estimation.reporting import ReportingSettings
+from py_agent.twin.estimation.twin import Twin
+from py_agent.twin.model.estimate import NetworkEstimate
+from py_agent.twin.model.parameters import TwinParameters
+from py_agent.twin.rollout.simulate import Outcome, simulate_each
+from py_agent.twin.rollout.start import futures_of
+
+Progress = Callable[[str], None]  # what is going on; called once per slot of ns-3 or of the twin
+
+_OTHER_SEED = 100_000  # branches that are reseeded get the seed of the run and this
+
+
+@dataclasses.dataclass(frozen=True)
+class SceneSettings:
+    """How a state is made and looked at.
+
+    Attributes:
+        settings: of the scenario, nested and whole; `duration_s` is set here.
+        lead_s: for which the twin follows the network beforehand, whole frames.
+        horizon_s: for which it is continued.
+        futures: of the twin, per policy.
+        reporting: how observations reach the twin.
+    """
+
+    settings: Mapping[str, Any]
+    lead_s: float
+    horizon_s: float
+    futures: int
+    reporting: ReportingSettings
+
+    @property
+    def lead_slots(self) -> int:
+        """The lead in slots."""
+        return round(self.lead_s / float(self.settings["slot_s"]))
+
+    @property
+    def horizon_slots(self) -> int:
+        """The horizon in slots."""
+        return round(self.horizon_s / float(self.settings["slot_s"]))
+
+    def slots(self, policies: Sequence[str]) -> int:
+        """Of ns-3 and of batches of the twin, in all, that a scene takes; for progress."""
+        spf = int(self.settings["slots_per_frame"])
+        frames = (self.lead_slots + self.horizon_slots) // spf
+        states = max(frames - STATE_FRAMES, 0) * STATE_FRAMES * spf
+        branches = 2 * len(policies) - (TRUNK_POLICY in policies)
+        return self.lead_slots + (branches + 2) * self.horizon_slots + states
+
+
+@dataclasses.dataclass(frozen=True)
+class Scene:
+    """What came of a run and of its branched state.
+
+    Attributes:
+        seed: of the run.
+        physical: continuations of ns-3 under the run's own random numbers, by policy.
+        reseeded: the same state under other random numbers: the noise that no model foresees.
+        twin: futures of the twin, by policy.
+        states: what it foretold along the run.
+        tracked: of `Tracking.samples`.
+        reported_bps: what the reports to the twin have cost.
+        slots_per_frame: for which an association holds.
+    """
+
+    seed: int
+    physical: Mapping[str, Continuation]
+    reseeded: Mapping[str, Continuation]
+    twin: Mapping[str, Outcome]
+    states: States
+    tracked: Mapping[str, NDArray[np.float64]]
+    reported_bps: float
+    slots_per_frame: int
+
+
+def whole_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """All settings of the scenario, of which some are given.
+
+    Raises:
+        InvalidSetting: one is unknown or wrong.
+    """
+    host = LocalHost(ns3_scenarios.program("cellular"), settings)
+    return host.settings.model_dump()
+
+
+def play(
+    chosen: SceneSettings,
+    seed: int,
+    policies: Sequence[str],
+    parameters: TwinParameters,
+    threads: int = 1,
+    progress: Progress = lambda doing: None,
+) -> Scene:
+    """Let the twin follow a run, and every policy continue its state, in ns-3 and in the twin.
+
+    Args:
+        chosen: how.
+        seed: of the run.
+        policies: names.
+        parameters: the twin's constants.
+        threads: branches of ns-3 that are continued at once.
+        progress: told what is going on, from several threads.
+
+    Raises:
+        InvalidSetting: the lead is no whole number of frames.
+        BridgeError: a simulation failed.
+    """
+    duration_s = chosen.lead_s + chosen.horizon_s
+    env = ns3_scenarios.make("cellular", {**chosen.settings, "duration_s": duration_s})
+    tracking = Tracking()
+    try:
+        network = Network("cellular", env.settings.model_dump(), env.schema)
+        if chosen.lead_slots % network.settings["slots_per_frame"]:
+            frame_s = network.settings["slot_s"] * network.settings["slots_per_frame"]
+            raise InvalidSetting(
+                f"lead = {chosen.lead_s:g} s: must be whole frames of {frame_s:g} s"
+            )
+        twin = Twin(network, parameters, chosen.reporting, seed=seed)
+        observation, _ = env.reset(seed=seed)
+
+        def following() -> None:
+            progress("followed by the twin")
+
+        run = Trunk(env, network, twin, tracking, observation, chosen.futures, following)
+        until = chosen.lead_slots + chosen.horizon_slots
+        run.advance(chosen.lead_slots, until)
+        with ThreadPoolExecutor(1) as pool:  # ns-3 needs its own processes most of the time
+            job = pool.submit(
+                _foretell_all, twin.estimate(), network, policies, chosen, seed, progress
+            )
+            physical, reseeded = _continue_all(
+                env, run.observation, network, policies, seed, threads, progress
+            )
+            foretold = job.result()
+        run.branched()
+        run.advance(chosen.horizon_slots, until)
+        own, states = run.end()
+    finally:
+        env.close()
+    if TRUNK_POLICY in policies:
+        physical[TRUNK_POLICY] = own
+    return Scene(
+        seed=seed,
+        physical={name: physical[name] for name in policies},
+        reseeded=reseeded,
+        twin=foretold,
+        states=states,
+        tracked=tracking.samples(),
+        reported_bps=twin.reported_bits / duration_s,
+        slots_per_frame=network.settings["slots_per_frame"],
+    )
+
+
+def _continue_all(
+    env: ScenarioEnv,
+    observation: Mapping[str, NDArray[Any]],
+    network: Network,
+    policies: Sequence[str],
+    seed: int,
+    threads: int,
+    progress: Progress,
+) -> tuple[dict[str, Continuation], dict[str, Continuation]]:
+    """Every policy but the trunk's, which continues the run itself; all under other numbers."""
+    own = [name for name in policies if name != TRUNK_POLICY]
+
+    def play_on(branch: ScenarioEnv, name: str) -> Continuation:
+        return continue_with(
+            branch, observation, network, name, lambda: progress(f"ns-3 under {name}")
+        )
+
+    def branches(names: Sequence[str], seeds: Sequence[int] | None) -> Branches:
+        return env.branch(len(names), seeds=seeds) if names else Branches()
+
+    with (
+        branches(own, None) as same,
+        branches(policies, [seed + _OTHER_SEED] * len(policies)) as other,
+        ThreadPoolExecutor(threads) as pool,
+    ):
+        found = list(pool.map(play_on, [*same, *other], [*own, *policies]))
+    return (
+        dict(zip(own, found[: len(own)], strict=True)),
+        dict(zip(policies, found[len(own) :], strict=True)),
+    )
+
+
+def _foretell_all(
+    estimate: NetworkEstimate,
+    network: Network,
+    policies: Sequence[str],
+    chosen: SceneSettings,
+    seed: int,
+    progress: Progress,
+) -> dict[str, Outcome]:
+    # The same futures under every policy: common random numbers, as in ns-3.
+    futures = futures_of(
+        estimate,
+        network.settings,
+        chosen.futures,
+        chosen.horizon_s,
+        seed=seed,
+        copies=len(policies),
+    )
+    outcomes = simulate_each(
+        futures,
+        [load_policy(name) for name in policies],
+        network.schema,
+        chosen.horizon_slots,
+        watch=lambda rollout: progress("the twin's futures"),
+    )
+    return dict(zip(policies, outcomes, strict=True))
+
+
+def frame_costs_s(scene: Scene, policy: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Time that tasks spend in the system, frame by frame.
+
+    Returns:
+        in ns-3 ``[n_frames]``; in each of the twin's futures ``[n_frames, futures]``.
+    """
+    came, said = scene.physical[policy].reward, scene.twin[policy].reward
+    starts = np.arange(0, len(came), scene.slots_per_frame)
+    return -np.add.reduceat(came, starts), -np.add.reduceat(said, starts, axis=0)
+
+
+def mean_delays_s(outcome: Outcome, futures: int) -> NDArray[np.float64]:
+    """Mean delay of each future's tasks, ``[futures]``; 0 in futures without tasks."""
+    total = np.bincount(outcome.future, weights=outcome.delay_s, minlength=futures)
+    return total / np.maximum(np.bincount(outcome.future, minlength=futures), 1)

@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: MIT
+"""Scenes on disk: what was measured once is not measured again."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import ns3_scenarios
+import py_agent
+from py_agent.fidelity.continuation import Continuation
+from py_agent.fidelity.scene import Scene, SceneSettings
+from py_agent.fidelity.trunk import States
+from py_agent.policies.registry import fingerprint
+from py_agent.twin.model.parameters import TwinParameters
+from py_agent.twin.rollout.simulate import Outcome
+
+_CODE = ("twin", "policies", "calibration", "fidelity")  # of this package: what makes the numbers
+
+
+def scene_key(
+    chosen: SceneSettings, seed: int, policies: Sequence[str], parameters: TwinParameters
+) -> str:
+    """Same key, same scene: settings, seed, policies, parameters and the code that measures."""
+    reporting = chosen.reporting.model_dump()
+    return key_of(
+        {**dataclasses.asdict(chosen), "reporting": reporting},
+        seed,
+        [(name, fingerprint(name)) for name in policies],
+        parameters.model_dump(),
+    )
+
+
+def key_of(*what: Any) -> str:
+    """A name for these values and the code that works on them."""
+    text = json.dumps([*what, _code()], sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+@functools.cache
+def _code() -> str:
+    digest = hashlib.sha256()
+    package = Path(py_agent.__file__).parent
+    files = sorted(path for part in _CODE for path in (package / part).rglob("*.py"))
+    for path in [*files, Path(ns3_scenarios.program("cellular"))]:
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def save_scene(path: Path, scene: Scene) -> None:
+    """Write a scene as arrays; the file is there when it is whole."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    scalars = (scene.seed, scene.reported_bps, scene.slots_per_frame)
+    arrays: dict[str, Any] = {"scalars": np.array(scalars, np.float64)}
+    arrays |= {f"states/{f.name}": getattr(scene.states, f.name) for f in _fields(States)}
+    arrays |= {f"tracked/{name}": values for name, values in scene.tracked.items()}
+    for part in ("physical", "reseeded", "twin"):
+        for policy, value in getattr(scene, part).items():
+            named = {f"{part}/{policy}/{f.name}": getattr(value, f.name) for f in _fields(value)}
+            arrays |= named
+    partial = path.with_suffix(".partial")
+    with partial.open("wb") as file:
+        np.savez_compressed(file, **arrays)
+    partial.rename(path)
+
+
+def load_scene(path: Path, policies: Sequence[str]) -> Scene:
+    """Read what `save_scene` wrote of these policies."""
+    with np.load(path, allow_pickle=False) as arrays:
+        seed, reported_bps, slots_per_frame = arrays["scalars"]
+
+        def part(name: str, kind: type[Any]) -> Mapping[str, Any]:
+            return {
+                policy: kind(**{f.name: arrays[f"{name}/{policy}/{f.name}"] for f in _fields(kind)})
+                for policy in policies
+            }
+
+        return Scene(
+            seed=int(seed),
+            physical=part("physical", Continuation),
+            reseeded=part("reseeded", Continuation),
+            twin=part("twin", Outcome),
+            states=States(**{f.name: arrays[f"states/{f.name}"] for f in _fields(States)}),
+            tracked={
+                name.removeprefix("tracked/"): arrays[name]
+                for name in arrays.files
+                if name.startswith("tracked/")
+            },
+            reported_bps=float(reported_bps),
+            slots_per_frame=int(slots_per_frame),
+        )
+
+
+def _fields(value: Any) -> Iterator[dataclasses.Field[Any]]:
+    return iter(dataclasses.fields(value))

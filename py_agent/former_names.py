@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: MIT
+"""Modules under the names that they had before version 0.2: they warn, and go in version 0.3."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.abc
+import importlib.machinery
+import sys
+import types
+import warnings
+from collections.abc import Sequence
+
+MOVED = {
+    "py_agent.bench.cli": "py_agent.cli.bench",
+    "py_agent.bench.report": "py_agent.view.measurement",
+    "py_agent.cli_compare": "py_agent.cli.compare",
+    "py_agent.cli_errors": "py_agent.cli.errors",
+    "py_agent.cli_network": "py_agent.cli.gateway",
+    "py_agent.cli_records": "py_agent.cli.records",
+    "py_agent.cli_run": "py_agent.cli.run",
+    "py_agent.cli_train": "py_agent.cli.train",
+    "py_agent.cli_twin": "py_agent.cli.twin",
+    "py_agent.compare.bootstrap": "py_agent.intervals",
+    "py_agent.doctor": "py_agent.cli.doctor",
+    "py_agent.experiment.side_by_side": "py_agent.side_by_side",
+    "py_agent.learning.calibration": "py_agent.calibration.accuracy_law",
+    "py_agent.policies.base": "py_agent.contract",
+    "py_agent.policies.drl_policy": "py_agent.drl.policy",
+    "py_agent.twin.calibration": "py_agent.calibration",
+    "py_agent.twin.calibration.calibrate": "py_agent.calibration.calibrate",
+    "py_agent.twin.calibration.control_fit": "py_agent.calibration.control_fit",
+    "py_agent.twin.calibration.law_fit": "py_agent.calibration.law_fit",
+    "py_agent.twin.calibration.radio_fit": "py_agent.calibration.radio_fit",
+    "py_agent.twin.calibration.rate_fit": "py_agent.calibration.rate_fit",
+    "py_agent.twin.calibration.recorded": "py_agent.calibration.recorded",
+    "py_agent.twin.calibration.traffic_fit": "py_agent.calibration.traffic_fit",
+    "py_agent.twin.env": "py_agent.twin.environment.env",
+    "py_agent.twin.estimate": "py_agent.twin.model.estimate",
+    "py_agent.twin.fidelity": "py_agent.fidelity",
+    "py_agent.twin.fidelity.continuation": "py_agent.fidelity.continuation",
+    "py_agent.twin.fidelity.coverages": "py_agent.fidelity.coverages",
+    "py_agent.twin.fidelity.measure": "py_agent.fidelity.measure",
+    "py_agent.twin.fidelity.radio_maps": "py_agent.bench.radio_maps",
+    "py_agent.twin.fidelity.report": "py_agent.fidelity.report",
+    "py_agent.twin.fidelity.scene": "py_agent.fidelity.scene",
+    "py_agent.twin.fidelity.scene_file": "py_agent.fidelity.scene_file",
+    "py_agent.twin.fidelity.scores": "py_agent.fidelity.scores",
+    "py_agent.twin.fidelity.tracking": "py_agent.fidelity.tracking",
+    "py_agent.twin.fidelity.trunk": "py_agent.fidelity.trunk",
+    "py_agent.twin.host": "py_agent.twin.environment.host",
+    "py_agent.twin.lagging_models": "py_agent.twin.rollout.lagging_models",
+    "py_agent.twin.learning_vector_env": "py_agent.twin.environment.learning_vector_env",
+    "py_agent.twin.network": "py_agent.twin.environment.network",
+    "py_agent.twin.parameters": "py_agent.twin.model.parameters",
+    "py_agent.twin.prediction": "py_agent.twin.estimation.prediction",
+    "py_agent.twin.prior": "py_agent.twin.model.prior",
+    "py_agent.twin.radio_model": "py_agent.twin.model.radio_model",
+    "py_agent.twin.received": "py_agent.twin.estimation.received",
+    "py_agent.twin.reporting": "py_agent.twin.estimation.reporting",
+    "py_agent.twin.task_records": "py_agent.twin.environment.task_records",
+    "py_agent.twin.twin": "py_agent.twin.estimation.twin",
+    "py_agent.twin.vector_env": "py_agent.twin.environment.vector_env",
+}
+
+
+class _FormerNames(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Finds a module under its former name: what is imported is the module of today itself."""
+
+    def find_spec(
+        self,
+        fullname: str,
+        path: Sequence[str] | None,
+        target: types.ModuleType | None = None,
+    ) -> importlib.machinery.ModuleSpec | None:
+        return importlib.machinery.ModuleSpec(fullname, self) if fullname in MOVED else None
+
+    def create_module(self, spec: importlib.machinery.ModuleSpec) -> types.ModuleType:
+        name = MOVED[spec.name]
+        warnings.warn(
+            f"{spec.name} is now {name}; the old name goes in version 0.3",
+            DeprecationWarning,
+            stacklevel=2,
+        )
+        module = importlib.import_module(name)
+        spec.loader_state = module.__spec__
+        return module
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        """It ran when it was imported under its own name, which it keeps."""
+        alias = module.__spec__
+        module.__spec__ = None if alias is None else alias.loader_state
+
+
+def register() -> None:
+    """Let former names be imported.
+
+    First of all finders: a package under its former name would show others its files anew.
+    """
+    sys.meta_path.insert(0, _FormerNames())

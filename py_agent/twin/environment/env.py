@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: MIT
+"""The twin under Gymnasium: the environments of `ns3/Cellular-v0`, without ns-3."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from gymnasium.vector import AutoresetMode
+
+from ns3_bridge import ScenarioEnv
+from py_agent.learning.learning_settings import LearningSettings
+from py_agent.twin.environment.host import TwinHost
+from py_agent.twin.environment.learning_vector_env import TwinLearningVectorEnv
+from py_agent.twin.environment.network import TwinNetwork
+from py_agent.twin.environment.vector_env import TwinVectorEnv
+from py_agent.twin.model.parameters import TwinParameters
+
+
+def make(
+    settings: Mapping[str, Any] | None = None,
+    parameters: TwinParameters | None = None,
+    device: torch.device | str = "cpu",
+) -> ScenarioEnv:
+    """The environment of `cellular`, computed by the twin.
+
+    Args:
+        settings: of the scenario, nested; the rest is default.
+        parameters: the twin's constants, e.g. calibrated ones; None: what the settings say.
+        device: of the tensors.
+    """
+    return ScenarioEnv(TwinHost(TwinNetwork.of(settings, parameters), device))
+
+
+def make_vector(
+    num_envs: int,
+    settings: Mapping[str, Any] | None = None,
+    parameters: TwinParameters | None = None,
+    autoreset_mode: AutoresetMode | str = AutoresetMode.NEXT_STEP,
+    device: torch.device | str = "cpu",
+    learning: LearningSettings | None = None,
+) -> TwinVectorEnv:
+    """Many of them, stepped as one batch.
+
+    Args:
+        num_envs: how many.
+        settings: as of `make`.
+        parameters: as of `make`.
+        autoreset_mode: as of `TwinVectorEnv`.
+        device: as of `make`.
+        learning: users have models that drift and are retrained
+            (``settings["retraining"]["enabled"]`` must be true); None: they have none. For a single
+            environment with models wrap it in `py_agent.learning.env.LearningEnv`, as on ns-3.
+    """
+    network = TwinNetwork.of(settings, parameters)
+    if learning is None:
+        return TwinVectorEnv(network, num_envs, autoreset_mode, device)
+    return TwinLearningVectorEnv(network, num_envs, learning, autoreset_mode, device)

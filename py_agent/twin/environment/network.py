@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: MIT
+"""A network that exists in the twin only: its declarations are the scenario's own."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pydantic
+import torch
+
+import ns3_scenarios
+from ns3_bridge import LocalHost, Schema
+from ns3_bridge.errors import InvalidSetting
+from py_agent.twin.errors import UnsuitableNetwork
+from py_agent.twin.model.parameters import TwinParameters
+from py_agent.twin.model.prior import prior_parameters
+from py_agent.twin.rollout.rollout import Place, Rollout
+
+_SCENARIO = "cellular"
+_LONGEST_S = 8192.0  # beyond, the clock of single precision is coarser than a millisecond
+
+
+@dataclasses.dataclass(frozen=True)
+class TwinNetwork:
+    """Settings, fields and constants of a network whose futures the twin computes.
+
+    Attributes:
+        settings: all settings of the scenario, checked.
+        schema: fields and tables that it declares under them.
+        ns3_version: of the ns-3 that the scenario is built with.
+        parameters: the twin's constants.
+        place: the network as `Rollout` takes it.
+    """
+
+    settings: pydantic.BaseModel
+    schema: Schema
+    ns3_version: str
+    parameters: TwinParameters
+    place: Place
+
+    @classmethod
+    def of(
+        cls,
+        settings: Mapping[str, Any] | None = None,
+        parameters: TwinParameters | None = None,
+    ) -> TwinNetwork:
+        """The scenario `cellular` under these settings.
+
+        Its program says which fields there are and where the base stations stand; nothing else is
+        simulated in ns-3.
+
+        Args:
+            settings: nested settings of the scenario; the rest is default.
+            parameters: constants, e.g. calibrated ones; None: what the settings say.
+
+        Raises:
+            InvalidSetting: a setting is unknown, out of bounds, or none that the twin can follow.
+            UnsuitableNetwork: the parameters are those of another network.
+        """
+        host = LocalHost(ns3_scenarios.program(_SCENARIO), settings)
+        values = host.settings.model_dump()
+        if values["duration_s"] > _LONGEST_S:
+            raise InvalidSetting(
+                f"duration_s = {values['duration_s']:g}: the twin's futures last {_LONGEST_S:g} s"
+                " at most"
+            )
+        if parameters is None:
+            parameters = prior_parameters(values)
+        elif parameters.n_bs != values["n_bs"]:
+            raise UnsuitableNetwork(
+                f"the parameters are of {parameters.n_bs} base stations, not of {values['n_bs']}"
+            )
+        place = Place(
+            settings=values,
+            bs_position_m=_bs_position_m(settings or {}),
+            duration_s=values["duration_s"],
+            begin_s=values["warmup_s"],
+        )
+        return cls(host.settings, host.schema, host.ns3_version, parameters, place)
+
+    def rollout(self, batch: int, device: torch.device | str = "cpu") -> Rollout:
+        """Futures of this network; `Rollout.start` them."""
+        return Rollout(self.parameters, self.place, batch, device)
+
+
+def _bs_position_m(settings: Mapping[str, Any]) -> np.ndarray[Any, Any]:
+    """Where the scenario puts its base stations: it is started with a single user and asked."""
+    alone = {
+        **{name: settings[name] for name in ("n_bs", "layout") if name in settings},
+        "n_ue": 1,
+        "warmup_s": 0.0,
+        "mobility": {"model": "static"},
+    }
+    env = ns3_scenarios.make(_SCENARIO, alone)
+    try:
+        observation, _ = env.reset(seed=1)
+        return observation["bs_position_m"]
+    finally:
+        env.close()

@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: MIT
+"""Futures of the twin as a Gymnasium vector environment: one batched step for all of them."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from gymnasium.utils import seeding
+from gymnasium.vector import AutoresetMode, VectorEnv
+from gymnasium.vector.utils import batch_space
+from numpy.typing import NDArray
+
+from ns3_bridge import Schema
+from ns3_bridge.actions import check_action
+from ns3_bridge.batches import Batch
+from ns3_bridge.env import draw_run
+from ns3_bridge.errors import InvalidSetting
+from ns3_bridge.spaces import dict_space
+from ns3_bridge.vector_env import Infos, Step
+from ns3_bridge.vector_resets import check_running, reset_mask, seeds_of
+from py_agent.twin.environment.network import TwinNetwork
+from py_agent.twin.rollout.observation import Observer
+from py_agent.twin.rollout.random_streams import seed_tensor
+from py_agent.twin.rollout.rollout import Rollout
+
+_KNOWN = ("slot", "time_s", "events")  # as of `ScenarioVectorEnv`; an event is a slot
+
+
+class TwinVectorEnv(VectorEnv[Batch, Mapping[str, NDArray[Any]], NDArray[Any]]):
+    """N futures of a network in the twin, with the spaces of `ns3_bridge.ScenarioVectorEnv`.
+
+    What runs in one runs in the other: same fields, same actions, same reward, same modes of
+    autoreset. Each environment is a future under a seed of its own; the same seed, the same
+    actions and the same number of environments give bit-equal observations.
+
+    Args:
+        network: settings and constants.
+        num_envs: how many.
+        autoreset_mode: as of `ScenarioVectorEnv`.
+        device: where the futures are computed.
+        schema: fields, if there are more than the scenario's.
+        rollout: that has them; None: of the network.
+    """
+
+    def __init__(
+        self,
+        network: TwinNetwork,
+        num_envs: int,
+        autoreset_mode: AutoresetMode | str = AutoresetMode.NEXT_STEP,
+        device: torch.device | str = "cpu",
+        schema: Schema | None = None,
+        rollout: Rollout | None = None,
+    ) -> None:
+        if num_envs < 1:
+            raise InvalidSetting(f"num_envs = {num_envs}: must be at least 1")
+        self.network = network
+        self.num_envs = num_envs
+        self.metadata = {"autoreset_mode": AutoresetMode(autoreset_mode)}
+        self.schema = schema or network.schema
+        self.settings = network.settings
+        self.single_observation_space = dict_space(self.schema.observations)
+        self.single_action_space = dict_space(self.schema.actions)
+        self.observation_space = batch_space(self.single_observation_space, num_envs)
+        self.action_space = batch_space(self.single_action_space, num_envs)
+        self.rollout = network.rollout(num_envs, device) if rollout is None else rollout
+        self._observer = Observer(self.schema, self.rollout)
+        self._batched_schema = _batched(self.schema, num_envs)
+        self._last_slot = round(network.place.duration_s / self.rollout.slot_s)
+        self._random = [seeding.np_random(None)[0] for _ in range(num_envs)]
+        self._over = np.zeros(num_envs, np.bool_)
+        self._running = np.zeros(num_envs, np.bool_)
+
+    def reset(
+        self,
+        *,
+        seed: int | Sequence[int | None] | None = None,
+        options: Mapping[str, Any] | None = None,
+    ) -> tuple[Batch, Infos]:
+        """Start new futures.
+
+        Args:
+            seed: one per environment; an integer s means s, s + 1, …; None draws them from each
+                environment's own generator.
+            options: ``{"reset_mask": [num_envs] bool}`` resets only some environments.
+
+        Raises:
+            InvalidSetting: `seed` or `options` does not fit.
+        """
+        seeds = seeds_of(seed, self.num_envs)
+        mask = reset_mask(options or {}, self.num_envs)
+        for i in np.flatnonzero(mask).tolist():
+            if seeds[i] is not None:
+                self._random[i] = seeding.np_random(seeds[i])[0]
+        self._start(mask, seeds)
+        return self._observer.all_arrays(), self._infos(mask)
+
+    def step(self, actions: Mapping[str, NDArray[Any]]) -> Step:
+        """Enforce an action and let a slot pass in every environment.
+
+        Args:
+            actions: per action field ``[num_envs, *shape]``.
+
+        Raises:
+            InvalidAction: an action cannot be enforced; no environment was stepped.
+            ResetNeeded: an episode is over and the mode is ``DISABLED``, or there was no reset.
+        """
+        mode = self.metadata["autoreset_mode"]
+        check_running(self._running, self._over, mode)
+        rewards = self._step(check_action(actions, self._batched_schema))
+        restarted = self._over.copy()
+        if restarted.any():  # what they did in this step does not count
+            self._start(restarted, [None] * self.num_envs)
+            rewards[restarted] = 0.0
+        slots = self.rollout.state.slot.cpu().numpy()
+        self._over = slots >= self._last_slot
+        truncations = self._over.copy()
+        observations = self._observer.all_arrays()
+        infos = self._infos(np.ones(self.num_envs, np.bool_))
+        if mode == AutoresetMode.SAME_STEP and truncations.any():
+            observations, infos = self._reset_within_step(truncations, observations, infos)
+        return observations, rewards, np.zeros(self.num_envs, np.bool_), truncations, infos
+
+    def _step(self, actions: Mapping[str, NDArray[Any]]) -> NDArray[np.float64]:
+        tensors = {
+            name: torch.as_tensor(array, device=self.rollout.device)
+            for name, array in actions.items()
+        }
+        return self.rollout.step(tensors).cpu().numpy().astype(np.float64)
+
+    def _start(self, mask: NDArray[np.bool_], seeds: Sequence[int | None]) -> list[int]:
+        """Start futures; the seeds that they got."""
+        chosen = np.flatnonzero(mask).tolist()
+        runs = [draw_run(self._random[i]) if (given := seeds[i]) is None else given for i in chosen]
+        device = self.rollout.device
+        rows = None if len(chosen) == self.num_envs else torch.tensor(chosen, device=device)
+        if rows is not None and not self._running.any():
+            # The others wait for a reset of their own, but their places must hold something.
+            self.rollout.start(seed_tensor(range(self.num_envs), device))
+        self.rollout.start(seed_tensor(runs, device), rows)
+        self._running[chosen] = True
+        self._over[chosen] = False
+        return runs
+
+    def _reset_within_step(
+        self, ended: NDArray[np.bool_], observations: Batch, infos: Infos
+    ) -> tuple[Batch, Infos]:
+        last = {name: infos[name] for name in _KNOWN}
+        for i in np.flatnonzero(ended).tolist():
+            final = {
+                "final_obs": {name: value[i].copy() for name, value in observations.items()},
+                "final_info": {name: value[i] for name, value in last.items()},
+            }
+            infos = self._add_info(infos, final, i)
+        self._start(ended, [None] * self.num_envs)
+        started = self._infos(ended)
+        for name in _KNOWN:
+            infos[name] = np.where(ended, started[name], infos[name])
+        return self._observer.all_arrays(), infos
+
+    def _infos(self, mask: NDArray[np.bool_]) -> Infos:
+        slots = np.where(mask, self.rollout.state.slot.cpu().numpy(), 0)
+        begin_s = self.network.place.begin_s
+        times_s = np.where(mask, begin_s + slots * self.rollout.slot_s, 0.0)
+        known = dict(zip(_KNOWN, (slots, times_s, slots), strict=True))
+        return {**known, **{f"_{name}": mask.copy() for name in known}}
+
+
+def _batched(schema: Schema, n: int) -> Schema:
+    """Action fields with the environments as first dimension, to be checked at once."""
+    fields = tuple(dataclasses.replace(f, shape=(n, *f.shape)) for f in schema.actions)
+    return dataclasses.replace(schema, actions=fields)

@@ -1,0 +1,346 @@
+# SPDX-License-Identifier: MIT
+"""The twin: hears what is reported of a network, and says what it believes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from py_agent.contract import Network
+from py_agent.twin.errors import UnsuitableNetwork
+from py_agent.twin.estimation.handover_gap import GapTracker
+from py_agent.twin.estimation.model_tracker import MODEL_FIELDS, ModelTracker
+from py_agent.twin.estimation.radio import RadioState
+from py_agent.twin.estimation.received import Packed, ReceivedFields
+from py_agent.twin.estimation.reporting import Report, ReportingChannel, ReportingSettings
+from py_agent.twin.estimation.task_queues import QueueReports, TaskQueues
+from py_agent.twin.estimation.traffic_filter import TrafficFilter
+from py_agent.twin.model.estimate import NetworkEstimate
+from py_agent.twin.model.parameters import TwinParameters
+from py_agent.twin.model.prior import prior_parameters
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int32]
+
+NEEDED = (
+    *("time_s", "slot_in_frame", "position_m", "velocity_mps", "bs_position_m", "rsrp_dbm"),
+    *("sinr_ul_db", "rb_used_ul", "serving_bs", "tasks_created", "created_bit", "delivered_bit"),
+    *("tasks_uploading", "upload_backlog_bit", "upload_unconfirmed_bit", "oldest_age_s"),
+    *("tasks_computing", "compute_head_cycles", "compute_backlog_cycles", "task_mean_bit"),
+    "task_mean_cycles",
+)
+_COUNTERS = ("tasks_created", "created_bit", "delivered_bit", "to_deliver_bit")
+_HANDOVER_UNDER_WAY = (1, 6)  # labels pending, waiting
+_NOT_SOUNDED_DB = -29.9  # the observation's lower bound stands for no sounding signal, too
+_ENOUGH_BIT = 33_000.0  # three packets: who has less to send does not use its grants up
+
+
+class Twin:
+    """Follows one network from the observations that any agent gets.
+
+        twin = Twin(network, TwinParameters.load(path))
+        twin.observe(observation)    # every slot
+        belief = twin.estimate()     # whenever one is needed
+
+    Reports may be stale, missing, doubled, out of order or wrong; the estimate stays finite, says
+    how old everything is, and grows unsure with it.
+
+    Args:
+        network: what it follows.
+        parameters: constants to start from; by default the prior of the network's settings.
+        reporting: how observations reach it; by default whole, in every slot.
+        online: whether the channel map and the rate curve go on learning.
+        seed: of the reporting channel.
+
+    Attributes:
+        ignored: reports that were no newer than what was known.
+
+    Raises:
+        UnsuitableNetwork: the network does not observe what the twin follows.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        parameters: TwinParameters | None = None,
+        reporting: ReportingSettings | None = None,
+        *,
+        online: bool = True,
+        seed: int = 0,
+    ) -> None:
+        fields = network.schema.observations
+        missing = set(NEEDED) - {field.name for field in fields}
+        if missing:
+            raise UnsuitableNetwork(
+                f"the twin needs {', '.join(sorted(missing))}, which {network.scenario} does not "
+                "observe with these settings: is a group of the state switched off (state.…)?"
+            )
+        parameters = parameters or prior_parameters(network.settings)
+        shapes = {field.name: field.shape for field in fields}
+        self._n_ue, n_bs = shapes["rsrp_dbm"]
+        if parameters.n_bs != n_bs:
+            raise UnsuitableNetwork(
+                f"the parameters are of {parameters.n_bs} base stations, the network has {n_bs}"
+            )
+        self._given = parameters
+        self._online = online
+        self._received = ReceivedFields(fields)
+        self._channel = ReportingChannel(
+            reporting or ReportingSettings(), tuple(fields), self._n_ue, seed
+        )
+        self._slot_s: float = network.settings["slot_s"]
+        self._slots_per_frame: int = network.settings["slots_per_frame"]
+        period_s = (reporting or ReportingSettings()).period_s
+        self._forget_s = max(5.0, 10 * period_s)
+        self._now_s = -np.inf
+        (self._latest_s,) = (field.high for field in fields if field.name == "time_s")
+        self._slot_in_frame = 0
+        self._report_s = np.full(self._n_ue, -np.inf)
+        self._target = np.full(self._n_ue, -1, np.int32)
+        self._radio: RadioState | None = None
+        self._counted = {name: np.zeros(self._n_ue) for name in _COUNTERS}
+        self._traffic = TrafficFilter(parameters.traffic, self._n_ue)
+        self._queues = TaskQueues(self._n_ue)
+        self._gaps = GapTracker(parameters.handover, parameters.control, self._n_ue)
+        learning = network.settings.get("learning", {})
+        self._models: ModelTracker | None = None
+        if set(MODEL_FIELDS) <= set(shapes):
+            frame_s = self._slot_s * self._slots_per_frame
+            self._models = ModelTracker(learning.get("target_accuracy", 0.8), frame_s)
+        self._other_cells_sinr_db = np.full(self._n_ue, np.nan)
+        self.ignored = 0
+
+    @property
+    def reported_bits(self) -> float:
+        """What the reports have cost so far."""
+        return self._channel.bits
+
+    @property
+    def rejected_values(self) -> int:
+        """Reported values that were not finite or out of bounds."""
+        return self._received.rejected
+
+    def observe(self, observation: Mapping[str, NDArray[Any]]) -> None:
+        """A slot has ended; take what reaches the twin of it."""
+        now_s = float(observation["time_s"][0])
+        if not 0 <= now_s <= self._latest_s:
+            return  # nobody knows when this was
+        if self._radio is None and np.isfinite(observation["bs_position_m"]).all():
+            # Where the sites stand is known beforehand; no report needs to bring it.
+            sites_m = np.asarray(observation["bs_position_m"], np.float64)
+            self._radio = RadioState(self._given, self._n_ue, sites_m, online=self._online)
+        if now_s > self._now_s:
+            if self._radio is not None:
+                self._radio.rates.fade(now_s - self._now_s)
+            self._count_slots(now_s, float(observation["slot_in_frame"][0]))
+        for report in self._channel.carry(observation):
+            self.receive(report)
+        if self._slot_in_frame != 0:
+            return
+        if self._radio is not None:
+            self._radio.refresh_curve()
+        if self._models is not None and np.isfinite(self._report_s.max()):
+            self._models.update(self._now_s, self._received.latest)
+
+    def command(self, association: NDArray[Any]) -> None:
+        """Say what was decided, ``[n_ue]``: nothing observed says where a handover goes."""
+        self._target = np.asarray(association, np.int32).copy()
+
+    def receive(self, report: Report) -> None:
+        """Take one report."""
+        served_by = self._received.latest["serving_bs"].astype(np.int32)  # before this report
+        clean = self._received.take(report)
+        if report.users is None or self._radio is None:
+            return
+        heard = np.zeros(len(report.users), bool)
+        for name in ("position_m", "rsrp_dbm", "tasks_created"):
+            heard |= np.isfinite(clean[name].reshape(len(heard), -1)).any(axis=1)
+        newer = report.time_s > self._report_s[report.users]
+        self.ignored += int(np.count_nonzero(~newer))
+        use = heard & newer
+        if not use.any():
+            return
+        users = report.users[use]
+        values = clean.rows(use)
+        first = np.isneginf(self._report_s[users])
+        gone = ~first & (report.time_s - self._report_s[users] > self._forget_s)
+        for user in users[gone]:
+            self._queues.forget(int(user))
+        during_s = np.where(first, 0.0, report.time_s - self._report_s[users])
+        self._follow_radio(users, during_s, values, served_by)
+        self._follow_traffic(users, during_s, values, first | gone)
+        self._follow_queues(users, report.time_s, values)
+        self._report_s[users] = report.time_s
+        connected = self._received.latest["serving_bs"][users] >= 0
+        self._gaps.update(users, np.full(len(users), report.time_s), connected)
+
+    def estimate(self) -> NetworkEstimate:
+        """What the twin believes now.
+
+        Raises:
+            UnsuitableNetwork: nothing has been observed yet.
+        """
+        radio = self._radio
+        if radio is None:
+            raise UnsuitableNetwork("the twin has observed nothing yet")
+        everybody = np.arange(self._n_ue)
+        known = np.isfinite(self._report_s)
+        age_s = np.where(known, np.maximum(self._now_s - self._report_s, 0.0), 0.0)
+        latest = self._received.latest
+        position_m, velocity_mps, covariance = radio.motion.ahead(everybody, age_s)
+        walked_m = age_s * np.linalg.norm(velocity_mps, axis=1)
+        residual_db, residual_variance = radio.residual.ahead(everybody, walked_m)
+        sounding_db, sounding_variance = radio.sounding.ahead(everybody, age_s)
+        gap_s, gap_sd_s = self._gaps.left(self._now_s)
+        mean_bit = self._traffic.mean_bit
+        task_bit = np.maximum(latest["task_mean_bit"].astype(np.float64), 1.0)
+        cycles_per_bit = latest["task_mean_cycles"].astype(np.float64) / task_bit
+        created_hz = self._traffic.rate_hz * self._traffic.on_probability
+        parameters = radio.parameters
+        return NetworkEstimate(
+            time_s=self._now_s,
+            slot_in_frame=self._slot_in_frame,
+            parameters=parameters,
+            present=known & (age_s <= self._forget_s),
+            position_m=position_m,
+            position_sd_m=np.sqrt(covariance[:, 0, 0]),
+            velocity_mps=velocity_mps.copy(),
+            velocity_sd_mps=np.sqrt(covariance[:, 1, 1]),
+            bs_position_m=latest["bs_position_m"].astype(np.float64),
+            residual_db=residual_db,
+            residual_sd_db=np.sqrt(residual_variance),
+            sinr_correction_db=sounding_db,
+            sinr_correction_sd_db=np.sqrt(sounding_variance),
+            rate_correction=radio.rates.log_factor,
+            rate_correction_sd=radio.rates.sd,
+            serving_bs=latest["serving_bs"].astype(np.int32),
+            target_bs=self._targets(),
+            gap_s=gap_s,
+            gap_sd_s=gap_sd_s,
+            on_probability=self._traffic.ahead(everybody, age_s),
+            rate_hz=self._traffic.rate_hz,
+            rate_sd_hz=self._traffic.rate_sd_hz,
+            mean_bit=mean_bit,
+            cycles_per_bit=cycles_per_bit,
+            upload=self._queues.upload_at(self._now_s, created_hz, mean_bit),
+            compute=self._queues.compute_at(self._now_s, created_hz, mean_bit * cycles_per_bit),
+            download_bit=self._held("download_backlog_bit"),
+            tasks_created=self._held("tasks_created"),
+            tasks_completed=self._held("tasks_completed"),
+            created_bit=self._held("created_bit"),
+            models=self._models.state(self._now_s, latest) if self._models else None,
+            age_s=self._received.age_s(self._now_s),
+            latest=self._received.snapshot(),
+        )
+
+    def _count_slots(self, now_s: float, slot_in_frame: float) -> None:
+        if not 0 <= slot_in_frame < self._slots_per_frame:  # then by the clock
+            passed = (now_s - self._now_s) / self._slot_s if np.isfinite(self._now_s) else 0.0
+            slot_in_frame = (self._slot_in_frame + round(passed)) % self._slots_per_frame
+        self._slot_in_frame = int(slot_in_frame)
+        self._now_s = now_s
+
+    def _targets(self) -> Integers:
+        state = self._received.latest.get("handover_state")
+        serving = self._received.latest["serving_bs"]
+        under_way = serving < 0
+        if state is not None:
+            pending, waiting = _HANDOVER_UNDER_WAY
+            under_way = (state == pending) | (state == waiting)
+        return np.where(under_way & (self._target != serving), self._target, -1).astype(np.int32)
+
+    def _held(self, name: str) -> Floats:
+        value = self._received.latest.get(name)
+        return np.zeros(self._n_ue) if value is None else value.astype(np.float64)
+
+    def _follow_radio(
+        self,
+        users: NDArray[np.intp],
+        during_s: Floats,
+        values: Mapping[str, Floats],
+        served_by: Integers,
+    ) -> None:
+        radio = self._radio
+        assert radio is not None
+        serving = self._received.latest["serving_bs"].astype(np.int32)
+        radio.serve(serving)
+        changed = serving[users] != served_by[users]
+        radio.change_cell(users[changed])
+        walked_m = radio.locate(users, during_s, values["position_m"], values["velocity_mps"])
+        radio.hear(users, walked_m, values["rsrp_dbm"])
+        radio.sound(users, during_s, self._sounded(users, changed, values), serving[users])
+
+        unconfirmed_bit = values["upload_unconfirmed_bit"]
+        left_bit = np.maximum(values["upload_backlog_bit"] - unconfirmed_bit, 0.0)
+        bits = values["delivered_bit"] - self._counted["delivered_bit"][users]
+        rb_s = values["rb_used_ul"] * during_s
+        counts = (during_s > 0) & ~changed & (serving[users] >= 0) & (bits >= 0) & (rb_s > 0)
+        counts &= (self._counted["to_deliver_bit"][users] >= _ENOUGH_BIT) & (
+            left_bit >= _ENOUGH_BIT
+        )
+        used_rb = self._received.latest["rb_used_ul"].astype(np.float64)
+        if counts.any():
+            passing = radio.success(used_rb)
+            radio.carried(users[counts], bits[counts], rb_s[counts], passing)
+        self._count(users, {"delivered_bit": values["delivered_bit"], "to_deliver_bit": left_bit})
+
+    def _sounded(
+        self, users: NDArray[np.intp], changed: NDArray[np.bool_], values: Mapping[str, Floats]
+    ) -> Floats:
+        """SINR of sounding signals; NaN where it is none, or still that of another cell."""
+        sinr_db = values["sinr_ul_db"]
+        self._other_cells_sinr_db[users[changed]] = sinr_db[changed]
+        old = sinr_db == self._other_cells_sinr_db[users]
+        self._other_cells_sinr_db[users[~old]] = np.nan
+        return np.where(old | (sinr_db <= _NOT_SOUNDED_DB), np.nan, sinr_db)
+
+    def _follow_traffic(
+        self,
+        users: NDArray[np.intp],
+        during_s: Floats,
+        values: Mapping[str, Floats],
+        new: NDArray[np.bool_],
+    ) -> None:
+        tasks = values["tasks_created"] - self._counted["tasks_created"][users]
+        bits = values["created_bit"] - self._counted["created_bit"][users]
+        use = ~new & (tasks >= 0) & (bits >= 0)
+        self._traffic.update(users[use], tasks[use], bits[use], during_s[use])
+        self._count(users, {name: values[name] for name in ("tasks_created", "created_bit")})
+
+    def _count(self, users: NDArray[np.intp], values: Mapping[str, Floats]) -> None:
+        for name, value in values.items():
+            there = np.isfinite(value)
+            self._counted[name][users[there]] = value[there]
+
+    def _follow_queues(self, users: NDArray[np.intp], time_s: float, values: Packed) -> None:
+        names = (
+            *("tasks_uploading", "oldest_age_s", "tasks_computing", "compute_head_cycles"),
+            *("compute_backlog_cycles", "upload_backlog_bit", "upload_unconfirmed_bit"),
+            *("tasks_created", "created_bit"),
+        )
+        whole = np.ones(len(users), bool)
+        for name in () if np.isfinite(values.table).all() else names:
+            whole &= np.isfinite(values[name].reshape(len(users), -1)).all(axis=1)
+        mine = values.rows(whole)
+        users = users[whole]
+        task_bit = np.maximum(self._held("task_mean_bit"), 1.0)
+        self._queues.report(
+            users,
+            QueueReports(
+                time_s=time_s,
+                serving_bs=self._received.latest["serving_bs"][users],
+                tasks_created=mine["tasks_created"],
+                created_bit=mine["created_bit"],
+                tasks_uploading=mine["tasks_uploading"],
+                to_deliver_bit=mine["upload_backlog_bit"] - mine["upload_unconfirmed_bit"],
+                oldest_age_s=mine["oldest_age_s"],
+                tasks_computing=mine["tasks_computing"],
+                compute_head_cycles=mine["compute_head_cycles"],
+                compute_backlog_cycles=mine["compute_backlog_cycles"],
+            ),
+            self._traffic.mean_bit[users],
+            (self._held("task_mean_cycles") / task_bit)[users],
+        )

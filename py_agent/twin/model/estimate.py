@@ -1,0 +1,183 @@
+# SPDX-License-Identifier: MIT
+"""What the twin believes of a network at one moment, and how surely."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from py_agent.learning.lag_model import LagModel
+from py_agent.twin.model.parameters import TwinParameters
+from py_agent.twin.model.radio_model import map_rsrp_dbm
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int32]
+Booleans = NDArray[np.bool_]
+
+
+@dataclasses.dataclass(frozen=True)
+class TaskQueue:
+    """Tasks of every user in one stage, first come first served from column 0 on.
+
+    Empty places have ``size_bit`` 0 and everything else 0; they come after the tasks. There is a
+    column at least, and as many as the fullest queue needs.
+
+    Attributes:
+        size_bit: of the whole task, ``[n_ue, n_places]``; 0: no task.
+        remaining: what is left to do, in bits (upload) or cycles (compute), ``[n_ue, n_places]``.
+        cycles: work at the edge server, ``[n_ue, n_places]``.
+        age_s: since creation, ``[n_ue, n_places]``.
+        bs: server that holds the task, ``[n_ue, n_places]``; -1 in the upload queue and in empty
+            places.
+        remaining_sd: of all that a user has left, ``[n_ue]``, unit of `remaining`.
+    """
+
+    size_bit: Floats
+    remaining: Floats
+    cycles: Floats
+    age_s: Floats
+    bs: Integers
+    remaining_sd: Floats
+
+    @property
+    def tasks(self) -> NDArray[np.int64]:
+        """How many each user has, ``[n_ue]``."""
+        count: NDArray[np.int64] = (self.size_bit > 0).sum(axis=1)
+        return count
+
+
+@dataclasses.dataclass(frozen=True)
+class ModelState:
+    """Of the users' models that are retrained; `NetworkEstimate.models` is None without them.
+
+    Attributes:
+        model: how lag becomes accuracy.
+        lag_fast: F of every user, in the stream's unit, ``[n_ue]``.
+        lag_slow: L, ``[n_ue]``.
+        drift_rate: per second, ``[n_ue]``.
+        bias: by how much predictions have been too high, ``[n_ue]``.
+        accuracy: last measured, ``[n_ue]``.
+        accuracy_sd: of a prediction, bias taken off, ``[n_ue]``.
+        virtual_queue: Z of the accuracy constraint, ``[n_ue]``.
+        target_accuracy: A_min.
+        norm_samples: ``‖Q‖₂`` of the latest task data, ``[n_ue]``.
+        backlog_cycles: what remains of retraining jobs, ``[n_ue]``.
+        backlog_samples: of jobs under way, ``[n_ue]``.
+        trained_samples: of finished jobs since the start, ``[n_ue]``.
+    """
+
+    model: LagModel
+    lag_fast: Floats
+    lag_slow: Floats
+    drift_rate: Floats
+    bias: Floats
+    accuracy: Floats
+    accuracy_sd: Floats
+    virtual_queue: Floats
+    target_accuracy: float
+    norm_samples: Floats
+    backlog_cycles: Floats
+    backlog_samples: Floats
+    trained_samples: Floats
+
+
+@dataclasses.dataclass(frozen=True)
+class NetworkEstimate:
+    """The twin's belief at `time_s`: where a rollout starts.
+
+    Every quantity is extrapolated to `time_s`, however old its last report is, and has its standard
+    deviation beside it (``…_sd…``). All is finite. A user that has never been heard of is not
+    `present`; its entries are what is typical.
+
+    Attributes:
+        time_s: the moment, in ns-3 time.
+        slot_in_frame: 0: the next action's association is obeyed.
+        parameters: constants in force now, calibrated as far as the run has gone.
+        present: users that have been heard of, ``[n_ue]``.
+        position_m: ``[n_ue, 2]``.
+        position_sd_m: per axis, ``[n_ue]``.
+        velocity_mps: ``[n_ue, 2]``.
+        velocity_sd_mps: per axis, ``[n_ue]``.
+        bs_position_m: ``[n_bs, 2]``.
+        residual_db: RSRP over what the map says at `position_m`, ``[n_ue, n_bs]``.
+        residual_sd_db: ``[n_ue, n_bs]``.
+        sinr_correction_db: uplink SINR over what `UplinkSinr` says, ``[n_ue]``; fades with
+            ``uplink.correlation_s``.
+        sinr_correction_sd_db: ``[n_ue]``.
+        rate_correction: logarithm of a user's rate over what `RateCurve` says, ``[n_ue]``; fades
+            with ``rate.correction_correlation_s``.
+        rate_correction_sd: ``[n_ue]``.
+        serving_bs: -1: without a cell, ``[n_ue]``.
+        target_bs: of a handover under way, else -1, ``[n_ue]``.
+        gap_s: expected time until a user without a cell has one again, ``[n_ue]``; else 0.
+        gap_sd_s: ``[n_ue]``.
+        on_probability: that the user's traffic source is active, ``[n_ue]``.
+        rate_hz: tasks per second while active, ``[n_ue]``.
+        rate_sd_hz: ``[n_ue]``.
+        mean_bit: expected size of the user's next task, ``[n_ue]``.
+        cycles_per_bit: of the user's tasks, ``[n_ue]``.
+        upload: tasks on their way up.
+        compute: tasks at servers.
+        download_bit: results on their way down, ``[n_ue]``.
+        tasks_created: since the start, ``[n_ue]``.
+        tasks_completed: since the start, ``[n_ue]``.
+        created_bit: since the start, ``[n_ue]``.
+        models: of the users' models, or None.
+        age_s: since the last report of each field that reached the twin, ``[n_ue]``, ``[n_bs]`` or
+            ``[n_ue, n_bs]``, by name of the field; infinite: never.
+        latest: last reported value of every observation field, by name; for what is not modelled.
+    """
+
+    time_s: float
+    slot_in_frame: int
+    parameters: TwinParameters
+    present: Booleans
+    position_m: Floats
+    position_sd_m: Floats
+    velocity_mps: Floats
+    velocity_sd_mps: Floats
+    bs_position_m: Floats
+    residual_db: Floats
+    residual_sd_db: Floats
+    sinr_correction_db: Floats
+    sinr_correction_sd_db: Floats
+    rate_correction: Floats
+    rate_correction_sd: Floats
+    serving_bs: Integers
+    target_bs: Integers
+    gap_s: Floats
+    gap_sd_s: Floats
+    on_probability: Floats
+    rate_hz: Floats
+    rate_sd_hz: Floats
+    mean_bit: Floats
+    cycles_per_bit: Floats
+    upload: TaskQueue
+    compute: TaskQueue
+    download_bit: Floats
+    tasks_created: Floats
+    tasks_completed: Floats
+    created_bit: Floats
+    models: ModelState | None
+    age_s: Mapping[str, Floats]
+    latest: Mapping[str, NDArray[Any]]
+
+    @property
+    def n_ue(self) -> int:
+        """Users."""
+        return len(self.present)
+
+    @property
+    def n_bs(self) -> int:
+        """Base stations."""
+        return len(self.bs_position_m)
+
+    def rsrp_dbm(self) -> Floats:
+        """Received power that the twin expects now, ``[n_ue, n_bs]``."""
+        map_dbm = map_rsrp_dbm(self.parameters, self.position_m, self.bs_position_m)
+        expected: Floats = map_dbm + self.residual_db
+        return expected

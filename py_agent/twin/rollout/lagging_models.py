@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: MIT
+"""Users' models in many futures: two lags each instead of weights and data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from py_agent.learning.lag_model import LagModel
+from py_agent.learning.learning_settings import LearningSettings
+from py_agent.learning.streams.digits import RATE_DEG_PER_S
+from py_agent.learning.virtual_queue import VirtualQueue
+from py_agent.twin.errors import UnsuitableNetwork
+from py_agent.twin.model.estimate import ModelState
+
+Floats = NDArray[np.float64]
+
+
+class LaggingModels:
+    """What `py_agent.learning.plant.LearningPlant` is for one network, by `LagModel`, for many.
+
+    Accuracy follows from the lags, with the noise of measuring it on so few samples; a drift alarm
+    is never raised.
+
+    Args:
+        settings: of the plant.
+        n_futures: how many.
+        n_ue: users of each.
+        model: how lag becomes accuracy.
+
+    Attributes:
+        drift_rate: of every user, per second, ``[n_futures, n_ue]``.
+        accuracy: last measured, ``[n_futures, n_ue]``.
+        queue: the accuracy constraint; its length is ``[n_futures, n_ue]``.
+    """
+
+    def __init__(
+        self, settings: LearningSettings, n_futures: int, n_ue: int, model: LagModel
+    ) -> None:
+        self._settings = settings
+        self._model = model
+        shape = (n_futures, n_ue)
+        self._rngs = [np.random.default_rng(i) for i in range(n_futures)]
+        self.drift_rate: Floats = np.zeros(shape)
+        self._fast, self._slow, self._bias = np.zeros(shape), np.zeros(shape), np.zeros(shape)
+        self.accuracy: Floats = np.zeros(shape)
+        self.queue = VirtualQueue(shape, settings.target_accuracy)
+
+    @classmethod
+    def at_random_lags(cls, settings: LearningSettings, n_futures: int, n_ue: int) -> LaggingModels:
+        """Models that `start` makes.
+
+        Raises:
+            UnsuitableNetwork: the lag model is none of this stream.
+        """
+        if settings.stream != "digits" or settings.drift != "gradual":
+            raise UnsuitableNetwork(
+                "the twin's models lag as those of gradually rotating digits do, not of"
+                f" learning.stream = {settings.stream}, learning.drift = {settings.drift}"
+            )
+        return cls(settings, n_futures, n_ue, LagModel())
+
+    @classmethod
+    def following(
+        cls, state: ModelState, settings: LearningSettings, n_futures: int, copies: int, seed: int
+    ) -> LaggingModels:
+        """Models that go on from what is believed of them, each future as far off as may be.
+
+        Args:
+            state: of the twin's estimate.
+            settings: of the plant.
+            n_futures: how many.
+            copies: of each of them.
+            seed: of all futures.
+        """
+        made = cls(settings, copies * n_futures, len(state.accuracy), state.model)
+        made._rngs = [
+            np.random.default_rng([seed, i % n_futures, 2]) for i in range(copies * n_futures)
+        ]
+        for name, value in (
+            ("drift_rate", state.drift_rate),
+            ("_fast", state.lag_fast),
+            ("_slow", state.lag_slow),
+            ("accuracy", state.accuracy),
+        ):
+            getattr(made, name)[:] = value
+        made.queue.length[:] = state.virtual_queue
+        doubt = np.stack([rng.standard_normal(len(state.bias)) for rng in made._rngs])
+        made._bias[:] = state.bias + doubt * state.accuracy_sd
+        return made
+
+    def start(self, chosen: Sequence[int], seeds: Sequence[int]) -> None:
+        """New models in these futures, each as far behind its data as chance will have it."""
+        n_ue = self.accuracy.shape[1]
+        for i, seed in zip(chosen, seeds, strict=True):
+            self._rngs[i] = rng = np.random.default_rng([seed, 1])
+            self.drift_rate[i] = self._settings.drift_speed * rng.uniform(*RATE_DEG_PER_S, n_ue)
+            lag = self.drift_rate[i] * rng.uniform(0, self._settings.initial_lag_s, n_ue)
+            self._fast[i], self._slow[i] = self._model.drift(np.zeros(n_ue), np.zeros(n_ue), lag)
+            self.queue.length[i] = 0.0
+        self._measure(np.asarray(chosen))
+
+    def advance(self, by_s: float, trained_samples: Floats) -> None:
+        """Let data drift, then take over the jobs done, ``[n_futures, n_ue]`` samples."""
+        drifted = self._model.drift(self._fast, self._slow, self.drift_rate * by_s)
+        self._fast, self._slow = self._model.train(*drifted, trained_samples)
+
+    def end_frame(self, futures: NDArray[np.intp]) -> None:
+        """Measure accuracy and move the virtual queue in these futures."""
+        self._measure(futures)
+        self.queue.update(self.accuracy, futures)
+
+    @property
+    def deficit(self) -> Floats:
+        """By how much accuracy misses the target, ``[n_futures, n_ue]``."""
+        return np.maximum(0, self._settings.target_accuracy - self.accuracy)
+
+    def _measure(self, futures: NDArray[np.intp]) -> None:
+        expected = self._model.accuracy(self._fast[futures], self._slow[futures])
+        expected = np.clip(expected - self._bias[futures], 0.0, 1.0)
+        samples = self._settings.evaluated_samples
+        for i, future in enumerate(futures):
+            self.accuracy[future] = self._rngs[future].binomial(samples, expected[i]) / samples

@@ -1,0 +1,186 @@
+# SPDX-License-Identifier: MIT
+"""Calibration on runs of real ns-3, and whether what is learned is what was set."""
+
+import json
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from py_agent.calibration.calibrate import calibrate
+from py_agent.calibration.control_fit import fit_control
+from py_agent.calibration.rate_fit import CarriedBits
+from py_agent.calibration.recorded import load_runs
+from py_agent.calibration.traffic_fit import most_likely_times
+from py_agent.cli.app import app
+from py_agent.experiment.run_settings import load_run_settings
+from py_agent.experiment.runner import Run
+from py_agent.fidelity.scene import whole_settings
+from py_agent.twin.errors import NothingToLearn
+from py_agent.twin.model.parameters import Traffic, TwinParameters
+from py_agent.twin.model.prior import prior_parameters
+from py_agent.twin.model.radio_model import map_rsrp_dbm
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory):
+    """Two runs of a busy little network that nobody would guess from the settings' prior."""
+    folders = []
+    for seed in (1, 2):
+        overrides = {"policy": "load-cmu", "seed": seed, "runs_dir": tmp_path_factory.mktemp("r")}
+        chosen = [
+            *("n_ue=8", "n_bs=2", "duration_s=4", "traffic.rate_hz=3", "traffic.off_s=0"),
+            *("traffic.cycles_per_bit=200", "channel.shadowing=false"),
+        ]
+        folders.append(Run(load_run_settings(None, overrides, chosen)).execute().path)
+    return folders
+
+
+@pytest.fixture(scope="module")
+def learned(runs):
+    return calibrate(runs)
+
+
+def test_what_the_settings_say_of_tasks_and_walks_is_found_again(learned):
+    assert learned.traffic.rate_hz == pytest.approx(3, rel=0.25)
+    assert learned.traffic.cycles_per_bit == pytest.approx(200, rel=1e-6)
+    assert 1e5 <= learned.traffic.size_min_bit < learned.traffic.size_max_bit <= 7e5
+    assert 1 <= learned.mobility.speed_min_mps < learned.mobility.speed_max_mps <= 15.0001
+
+
+def test_the_map_is_nearer_to_what_is_received_than_the_prior(runs, learned):
+    recorded = load_runs(runs)
+    prior = prior_parameters(recorded[0].run.settings)
+    error_db = {}
+    for name, parameters in (("prior", prior), ("learned", learned)):
+        run = recorded[1]
+        bs_m = run.field("bs_position_m")[0].astype(float)
+        map_dbm = map_rsrp_dbm(parameters, run.field("position_m").astype(float), bs_m)
+        error_db[name] = np.sqrt(((run.field("rsrp_dbm") - map_dbm) ** 2).mean())
+    assert error_db["learned"] < error_db["prior"]
+
+
+def test_a_curve_of_rates_rises_to_what_the_band_can_carry(learned):
+    top_bps = learned.uplink.bandwidth_rb * learned.rate.bps_per_rb[-1]
+    assert 10e6 < top_bps < 18.4e6  # 25 RB, MCS 28: TS 36.213 Table 7.1.7.2.1-1
+    assert learned.rate.bps_per_rb[0] < 0.1 * learned.rate.bps_per_rb[-1]
+
+
+def interrupted_poisson(rng, rate_hz, on_s, off_s, duration_s):
+    """Moments of the tasks of one user."""
+    moments, now_s = [], 0.0
+    while now_s < duration_s:
+        ends_s = now_s + rng.exponential(on_s)
+        count = rng.poisson(rate_hz * (ends_s - now_s))
+        moments += np.sort(rng.uniform(now_s, ends_s, count)).tolist()
+        now_s = ends_s + rng.exponential(off_s)
+    return np.array([m for m in moments if m < duration_s])
+
+
+def test_on_and_off_times_are_learned_from_many_tasks_and_believed_with_few():
+    rng = np.random.default_rng(1)
+    wrong = Traffic(rate_hz=4.0, on_s=3.0, off_s=3.0)  # but for the mean rate
+    users = [interrupted_poisson(rng, 10.0, 1.0, 4.0, 40.0) for _ in range(40)]
+    ended_s = np.concatenate([np.diff(user) for user in users])
+    open_s = np.array([40.0 - user[-1] for user in users])
+    rate_hz, on_s, off_s = most_likely_times(ended_s, open_s, wrong)
+    assert rate_hz == pytest.approx(10.0, rel=0.1)
+    assert on_s == pytest.approx(1.0, rel=0.2)
+    assert off_s == pytest.approx(4.0, rel=0.2)
+    few = most_likely_times(ended_s[:2], open_s[:1], wrong)
+    assert few == pytest.approx((4.0, 3.0, 3.0), rel=0.5)
+
+
+def test_a_promised_mean_rate_outweighs_a_hundred_tasks():
+    rng = np.random.default_rng(1)
+    promised = Traffic(rate_hz=1.0, on_s=2.0, off_s=2.0)
+    users = [interrupted_poisson(rng, 1.5, 2.0, 2.0, 10.0) for _ in range(20)]  # by half too many
+    users = [user for user in users if len(user)]
+    open_s = np.array([10.0 - user[-1] for user in users])
+    rate_hz, on_s, off_s = most_likely_times(
+        np.concatenate([np.diff(user) for user in users]), open_s, promised
+    )
+    assert rate_hz * on_s / (on_s + off_s) == pytest.approx(0.5, rel=0.1)
+
+
+def test_acknowledgements_take_some_milliseconds(learned):
+    assert 0.003 < learned.delays.report_s < 0.1
+
+
+def test_how_control_channels_are_heard_is_found_again():
+    """A made-up record: blocks, bits and losses of users that hear their cells as they should."""
+    rng = np.random.default_rng(2)
+    prior = prior_parameters(whole_settings({"n_ue": 20, "n_bs": 2}))
+    truth = prior.replaced(control={"needed_db": -6.0, "slope_db": 1.0})
+    n, n_ue = 400, 20
+    serving = np.zeros((n + 1, n_ue), np.int32)
+    rsrp_dbm = np.full((n + 1, n_ue, 2), -80.0)
+    rsrp_dbm[..., 0] = np.repeat(rng.uniform(-95, -75, (1, n_ue)), n + 1, axis=0)
+    rsrp_dbm[:200, 0, 0] = -75.0
+    rsrp_dbm[200:, 0, 0] = -95.0  # is out of sync from then on, and loses its link
+    table = {
+        "ue": np.zeros(12, int),
+        "lost_s": np.full(12, 0.02 * 300),
+        "restored_s": np.full(12, 0.02 * 300 + 0.25),
+        "reason": np.array(["radio_link_failure"] * 12, object),
+    }
+    fields = {
+        "time_s": 0.02 * np.arange(n + 1)[:, None],
+        "serving_bs": serving,
+        "rsrp_dbm": rsrp_dbm,
+        "sinr_ul_db": np.full((n + 1, n_ue), 15.0),
+        "rb_used_ul": np.full((n + 1, n_ue), 1.25),
+        "upload_backlog_bit": np.full((n + 1, n_ue), 1e6),
+        "upload_unconfirmed_bit": np.zeros((n + 1, n_ue)),
+        "delivered_bit": np.zeros((n + 1, n_ue)),
+    }
+    run = SimpleNamespace(field=fields.__getitem__, table=lambda name: table, slot_s=0.02, slots=n)
+    carried = CarriedBits.of(run)
+    bits = carried.clean_bits(truth) * carried.passing(truth)
+    fields["delivered_bit"][1:] = np.cumsum(bits, axis=0)
+    found = fit_control([run], prior)
+    assert found.needed_db == -6.0
+    assert found.slope_db == 1.0
+    assert found.out_of_sync_s == pytest.approx(0.02 * 100, abs=0.05)
+    assert found.lost_s == pytest.approx(0.25)
+
+
+def test_it_says_what_it_was_learned_from(runs, learned):
+    provenance = learned.provenance
+    assert provenance.source == "calibrated"
+    assert provenance.seeds == (1, 2)
+    assert provenance.policies == ("load-cmu", "load-cmu")
+    assert provenance.slots == 400
+
+
+def test_the_command_writes_a_file_that_can_be_read(runs, learned, tmp_path):
+    path = tmp_path / "twin.json"
+    arguments = ["calibrate", *map(str, runs), "--output", str(path), "--json"]
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 0, result.output
+    assert TwinParameters.load(path) == learned
+    assert json.loads(result.stdout.splitlines()[-1])["version"] == 1
+
+
+def test_a_folder_without_a_run_is_refused(tmp_path):
+    result = CliRunner().invoke(app, ["calibrate", str(tmp_path)])
+    assert result.exit_code == 2
+    assert "holds no finished run" in result.output
+
+
+def test_runs_of_different_networks_are_refused(runs, tmp_path):
+    overrides = {"policy": "random", "seed": 1, "runs_dir": tmp_path}
+    chosen = ["n_ue=2", "n_bs=2", "duration_s=2", "traffic.rate_hz=0"]
+    other = Run(load_run_settings(None, overrides, chosen)).execute().path
+    with pytest.raises(NothingToLearn, match="another network"):
+        calibrate([runs[0], other])
+    with pytest.raises(NothingToLearn, match="hardly anything was uploaded"):
+        calibrate([other])
+
+
+def test_a_run_that_is_too_short_is_refused(tmp_path):
+    overrides = {"policy": "random", "seed": 1, "runs_dir": tmp_path}
+    settings = load_run_settings(None, overrides, ["n_ue=2", "duration_s=0.1"])
+    with pytest.raises(NothingToLearn, match="shorter than 2 s"):
+        calibrate([Run(settings).execute().path])

@@ -1,0 +1,199 @@
+"""The command itself, as a user calls it, on real ns-3."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+from rich.console import Console
+
+from py_agent.view.tables import rows_table
+
+COMMAND = str(Path(sys.executable).parent / "ns3-twin")
+SMALL = ["--set", "n_ue=5", "--duration", "2"]
+WALL_TIMES = {"wall_s", "bridge_wait_s", "decision_ms_per_slot"}
+
+
+def call(*arguments, cwd, expect=0):
+    done = subprocess.run(
+        [COMMAND, *arguments],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env={**os.environ, "COLUMNS": "200"},
+    )
+    assert done.returncode == expect, done.stderr
+    return done
+
+
+def last_json(done):
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def test_a_run_writes_its_folder_and_repeats_itself(tmp_path):
+    first = last_json(call("run", *SMALL, "--json", cwd=tmp_path))
+    second = last_json(call("run", *SMALL, "--json", cwd=tmp_path))
+    same = set(first) - WALL_TIMES
+    assert {name: first[name] for name in same} == {name: second[name] for name in same}
+    assert first["slots"] == 100
+    assert first["ns3_events"] > 100_000
+    required = {
+        *("scenario", "policy", "seed", "sim_time_s", "slots", "n_ue", "n_bs"),
+        *("tasks_completed", "tasks_unfinished", "mean_delay_s", "p95_delay_s"),
+        *("handovers_ok", "handovers_failed", "ns3_version", "ns3_events"),
+        *("wall_s", "bridge_wait_s"),
+    }
+    assert required <= set(first)
+
+    folders = sorted((tmp_path / "runs").iterdir())
+    assert len(folders) == 2
+    assert folders[0].name.startswith("cellular__cmu__1__")
+    names = {path.name for path in folders[0].iterdir()}
+    assert {"settings.yaml", "summary.json", "slots.parquet", "task.parquet"} <= names
+    assert {"handover.parquet", "figure.png", "report.html"} <= names
+    slots = pq.read_table(folders[0] / "slots.parquet")
+    assert slots.num_rows == 100
+    assert slots.schema.field("rsrp_dbm").metadata == {
+        b"unit": b"dBm",
+        b"shape": b"5,3",
+        b"help": slots.schema.field("rsrp_dbm").metadata[b"help"],
+    }
+    tasks = pq.read_table(folders[0] / "task.parquet")
+    assert tasks.num_rows == first["tasks_completed"] + first["tasks_unfinished"]
+    assert sum(slots.column("reward").to_pylist()) == pytest.approx(first["total_reward"])
+
+    again = call("run", "--config", str(folders[0] / "settings.yaml"), "--json", cwd=tmp_path)
+    assert last_json(again)["total_reward"] == first["total_reward"]
+
+
+def test_a_person_reads_a_table(tmp_path):
+    done = call("run", *SMALL, "--policy", "max-rsrp-equal", cwd=tmp_path)
+    for words in ("mean delay", "compute queue", "handovers", "5 users, 3 base stations"):
+        assert words in done.stdout
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("duration_s", [0.02, 0.2])
+def test_the_shortest_runs_are_drawn_too(tmp_path, duration_s):
+    done = call(
+        "run", "--set", "n_ue=1", "--set", "n_bs=1", f"--duration={duration_s}", cwd=tmp_path
+    )
+    assert "0 completed" in done.stdout
+    assert "Warning" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--policy", "best"], "unknown policy 'best'; known: random"),
+        (["--scenario", "wimax"], "unknown scenario 'wimax'; known: cellular"),
+        (["--set", "n_eu=3"], "unknown setting n_eu. Did you mean n_ue? Known: slot_s"),
+        (["--set", "n_ue=0"], "n_ue = 0: Input should be greater than or equal to 1"),
+        (["--config", "missing.yaml"], "cannot read missing.yaml"),
+        (["--set", "ns3::LteUePhy::Nose=1"], "ns3::LteUePhy::Nose=1"),
+    ],
+)
+def test_a_mistake_is_one_message(tmp_path, arguments, message):
+    done = call("run", *arguments, cwd=tmp_path, expect=2)
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "runs").exists()
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_ctrl_c_and_sigterm_end_all_within_a_second(tmp_path, number, status):
+    running = subprocess.Popen(
+        [COMMAND, "run", "--duration", "1000"],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    deadline_s = time.monotonic() + 30
+    children = Path(f"/proc/{running.pid}/task/{running.pid}/children")
+    while not (pids := children.read_text().split()) or not list(
+        (tmp_path / "runs").glob("*/slots.parquet")
+    ):
+        assert time.monotonic() < deadline_s
+        time.sleep(0.05)
+    time.sleep(1.0)
+    pids = children.read_text().split()
+    running.send_signal(number)
+    start_s = time.monotonic()
+    _, complaint = running.communicate(timeout=10)
+    assert time.monotonic() - start_s < 1
+    assert running.returncode == status
+    assert b"Traceback" not in complaint
+    assert not any(Path(f"/proc/{pid}").exists() for pid in pids)
+    (slots,) = (tmp_path / "runs").glob("*/slots.parquet")
+    assert pq.read_schema(slots).names[:2] == ["slot", "reward"]  # closed, thus readable
+
+
+def test_the_commands_of_a_gateway_do_without_the_libraries_for_runs():
+    heavy = {"matplotlib", "pyarrow", "scipy", "sklearn", "tensorboard", "torch"}
+    code = f"import sys, py_agent.cli.app; print(*({heavy} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.stdout.split() == [], done.stderr
+
+
+def test_scenarios_describe_and_doctor(tmp_path):
+    assert "cellular" in last_json(call("scenarios", "--json", cwd=tmp_path))["scenarios"]
+    described = last_json(call("describe", "cellular", "--json", cwd=tmp_path))
+    assert {"settings", "schema", "ns3_version"} <= set(described)
+    assert "rsrp_dbm" in call("describe", "cellular", cwd=tmp_path).stdout
+    assert "cmu" in call("scenarios", cwd=tmp_path).stdout
+    assert all(f["ok"] for f in last_json(call("doctor", "--json", cwd=tmp_path)) if f["required"])
+
+
+def test_brackets_in_a_table_are_text():
+    console = Console(width=80, record=True, file=io.StringIO())
+    console.print(rows_table("doctor", ["mend"], [["pip install 'ns3-twin[learning]'"]]))
+    assert "'ns3-twin[learning]'" in console.export_text()
+
+
+def test_without_the_extra_the_message_says_how_to_get_it(tmp_path):
+    code = "import sys; sys.modules['river'] = None; from py_agent.cli.app import app; app()"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "learning-curves", "curves.png"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 2
+    assert "river is missing: pip install 'ns3-twin[learning]'" in done.stderr
+    assert not (tmp_path / "curves.png").exists()
+
+
+def test_retraining_over_seeds_reports_accuracy_in_summary_and_figure(tmp_path):
+    options = ["--retrain", "fixed", "--seeds", "1,2", "--set", "learning.target_accuracy=0.95"]
+    result = last_json(call("run", *SMALL, *options, "--json", cwd=tmp_path))
+    assert [run["seed"] for run in result["runs"]] == [1, 2]
+    for run in result["runs"]:
+        assert run["retrain"] == "fixed"
+        assert 0.3 < run["accuracy_mean"] < 1
+        assert run["user_seconds_below_target"] == pytest.approx(10 * run["share_below_target"])
+    assert result["mean"]["training_samples"] == np.mean(
+        [run["training_samples"] for run in result["runs"]]
+    )
+    assert result["mean"]["training_samples"] > 0
+    for folder in (tmp_path / "runs").iterdir():
+        assert pq.read_table(folder / "accuracy.parquet").num_rows == 10
+        assert "Accuracy of users" in (folder / "report.html").read_text()
+        assert (folder / "training.parquet").exists()
+
+
+def test_an_unknown_retraining_rule_is_named_with_the_known_ones(tmp_path):
+    done = call("run", "--retrain", "often", cwd=tmp_path, expect=2)
+    assert "often" in done.stderr
+    assert "need-calibrated" in done.stderr

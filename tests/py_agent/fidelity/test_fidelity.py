@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: MIT
+"""The measures of fidelity by hand, and the whole measurement on a small network of real ns-3."""
+
+import json
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from py_agent.cli.app import app
+from py_agent.fidelity.continuation import Continuation
+from py_agent.fidelity.coverages import coverages
+from py_agent.fidelity.scene import Scene
+from py_agent.fidelity.scores import (
+    coverage,
+    kendall,
+    ks_distance,
+    mape,
+    nmse,
+    regret,
+    spearman,
+)
+from py_agent.fidelity.trunk import States
+from py_agent.twin.rollout.simulate import Outcome
+
+SMALL = ["n_ue=4", "n_bs=2", "slots_per_frame=10", "traffic.rate_hz=4", "traffic.off_s=0"]
+
+
+def test_the_measures_are_those_of_the_books():
+    came = np.array([1.0, 2.0, 4.0])
+    assert mape(np.array([1.1, 1.8, 4.0]), came) == pytest.approx(0.2 / 3)
+    assert nmse(np.full(3, came.mean()), came) == pytest.approx(1.0)
+    assert ks_distance(np.array([0.0, 1.0]), np.array([0.5, 2.0])) == pytest.approx(0.5)
+    assert coverage(came - 1, came + 1, np.array([1.5, 4.0, 4.0])) == pytest.approx(2 / 3)
+    assert spearman(np.array([3.0, 1.0, 2.0]), came) == pytest.approx(-0.5)
+    assert kendall(np.array([3.0, 1.0, 2.0]), came) == pytest.approx(-1 / 3)
+    # The twin takes the second, which costs twice the best.
+    assert regret(np.array([2.0, 1.0, 3.0]), came) == pytest.approx(1.0)
+
+
+def test_measures_without_samples_are_no_number():
+    nothing = np.empty(0)
+    assert np.isnan(
+        [mape(nothing, nothing), nmse(nothing, nothing), ks_distance(nothing, nothing)]
+    ).all()
+    assert np.isnan(spearman(np.ones(3), np.arange(3.0)))
+
+
+def test_coverage_counts_every_state_alike():
+    futures = np.arange(1.0, 100.0)  # the 5 % and 95 % quantiles of 99 futures are 5 and 95
+    along = States(
+        came_s=np.array([[50.0, 4.9], [95.0, 5.0]]),
+        said_s=np.tile(futures, (2, 2, 1)),
+    )
+    lost = Continuation(np.empty(0), np.array([-200.0]), np.zeros((1, 1)), np.zeros((1, 1)))
+    foretold = Outcome(-futures[None], np.empty(0), np.empty(0, bool), np.empty(0, int))
+    names = [f"p{i}" for i in range(9)]
+    scene = Scene(
+        seed=1,
+        physical=dict.fromkeys(names, lost),
+        reseeded={},
+        twin=dict.fromkeys(names, foretold),
+        states=along,
+        tracked={},
+        reported_bps=0.0,
+        slots_per_frame=1,
+    )
+    found = coverages([scene])
+    assert found["coverage_90"] == pytest.approx((0.5 + 1 + 0) / 3)
+    assert found["coverage_50"] == pytest.approx((0.5 + 0 + 0) / 3)
+    assert found["coverage_90_along"] == pytest.approx(0.75)
+    assert found["coverage_90_branched"] == 0
+    assert found["coverage_90_frame_1"] == 1
+    assert found["coverage_90_frame_2"] == 0.5
+    assert found["coverage_states"] == 3
+    assert found["coverage_intervals"] == 4 + 9
+
+
+@pytest.fixture(scope="module")
+def measured(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("fidelity")
+    chosen = [word for name in SMALL for word in ("--set", name)]
+    arguments = ["fidelity", "--quick", "--seeds", "9101", "--output", str(folder), "--json"]
+    arguments += ["--lead", "1", "--horizon", "1"]
+    result = CliRunner().invoke(app, [*arguments, *chosen])
+    assert result.exit_code == 0, result.output
+    return folder, json.loads(result.stdout.splitlines()[-1])
+
+
+def test_every_measure_has_its_noise_floor(measured):
+    _, values = measured
+    for name in ("rate_mape", "delay_ks", "coverage_90", "spearman", "regret"):
+        assert name in values
+        assert f"{name}_floor" in values
+    assert 0 <= values["delay_ks"] <= 1
+    assert 0 <= values["coverage_90"] <= 1
+    assert values["regret"] >= 0
+    assert values["policies"] >= 9
+    assert values["coverage_states"] == 8 + 1  # of 10 frames of 0.2 s, and the branched one
+    assert len(values["mean_delay_s"]) == values["policies"]
+
+
+def test_a_twin_in_step_is_far_better_than_guessing(measured):
+    _, values = measured
+    assert values["rate_nmse"] < 0.5  # 1: as good as the mean
+    assert values["delay_mape"] < 0.5
+    assert values["position_error_m_0.2_s"] < 2
+
+
+def test_figure_numbers_and_parameters_are_written(measured):
+    folder, values = measured
+    assert (folder / "fidelity.png").read_bytes()[:4] == b"\x89PNG"
+    assert json.loads((folder / "fidelity.json").read_text()) == values
+    assert json.loads((folder / "twin.json").read_text())["provenance"]["seeds"] == [
+        1,
+        1,
+        1,
+        2,
+        2,
+        2,
+    ]
+
+
+def test_what_comes_out_does_not_depend_on_processes_and_is_not_measured_twice(measured, tmp_path):
+    folder, _ = measured
+    chosen = [word for name in SMALL for word in ("--set", name)]
+    arguments = ["fidelity", "--quick", "--seeds", "9101-9102", "--json", "--lead", "0.4"]
+    arguments += ["--horizon", "0.4", "--parameters", str(folder / "twin.json"), *chosen]
+    arguments += ["--policies", "random,load-cmu"]
+
+    def run(name, *jobs):
+        result = CliRunner().invoke(app, [*arguments, "--output", str(tmp_path / name), *jobs])
+        assert result.exit_code == 0, result.output
+        return json.loads(result.stdout.splitlines()[-1])
+
+    alone = run("alone", "--jobs", "1")
+    assert run("together", "--jobs", "2") == alone
+    files = sorted((tmp_path / "alone" / "parts").iterdir())
+    assert len(files) == 2
+    files[0].unlink()
+    kept_s = files[1].stat().st_mtime_ns
+    assert run("alone", "--jobs", "1") == alone
+    assert files[0].exists()
+    assert files[1].stat().st_mtime_ns == kept_s
+
+
+def test_seeds_that_were_learned_from_are_refused(measured):
+    folder, _ = measured
+    arguments = ["fidelity", "--quick", "--seeds", "2", "--parameters", str(folder / "twin.json")]
+    result = CliRunner().invoke(app, [*arguments, "--set", "n_ue=4", "--set", "n_bs=2"])
+    assert result.exit_code == 2
+    assert "learned from" in result.output
+
+
+def test_parameters_of_another_network_are_refused(measured):
+    folder, _ = measured
+    arguments = ["fidelity", "--quick", "--seeds", "9101", "--set", "n_bs=3", "--set", "n_ue=3"]
+    result = CliRunner().invoke(app, [*arguments, "--parameters", str(folder / "twin.json")])
+    assert result.exit_code == 2
+    assert "2 base stations" in result.output
+
+
+def test_a_lead_that_ends_within_a_frame_is_refused(measured):
+    folder, _ = measured
+    arguments = ["fidelity", "--quick", "--parameters", str(folder / "twin.json"), "--lead", "0.5"]
+    result = CliRunner().invoke(app, [*arguments, "--set", "n_ue=4", "--set", "n_bs=2"])
+    assert result.exit_code == 2
+    assert "whole frames of 1 s" in result.output

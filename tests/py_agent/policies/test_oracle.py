@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+import ns3_scenarios
+from py_agent.cli.app import app
+from py_agent.policies import LookAheadPolicy, Network, load_policy
+from py_agent.policies.oracle import Oracle
+
+SETTINGS = {"n_ue": 6, "n_bs": 2, "slots_per_frame": 10, "duration_s": 0.7}
+
+
+@pytest.fixture
+def env():
+    env = ns3_scenarios.make("cellular", SETTINGS)
+    yield env
+    env.close()
+
+
+def children():
+    return Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+
+
+def test_only_policies_that_ask_for_it_get_the_network():
+    assert isinstance(load_policy("oracle"), LookAheadPolicy)
+    assert not isinstance(load_policy("cmu"), LookAheadPolicy)
+
+
+def test_what_the_oracle_foresees_is_what_happens(env):
+    oracle = Oracle(budget=6, side_by_side=2)
+    oracle.begin(Network("cellular", env.settings.model_dump(), env.schema), seed=1)
+    oracle.look_ahead(env.branch)
+    observation, info = env.reset(seed=1)
+    truncated = False
+    foreseen_s, happened_s = [], []
+    while not truncated:
+        if info["slot"] % SETTINGS["slots_per_frame"] == 0:
+            frame = oracle.decide_frame(observation)
+            foreseen_s.append(oracle.foreseen_s)
+            happened_s.append(0.0)
+            assert len(children()) == 1  # no branch is left
+        action = {**frame, **oracle.decide_slot(observation)}
+        observation, reward, _, truncated, info = env.step(action)
+        happened_s[-1] -= reward
+    assert len(happened_s) == 4
+    assert foreseen_s == happened_s  # to the last bit
+    assert max(happened_s) > 0
+
+
+def test_trying_more_never_makes_a_frame_worse(env):
+    network = Network("cellular", env.settings.model_dump(), env.schema)
+    observation, _ = env.reset(seed=3)
+    costs_s = []
+    for budget in (3, 9):
+        oracle = Oracle(budget=budget)
+        oracle.begin(network, seed=1)
+        oracle.look_ahead(env.branch)
+        association = oracle.decide_frame(observation)["association"]
+        oracle.look_ahead(env.branch)
+        ((cost_s, _),) = oracle._try_out([association], np.inf)
+        costs_s.append(cost_s)
+    assert costs_s[1] <= costs_s[0]
+
+
+def test_an_oracle_without_a_network_says_so(env):
+    oracle = Oracle()
+    oracle.begin(Network("cellular", env.settings.model_dump(), env.schema), seed=1)
+    with pytest.raises(TypeError, match="look_ahead"):
+        oracle.decide_frame(env.reset(seed=1)[0])
+
+
+def test_the_oracle_runs_from_the_command_line(tmp_path):
+    arguments = ["run", "--policy", "oracle", "--duration", "5", "--json"]
+    arguments += ["--set", "n_ue=6", "--set", "n_bs=2", "--runs-dir", str(tmp_path)]
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 0, result.output
+    summary = json.loads(result.output.splitlines()[-1])
+    assert summary["policy"] == "oracle"
+    assert summary["slots"] == 250
+    assert children() == []
