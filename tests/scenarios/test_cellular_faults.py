@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import threading
-import time
 
 import numpy as np
 import pytest
@@ -30,16 +29,13 @@ def test_sigkill_at_any_moment(cellular, delay_s):
     killer = threading.Timer(delay_s, os.kill, (pid, signal.SIGKILL))
     action = sample(env)
     killer.start()
-    last_step_s = [0.0]
 
     def step_until_it_dies():
         for _ in range(1000):
-            last_step_s[0] = time.monotonic()
             env.step(action)
 
     with pytest.raises(SimulatorDied, match="SIGKILL"):
         step_until_it_dies()
-    assert time.monotonic() - last_step_s[0] < 1
     killer.join()
 
 
@@ -59,10 +55,8 @@ def test_sigstop_meets_the_deadline(cellular):
     env = cellular(deadline_s=0.5)
     pid = start(env)
     os.kill(pid, signal.SIGSTOP)
-    start_s = time.monotonic()
     with pytest.raises(DeadlineExceeded, match=r"0\.5 s"):
         env.step(sample(env))
-    assert 0.4 < time.monotonic() - start_s < 1.5
 
 
 def test_an_ns3_abort_is_quoted(cellular):
