@@ -110,13 +110,22 @@ def task_norm_samples(task_bit: ArrayLike, sample_bit: float) -> Floats:
     Args:
         task_bit: task data that arose in each slot, ``[n_slots, n_user]``.
         sample_bit: size of a sample.
+
+    Example:
+        >>> task_norm_samples([[8e3, 0.0], [6e3, 512.0]], sample_bit=1000.0).round(3).tolist()
+        [10.0, 0.512]
     """
     norm: Floats = np.linalg.norm(np.asarray(task_bit, np.float64), axis=0) / sample_bit
     return norm
 
 
 def apportion(shares: Floats, total: int) -> Labels:
-    """Split `total` by shares into whole numbers, by largest remainders, ``[n]``."""
+    """Split `total` by shares into whole numbers, by largest remainders, ``[n]``.
+
+    Example:
+        >>> apportion(np.array([0.5, 0.3, 0.2]), 7).tolist()
+        [4, 2, 1]
+    """
     exact = shares * total
     counts = np.floor(exact).astype(np.int64)
     largest = np.argsort(counts - exact, kind="stable")

@@ -31,6 +31,11 @@ def project(q: ArrayLike, low: ArrayLike, high: ArrayLike) -> NDArray[np.float64
 
     Raises:
         InfeasibleBounds: P is empty, or `q` is no prior (negative, NaN, all 0).
+
+    Example:
+        >>> p = project([0.9, 0.1, 0.0], low=0.05, high=0.6)
+        >>> p.round(2).tolist()
+        [0.6, 0.35, 0.05]
     """
     q = np.asarray(q, np.float64)
     low = np.broadcast_to(np.asarray(low, np.float64), q.shape)

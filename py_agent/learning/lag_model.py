@@ -30,6 +30,13 @@ class LagModel:
         kappa_fast: κf, samples.
         kappa_slow: κs, samples.
         phi: part of new drift that is fast to learn.
+
+    Example:
+        >>> model = LagModel()
+        >>> lags = model.drift(np.zeros(1), np.zeros(1), np.array([40.0]))  # 40 degrees behind
+        >>> retrained = model.train(*lags, np.array([200.0]))
+        >>> float(model.accuracy(*lags)[0]) < 0.5 < float(model.accuracy(*retrained)[0])
+        True
     """
 
     a: float = 0.932

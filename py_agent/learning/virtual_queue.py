@@ -19,6 +19,12 @@ class VirtualQueue:
 
     Attributes:
         length: Z, ``[n_users]``.
+
+    Example:
+        >>> queue = VirtualQueue(2, target=0.8)
+        >>> queue.update(np.array([0.5, 0.9]))
+        >>> queue.length.round(2).tolist()
+        [0.3, 0.0]
     """
 
     def __init__(self, n_users: int | tuple[int, ...], target: float) -> None:

@@ -135,6 +135,10 @@ def congestion(load: NDArray[np.float64]) -> NDArray[np.float64]:
 
     Args:
         load: utilisation ρ ≥ 0, any shape; an overload gives large but finite numbers.
+
+    Example:
+        >>> congestion(np.array([0.0, 0.5, 0.9])).round(3).tolist()
+        [1.0, 2.0, 10.0]
     """
     slope = 1 / (1 - _KNEE) ** 2
     slow_down: NDArray[np.float64] = 1 / (1 - np.minimum(load, _KNEE))

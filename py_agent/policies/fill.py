@@ -142,6 +142,11 @@ def fill(priority: Floats, need: Floats, group: NDArray[np.int32]) -> NDArray[np
 
     Returns:
         shares, ``[..., n]``; they add up to 1 in every group.
+
+    Example:
+        >>> need, cell = np.array([0.7, 0.5, 0.2]), np.array([0, 0, 0], np.int32)
+        >>> fill(np.array([2.0, 3.0, 1.0]), need, cell).round(2).tolist()  # the second user first
+        [0.5, 0.5, 0.0]
     """
     groups = Groups(group)
     # A user's place in the order of priority; those of equal priority as they are numbered.

@@ -19,6 +19,11 @@ class Groups:
 
     Attributes:
         members: ``[..., n_groups, n]``.
+
+    Example:
+        >>> groups = Groups(np.array([0, 1, 0], np.int32))
+        >>> groups.of_users(groups.total(np.array([1.0, 2.0, 3.0]))).tolist()
+        [4.0, 2.0, 4.0]
     """
 
     def __init__(self, group: NDArray[np.int32]) -> None:

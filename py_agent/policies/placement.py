@@ -100,6 +100,11 @@ def assign_places(cost: Floats, places: NDArray[np.int32]) -> Association:
     Args:
         cost: of each user at each base station, ``[n_ue, n_bs]``.
         places: ``[n_bs]``; in all at least as many as users.
+
+    Example:
+        >>> cost = np.array([[0.0, 1.0], [0.0, 3.0], [0.0, 2.0]])  # all like station 0 best
+        >>> assign_places(cost, np.array([2, 1], np.int32)).tolist()
+        [1, 0, 0]
     """
     owner = np.repeat(np.arange(len(places)), places)  # [n_places]
     users, chosen = linear_sum_assignment(cost[:, owner])

@@ -57,6 +57,11 @@ def shares_within_cells(weights: Weights, serving_bs: NDArray[np.int32]) -> NDAr
 
     Returns:
         ``[..., n_ue]``, from 0 to 1.
+
+    Example:
+        >>> cell = np.array([0, 0, 1], np.int32)
+        >>> shares_within_cells(np.array([1.0, 3.0, 5.0]), cell).tolist()
+        [0.25, 0.75, 1.0]
     """
     cells = serving_bs.reshape(-1, serving_bs.shape[-1]) + 1
     apart = np.arange(len(cells))[:, None] * (cells.max(initial=0) + 1)

@@ -37,6 +37,12 @@ class RotatingDigits:
         noise: standard deviation of the noise; pixels are 0 to 1.
         concentration: Dirichlet parameter of the class priors.
         prior_period_s: one full swing of the class prior.
+
+    Example:
+        >>> stream = RotatingDigits(n_users=3, seed=1)
+        >>> samples = stream.draw(time_s=10.0, n=5, rng=np.random.default_rng(1))
+        >>> samples.x.shape, samples.y.shape
+        ((3, 5, 64), (3, 5))
     """
 
     n_features = _SIDE * _SIDE
