@@ -25,7 +25,8 @@ SANITIZERS = {"address,undefined": b"__asan_init", "thread": b"__tsan_init"}
 def simulator(request, tmp_path_factory):
     """The echo simulator, compiled with sanitizers that end it at a finding."""
     program = tmp_path_factory.mktemp("sanitized") / "echo-simulator"
-    sources = [*(BRIDGE / "cpp").glob("*.cc"), BRIDGE / "ns3_bridge/testing/echo-simulator.cc"]
+    endpoint = [path for path in (BRIDGE / "cpp").glob("*.cc") if "-test" not in path.stem]
+    sources = [*endpoint, BRIDGE / "ns3_bridge/testing/echo-simulator.cc"]
     options = ["-std=c++20", "-O0", f"-fsanitize={request.param}", "-fno-sanitize-recover"]
     subprocess.run(
         [os.environ.get("CXX", "g++"), *options, f"-I{BRIDGE / 'cpp'}", *sources, "-o", program],
