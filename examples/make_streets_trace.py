@@ -4,7 +4,7 @@
 Needs SUMO (``pip install 'ns3-twin[sumo]'``) and writes SUMO's FCD format, as `mobility.trace`
 reads it. With another SUMO the walks may differ.
 
-    python examples/make_streets_trace.py ns3_scenarios/common/traces/streets.fcd.xml
+    python examples/make_streets_trace.py ns3_scenarios/mobility/traces/streets.fcd.xml
 """
 
 from __future__ import annotations

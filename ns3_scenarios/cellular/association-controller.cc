@@ -3,6 +3,7 @@
 
 #include "ns3/simulator.h"
 
+#include <cmath>
 #include <utility>
 
 namespace physical {
@@ -27,6 +28,19 @@ ns3::Time TimeToNextSubframe() {
 }
 
 }  // namespace
+
+const std::vector<std::string> HANDOVER_REASONS{"none",
+                                                "not_connected",
+                                                "user_busy",
+                                                "unknown_to_base_station",
+                                                "base_station_busy",
+                                                "rejected",
+                                                "no_preamble",
+                                                "random_access",
+                                                "leaving_timeout",
+                                                "joining_timeout",
+                                                "radio_link_failure",
+                                                "connection_lost"};
 
 AssociationController::AssociationController(const LteNetwork& network, Ended ended)
     : m_network(network), m_ended(std::move(ended)), m_users(network.Ue().size()) {
@@ -198,7 +212,7 @@ void AssociationController::FailIfPending(std::uint32_t ue, HandoverReason reaso
 void AssociationController::End(std::uint32_t ue, HandoverState state, HandoverReason reason) {
     User& user = m_users[ue];
     user.current.state = state;
-    user.current.reason = reason;
+    user.current.reason = static_cast<int>(reason);
     user.current.ended_s = NowS();
     if (state == HandoverState::DONE) {
         user.last_interruption_s = user.current.interruption_s;

@@ -2,20 +2,18 @@
 #ifndef PHYSICAL_ASSOCIATION_CONTROLLER_H
 #define PHYSICAL_ASSOCIATION_CONTROLLER_H
 
+#include "association.h"
 #include "connection-watch.h"
 #include "lte-network.h"
 
 #include "ns3/event-id.h"
 
-#include <cmath>
 #include <functional>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace physical {
-
-/// How an association command stands.
-enum class HandoverState { NONE, PENDING, DONE, REFUSED, FAILED, SUPERSEDED, WAITING };
 
 /// Why a command was refused or has failed.
 enum class HandoverReason {
@@ -33,17 +31,8 @@ enum class HandoverReason {
     CONNECTION_LOST,
 };
 
-/// One command from the agent, from its arrival to its outcome.
-struct HandoverCommand {
-    HandoverState state = HandoverState::NONE;
-    int from_bs = -1;
-    int to_bs = -1;
-    double commanded_s = NAN;
-    double started_s = NAN;       ///< the user left the source cell
-    double ended_s = NAN;         ///< the outcome
-    double interruption_s = NAN;  ///< from started_s until the user had a cell again
-    HandoverReason reason = HandoverReason::NONE;
-};
+/// Their names, in that order.
+extern const std::vector<std::string> HANDOVER_REASONS;
 
 /**
  * Turns association commands into X2 handovers and follows each to its outcome.

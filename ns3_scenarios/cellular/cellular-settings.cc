@@ -8,13 +8,6 @@
 namespace physical {
 
 void CellularSettings::Declare(Settings& settings) {
-    settings.Integer("n_ue", n_ue, 1, 300, "users", "number of mobile users");
-    settings.Integer("n_bs", n_bs, 1, 64, "cells",
-                     "number of base stations, one cell each; layout.sectors of them share a site");
-
-    layout.Declare(settings);
-    mobility.Declare(settings);
-
     channel.Declare(settings);
 
     settings.Choice("radio.scheduler", scheduler, SchedulerNames(),
@@ -44,15 +37,6 @@ void CellularSettings::Declare(Settings& settings) {
     settings.Flag("state.bearers", state.bearers,
                   "observe queues, packet delay and throughput of the radio bearers");
 
-    traffic.Declare(settings);
-
-    settings.Real("compute.capacity_hz", capacity_hz, 1, 1e15, "cycles/s",
-                  "processor of each edge server");
-    settings.Choice("compute.mode", compute_mode, {"work-conserving", "quota"},
-                    "whether the share of an idle user is given to the others");
-
-    retraining.Declare(settings);
-
     settings.Choice("speed.error_model", error_model, {"search", "ns3", "check"},
                     "who finds the channel quality and the errors of the control channel: a search"
                     " that remembers, ns-3, or both to compare; the same bits");
@@ -60,7 +44,6 @@ void CellularSettings::Declare(Settings& settings) {
 
 void CellularSettings::Check() const {
     FindCarrier(downlink_mhz, bandwidth_rb);
-    layout.Check(n_bs);
     channel.Check();
     if (!ideal_rrc && !CarriesRealRrc(scheduler)) {
         throw SettingError("setting radio.scheduler = " + json::Quote(scheduler) +

@@ -3,11 +3,7 @@
 #define PHYSICAL_CELLULAR_SETTINGS_H
 
 #include "channel/channel-settings.h"
-#include "layout/layout-settings.h"
-#include "mobility-settings.h"
-#include "retraining-jobs.h"
 #include "settings.h"
-#include "traffic-settings.h"
 
 #include <cstdint>
 #include <string>
@@ -21,14 +17,8 @@ struct StateSettings {
     bool bearers = true;
 };
 
-/// What a user can set of the cellular scenario; the initial values are the defaults.
+/// What a user can set of the LTE network; the initial values are the defaults.
 struct CellularSettings {
-    std::uint32_t n_ue = 20;
-    std::uint32_t n_bs = 3;
-
-    LayoutSettings layout;
-    MobilitySettings mobility;
-
     ChannelSettings channel;
 
     double downlink_mhz = 2120;
@@ -42,13 +32,6 @@ struct CellularSettings {
     bool ideal_rrc = true;
 
     StateSettings state;
-
-    TrafficSettings traffic;
-
-    double capacity_hz = 2e9;
-    std::string compute_mode = "work-conserving";
-
-    RetrainingSettings retraining;
 
     std::string error_model = "search";
 

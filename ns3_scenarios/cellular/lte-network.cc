@@ -2,10 +2,9 @@
 #include "lte-network.h"
 
 #include "carrier.h"
-#include "layout/cell-layout.h"
-#include "layout/sector-antenna-model.h"
+#include "channel/sector-antenna-model.h"
 #include "mac/scheduler-types.h"
-#include "random-streams.h"
+#include "radio-streams.h"
 #include "speed/ns3-functions.h"
 
 #include "ns3/boolean.h"
@@ -25,7 +24,6 @@
 
 #include <algorithm>
 #include <array>
-#include <limits>
 #include <stdexcept>
 #include <string>
 
@@ -38,8 +36,6 @@ using ns3::UintegerValue;
 
 namespace {
 
-constexpr double UE_HEIGHT_M = 1.5;
-
 /// The shortest SRS period with a place for every user: all may meet in one cell, and one that is
 /// handed over holds a place in two (TS 36.213 Table 8.2-1).
 std::uint32_t SrsPeriodMs(std::uint32_t n_ue) {
@@ -50,7 +46,7 @@ std::uint32_t SrsPeriodMs(std::uint32_t n_ue) {
 
 }  // namespace
 
-void LteNetwork::SetNs3Defaults(const CellularSettings& settings) {
+void LteNetwork::SetNs3Defaults(const CellularSettings& settings, std::uint32_t n_ue) {
     using ns3::Config::SetDefault;
     SetDefault("ns3::LteHelper::UseIdealRrc", BooleanValue(settings.ideal_rrc));
     SetDefault("ns3::LteEnbPhy::TxPower", DoubleValue(settings.bs_power_dbm));
@@ -62,7 +58,7 @@ void LteNetwork::SetNs3Defaults(const CellularSettings& settings) {
     SetDefault("ns3::LteEnbNetDevice::DlEarfcn", UintegerValue(carrier.downlink_earfcn));
     SetDefault("ns3::LteEnbNetDevice::UlEarfcn", UintegerValue(carrier.uplink_earfcn));
     SetDefault("ns3::LteUeNetDevice::DlEarfcn", UintegerValue(carrier.downlink_earfcn));
-    SetDefault("ns3::LteEnbRrc::SrsPeriodicity", UintegerValue(SrsPeriodMs(settings.n_ue)));
+    SetDefault("ns3::LteEnbRrc::SrsPeriodicity", UintegerValue(SrsPeriodMs(n_ue)));
     SetDefault("ns3::LteEnbRrc::EpsBearerToRlcMapping", ns3::StringValue("RlcUmAlways"));
     // The upload keeps a whole window in the RLC; the default of 10 kB would drop most of it.
     SetDefault("ns3::LteRlcUm::MaxTxBufferSize", UintegerValue(1'000'000));
@@ -74,25 +70,10 @@ void LteNetwork::SetNs3Defaults(const CellularSettings& settings) {
                                                 : Answer::SEARCH);
 }
 
-Area LteNetwork::UserArea(const CellularSettings& settings) {
-    constexpr double FAR = std::numeric_limits<double>::infinity();
-    const double margin_m = settings.layout.site_distance_m / 2;
-    Area area{FAR, -FAR, FAR, -FAR};
-    for (const CellPlace& cell : PlaceCells(settings.layout, settings.n_bs)) {
-        area = {std::min(area.min_x_m, cell.position.x - margin_m),
-                std::max(area.max_x_m, cell.position.x + margin_m),
-                std::min(area.min_y_m, cell.position.y - margin_m),
-                std::max(area.max_y_m, cell.position.y + margin_m)};
-    }
-    return area;
-}
-
-LteNetwork::LteNetwork(const CellularSettings& settings,
-                       const Mobility& mobility,
-                       double attach_span_s)
+LteNetwork::LteNetwork(const CellularSettings& settings, const AccessPlan& plan)
     : m_settings(settings),
-      m_attach_span_s(attach_span_s),
-      m_channel(settings.channel, UserArea(settings), CHANNEL_STREAMS),
+      m_plan(plan),
+      m_channel(settings.channel, plan.area, CHANNEL_STREAMS),
       m_lte(ns3::CreateObject<ns3::LteHelper>()),
       m_epc(ns3::CreateObject<ns3::PointToPointEpcHelper>()) {
     m_lte->SetEpcHelper(m_epc);
@@ -103,7 +84,7 @@ LteNetwork::LteNetwork(const CellularSettings& settings,
     m_lte->SetEnbDeviceAttribute("UlBandwidth", UintegerValue(m_settings.bandwidth_rb));
 
     BuildBaseStations();
-    BuildUsers(mobility);
+    BuildUsers();
     ConnectEdge();
     Attach();
 }
@@ -121,26 +102,27 @@ void LteNetwork::ChooseScheduler() {
 
 void LteNetwork::BuildBaseStations() {
     ns3::NodeContainer nodes;
-    nodes.Create(m_settings.n_bs);
-    const auto places = PlaceCells(m_settings.layout, m_settings.n_bs);
-    if (m_settings.layout.sectors > 1) {
+    const auto& places = m_plan.stations;
+    const auto n_bs = static_cast<std::uint32_t>(places.size());
+    nodes.Create(n_bs);
+    if (m_plan.layout.sectors > 1) {
         m_lte->SetEnbAntennaModelType(SectorAntennaModel::GetTypeId().GetName());
         m_lte->SetEnbAntennaModelAttribute("Downtilt",
-                                           DoubleValue(m_settings.layout.sector_downtilt_deg));
-        m_lte->SetEnbAntennaModelAttribute("Gain", DoubleValue(m_settings.layout.sector_gain_dbi));
+                                           DoubleValue(m_plan.layout.sector_downtilt_deg));
+        m_lte->SetEnbAntennaModelAttribute("Gain", DoubleValue(m_plan.layout.sector_gain_dbi));
     }
     ns3::NetDeviceContainer devices;
-    for (std::uint32_t bs = 0; bs < m_settings.n_bs; ++bs) {
+    for (std::uint32_t bs = 0; bs < n_bs; ++bs) {
         auto mobility = ns3::CreateObject<ns3::ConstantPositionMobilityModel>();
         mobility->SetPosition(places[bs].position);
         nodes.Get(bs)->AggregateObject(mobility);
-        if (m_settings.layout.sectors > 1) {
+        if (m_plan.layout.sectors > 1) {
             m_lte->SetEnbAntennaModelAttribute("Azimuth", DoubleValue(places[bs].azimuth_deg));
         }
         devices.Add(m_lte->InstallEnbDevice(nodes.Get(bs)));
     }
     m_channel.Install(*m_lte, devices);
-    for (std::uint32_t bs = 0; bs < m_settings.n_bs; ++bs) {
+    for (std::uint32_t bs = 0; bs < n_bs; ++bs) {
         m_bs.push_back({ns3::DynamicCast<ns3::LteEnbNetDevice>(devices.Get(bs)),
                         places[bs].position, places[bs].azimuth_deg});
         m_bs_of_cell.resize(std::max<std::size_t>(m_bs_of_cell.size(), CellOfBs(bs) + 1U), -1);
@@ -150,12 +132,11 @@ void LteNetwork::BuildBaseStations() {
     m_lte->AssignStreams(devices, BS_STREAMS);
 }
 
-void LteNetwork::BuildUsers(const Mobility& mobility) {
+void LteNetwork::BuildUsers() {
     ns3::NodeContainer nodes;
-    nodes.Create(m_settings.n_ue);
-    for (std::uint32_t ue = 0; ue < m_settings.n_ue; ++ue) {
-        const auto movement =
-            mobility.Make(ue, UE_HEIGHT_M, MOBILITY_STREAMS + ue * STREAMS_PER_UE, HOTSPOT_STREAM);
+    nodes.Create(m_plan.n_ue);
+    for (std::uint32_t ue = 0; ue < m_plan.n_ue; ++ue) {
+        const auto movement = m_plan.make_movement(ue);
         nodes.Get(ue)->AggregateObject(movement);
         movement->Initialize();  // some of ns-3's have a position only from then on
         m_channel.AddUser(movement);
@@ -164,7 +145,7 @@ void LteNetwork::BuildUsers(const Mobility& mobility) {
     ns3::InternetStackHelper().Install(nodes);
     m_epc->AssignUeIpv4Address(devices);
     ns3::Ipv4StaticRoutingHelper routing;
-    for (std::uint32_t ue = 0; ue < m_settings.n_ue; ++ue) {
+    for (std::uint32_t ue = 0; ue < m_plan.n_ue; ++ue) {
         const Ptr<ns3::Node> node = nodes.Get(ue);
         routing.GetStaticRouting(node->GetObject<ns3::Ipv4>())
             ->SetDefaultRoute(m_epc->GetUeDefaultGatewayAddress(), 1);
@@ -180,10 +161,8 @@ void LteNetwork::AssignStreams() {
         bs_devices.Add(bs.device);
     }
     ns3::NetDeviceContainer ue_devices;
-    for (std::size_t ue = 0; ue < m_ue.size(); ++ue) {
-        ue_devices.Add(m_ue[ue].device);
-        m_ue[ue].mobility->AssignStreams(MOBILITY_STREAMS +
-                                         static_cast<std::int64_t>(ue) * STREAMS_PER_UE);
+    for (const UserEquipment& user : m_ue) {
+        ue_devices.Add(user.device);
     }
     m_lte->AssignStreams(bs_devices, BS_STREAMS);
     m_lte->AssignStreams(ue_devices, UE_STREAMS);
@@ -209,7 +188,7 @@ void LteNetwork::Attach() {
     // One after another: a crowd that attaches at once collides on the random access preambles,
     // again and again.
     for (std::size_t ue = 0; ue < m_ue.size(); ++ue) {
-        const double start_s = m_attach_span_s * static_cast<double>(ue) / m_settings.n_ue;
+        const double start_s = m_plan.attach_span_s * static_cast<double>(ue) / m_plan.n_ue;
         ns3::Simulator::Schedule(ns3::Seconds(start_s), [this, ue] {
             m_lte->Attach(m_ue[ue].device, m_bs[StrongestBs(ue)].device);
         });

@@ -2,9 +2,9 @@
 #ifndef PHYSICAL_LTE_NETWORK_H
 #define PHYSICAL_LTE_NETWORK_H
 
+#include "access-network.h"
 #include "cellular-settings.h"
 #include "channel/radio-channel.h"
-#include "mobility.h"
 
 #include "ns3/callback.h"
 #include "ns3/ipv4-address.h"
@@ -45,20 +45,16 @@ struct UserEquipment {
 class LteNetwork {
   public:
     /// ns-3 attribute defaults that the scenario relies on.
-    static void SetNs3Defaults(const CellularSettings& settings);
+    static void SetNs3Defaults(const CellularSettings& settings, std::uint32_t n_ue);
 
-    /// Where users move: half a site distance beyond the base stations.
-    static Area UserArea(const CellularSettings& settings);
-
-    /// @param attach_span_s the users attach one after another within this time
-    LteNetwork(const CellularSettings& settings, const Mobility& mobility, double attach_span_s);
+    LteNetwork(const CellularSettings& settings, const AccessPlan& plan);
 
     const std::vector<BaseStation>& Bs() const { return m_bs; }
     const std::vector<UserEquipment>& Ue() const { return m_ue; }
     ns3::Ptr<ns3::Node> EdgeNode() const { return m_edge_node; }
     ns3::Ipv4Address EdgeAddress() const { return m_edge_address; }
 
-    /// The run number has changed: walks and radio draw from now on as it says. The maps of line of
+    /// The run number has changed: the radio draws from now on as it says. The maps of line of
     /// sight and shadowing stay.
     void AssignStreams();
 
@@ -81,12 +77,12 @@ class LteNetwork {
 
     void ChooseScheduler();
     void BuildBaseStations();
-    void BuildUsers(const Mobility& mobility);
+    void BuildUsers();
     void ConnectEdge();
     void Attach();
 
     CellularSettings m_settings;
-    double m_attach_span_s;
+    AccessPlan m_plan;
     RadioChannel m_channel;
     ns3::Ptr<ns3::LteHelper> m_lte;
     ns3::Ptr<ns3::PointToPointEpcHelper> m_epc;

@@ -2,7 +2,7 @@
 #ifndef PHYSICAL_CITY_BLOCKS_H
 #define PHYSICAL_CITY_BLOCKS_H
 
-#include "mobility-area.h"
+#include "area.h"
 #include "settings.h"
 
 #include "ns3/box.h"

@@ -2,17 +2,24 @@
 #ifndef PHYSICAL_MOBILITY_FIELDS_H
 #define PHYSICAL_MOBILITY_FIELDS_H
 
-#include "lte-network.h"
+#include "cell-layout.h"
+#include "edge-settings.h"
 #include "schema.h"
+
+#include "ns3/mobility-model.h"
+
+#include <vector>
 
 namespace physical {
 
 /// Where users and base stations are, and where the users go.
 class MobilityFields {
   public:
-    MobilityFields(Schema& schema, const CellularSettings& settings);
+    MobilityFields(Schema& schema, const EdgeSettings& settings);
 
-    void Fill(const LteNetwork& network) const;
+    /// @param users [n_ue], @param stations [n_bs]
+    void Fill(const std::vector<ns3::Ptr<ns3::MobilityModel>>& users,
+              const std::vector<CellPlace>& stations) const;
 
   private:
     Field<float> m_position_m;

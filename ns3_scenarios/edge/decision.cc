@@ -3,9 +3,9 @@
 
 namespace physical {
 
-Decision::Decision(Schema& schema, const CellularSettings& settings)
+Decision::Decision(Schema& schema, const EdgeSettings& settings, const std::string& why_no_shares)
     : m_equal_share(1.0F / static_cast<float>(settings.n_ue)),
-      m_has_bandwidth_share(settings.HasBandwidthShares()),
+      m_has_bandwidth_share(why_no_shares.empty()),
       m_association(schema.Action<std::int32_t>({"association",
                                                  {settings.n_ue},
                                                  "1",
@@ -33,9 +33,7 @@ Decision::Decision(Schema& schema, const CellularSettings& settings)
              1,
              "weight of each user in the uplink and downlink of its cell; 0: its data waits"});
     } else {
-        schema.Refuse("bandwidth_share",
-                      "radio.scheduler = " + settings.scheduler +
-                          " divides the band by itself; only \"shares\" can be given shares");
+        schema.Refuse("bandwidth_share", why_no_shares);
     }
     if (m_retrains) {
         m_retrain_samples =

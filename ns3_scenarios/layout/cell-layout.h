@@ -2,7 +2,8 @@
 #ifndef PHYSICAL_CELL_LAYOUT_H
 #define PHYSICAL_CELL_LAYOUT_H
 
-#include "layout/layout-settings.h"
+#include "area.h"
+#include "layout-settings.h"
 
 #include "ns3/vector.h"
 
@@ -20,6 +21,9 @@ struct CellPlace {
 /// The cells of all sites; those of one site are neighbours in the list.
 /// @return [n_bs]
 std::vector<CellPlace> PlaceCells(const LayoutSettings& settings, std::uint32_t n_bs);
+
+/// Where users move: half a site distance beyond the cells.
+Area UserArea(const LayoutSettings& settings, const std::vector<CellPlace>& cells);
 
 }  // namespace physical
 

@@ -2,7 +2,7 @@
 #ifndef PHYSICAL_MOBILITY_H
 #define PHYSICAL_MOBILITY_H
 
-#include "mobility-area.h"
+#include "area.h"
 #include "mobility-settings.h"
 #include "mobility-trace.h"
 

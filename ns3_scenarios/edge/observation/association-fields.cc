@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "association-fields.h"
-
-#include <string>
-#include <vector>
+#include "observation/association-fields.h"
 
 namespace physical {
 
@@ -11,23 +8,13 @@ namespace {
 /// In the order of HandoverState.
 const std::vector<std::string> HANDOVER_STATES{"none",   "pending",    "done",   "refused",
                                                "failed", "superseded", "waiting"};
-/// In the order of HandoverReason.
-const std::vector<std::string> HANDOVER_REASONS{"none",
-                                                "not_connected",
-                                                "user_busy",
-                                                "unknown_to_base_station",
-                                                "base_station_busy",
-                                                "rejected",
-                                                "no_preamble",
-                                                "random_access",
-                                                "leaving_timeout",
-                                                "joining_timeout",
-                                                "radio_link_failure",
-                                                "connection_lost"};
 
 }  // namespace
 
-AssociationFields::AssociationFields(Schema& schema, std::size_t n_ue, std::size_t n_bs)
+AssociationFields::AssociationFields(Schema& schema,
+                                     std::size_t n_ue,
+                                     std::size_t n_bs,
+                                     const std::vector<std::string>& reasons)
     : m_serving_bs(schema.Observation<std::int32_t>({"serving_bs",
                                                      {n_ue},
                                                      "1",
@@ -66,21 +53,21 @@ AssociationFields::AssociationFields(Schema& schema, std::size_t n_ue, std::size
            {"interruption_s", false, "s", "time from started_s until the user had a cell again"},
            {"outcome", true, "1", "how it ended; pending and waiting: open at the end of the run",
             HANDOVER_STATES},
-           {"reason", true, "1", "why it was refused or failed", HANDOVER_REASONS}})) {}
+           {"reason", true, "1", "why it was refused or failed", reasons}})) {}
 
-void AssociationFields::Fill(const LteNetwork& network,
-                             const AssociationController& controller) const {
-    for (std::uint32_t ue = 0; ue < network.Ue().size(); ++ue) {
-        m_serving_bs(ue) = network.ServingBs(ue);
-        m_handover_state(ue) = static_cast<std::int32_t>(controller.Last(ue).state);
-        m_handover_interruption_s(ue) = static_cast<float>(controller.LastInterruptionS(ue));
-    }
+void AssociationFields::Fill(std::uint32_t ue,
+                             int serving_bs,
+                             HandoverState state,
+                             double interruption_s) const {
+    m_serving_bs(ue) = serving_bs;
+    m_handover_state(ue) = static_cast<std::int32_t>(state);
+    m_handover_interruption_s(ue) = static_cast<float>(interruption_s);
 }
 
 void AssociationFields::Record(std::uint32_t ue, const HandoverCommand& command) const {
     m_handovers.Append(ue, command.from_bs, command.to_bs, command.commanded_s, command.started_s,
                        command.ended_s, command.interruption_s, static_cast<int>(command.state),
-                       static_cast<int>(command.reason));
+                       command.reason);
 }
 
 }  // namespace physical

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "server-fields.h"
+#include "observation/server-fields.h"
 
 namespace physical {
 

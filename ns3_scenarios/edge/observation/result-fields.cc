@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "result-fields.h"
+#include "observation/result-fields.h"
 
 namespace physical {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "layout/sector-antenna-model.h"
+#include "channel/sector-antenna-model.h"
 
 #include "ns3/double.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "training-fields.h"
+#include "observation/training-fields.h"
 
 namespace physical {
 

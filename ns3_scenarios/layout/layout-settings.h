@@ -19,6 +19,8 @@ struct LayoutSettings {
     double sector_downtilt_deg = 15;
 
     void Declare(Settings& settings);
+    /// For a radio that has sector antennas.
+    void DeclareSectors(Settings& settings);
     /// @throws SettingError if settings contradict each other
     void Check(std::uint32_t n_bs) const;
 };

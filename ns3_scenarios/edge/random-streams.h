@@ -12,9 +12,7 @@ inline constexpr std::int64_t STREAMS_PER_UE = 16;
 inline constexpr std::int64_t HOTSPOT_STREAM = 9'000;     // the same for all users
 inline constexpr std::int64_t MOBILITY_STREAMS = 10'000;  // + ue · STREAMS_PER_UE
 inline constexpr std::int64_t TRAFFIC_STREAMS = 20'000;   // + ue · STREAMS_PER_UE
-inline constexpr std::int64_t CHANNEL_STREAMS = 30'000;   // + what of the channel
-inline constexpr std::int64_t BS_STREAMS = 40'000;
-inline constexpr std::int64_t UE_STREAMS = 50'000;
+inline constexpr std::int64_t RADIO_STREAMS = 30'000;     // from here on: the access network's
 
 }  // namespace physical
 

@@ -2,15 +2,18 @@
 #ifndef PHYSICAL_DECISION_H
 #define PHYSICAL_DECISION_H
 
-#include "cellular-settings.h"
+#include "edge-settings.h"
 #include "schema.h"
+
+#include <string>
 
 namespace physical {
 
 /// What the agent decides: the action fields of the scenario.
 class Decision {
   public:
-    Decision(Schema& schema, const CellularSettings& settings);
+    /// @param why_no_shares the access network's reason not to take shares of the band; or empty
+    Decision(Schema& schema, const EdgeSettings& settings, const std::string& why_no_shares);
 
     /// Nobody moves, all have equal shares. @param serving_bs of each user, never negative
     void SetUnchanged(std::uint32_t ue, int serving_bs) const;
@@ -20,7 +23,8 @@ class Decision {
     /// Only if retraining is enabled, as the next.
     std::int64_t RetrainSamples(std::uint32_t ue) const { return m_retrain_samples(ue); }
     float TrainingShare(std::uint32_t ue) const { return m_training_share(ue); }
-    /// Only if the settings say HasBandwidthShares().
+    bool HasBandwidthShare() const { return m_has_bandwidth_share; }
+    /// Only if there is one.
     float BandwidthShare(std::uint32_t ue) const { return m_bandwidth_share(ue); }
 
   private:

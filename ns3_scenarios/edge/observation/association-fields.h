@@ -2,8 +2,12 @@
 #ifndef PHYSICAL_ASSOCIATION_FIELDS_H
 #define PHYSICAL_ASSOCIATION_FIELDS_H
 
-#include "association-controller.h"
+#include "association.h"
 #include "schema.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
 
 namespace physical {
 
@@ -11,9 +15,15 @@ namespace physical {
 /// commands.
 class AssociationFields {
   public:
-    AssociationFields(Schema& schema, std::size_t n_ue, std::size_t n_bs);
+    /// @param reasons why a command is refused or fails, in the order of HandoverCommand::reason
+    AssociationFields(Schema& schema,
+                      std::size_t n_ue,
+                      std::size_t n_bs,
+                      const std::vector<std::string>& reasons);
 
-    void Fill(const LteNetwork& network, const AssociationController& controller) const;
+    /// @param serving_bs -1: none
+    /// @param interruption_s of the last handover that has ended; 0: none has
+    void Fill(std::uint32_t ue, int serving_bs, HandoverState state, double interruption_s) const;
 
     /// Append a command to the table, at its outcome.
     void Record(std::uint32_t ue, const HandoverCommand& command) const;

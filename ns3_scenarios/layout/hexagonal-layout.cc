@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "layout/hexagonal-layout.h"
+#include "hexagonal-layout.h"
 
 #include <algorithm>
 #include <cmath>

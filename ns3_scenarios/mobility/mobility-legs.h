@@ -2,7 +2,7 @@
 #ifndef PHYSICAL_MOBILITY_LEGS_H
 #define PHYSICAL_MOBILITY_LEGS_H
 
-#include "mobility-area.h"
+#include "area.h"
 
 #include "ns3/mobility-model.h"
 #include "ns3/nstime.h"

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "layout/cell-layout.h"
+#include "cell-layout.h"
 
-#include "layout/hexagonal-layout.h"
-#include "layout/site-list.h"
+#include "hexagonal-layout.h"
+#include "site-list.h"
+
+#include <algorithm>
+#include <limits>
 
 namespace physical {
 
@@ -24,6 +27,19 @@ std::vector<CellPlace> PlaceCells(const LayoutSettings& settings, std::uint32_t 
         }
     }
     return cells;
+}
+
+Area UserArea(const LayoutSettings& settings, const std::vector<CellPlace>& cells) {
+    constexpr double FAR = std::numeric_limits<double>::infinity();
+    const double margin_m = settings.site_distance_m / 2;
+    Area area{FAR, -FAR, FAR, -FAR};
+    for (const CellPlace& cell : cells) {
+        area = {std::min(area.min_x_m, cell.position.x - margin_m),
+                std::max(area.max_x_m, cell.position.x + margin_m),
+                std::min(area.min_y_m, cell.position.y - margin_m),
+                std::max(area.max_y_m, cell.position.y + margin_m)};
+    }
+    return area;
 }
 
 }  // namespace physical

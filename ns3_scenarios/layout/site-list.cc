@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "layout/site-list.h"
+#include "site-list.h"
 
 #include "settings.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "layout/layout-settings.h"
+#include "layout-settings.h"
 
-#include "layout/site-list.h"
+#include "site-list.h"
 
 namespace physical {
 
@@ -13,6 +13,9 @@ void LayoutSettings::Declare(Settings& settings) {
                   "distance of neighbouring sites (hexagonal grid); users move up to half of it"
                   " beyond the outermost sites");
     settings.Real("layout.bs_height_m", bs_height_m, 5, 150, "m", "height of the antennas");
+}
+
+void LayoutSettings::DeclareSectors(Settings& settings) {
     settings.Integer("layout.sectors", sectors, 1, 3, "cells",
                      "cells per site: 1 (omnidirectional) or 3 (antennas of TR 36.814 Table"
                      " A.2.1.1-2 towards 30°, 150° and 270°)");

@@ -2,7 +2,7 @@
 #ifndef PHYSICAL_MOBILITY_SETTINGS_H
 #define PHYSICAL_MOBILITY_SETTINGS_H
 
-#include "mobility-area.h"
+#include "area.h"
 #include "settings.h"
 
 #include <cstdint>

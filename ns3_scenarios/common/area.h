@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#ifndef PHYSICAL_MOBILITY_AREA_H
-#define PHYSICAL_MOBILITY_AREA_H
+#ifndef PHYSICAL_AREA_H
+#define PHYSICAL_AREA_H
 
 namespace physical {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "task-fields.h"
+#include "observation/task-fields.h"
 
 namespace physical {
 
