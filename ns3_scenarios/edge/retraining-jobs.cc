@@ -29,7 +29,8 @@ RetrainingJobs::RetrainingJobs(Schema& schema,
       m_table(schema.AddTable(
           "training",
           "one row per retraining job, when it is done or the run ends",
-          {{"ue", true, "1", "user whose model is trained"},
+          {{"id", true, "1", "number of the job, in order of submission"},
+           {"ue", true, "1", "user whose model is trained"},
            {"bs", true, "1", "base station whose server has or finished it; -1: none"},
            {"samples", true, "samples", "size of the job"},
            {"migrations", true, "1", "times it moved to another server"},
@@ -39,9 +40,11 @@ RetrainingJobs::RetrainingJobs(Schema& schema,
 
 void RetrainingJobs::Submit(std::uint32_t ue, std::int64_t samples, int bs) {
     User& user = m_users[ue];
-    user.jobs.push_back({samples, Simulator::Now().GetSeconds()});
+    user.last_id = m_next_id++;
+    user.jobs.push_back({user.last_id, samples, Simulator::Now().GetSeconds()});
     user.target = bs;
-    const EdgeServer::Job job{0, static_cast<double>(samples) * m_settings.cycles_per_sample};
+    const EdgeServer::Job job{user.last_id,
+                              static_cast<double>(samples) * m_settings.cycles_per_sample};
     // Behind those that travel or wait, if there are any.
     if (!user.travelling.empty() || bs < 0) {
         user.travelling.push_back(job);
@@ -89,6 +92,7 @@ void RetrainingJobs::Done(std::uint32_t ue) {
     User& user = m_users[ue];
     AppendRow(ue, user.jobs.front(), Simulator::Now().GetSeconds());
     user.trained_samples += user.jobs.front().samples;
+    user.last_done_id = user.jobs.front().id;
     ++user.jobs_done;
     user.jobs.pop_front();
 }
@@ -123,7 +127,8 @@ double RetrainingJobs::BacklogCycles(std::size_t ue) const {
 }
 
 void RetrainingJobs::AppendRow(std::uint32_t ue, const Job& job, double done_s) {
-    m_table.Append(ue, m_users[ue].server, job.samples, job.migrations, job.submitted_s, done_s);
+    m_table.Append(job.id, ue, m_users[ue].server, job.samples, job.migrations, job.submitted_s,
+                   done_s);
 }
 
 }  // namespace physical

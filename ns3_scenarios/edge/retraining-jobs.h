@@ -33,6 +33,7 @@ struct RetrainingSettings {
 class RetrainingJobs {
   public:
     using Servers = std::vector<std::unique_ptr<EdgeServer>>;
+    static constexpr std::int64_t NO_JOB = -1;
 
     RetrainingJobs(Schema& schema,
                    const RetrainingSettings& settings,
@@ -48,6 +49,10 @@ class RetrainingJobs {
     /// Append the jobs that are still under way to the table.
     void AppendUnfinished();
 
+    /// The last job that came from the user; jobs are numbered in order of submission, all users'.
+    std::int64_t LastId(std::size_t ue) const { return m_users[ue].last_id; }
+    /// The last of its jobs that is done.
+    std::int64_t LastDoneId(std::size_t ue) const { return m_users[ue].last_done_id; }
     std::int64_t JobsDone(std::size_t ue) const { return m_users[ue].jobs_done; }
     std::int64_t TrainedSamples(std::size_t ue) const { return m_users[ue].trained_samples; }
     std::int64_t BacklogSamples(std::size_t ue) const;
@@ -56,6 +61,7 @@ class RetrainingJobs {
 
   private:
     struct Job {
+        std::int64_t id;
         std::int64_t samples;
         double submitted_s;
         std::int64_t migrations = 0;
@@ -66,6 +72,8 @@ class RetrainingJobs {
         int target = -1;       ///< where they shall be
         std::deque<EdgeServer::Job> travelling;
         std::int64_t jobs_done = 0;
+        std::int64_t last_id = NO_JOB;
+        std::int64_t last_done_id = NO_JOB;
         std::int64_t trained_samples = 0;
     };
 
@@ -78,6 +86,7 @@ class RetrainingJobs {
     const Servers& m_servers;
     Table& m_table;
     std::vector<User> m_users;
+    std::int64_t m_next_id = 0;
 };
 
 }  // namespace physical

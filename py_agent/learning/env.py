@@ -19,7 +19,7 @@ from ns3_bridge.errors import InvalidSetting
 from ns3_bridge.spaces import dict_space
 from py_agent.learning.incremental_data import task_norm_samples
 from py_agent.learning.learning_settings import LearningSettings
-from py_agent.learning.plant import LearningPlant
+from py_agent.learning.plant import LearningPlant, TrainingJob
 
 _NEEDED = "retrain_samples"
 _TABLE = Table(
@@ -132,7 +132,8 @@ class LearningEnv(gymnasium.Wrapper[Observation, Action, Observation, Action]):
         self._retrain, self._ratio_left = retrain, ratio_left - ratio
         time_s = float(before["time_s"][0]) - self._start_s
         for user in np.flatnonzero(samples):
-            self._plant.submit(int(user), int(samples[user]), time_s)
+            job = TrainingJob(int(user), int(samples[user]), time_s)
+            self._plant.submit(int(observation["training_job_id"][user]), job)
         self._follow(before, observation)
         self._last = observation
         if truncated or int(observation["slot_in_frame"][0]) == 0:
@@ -164,10 +165,7 @@ class LearningEnv(gymnasium.Wrapper[Observation, Action, Observation, Action]):
         """Take over what ns-3 did in a slot: data that arose, jobs that ended."""
         self._data_bit = np.roll(self._data_bit, 1, axis=0)
         self._data_bit[0] = after["created_bit"] - before["created_bit"]
-        done = after["training_jobs_done"] - before["training_jobs_done"]
-        while done.any():
-            self._plant.finish(np.flatnonzero(done))
-            done = np.maximum(done - 1, 0)
+        self._plant.finish(after["training_done_id"])
 
     def _end_frame(self, observation: Observation) -> None:
         time_s = float(observation["time_s"][0])

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+import dataclasses
 from collections.abc import Callable, Mapping
 
 import numpy as np
@@ -23,6 +23,21 @@ STREAMS: Mapping[str, Callable[..., DriftStream]] = {
 _PRIOR_STEP = 0.3
 _PRETRAINING_SAMPLES = 3000
 LARGEST_JOB = 1000  # what a call trains at once: bounds its memory
+
+
+@dataclasses.dataclass(frozen=True)
+class TrainingJob:
+    """A job at an edge server, which ns-3 knows by a number.
+
+    Attributes:
+        user: whose model is trained.
+        samples: on how many.
+        submitted_s: since the start.
+    """
+
+    user: int
+    samples: int
+    submitted_s: float
 
 
 class LearningPlant:
@@ -57,7 +72,7 @@ class LearningPlant:
         self._detectors = DriftDetectors(n_users, settings.detector, seed)
         self.queue = VirtualQueue(n_users, settings.target_accuracy)
         self.prior = np.full((n_users, self.stream.n_classes), 1 / self.stream.n_classes)
-        self._jobs: list[deque[tuple[int, float]]] = [deque() for _ in range(n_users)]
+        self._jobs: dict[int, TrainingJob] = {}
         self._pretrain()
         self.accuracy = np.zeros(n_users)
         self.drifted = np.zeros(n_users, bool)
@@ -68,21 +83,37 @@ class LearningPlant:
         """Samples that the pool can give to one job."""
         return min(LARGEST_JOB, int(self.stream.pool_size.sum()))
 
-    def submit(self, user: int, samples: int, time_s: float) -> None:
-        """A job of this user goes to the edge server."""
-        self._jobs[user].append((samples, time_s))
+    def submit(self, job_id: int, job: TrainingJob) -> None:
+        """ns-3 has taken a job over, under this number."""
+        self._jobs[job_id] = job
 
-    def finish(self, users: NDArray[np.intp]) -> None:
-        """The oldest job of each of these users is done: their models get the new weights."""
-        jobs = [self._jobs[user].popleft() for user in users]
-        samples = np.array([job[0] for job in jobs], np.int64)
-        time_s = np.array([job[1] for job in jobs])
-        self._models.train(self._data.make(users, samples, self.prior[users], time_s))
+    def finish(self, last_done: NDArray[np.int64]) -> list[TrainingJob]:
+        """Each user's jobs up to this number, ``[n_users]``, are done: models get new weights.
+
+        Returns:
+            The jobs that are new among them, in the order of training.
+        """
+        done = [i for i in sorted(self._jobs) if i <= last_done[self._jobs[i].user]]
+        finished = []
+        while done:
+            # At a time one job of each user: its oldest.
+            oldest = {self._jobs[i].user: i for i in reversed(done)}
+            done = [i for i in done if i not in oldest.values()]
+            jobs = [self._jobs.pop(oldest[user]) for user in sorted(oldest)]
+            self._train(jobs)
+            finished += jobs
+        return finished
 
     def end_frame(self, time_s: float) -> None:
         """Measure accuracy on fresh samples, look for drift, move the virtual queue."""
         self._measure(time_s)
         self.queue.update(self.accuracy)
+
+    def _train(self, jobs: list[TrainingJob]) -> None:
+        users = np.array([job.user for job in jobs])
+        samples = np.array([job.samples for job in jobs])
+        time_s = np.array([job.submitted_s for job in jobs])
+        self._models.train(self._data.make(users, samples, self.prior[users], time_s))
 
     def _measure(self, time_s: float) -> None:
         fresh = self.stream.draw(time_s, self._settings.evaluated_samples, self._rng)

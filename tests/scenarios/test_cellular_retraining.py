@@ -176,3 +176,21 @@ def test_a_negative_job_is_refused(training):
     observation, _ = env.reset(seed=1)
     with pytest.raises(InvalidAction, match=r"retrain_samples\[0\] = -1 is outside"):
         env.step(action(observation, samples=-1))
+
+
+def test_jobs_have_numbers_in_order_of_submission_over_all_users(training):
+    env = training(n_ue=3)
+    observation, _ = env.reset(seed=1)
+    assert observation["training_job_id"].tolist() == [-1, -1, -1]
+    first = action(observation, retrain_samples=np.array([4, 0, 8]))
+    observation, *_ = env.step(first)
+    assert observation["training_job_id"].tolist() == [0, -1, 1]
+    observation, *_ = env.step(action(observation, samples=2))
+    assert observation["training_job_id"].tolist() == [2, 3, 4]
+    last = run_on(env, observation, 20)[-1]
+    assert last["training_done_id"].tolist() == [2, 3, 4]
+    assert last["training_job_id"].tolist() == [2, 3, 4]
+    rows = np.sort(env.take_records()["training"], order="id")
+    assert rows["id"].tolist() == [0, 1, 2, 3, 4]
+    assert rows["ue"].tolist() == [0, 2, 0, 1, 2]
+    assert rows["samples"].tolist() == [4, 8, 2, 2, 2]

@@ -31,7 +31,22 @@ TrainingFields::TrainingFields(Schema& schema, std::size_t n_ue)
                                                     "jobs",
                                                     0,
                                                     1e15,
-                                                    "since the start; they end in their order"})) {}
+                                                    "since the start; they end in their order"})),
+      m_job_id(schema.Observation<std::int64_t>(
+          {"training_job_id",
+           {n_ue},
+           "1",
+           -1,
+           1e15,
+           "the last retraining job that came from the user, by a number of its own in the run that"
+           " grows; -1: none"})),
+      m_done_id(schema.Observation<std::int64_t>(
+          {"training_done_id",
+           {n_ue},
+           "1",
+           -1,
+           1e15,
+           "the last of the user's retraining jobs that is done, by its number; -1: none"})) {}
 
 void TrainingFields::Fill(const RetrainingJobs& jobs) {
     for (std::size_t ue = 0; ue < m_n_ue; ++ue) {
@@ -39,6 +54,8 @@ void TrainingFields::Fill(const RetrainingJobs& jobs) {
         m_backlog_samples(ue) = jobs.BacklogSamples(ue);
         m_trained_samples(ue) = jobs.TrainedSamples(ue);
         m_jobs_done(ue) = jobs.JobsDone(ue);
+        m_job_id(ue) = jobs.LastId(ue);
+        m_done_id(ue) = jobs.LastDoneId(ue);
     }
 }
 

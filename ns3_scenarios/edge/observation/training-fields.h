@@ -20,6 +20,8 @@ class TrainingFields {
     Field<std::int64_t> m_backlog_samples;
     Field<std::int64_t> m_trained_samples;
     Field<std::int64_t> m_jobs_done;
+    Field<std::int64_t> m_job_id;
+    Field<std::int64_t> m_done_id;
 };
 
 }  // namespace physical

@@ -171,7 +171,14 @@ class Observer:
             ),
             "trained_samples": lambda: self._rollout.state.training.trained,
             "training_jobs_done": lambda: self._rollout.state.training.done,
+            "training_job_id": lambda: self._job_id(self._rollout.state.training.submitted),
+            "training_done_id": lambda: self._job_id(self._rollout.state.training.done),
         }
+
+    def _job_id(self, jobs: Tensor) -> Tensor:
+        """Of the last of so many jobs of each user: no two users have one in common."""
+        n_ue = jobs.shape[-1]
+        return torch.where(jobs > 0, (jobs - 1) * n_ue + torch.arange(n_ue, device=jobs.device), -1)
 
     def _utilisation(self) -> Tensor:
         used_s = self._rollout.state.servers.used_s.sum(1)

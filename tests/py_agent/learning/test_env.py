@@ -9,6 +9,7 @@ import ns3_scenarios
 from ns3_bridge import InvalidAction, InvalidSetting
 from py_agent.learning.env import LearningEnv
 from py_agent.learning.learning_settings import LearningSettings
+from py_agent.learning.plant import LearningPlant
 
 BUSY = {"on_s": 1.0, "off_s": 0.0, "rate_hz": 10.0, "size_min_bit": 1e4, "size_max_bit": 2e4}
 NETWORK = {
@@ -75,18 +76,20 @@ def test_the_same_seed_gives_the_same_bits():
 
 
 def test_new_weights_take_effect_in_the_slot_in_which_ns3_reports_the_job_done(env, monkeypatch):
-    env.reset(seed=2)
-    plant, finished = env._plant, []
-    original = plant.finish
-    monkeypatch.setattr(
-        plant, "finish", lambda users: (finished.append((slot, users.tolist())), original(users))
-    )
-    observation, done = env._last, []
+    observation, _ = env.reset(seed=2)
+    original, finished, done = LearningPlant.finish, [], []
+
+    def finish(plant, last_done):
+        jobs = original(plant, last_done)
+        finished.extend([(slot, job.user) for job in jobs])
+        return jobs
+
+    monkeypatch.setattr(LearningPlant, "finish", finish)
     before = np.zeros(3, int)
     for slot in range(120):
         observation, *_ = env.step(action(observation, 1, 0.3 if slot % 50 == 20 else 0.0))
-        for _ in range((observation["training_jobs_done"] - before).max()):
-            done.append((slot, np.flatnonzero(observation["training_jobs_done"] > before).tolist()))
+        for user in np.flatnonzero(observation["training_jobs_done"] > before):
+            done.append((slot, int(user)))
         before = observation["training_jobs_done"]
     assert finished == done
     assert len({slot for slot, _ in finished}) > 2

@@ -114,6 +114,10 @@ def test_training_brings_accuracy_and_costs_delay(envs):
     idle, trained = ends[0.0], ends[0.5]
     assert (idle["trained_samples"] == 0).all()
     assert (trained["trained_samples"] > 0).all()
+    assert (trained["training_done_id"] >= 0).all()
+    assert (trained["training_done_id"] <= trained["training_job_id"]).all()
+    for ids in trained["training_job_id"]:
+        assert len(set(ids.tolist())) == 4  # no number twice
     assert trained["accuracy"].mean() > idle["accuracy"].mean() + 0.05
     assert trained["virtual_queue"].mean() < idle["virtual_queue"].mean()
     done = trained["tasks_completed"].sum()
