@@ -19,6 +19,7 @@ ns3::TypeId ShareFfMacScheduler::GetTypeId() {
         ns3::TypeId("physical::ShareFfMacScheduler")
             .SetParent<ns3::FfMacScheduler>()
             .SetGroupName("Lte")
+            .AddDeprecatedName("twin::ShareFfMacScheduler")
             .AddConstructor<ShareFfMacScheduler>()
             .AddAttribute("Mode", "What becomes of the share of a user without data.",
                           ns3::EnumValue(ShareMode::WORK_CONSERVING),
