@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from pettingzoo import ParallelEnv
 
 from ns3_bridge import Field, InvalidAction, InvalidSetting
+from ns3_bridge.settings import NestedSettings
 from ns3_bridge.spaces import space_of
 from ns3_scenarios.registry import make
 
@@ -53,7 +54,7 @@ class BaseStationTeam(ParallelEnv[str, Fields, Fields]):  # type: ignore[misc]  
     def __init__(
         self,
         scenario: str = "cellular",
-        settings: Mapping[str, Any] | None = None,
+        settings: NestedSettings | None = None,
         reward: Literal["shared", "local"] = "shared",
         **options: Any,
     ) -> None:

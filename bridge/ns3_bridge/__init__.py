@@ -28,6 +28,7 @@ from ns3_bridge.local_host import LocalHost
 from ns3_bridge.network import Gateway, RemoteHost, connect, issued_keys, make_keys, ping
 from ns3_bridge.pool import ScenarioPool
 from ns3_bridge.schema import Schema, Table
+from ns3_bridge.settings import NestedSettings
 from ns3_bridge.transport import BranchingHost, Host, Transport
 from ns3_bridge.vector_env import ScenarioVectorEnv
 
@@ -50,6 +51,7 @@ __all__ = [
     "InvalidAction",
     "InvalidSetting",
     "LocalHost",
+    "NestedSettings",
     "NoLabels",
     "Ns3TwinError",
     "ProtocolViolation",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from ns3_bridge import HandshakeError, LocalHost, ScenarioEnv
+from ns3_bridge import HandshakeError, InvalidSetting, LocalHost, ScenarioEnv
 from ns3_bridge.testing import fake_scenario
 
 POSITION = {
@@ -66,3 +68,38 @@ def test_a_constant_field_is_observed_as_it_is_declared(tmp_path):
 def test_a_scenario_that_contradicts_itself_does_not_start(tmp_path, change, message):
     with pytest.raises(HandshakeError, match=f"field rsrp_dbm: {message}"):
         LocalHost(declare(tmp_path, POSITION, {**POWER, **change}))
+
+
+@pytest.fixture
+def asked(tmp_path):
+    """A program that notes each of its starts; path and notes."""
+    program, notes = declare(tmp_path, POWER), tmp_path / "notes"
+    shell, rest = Path(program).read_text().split("\n", 1)
+    Path(program).write_text(f'{shell}\necho "$@" >> {notes}\n{rest}')
+    return program, notes
+
+
+def test_a_program_is_asked_once(asked):
+    program, notes = asked
+    host = LocalHost(program, {"slot_s": 0.5, "fault": {"slot": 7}})
+    assert notes.read_text().splitlines() == ["--slot_s=0.5 --fault.slot=7 --describe"]
+    assert host.settings.model_dump()["fault"]["slot"] == 7
+
+
+@pytest.mark.parametrize("settings", [{"slots_per_frame": "7"}, {"slots_per_frame": 7.0}])
+def test_what_only_python_can_read_is_read_there(asked, settings):
+    assert LocalHost(asked[0], settings).settings.model_dump()["slots_per_frame"] == 7
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"slot_s": 5}, "setting slot_s = 5: .*less than or equal to 1"),
+        ({"slt_s": 0.5}, "unknown setting slt_s. Did you mean slot_s?"),
+        ({"RngRun": 2}, "unknown setting RngRun"),
+        ({"slot_s": None}, "setting slot_s = None"),
+    ],
+)
+def test_a_wrong_setting_is_told_as_python_tells_it(asked, settings, message):
+    with pytest.raises(InvalidSetting, match=message):
+        LocalHost(asked[0], settings)
