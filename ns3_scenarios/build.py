@@ -11,10 +11,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from ns3_bridge import Ns3TwinError
 from ns3_scenarios.registry import INSTALLED
 
 
-class BuildFailed(RuntimeError):
+class BuildFailed(Ns3TwinError, RuntimeError):
     """Raised when a scenario cannot be compiled; the message holds what the compiler said."""
 
 

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -12,10 +12,10 @@ from gymnasium import spaces
 from numpy.typing import NDArray
 from pettingzoo import ParallelEnv
 
-from ns3_bridge import Field, InvalidAction, InvalidSetting, describe
-from ns3_bridge.settings import argument_text, flatten
+from ns3_bridge import Field, InvalidAction, InvalidSetting
+from ns3_bridge.settings import NestedSettings
 from ns3_bridge.spaces import space_of
-from ns3_scenarios.registry import make, program
+from ns3_scenarios.registry import make
 
 Fields: TypeAlias = dict[str, NDArray[Any]]
 
@@ -25,8 +25,8 @@ SERVED = "served"
 class BaseStationTeam(ParallelEnv[str, Fields, Fields]):  # type: ignore[misc]  # it is not typed
     """One agent per base station: ``bs_0``, ``bs_1``, ….
 
-    An agent sees what its base station has to do with: of a field per user and base station its own
-    column, of a field per base station its own entry, every field per user, and in
+    An agent sees what its base station has to do with: its own part of a field with an axis ``bs``,
+    the whole of every other field, and in
     ``served [n_ue]`` (0 or 1) which users it serves.
 
     An agent acts on the users that it serves: each gives every action field for all users,
@@ -54,22 +54,26 @@ class BaseStationTeam(ParallelEnv[str, Fields, Fields]):  # type: ignore[misc]  
     def __init__(
         self,
         scenario: str = "cellular",
-        settings: Mapping[str, Any] | None = None,
+        settings: NestedSettings | None = None,
         reward: Literal["shared", "local"] = "shared",
         **options: Any,
     ) -> None:
         if reward not in ("shared", "local"):
             raise InvalidSetting(f"reward = {reward!r}: must be 'shared' or 'local'")
         self.env = make(scenario, settings, **options)
-        known = self.env.settings.model_dump()
-        if not {"n_ue", "n_bs"} <= set(known):
-            raise InvalidSetting(f"scenario {scenario} has no n_ue and n_bs: it cannot be a team")
+        sizes = self.env.schema.sizes
+        if not {"ue", "bs"} <= set(sizes):
+            raise InvalidSetting(
+                f"scenario {scenario} declares no axes ue and bs, only {list(sizes)}: "
+                "it cannot be a team"
+            )
         self.metadata = {"name": f"{self.env.schema.scenario}_team", "render_modes": []}
-        self._n_ue, self._n_bs = int(known["n_ue"]), int(known["n_bs"])
-        self._slot_s = float(known["slot_s"])
+        self._n_ue, self._n_bs = sizes["ue"], sizes["bs"]
+        self._slot_s = float(self.env.settings.model_dump()["slot_s"])
         self._local_reward = reward == "local"
         self._serving = np.zeros(self._n_ue, int)
-        self._bs_axis = _bs_axes(scenario, known, self.env.schema.observations)
+        self._serving_bs = self.env.schema.observation("serving_bs")
+        self._bs_axis = {f.name: f.axis("bs") for f in self.env.schema.observations}
         self.possible_agents = [f"bs_{m}" for m in range(self._n_bs)]
         self.agents: list[str] = []
         own: dict[str, spaces.Space[Any]] = {
@@ -99,7 +103,8 @@ class BaseStationTeam(ParallelEnv[str, Fields, Fields]):  # type: ignore[misc]  
         """
         observation, info = self.env.reset(seed=seed)
         self.agents = list(self.possible_agents)
-        self._serving = np.maximum(observation["serving_bs"], 0)
+        connected = self._serving_bs.present(observation["serving_bs"])
+        self._serving = np.where(connected, observation["serving_bs"], 0)
         return self._split(observation), {agent: dict(info) for agent in self.agents}
 
     def step(
@@ -129,7 +134,7 @@ class BaseStationTeam(ParallelEnv[str, Fields, Fields]):  # type: ignore[misc]  
             for field in self.env.schema.actions
         }
         observation, reward, terminated, truncated, info = self.env.step(joint)
-        connected = observation["serving_bs"] >= 0
+        connected = self._serving_bs.present(observation["serving_bs"])
         self._serving = np.where(connected, observation["serving_bs"], self._serving)
         agents = self.agents
         rewards = self._rewards(observation, reward)
@@ -167,25 +172,12 @@ class BaseStationTeam(ParallelEnv[str, Fields, Fields]):  # type: ignore[misc]  
         return own
 
 
-def _bs_axes(
-    scenario: str, settings: Mapping[str, Any], fields: Sequence[Field]
-) -> dict[str, int | None]:
-    """Which dimension of each field counts base stations: the one that changes with them."""
-    changed = [
-        f"--{name}={argument_text(value)}"
-        for name, value in flatten(settings)
-        if name != "n_bs" and not name.startswith("layout.")  # sites may be as many as they are
-    ]
-    n_bs = settings["n_bs"] - 1 or 2
-    other = describe([program(scenario), *changed, f"--n_bs={n_bs}"]).schema
-    shapes = {field.name: field.shape for field in other.observations}
-    return {
-        field.name: next((i for i, n in enumerate(field.shape) if n != shapes[field.name][i]), None)
-        for field in fields
-    }
-
-
 def _without_axis(field: Field, axis: int | None) -> Field:
     if axis is None:
         return field
-    return dataclasses.replace(field, shape=field.shape[:axis] + field.shape[axis + 1 :])
+    return dataclasses.replace(
+        field,
+        shape=field.shape[:axis] + field.shape[axis + 1 :],
+        dims=field.dims[:axis] + field.dims[axis + 1 :],
+        constant_values=None,
+    )

@@ -10,7 +10,14 @@ from typing import Any
 import gymnasium
 from gymnasium.vector import AutoresetMode
 
-from ns3_bridge import LocalHost, ScenarioEnv, ScenarioPool, ScenarioVectorEnv, _native
+from ns3_bridge import (
+    LocalHost,
+    Ns3TwinError,
+    ScenarioEnv,
+    ScenarioPool,
+    ScenarioVectorEnv,
+    _native,
+)
 
 # Compiled files lie beside the compiled module of the bridge, also in an editable installation,
 # where this file does not.
@@ -18,7 +25,7 @@ INSTALLED = Path(_native.__file__).parent.parent / "ns3_scenarios"
 _PROGRAMS = INSTALLED / "bin"
 
 
-class UnknownScenario(LookupError):
+class UnknownScenario(Ns3TwinError, LookupError):
     """Raised when no scenario has the name asked for."""
 
 

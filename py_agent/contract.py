@@ -9,14 +9,14 @@ from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 from numpy.typing import NDArray
 
-from ns3_bridge import Branches, Schema
+from ns3_bridge import Branches, Ns3TwinError, Schema
 
 Observation: TypeAlias = Mapping[str, NDArray[Any]]
 Decision: TypeAlias = Mapping[str, NDArray[Any]]
 BranchNow: TypeAlias = Callable[[int], Branches]
 
 
-class MissingObservation(LookupError):
+class MissingObservation(Ns3TwinError, LookupError):
     """Raised when a policy needs an observation that is not declared with these settings."""
 
 

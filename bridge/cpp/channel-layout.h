@@ -10,7 +10,7 @@
 namespace physical {
 
 inline constexpr std::uint64_t CHANNEL_MAGIC = 0x016e69777433736e;  // "ns3twin\x01", little endian
-inline constexpr std::uint32_t PROTOCOL_VERSION = 2;
+inline constexpr std::uint32_t PROTOCOL_VERSION = 3;
 inline constexpr std::size_t MESSAGE_BYTES = 1024;
 
 /// What the simulator says with an observation.

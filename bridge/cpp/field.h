@@ -4,8 +4,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace physical {
@@ -38,10 +40,33 @@ struct DtypeOf<double> {
 /// How often the scenario obeys an action field.
 enum class Timescale { SLOT, FRAME };
 
+/// One dimension of a field: how long it is and what it counts. A bare number is a nameless one.
+struct Axis {
+    // Not explicit: `{n_ue, 3}` is a shape, too.
+    Axis(std::size_t axis_length, std::string axis_name = {})
+        : length(axis_length), name(std::move(axis_name)) {}
+
+    std::size_t length;
+    std::string name;
+};
+
+/// The axis of the users.
+inline Axis Ue(std::size_t n_ue) {
+    return {n_ue, "ue"};
+}
+/// The axis of the base stations.
+inline Axis Bs(std::size_t n_bs) {
+    return {n_bs, "bs"};
+}
+/// The axis of the coordinates x and y.
+inline Axis Xy() {
+    return {2, "xy"};
+}
+
 /// The one declaration of a quantity that crosses the bridge.
 struct FieldSpec {
     std::string name;                      ///< snake_case, with its unit: `rsrp_dbm`
-    std::vector<std::size_t> shape;        ///< e.g. {n_ue, n_bs}
+    std::vector<Axis> shape;               ///< e.g. {Ue(n_ue), Bs(n_bs)}
     std::string unit;                      ///< "1" if the quantity has none
     double low;                            ///< smallest value; observations saturate here
     double high;                           ///< largest value; observations saturate here
@@ -49,6 +74,10 @@ struct FieldSpec {
     std::vector<std::string> labels = {};  ///< names of the values low, low + 1, …
     bool categorical = false;              ///< integers that name things rather than count them
     Timescale timescale = Timescale::SLOT;
+    std::optional<double> missing = {};  ///< stands for "there is none": a cell that is not heard
+    /// All elements in C order, of an observation that never changes: agents know it before a run,
+    /// and no scenario has to fill it.
+    std::vector<double> constant = {};
 };
 
 /// A declared field with its place in the shared memory.
@@ -69,7 +98,7 @@ class Field {
 
     T& operator()(std::size_t i) const { return Data()[i]; }
     T& operator()(std::size_t i, std::size_t j) const {
-        return Data()[i * m_entry->spec.shape[1] + j];
+        return Data()[i * m_entry->spec.shape[1].length + j];
     }
     std::span<T> All() const { return {Data(), m_entry->count}; }
 

@@ -90,10 +90,21 @@ bool AllOf(std::span<const T> elements, const Condition& condition) {
 std::string IndexText(const FieldEntry& entry, std::size_t flat) {
     std::vector<std::size_t> index(entry.spec.shape.size());
     for (std::size_t axis = index.size(); axis-- > 0;) {
-        index[axis] = flat % entry.spec.shape[axis];
-        flat /= entry.spec.shape[axis];
+        index[axis] = flat % entry.spec.shape[axis].length;
+        flat /= entry.spec.shape[axis].length;
     }
     return json::Array(index, [](std::size_t i) { return std::to_string(i); });
+}
+
+/// Saturation must leave declared values as they are.
+void CheckValues(const FieldSpec& spec, const char* what, const std::vector<double>& values) {
+    for (const double value : values) {
+        if (!(value >= spec.low && value <= spec.high)) {
+            throw std::logic_error("field " + spec.name + ": its " + what + " value " +
+                                   json::Number(value) + " is outside [" + json::Number(spec.low) +
+                                   ", " + json::Number(spec.high) + "]");
+        }
+    }
 }
 
 std::string FieldJson(const FieldEntry& entry) {
@@ -101,9 +112,14 @@ std::string FieldJson(const FieldEntry& entry) {
     std::ostringstream out;
     out << "{\"name\": " << json::Quote(spec.name) << ", \"dtype\": \"" << DtypeName(entry.dtype)
         << "\", \"shape\": "
-        << json::Array(spec.shape, [](std::size_t n) { return std::to_string(n); })
+        << json::Array(spec.shape, [](const Axis& axis) { return std::to_string(axis.length); })
+        << ", \"dims\": "
+        << json::Array(spec.shape, [](const Axis& axis) { return json::Quote(axis.name); })
         << ", \"unit\": " << json::Quote(spec.unit) << ", \"low\": " << json::Number(spec.low)
         << ", \"high\": " << json::Number(spec.high)
+        << ", \"missing\": " << (spec.missing ? json::Number(*spec.missing) : "null")
+        << ", \"constant\": "
+        << (spec.constant.empty() ? "null" : json::Array(spec.constant, json::Number))
         << ", \"labels\": " << json::Array(spec.labels, json::Quote)
         << ", \"categorical\": " << (spec.categorical ? "true" : "false") << ", \"timescale\": \""
         << (spec.timescale == Timescale::FRAME ? "frame" : "slot")
@@ -127,19 +143,40 @@ FieldEntry& Schema::Declare(std::deque<FieldEntry>& group,
     if (!std::isfinite(spec.low) || !std::isfinite(spec.high) || spec.low > spec.high) {
         throw std::logic_error("field " + spec.name + ": bounds must be finite, low ≤ high");
     }
+    CheckValues(spec, "missing", spec.missing ? std::vector{*spec.missing} : std::vector<double>{});
+    CheckValues(spec, "constant", spec.constant);
     for (const FieldEntry& other : group) {
         if (other.spec.name == spec.name) {
             throw std::logic_error("field " + spec.name + " is declared twice");
         }
     }
     std::size_t count = 1;
-    for (const std::size_t extent : spec.shape) {
-        count *= extent;
+    for (const Axis& axis : spec.shape) {
+        count *= axis.length;
+        CheckAxis(spec, axis);
+    }
+    if (!spec.constant.empty() && spec.constant.size() != count) {
+        throw std::logic_error("field " + spec.name + ": " + std::to_string(spec.constant.size()) +
+                               " constant values for " + std::to_string(count) + " elements");
     }
     const std::size_t offset = group_bytes;
     const std::size_t bytes = count * DtypeBytes(dtype);
     group_bytes += (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     return group.emplace_back(FieldEntry{std::move(spec), dtype, count, offset});
+}
+
+void Schema::CheckAxis(const FieldSpec& spec, const Axis& axis) {
+    if (axis.name.empty()) {
+        return;
+    }
+    const auto known = std::ranges::find(m_axes, axis.name, &Axis::name);
+    if (known == m_axes.end()) {
+        m_axes.push_back(axis);
+    } else if (known->length != axis.length) {
+        throw std::logic_error("field " + spec.name + ": axis " + axis.name + " has length " +
+                               std::to_string(axis.length) + ", elsewhere " +
+                               std::to_string(known->length));
+    }
 }
 
 void Schema::Refuse(const std::string& action, const std::string& reason) {
@@ -158,7 +195,7 @@ void Schema::DescribeReward(std::string unit, std::string help) {
 std::string Schema::ToJson() const {
     std::ostringstream out;
     out << "{\"scenario\": " << json::Quote(m_scenario)
-        << ", \"protocol_version\": " << PROTOCOL_VERSION
+        << ", \"protocol_version\": " << PROTOCOL_VERSION << ", \"radio\": " << json::Quote(m_radio)
         << ", \"observation_bytes\": " << m_observation_bytes
         << ", \"action_bytes\": " << m_action_bytes
         << ", \"reward\": {\"unit\": " << json::Quote(m_reward_unit)
@@ -185,6 +222,11 @@ std::string Schema::ToJson() const {
 void Schema::Attach(std::byte* observations, std::byte* actions) {
     for (FieldEntry& entry : m_observations) {
         entry.memory = observations + entry.offset;
+        VisitElements(entry, [&]<class T>(std::span<T> elements) {
+            for (std::size_t i = 0; i < entry.spec.constant.size(); ++i) {
+                elements[i] = static_cast<T>(entry.spec.constant[i]);
+            }
+        });
     }
     for (FieldEntry& entry : m_actions) {
         entry.memory = actions + entry.offset;

@@ -38,6 +38,9 @@ class Schema {
     /// Say what the reward of a slot is.
     void DescribeReward(std::string unit, std::string help);
 
+    /// Name the access network whose fields these are, e.g. "lte": Python has a model of each.
+    void DescribeRadio(std::string radio) { m_radio = std::move(radio); }
+
     /// The declarations as JSON: what travels in the handshake.
     std::string ToJson() const;
 
@@ -45,7 +48,7 @@ class Schema {
     std::size_t ActionBytes() const { return m_action_bytes; }
     std::deque<Table>& Tables() { return m_tables; }
 
-    /// Give every field its place in memory.
+    /// Give every field its place in memory; constant fields get their values.
     void Attach(std::byte* observations, std::byte* actions);
 
     /// Bring every observation into its declared bounds.
@@ -65,8 +68,11 @@ class Schema {
                         std::size_t& group_bytes,
                         FieldSpec spec,
                         Dtype dtype);
+    void CheckAxis(const FieldSpec& spec, const Axis& axis);
 
     std::string m_scenario;
+    std::string m_radio;                    ///< empty: none
+    std::vector<Axis> m_axes;               ///< those that have a name
     std::deque<FieldEntry> m_observations;  // a deque: Field<T> points into it
     std::deque<FieldEntry> m_actions;
     std::deque<Table> m_tables;

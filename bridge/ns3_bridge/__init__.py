@@ -14,16 +14,21 @@ from ns3_bridge.errors import (
     HandshakeError,
     InvalidAction,
     InvalidSetting,
+    NoLabels,
+    Ns3TwinError,
     ProtocolViolation,
     SchemaMismatch,
     SimulatorDied,
     SimulatorOutOfMemory,
+    UnknownField,
 )
+from ns3_bridge.field import Field
 from ns3_bridge.flat import FlatBox
 from ns3_bridge.local_host import LocalHost
 from ns3_bridge.network import Gateway, RemoteHost, connect, issued_keys, make_keys, ping
 from ns3_bridge.pool import ScenarioPool
-from ns3_bridge.schema import Field, Schema, Table
+from ns3_bridge.schema import Schema, Table
+from ns3_bridge.settings import NestedSettings
 from ns3_bridge.transport import BranchingHost, Host, Transport
 from ns3_bridge.vector_env import ScenarioVectorEnv
 
@@ -46,6 +51,9 @@ __all__ = [
     "InvalidAction",
     "InvalidSetting",
     "LocalHost",
+    "NestedSettings",
+    "NoLabels",
+    "Ns3TwinError",
     "ProtocolViolation",
     "RemoteHost",
     "ScenarioEnv",
@@ -57,6 +65,7 @@ __all__ = [
     "SimulatorOutOfMemory",
     "Table",
     "Transport",
+    "UnknownField",
     "connect",
     "describe",
     "issued_keys",

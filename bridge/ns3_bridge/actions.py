@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ns3_bridge.errors import InvalidAction
-from ns3_bridge.schema import Field, Schema
+from ns3_bridge.field import Field
+from ns3_bridge.schema import Schema
 
 
 def check_action(action: Mapping[str, ArrayLike], schema: Schema) -> dict[str, NDArray[Any]]:

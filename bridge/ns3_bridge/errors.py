@@ -6,8 +6,20 @@ from __future__ import annotations
 import signal
 
 
-class BridgeError(Exception):
+class Ns3TwinError(Exception):
+    """Base of all errors of the product: bridge, scenarios, twin and agents."""
+
+
+class BridgeError(Ns3TwinError):
     """Base of all errors of the bridge."""
+
+
+class UnknownField(BridgeError, LookupError):
+    """Raised when a declaration has no field, table or column of the name asked for."""
+
+
+class NoLabels(BridgeError, LookupError):
+    """Raised when the values of a field have no names."""
 
 
 class HandshakeError(BridgeError):

@@ -11,7 +11,7 @@ from gymnasium import spaces
 from numpy.typing import NDArray
 
 from ns3_bridge.env import Action, Observation, ScenarioEnv
-from ns3_bridge.schema import Field
+from ns3_bridge.field import Field
 
 Vector: TypeAlias = NDArray[np.float32]
 

@@ -4,13 +4,20 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ns3_bridge.channel import Channel
 from ns3_bridge.description import Description, describe, describe_as_json
 from ns3_bridge.errors import BranchRefused, BridgeError, InvalidSetting, SchemaMismatch
-from ns3_bridge.settings import argument_text, check_settings, settings_model, to_arguments
+from ns3_bridge.settings import (
+    NestedSettings,
+    argument_text,
+    as_mapping,
+    check_settings,
+    settings_model,
+    to_arguments,
+)
 from ns3_bridge.transport import Transport
 from ns3_bridge.warm_starts import WarmStarts
 
@@ -20,7 +27,8 @@ class LocalHost:
 
     Args:
         program: path of the scenario program.
-        settings: nested settings of the scenario, e.g. ``{"n_ue": 10}``; the rest is default.
+        settings: nested settings of the scenario, e.g. ``{"n_ue": 10}``, or a typed form of them
+            (``ns3-twin describe … --python``); the rest is default.
         ns3_attributes: ns-3 attributes by full name, e.g. ``{"ns3::LteUePhy::NoiseFigure": 7}``.
         deadline_s: how long the simulation of one slot may take.
         start_deadline_s: how long a start may take, warm-up included.
@@ -53,7 +61,7 @@ class LocalHost:
     def __init__(
         self,
         program: str,
-        settings: Mapping[str, Any] | None = None,
+        settings: NestedSettings | None = None,
         ns3_attributes: Mapping[str, Any] | None = None,
         deadline_s: float = 60.0,
         start_deadline_s: float = 600.0,
@@ -65,16 +73,13 @@ class LocalHost:
     ) -> None:
         if reseed and warm_starts < 1:
             raise InvalidSetting(f"reseed=True needs warm_starts ≥ 1, not {warm_starts}")
-        declared = describe([program]).settings
-        self.settings = check_settings(settings_model(declared), settings or {})
         self.ns3_attributes = dict(ns3_attributes or {})
-        self._command = [
-            program,
-            *to_arguments(self.settings),
-            *(f"--{name}={argument_text(value)}" for name, value in self.ns3_attributes.items()),
-        ]
-        self.description_json = describe_as_json(self._command)
+        attributes = [f"--{name}={argument_text(v)}" for name, v in self.ns3_attributes.items()]
+        given = as_mapping(settings)
+        self.description_json = _described_under(program, given, attributes)
         description = Description.from_json(self.description_json)
+        self.settings = check_settings(settings_model(description.settings), given)
+        self._command = [program, *to_arguments(self.settings.model_dump()), *attributes]
         self.ns3_version = description.ns3_version
         self.schema = description.schema
         self.deadline_s = deadline_s
@@ -158,3 +163,16 @@ class LocalHost:
                 "made: make the environment again"
             )
         return channel
+
+
+def _described_under(program: str, given: Mapping[str, Any], attributes: Sequence[str]) -> str:
+    """What a program says of itself under these settings; asked once, unless they are refused."""
+    try:
+        told = describe_as_json([program, *to_arguments(given), *attributes])
+        Description.from_json(told)
+    except BridgeError:
+        # What pydantic can read, the program may not ("10", 3.0); what neither can, pydantic
+        # explains better.
+        checked = check_settings(settings_model(describe([program]).settings), given)
+        return describe_as_json([program, *to_arguments(checked.model_dump()), *attributes])
+    return told

@@ -7,44 +7,17 @@ import dataclasses
 import functools
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from enum import IntEnum
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ns3_bridge import _native
-from ns3_bridge.errors import HandshakeError
+from ns3_bridge.errors import HandshakeError, UnknownField
+from ns3_bridge.field import Field, enum_of_labels
 
-
-@dataclasses.dataclass(frozen=True)
-class Field:
-    """One quantity that crosses the bridge every slot.
-
-    Attributes:
-        name: snake_case, with its unit, e.g. ``rsrp_dbm``.
-        dtype: NumPy's name of the element type.
-        shape: e.g. ``(n_ue, n_bs)``.
-        unit: ``"1"`` if the quantity has none.
-        low: smallest value of an element.
-        high: largest value of an element.
-        categorical: the integers name things rather than count them.
-        labels: names of the values ``low, low + 1, …``; empty if they have none.
-        timescale: how often an action is obeyed: every ``"slot"`` or every ``"frame"``.
-        offset: bytes from the start of the observation or action block.
-        help: one line of meaning.
-    """
-
-    name: str
-    dtype: str
-    shape: tuple[int, ...]
-    unit: str
-    low: float
-    high: float
-    categorical: bool
-    labels: tuple[str, ...]
-    timescale: str
-    offset: int
-    help: str
+_T = TypeVar("_T")
 
 
 def block_dtype(fields: Sequence[Field], byte_count: int) -> np.dtype[np.void]:
@@ -108,10 +81,40 @@ class Table:
         """Structured type of one row."""
         return np.dtype([(column["name"], column["dtype"]) for column in self.columns])
 
+    def column(self, name: str) -> Mapping[str, Any]:
+        """The declaration of a column.
+
+        Raises:
+            UnknownField: there is none of that name.
+        """
+        return _named(f"column of {self.name}", name, {c["name"]: c for c in self.columns})
+
+    def enum(self, column: str) -> type[IntEnum]:
+        """The labelled values of a column as integers with names: ``table.enum("outcome")``.
+
+        Raises:
+            UnknownField: there is no such column.
+            NoLabels: its values have no names.
+        """
+        return enum_of_labels(column, tuple(self.column(column)["labels"]), 0)
+
 
 @dataclasses.dataclass(frozen=True)
 class Schema:
-    """All that a simulator declares: the source of spaces, documentation and memory layout."""
+    """All that a simulator declares: the source of spaces, documentation and memory layout.
+
+    Attributes:
+        scenario: as users call it.
+        observation_bytes: size of the observation block.
+        action_bytes: size of the action block.
+        reward_unit: ``"1"`` if it has none.
+        reward_help: what the reward of a slot is.
+        observations: the fields that agents see.
+        actions: the fields that agents fill.
+        refused_actions: why an action that agents may expect cannot be enforced, by name.
+        tables: the records.
+        radio: the access network whose fields these are, e.g. ``"lte"``; ``""`` without one.
+    """
 
     scenario: str
     observation_bytes: int
@@ -122,6 +125,7 @@ class Schema:
     actions: tuple[Field, ...]
     refused_actions: Mapping[str, str]
     tables: tuple[Table, ...]
+    radio: str = ""
 
     @functools.cached_property
     def observation_dtype(self) -> np.dtype[np.void]:
@@ -132,6 +136,28 @@ class Schema:
     def action_dtype(self) -> np.dtype[np.void]:
         """`block_dtype` of the actions."""
         return block_dtype(self.actions, self.action_bytes)
+
+    @functools.cached_property
+    def sizes(self) -> Mapping[str, int]:
+        """Length of every axis that has a name: ``{"ue": 20, "bs": 3, "xy": 2}``."""
+        return {
+            name: length
+            for field in (*self.observations, *self.actions)
+            for name, length in zip(field.dims, field.shape, strict=True)
+            if name
+        }
+
+    def observation(self, name: str) -> Field:
+        """The observation of that name. Raises `UnknownField` if there is none."""
+        return _named("observation", name, {field.name: field for field in self.observations})
+
+    def action(self, name: str) -> Field:
+        """The action of that name. Raises `UnknownField` if there is none."""
+        return _named("action", name, {field.name: field for field in self.actions})
+
+    def table(self, name: str) -> Table:
+        """The table of that name. Raises `UnknownField` if there is none."""
+        return _named("table", name, {table.name: table for table in self.tables})
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Schema:
@@ -160,6 +186,7 @@ class Schema:
                 tables=tuple(
                     Table(t["name"], t["help"], tuple(t["columns"])) for t in declared["tables"]
                 ),
+                radio=declared["radio"],
             )
         except (ValueError, KeyError, TypeError) as error:
             raise HandshakeError(
@@ -167,11 +194,15 @@ class Schema:
             ) from error
 
 
+def _named(kind: str, name: str, known: Mapping[str, _T]) -> _T:
+    if name not in known:
+        raise UnknownField(f"no {kind} is called {name!r}; known: {', '.join(known) or 'none'}")
+    return known[name]
+
+
 def _field(declared: Mapping[str, Any]) -> Field:
-    return Field(
-        **{
-            **declared,
-            "shape": tuple(declared["shape"]),
-            "labels": tuple(declared["labels"]),
-        }
-    )
+    told = dict(declared)
+    constant = told.pop("constant")
+    for key in ("shape", "labels", "dims"):
+        told[key] = tuple(told[key])
+    return Field(**told, constant_values=None if constant is None else tuple(constant))

@@ -5,11 +5,13 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeAlias
 
 import pydantic
 
 from ns3_bridge.errors import InvalidSetting
+
+NestedSettings: TypeAlias = Mapping[str, Any] | pydantic.BaseModel
 
 _KINDS: Mapping[str, Any] = {"real": float, "integer": int, "flag": bool, "text": str}
 
@@ -35,9 +37,18 @@ def settings_model(declared: Sequence[Mapping[str, Any]]) -> type[pydantic.BaseM
     return pydantic.create_model("Settings", __config__=config, **root)
 
 
-def check_settings(
-    model: type[pydantic.BaseModel], values: Mapping[str, Any]
-) -> pydantic.BaseModel:
+def as_mapping(settings: NestedSettings | None) -> Mapping[str, Any]:
+    """Nested settings by name: those that a typed form has been given, or as they are.
+
+    >>> as_mapping(None)
+    {}
+    """
+    if isinstance(settings, pydantic.BaseModel):
+        return settings.model_dump(exclude_unset=True)
+    return settings or {}
+
+
+def check_settings(model: type[pydantic.BaseModel], values: NestedSettings) -> pydantic.BaseModel:
     """Check values against the model.
 
     Raises:
@@ -45,7 +56,7 @@ def check_settings(
             the known ones.
     """
     try:
-        return model.model_validate(values)
+        return model.model_validate(as_mapping(values))
     except pydantic.ValidationError as error:
         raise InvalidSetting("; ".join(_explain(e, model) for e in error.errors())) from None
 
@@ -56,12 +67,12 @@ def flatten(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, 
         if isinstance(value, Mapping):
             yield from flatten(value, f"{prefix}{name}.")
         else:
-            yield prefix + name, value
+            yield f"{prefix}{name}", value
 
 
-def to_arguments(settings: pydantic.BaseModel) -> list[str]:
-    """The settings as command-line arguments of the scenario program."""
-    return [f"--{name}={argument_text(value)}" for name, value in flatten(settings.model_dump())]
+def to_arguments(settings: Mapping[str, Any]) -> list[str]:
+    """Nested settings as command-line arguments of the scenario program."""
+    return [f"--{name}={argument_text(value)}" for name, value in flatten(settings)]
 
 
 def _annotation(setting: Mapping[str, Any]) -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from gymnasium import spaces
 
-from ns3_bridge.schema import Field
+from ns3_bridge.field import Field
 
 
 def space_of(field: Field) -> spaces.Space[Any]:

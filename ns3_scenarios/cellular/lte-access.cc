@@ -23,6 +23,7 @@ std::string LteAccess::WhyNoShares() const {
 }
 
 void LteAccess::DeclareFields(Schema& schema, std::uint32_t n_ue, std::uint32_t n_bs) {
+    schema.DescribeRadio("lte");
     if (m_settings.state.radio) {
         m_radio_fields.emplace(schema, n_ue, n_bs);
     }

@@ -7,7 +7,7 @@ Decision::Decision(Schema& schema, const EdgeSettings& settings, const std::stri
     : m_equal_share(1.0F / static_cast<float>(settings.n_ue)),
       m_has_bandwidth_share(why_no_shares.empty()),
       m_association(schema.Action<std::int32_t>({"association",
-                                                 {settings.n_ue},
+                                                 {Ue(settings.n_ue)},
                                                  "1",
                                                  0,
                                                  settings.n_bs - 1.0,
@@ -18,7 +18,7 @@ Decision::Decision(Schema& schema, const EdgeSettings& settings, const std::stri
                                                  Timescale::FRAME})),
       m_compute_share(schema.Action<float>(
           {"compute_share",
-           {settings.n_ue},
+           {Ue(settings.n_ue)},
            "1",
            0,
            1,
@@ -27,7 +27,7 @@ Decision::Decision(Schema& schema, const EdgeSettings& settings, const std::stri
     if (m_has_bandwidth_share) {
         m_bandwidth_share = schema.Action<float>(
             {"bandwidth_share",
-             {settings.n_ue},
+             {Ue(settings.n_ue)},
              "1",
              0,
              1,
@@ -38,14 +38,14 @@ Decision::Decision(Schema& schema, const EdgeSettings& settings, const std::stri
     if (m_retrains) {
         m_retrain_samples =
             schema.Action<std::int32_t>({"retrain_samples",
-                                         {settings.n_ue},
+                                         {Ue(settings.n_ue)},
                                          "samples",
                                          0,
                                          1e6,
                                          "submit a retraining job of that size; 0: none"});
         m_training_share = schema.Action<float>(
             {"training_share",
-             {settings.n_ue},
+             {Ue(settings.n_ue)},
              "1",
              0,
              1,

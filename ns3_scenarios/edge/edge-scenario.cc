@@ -40,10 +40,10 @@ void EdgeScenario::DeclareFields(Schema& schema) {
     m_time_s = schema.Observation<double>({"time_s", {1}, "s", 0, 1e9, "ns-3 time"});
     m_slot_in_frame = schema.Observation<std::int32_t>(
         {"slot_in_frame", {1}, "slots", 0, 1e6, "0: the next action's association is obeyed"});
-    m_mobility_fields.emplace(schema, m_settings);
+    m_mobility_fields.emplace(schema, m_settings, m_stations);
     m_access->DeclareFields(schema, m_settings.n_ue, m_settings.n_bs);
     m_tasks->DeclareFields(schema);
-    m_server_fields.emplace(schema, m_settings.n_ue, m_settings.n_bs);
+    m_server_fields.emplace(schema, m_settings.n_ue, m_settings.n_bs, m_settings.capacity_hz);
     if (m_settings.retraining.enabled) {
         m_retraining.emplace(schema, m_settings.retraining, m_servers, m_settings.n_ue);
         m_training_fields.emplace(schema, m_settings.n_ue);
@@ -87,7 +87,7 @@ void EdgeScenario::BuildServers() {
 void EdgeScenario::Observe() {
     m_time_s(0) = ns3::Simulator::Now().GetSeconds();
     m_slot_in_frame(0) = static_cast<std::int32_t>(m_clock.slot % m_clock.slots_per_frame);
-    m_mobility_fields->Fill(m_movements, m_stations);
+    m_mobility_fields->Fill(m_movements);
     m_access->Observe();
     m_tasks->Observe();
     m_server_fields->Fill(m_servers, m_clock.slot_s);

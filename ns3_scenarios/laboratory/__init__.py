@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ns3_bridge import ScenarioEnv
+from ns3_bridge.settings import NestedSettings
 from ns3_scenarios.registry import INSTALLED, make
 
 __all__ = ["edge_queue", "lte_cell"]
@@ -15,7 +16,7 @@ _PROGRAMS = INSTALLED / "laboratory" / "bin"
 
 
 def lte_cell(
-    settings: Mapping[str, Any] | None = None, ns3_attributes: Mapping[str, Any] | None = None
+    settings: NestedSettings | None = None, ns3_attributes: Mapping[str, Any] | None = None
 ) -> ScenarioEnv:
     """One LTE cell without mobility, fading or neighbours.
 
@@ -30,7 +31,7 @@ def lte_cell(
     return make(str(_PROGRAMS / "lte-cell"), settings, ns3_attributes)
 
 
-def edge_queue(settings: Mapping[str, Any] | None = None) -> ScenarioEnv:
+def edge_queue(settings: NestedSettings | None = None) -> ScenarioEnv:
     """One edge server to which jobs of known work come at random; every job is a record.
 
     Args:

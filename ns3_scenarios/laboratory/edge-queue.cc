@@ -36,8 +36,12 @@ class EdgeQueue : public Scenario {
     void DeclareFields(Schema& schema) override {
         m_jobs_inside =
             schema.Observation<std::int32_t>({"jobs_inside", {1}, "jobs", 0, 1e9, "in the system"});
-        m_weight = schema.Action<float>(
-            {"weight", {m_classes}, "1", 0, 1, "of the jobs of each class, with ps"});
+        m_weight = schema.Action<float>({"weight",
+                                         {Axis(m_classes, "job_class")},
+                                         "1",
+                                         0,
+                                         1,
+                                         "of the jobs of each class, with ps"});
         m_jobs = &schema.AddTable("job", "one row per job, at its end",
                                   {{"job_class", true, "1", "class"},
                                    {"arrived_s", false, "s", "ns-3 time"},

@@ -68,25 +68,30 @@ class LteCell : public Scenario {
 
     void DeclareFields(Schema& schema) override {
         const std::size_t n = m_n_ue;
-        m_connected = schema.Observation<std::int32_t>({"connected", {n}, "1", 0, 1, "RRC state"});
-        m_rb = {schema.Observation<std::int64_t>(
-                    {"uplink_rb", {n}, "RB", 0, MAX_COUNT, "granted since the start (shares)"}),
-                schema.Observation<std::int64_t>(
-                    {"downlink_rb", {n}, "RB", 0, MAX_COUNT, "granted since the start (shares)"})};
+        schema.DescribeRadio("lte");
+        m_connected =
+            schema.Observation<std::int32_t>({"connected", {Ue(n)}, "1", 0, 1, "RRC state"});
+        m_rb = {
+            schema.Observation<std::int64_t>(
+                {"uplink_rb", {Ue(n)}, "RB", 0, MAX_COUNT, "granted since the start (shares)"}),
+            schema.Observation<std::int64_t>(
+                {"downlink_rb", {Ue(n)}, "RB", 0, MAX_COUNT, "granted since the start (shares)"})};
         m_sent = {schema.Observation<std::int64_t>(
-                      {"uplink_sent_bit", {n}, "bit", 0, MAX_COUNT, "given to UDP"}),
+                      {"uplink_sent_bit", {Ue(n)}, "bit", 0, MAX_COUNT, "given to UDP"}),
                   schema.Observation<std::int64_t>(
-                      {"downlink_sent_bit", {n}, "bit", 0, MAX_COUNT, "given to UDP"})};
-        m_received = {schema.Observation<std::int64_t>(
-                          {"uplink_received_bit", {n}, "bit", 0, MAX_COUNT, "come from UDP"}),
-                      schema.Observation<std::int64_t>(
-                          {"downlink_received_bit", {n}, "bit", 0, MAX_COUNT, "come from UDP"})};
-        m_weight = {schema.Action<float>({"uplink_weight", {n}, "1", 0, 1e6, "with shares"}),
-                    schema.Action<float>({"downlink_weight", {n}, "1", 0, 1e6, "with shares"})};
-        m_load = {schema.Action<float>({"uplink_load_bps", {n}, "bit/s", 0, 1e9, "UDP payload"}),
-                  schema.Action<float>({"downlink_load_bps", {n}, "bit/s", 0, 1e9, "UDP payload"})};
+                      {"downlink_sent_bit", {Ue(n)}, "bit", 0, MAX_COUNT, "given to UDP"})};
+        m_received = {
+            schema.Observation<std::int64_t>(
+                {"uplink_received_bit", {Ue(n)}, "bit", 0, MAX_COUNT, "come from UDP"}),
+            schema.Observation<std::int64_t>(
+                {"downlink_received_bit", {Ue(n)}, "bit", 0, MAX_COUNT, "come from UDP"})};
+        m_weight = {schema.Action<float>({"uplink_weight", {Ue(n)}, "1", 0, 1e6, "with shares"}),
+                    schema.Action<float>({"downlink_weight", {Ue(n)}, "1", 0, 1e6, "with shares"})};
+        m_load = {
+            schema.Action<float>({"uplink_load_bps", {Ue(n)}, "bit/s", 0, 1e9, "UDP payload"}),
+            schema.Action<float>({"downlink_load_bps", {Ue(n)}, "bit/s", 0, 1e9, "UDP payload"})};
         m_path_loss_db =
-            schema.Action<float>({"path_loss_db", {n}, "dB", 0, 300, "of both directions"});
+            schema.Action<float>({"path_loss_db", {Ue(n)}, "dB", 0, 300, "of both directions"});
         m_grants = &schema.AddTable(
             "grant", "one row per user and TTI in which the share scheduler gave it something",
             {{"time_ms", true, "ms", "ns-3 time of the decision"},

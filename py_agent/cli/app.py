@@ -13,6 +13,7 @@ from rich.console import Console
 
 import ns3_scenarios
 from ns3_bridge import describe
+from ns3_bridge.settings_module import settings_module
 from ns3_scenarios.build import build as build_scenario
 from py_agent.cli import doctor as doctor_module
 from py_agent.cli.bench import bench
@@ -108,6 +109,9 @@ def describe_scenario(
     scenario: Annotated[str, typer.Argument(help="Name, or path of a program.")],
     as_json: Annotated[bool, typer.Option("--json")] = False,
     as_markdown: Annotated[bool, typer.Option("--markdown")] = False,
+    as_python: Annotated[
+        bool, typer.Option("--python", help="A module with the settings as typed models.")
+    ] = False,
 ) -> None:
     """Show settings, observations, actions and records of a scenario."""
     with errors_as_messages():
@@ -117,6 +121,9 @@ def describe_scenario(
         return
     if as_markdown:
         print(description_markdown(description))
+        return
+    if as_python:
+        print(settings_module(description), end="")
         return
     _out.print(f"{description.name}: {description.summary} (ns-3 {description.ns3_version})")
     for table in declaration_tables(description):

@@ -10,18 +10,8 @@ from typing import NoReturn
 
 import typer
 
-from ns3_bridge import BridgeError
-from ns3_scenarios import UnknownScenario
-from ns3_scenarios.build import BuildFailed
-from py_agent.drl.errors import DrlError
-from py_agent.learning.errors import LearningError
-from py_agent.policies import MissingObservation, UnknownPolicy
-from py_agent.twin.errors import TwinError
+from ns3_bridge import Ns3TwinError
 
-_EXPECTED = (
-    *(BridgeError, UnknownScenario, BuildFailed),
-    *(UnknownPolicy, MissingObservation, LearningError, TwinError, DrlError),
-)
 _FOR_RUNS = ("matplotlib", "pyarrow", "tensorboard")
 _FOR_LEARNING = ("torch", "sklearn", "river", "scipy")  # packages of the extra
 _FOR_TRAINING = "stable_baselines3"
@@ -47,7 +37,7 @@ def errors_as_messages() -> Iterator[None]:
     """A user's mistake or a failed simulation is one line and exit status 2, not a traceback."""
     try:
         yield
-    except _EXPECTED as error:
+    except Ns3TwinError as error:
         _say(error.args[0])
         raise typer.Exit(2) from None
     except ModuleNotFoundError as error:

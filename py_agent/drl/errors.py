@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+from ns3_bridge.errors import Ns3TwinError
 
-class DrlError(Exception):
+
+class DrlError(Ns3TwinError):
     """Base of all errors of agents and their training."""
 
 

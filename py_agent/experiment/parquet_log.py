@@ -20,8 +20,9 @@ from ns3_bridge import Field, Table
 class SlotLog:
     """One row per slot: number, reward, then every observation and action field.
 
-    A field of shape ``[n, m]`` is a list column of n·m numbers in C order; unit, shape and meaning
-    are in the column's metadata. Actions are prefixed ``action.``.
+    A field of shape ``[n, m]`` is a list column of n·m numbers in C order, which every reader of
+    Parquet understands; unit, shape, what the axes count, which value stands for "there is none",
+    and meaning are in the column's metadata. Actions are prefixed ``action.``.
 
     Args:
         path: the file to write.
@@ -113,7 +114,14 @@ class TableLog:
 def _column(name: str, field: Field) -> pa.Field:
     value = pa.from_numpy_dtype(np.dtype(field.dtype))
     shape = ",".join(map(str, field.shape))
-    metadata = {"unit": field.unit, "shape": shape, "help": field.help}
+    metadata = {
+        "unit": field.unit,
+        "shape": shape,
+        "dims": ",".join(field.dims),
+        "help": field.help,
+    }
+    if field.missing is not None:
+        metadata["missing"] = repr(field.missing)
     return pa.field(name, pa.list_(value, math.prod(field.shape)), metadata=metadata)
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import pydantic
 import yaml
 
 from ns3_bridge import InvalidSetting
+from ns3_bridge.settings import as_mapping
 from py_agent.learning.learning_settings import LearningSettings
 
 RetrainingName = Literal["none", "fixed", "periodic", "need", "need-calibrated", "spare", "policy"]
@@ -34,7 +35,7 @@ class RunSettings(pydantic.BaseModel):
     )
     deadline_s: float = pydantic.Field(60.0, gt=0, description="longest wait for one slot")
     runs_dir: Path = pydantic.Field(Path("runs"), description="where run folders are made")
-    settings: dict[str, Any] = pydantic.Field(
+    settings: Annotated[dict[str, Any], pydantic.BeforeValidator(as_mapping)] = pydantic.Field(
         default_factory=dict, description="of the scenario, nested; the rest is default"
     )
     ns3: dict[str, Any] = pydantic.Field(

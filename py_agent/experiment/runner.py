@@ -176,12 +176,11 @@ class Run:
         }
 
     def _count_handovers(self, sim_time_s: float) -> dict[str, float]:
-        (table,) = (t for t in self.env.schema.tables if t.name == "handover")
-        (outcome,) = (c for c in table.columns if c["name"] == "outcome")
+        labels = self.env.schema.table("handover").column("outcome")["labels"]
         counts = np.bincount(
-            np.concatenate(self._records["handover"])["outcome"], minlength=len(outcome["labels"])
+            np.concatenate(self._records["handover"])["outcome"], minlength=len(labels)
         )
-        by_label = dict(zip(outcome["labels"], counts.tolist(), strict=True))
+        by_label = dict(zip(labels, counts.tolist(), strict=True))
         return {
             "handovers_ok": by_label["done"],
             "handovers_failed": by_label["failed"],

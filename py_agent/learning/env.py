@@ -220,7 +220,12 @@ def with_learning(schema: Schema, n_ue: int) -> Schema:
         unit: str = "1",
     ) -> Field:
         flag = dtype == "int32"
-        return Field(name, dtype, (n_ue,), unit, 0, high, flag, (), timescale, 0, text)
+        return Field(
+            *(name, dtype, (n_ue,), unit, 0, high, flag),
+            timescale=timescale,
+            help=text,
+            dims=("ue",),
+        )
 
     observations = (
         field("accuracy", 1, "of each user's model on fresh samples, last frame boundary"),

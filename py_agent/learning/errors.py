@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+from ns3_bridge.errors import Ns3TwinError
 
-class LearningError(Exception):
+
+class LearningError(Ns3TwinError):
     """Base of all errors of the learning plant."""
 
 

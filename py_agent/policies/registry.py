@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from ns3_bridge import Ns3TwinError
 from py_agent.contract import Policy
 from py_agent.policies import share_rules
 from py_agent.policies.association import AssociationRule, LoadBalancing, MaxRsrp
@@ -114,7 +115,7 @@ _SHORT = {"cmu": "load-cmu"}
 _METHODS = ("begin", "decide_frame", "decide_slot")
 
 
-class UnknownPolicy(LookupError):
+class UnknownPolicy(Ns3TwinError, LookupError):
     """Raised when a policy's name is not known or its class cannot be loaded."""
 
 

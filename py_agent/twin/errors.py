@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+from ns3_bridge.errors import Ns3TwinError
 
-class TwinError(Exception):
+
+class TwinError(Ns3TwinError):
     """Base of all errors of the twin."""
 
 

@@ -126,13 +126,14 @@ def declaration_tables(description: Description) -> list[DeclarationTable]:
         ),
         DeclarationTable(
             "Observation",
-            ["name", "type", "bounds", "unit", "meaning"],
-            [[*_field_cells(f), _with_labels(f.help, f.labels)] for f in schema.observations],
+            ["name", "type", "bounds", "missing", "unit", "meaning"],
+            [_observation_cells(f) for f in schema.observations],
         ),
         DeclarationTable(
             "Action",
             ["name", "type", "bounds", "unit", "obeyed every", "meaning"],
-            [[*_field_cells(f), f.timescale, f.help] for f in schema.actions] + refused,
+            [[f.name, _type(f), _bounds(f), f.unit, f.timescale, f.help] for f in schema.actions]
+            + refused,
         ),
         *(
             DeclarationTable(
@@ -148,10 +149,21 @@ def declaration_tables(description: Description) -> list[DeclarationTable]:
     ]
 
 
-def _field_cells(field: Field) -> list[str]:
-    shape = ", ".join(map(str, field.shape))
-    bounds = f"{field.low:g} … {field.high:g}"
-    return [field.name, f"{field.dtype} [{shape}]", bounds, field.unit]
+def _observation_cells(field: Field) -> list[str]:
+    missing = "" if field.missing is None else f"{field.missing:g}"
+    meaning = _with_labels(field.help, field.labels)
+    if field.constant is not None:
+        meaning += "; never changes"
+    return [field.name, _type(field), _bounds(field), missing, field.unit, meaning]
+
+
+def _type(field: Field) -> str:
+    axes = (f"{dim} {n}".strip() for dim, n in zip(field.dims, field.shape, strict=True))
+    return f"{field.dtype} [{', '.join(axes)}]"
+
+
+def _bounds(field: Field) -> str:
+    return f"{field.low:g} … {field.high:g}"
 
 
 def _allowed(setting: Mapping[str, Any]) -> str:

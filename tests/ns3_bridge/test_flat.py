@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+from ns3_bridge.field import Field
 from ns3_bridge.flat import _number, _places, _scaled
-from ns3_bridge.schema import Field
 
 
 def field(low: float, high: float, dtype: str = "float64", categorical: bool = False) -> Field:

@@ -9,7 +9,7 @@ from gymnasium import spaces
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ns3_bridge import Field, HandshakeError, Schema
+from ns3_bridge import Field, HandshakeError, NoLabels, Schema, UnknownField
 from ns3_bridge._native import PROTOCOL_VERSION
 from ns3_bridge.schema import block_dtype
 from ns3_bridge.spaces import space_of
@@ -25,6 +25,9 @@ def declaration(**changes):
         "unit": "m",
         "low": 0,
         "high": 1,
+        "dims": ["ue"],
+        "missing": None,
+        "constant": None,
         "labels": [],
         "categorical": False,
         "timescale": "slot",
@@ -33,6 +36,7 @@ def declaration(**changes):
     }
     return {
         "scenario": "test",
+        "radio": "",
         "protocol_version": PROTOCOL_VERSION,
         "observation_bytes": 64,
         "action_bytes": 0,
@@ -92,3 +96,57 @@ def test_spaces_have_the_declared_shape_type_and_bounds(dtype, shape, categorica
     assert isinstance(space, spaces.MultiDiscrete if categorical else spaces.Box)
     assert space.contains(np.full(shape, high, dtype))
     assert not space.contains(np.full(shape, high + 1, dtype))
+
+
+def one_field(**changes):
+    declared = declaration()
+    declared["observations"] = [{**declared["observations"][0], **changes}]
+    return Schema.from_json(json.dumps(declared))
+
+
+def test_axes_have_names_and_sizes():
+    schema = one_field(shape=[2, 3, 4], dims=["ue", "", "bs"])
+    x = schema.observation("x")
+    assert [x.axis(name) for name in ("ue", "bs", "xy")] == [0, 2, None]
+    assert schema.sizes == {"ue": 2, "bs": 4}
+    assert Field("y", "int32", (2, 3), "1", 0, 1).dims == ("", "")
+    with pytest.raises(HandshakeError, match="names"):
+        one_field(shape=[2, 3], dims=["ue"])
+
+
+@given(st.sampled_from(["float32", "float64", "int32"]), st.integers(-9, 9))
+def test_what_is_missing_is_told_from_what_is_there(dtype, missing):
+    missing = missing if dtype == "int32" else missing / 10
+    x = one_field(dtype=dtype, low=-10, high=10, missing=missing).observation("x")
+    assert x.present(np.array([missing, 10], dtype)).tolist() == [False, True]
+    if dtype != "int32":
+        assert x.present(np.array([np.nan], dtype)).tolist() == [False]
+
+
+def test_all_is_there_where_no_value_stands_for_none():
+    assert one_field().observation("x").present([0, 1]).all()
+
+
+def test_labels_become_an_enumeration():
+    x = one_field(dtype="int32", low=-1, labels=["none", "not-yet", "done"]).observation("x")
+    assert [(member.name, int(member)) for member in x.enum] == [
+        ("NONE", -1),
+        ("NOT_YET", 0),
+        ("DONE", 1),
+    ]
+    with pytest.raises(NoLabels, match="the values of x have no names"):
+        _ = one_field().observation("x").enum
+
+
+def test_constant_fields_come_with_their_values():
+    x = one_field(shape=[2, 2], dims=["bs", "xy"], constant=[0, 0.25, 0.5, 1]).observation("x")
+    assert x.constant.tolist() == [[0, 0.25], [0.5, 1]]
+    assert x.constant.dtype == np.float32
+    assert one_field().observation("x").constant is None
+
+
+def test_who_asks_for_an_unknown_name_hears_the_known_ones():
+    with pytest.raises(UnknownField, match="no observation is called 'y'; known: x"):
+        one_field().observation("y")
+    with pytest.raises(UnknownField, match="no table is called 'y'; known: none"):
+        one_field().table("y")

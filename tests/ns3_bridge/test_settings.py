@@ -42,7 +42,7 @@ def test_defaults_come_from_the_declaration():
 
 def test_settings_become_arguments():
     values = {"n": 4, "walk": {"speed_mps": 0.1, "fast": True}, "mode": "b"}
-    assert to_arguments(check_settings(settings_model(DECLARED), values)) == [
+    assert to_arguments(check_settings(settings_model(DECLARED), values).model_dump()) == [
         "--n=4",
         "--mode=b",
         "--trace=",

@@ -35,6 +35,27 @@ def observe(env, seed=1):
     return fields, env.take_records(), info["events"]
 
 
+def test_what_never_changes_is_declared_with_its_values(cellular):
+    env = cellular(n_ue=3, n_bs=6, layout={"sectors": 3}, compute={"capacity_hz": 3e9})
+    fields, _, _ = observe(env)
+    constant = {f.name: f.constant for f in env.schema.observations if f.constant is not None}
+    assert set(constant) == {
+        "bs_position_m",
+        "bs_azimuth_deg",
+        "cell_rb_available",
+        "compute_capacity_hz",
+    }
+    assert all((fields[name] == value).all() for name, value in constant.items())
+
+
+def test_every_axis_says_what_it_counts(cellular):
+    schema = cellular(n_ue=7, n_bs=4, retraining={"enabled": True}).schema
+    assert schema.sizes == {"ue": 7, "bs": 4, "xy": 2}
+    for field in (*schema.observations, *schema.actions):
+        assert field.shape == tuple(schema.sizes.get(name, 1) for name in field.dims)
+    assert schema.radio == "lte"
+
+
 def test_a_group_that_is_switched_off_changes_nothing_else(cellular):
     settings = {"n_ue": 6, "traffic": BUSY, "radio": {"ideal_rrc": False}}
     everything, _, events = observe(cellular(**settings))

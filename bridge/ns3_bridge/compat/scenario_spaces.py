@@ -11,7 +11,7 @@ from gymnasium import spaces
 from numpy.typing import ArrayLike
 
 from ns3_bridge.errors import InvalidSetting
-from ns3_bridge.schema import Field
+from ns3_bridge.field import Field
 
 # The messages have no integers of 64 bits; a double holds those up to 2⁵³.
 _DTYPES: Mapping[str, type[np.generic]] = {

@@ -106,7 +106,9 @@ void Declaration::DeclareSettings(Settings& settings) {
 
 void Declaration::DeclareFields(Schema& schema) {
     for (const Line& line : m_lines) {
-        if (line[0] == "reward") {
+        if (line[0] == "radio") {
+            schema.DescribeRadio(line.at(1));
+        } else if (line[0] == "reward") {
             schema.DescribeReward(line.at(1), line.at(2));
         } else if (line[0] == "refused") {
             schema.Refuse(line.at(1), line.at(2));
@@ -129,15 +131,25 @@ void Declaration::DeclareFields(Schema& schema) {
                            Split(line.at(9), '|'),
                            line.at(7) == "1",
                            line.at(8) == "frame" ? Timescale::FRAME : Timescale::SLOT};
+            const std::vector<std::string> dims = Split(line.at(11), ',');
             for (const std::string& length : Split(line.at(3), ',')) {
-                spec.shape.push_back(ToCount(length));
+                const std::size_t axis = spec.shape.size();
+                spec.shape.emplace_back(ToCount(length), axis < dims.size() ? dims[axis] : "");
+            }
+            if (!line.at(12).empty()) {
+                spec.missing = std::stod(line.at(12));
+            }
+            for (const std::string& value : Split(line.at(13), '|')) {
+                spec.constant.push_back(std::stod(value));
             }
             const bool observed = line[0] == "observation";
             const auto declare = [&]<class T>(T) -> FieldView::AnyField {
                 return observed ? schema.Observation<T>(spec) : schema.Action<T>(spec);
             };
             const std::string& dtype = line.at(2);
-            auto& views = observed ? m_observations : m_actions;
+            auto& views = !observed               ? m_actions
+                          : spec.constant.empty() ? m_observations
+                                                  : m_constants;
             views.emplace_back(dtype == "uint8"     ? declare(std::uint8_t{})
                                : dtype == "int32"   ? declare(std::int32_t{})
                                : dtype == "int64"   ? declare(std::int64_t{})

@@ -53,6 +53,7 @@ class Declaration {
     /// Value of a setting that is a number.
     double Setting(const std::string& name) const { return m_reals.at(name); }
 
+    /// Those that may change; the schema fills the others.
     const std::vector<FieldView>& Observations() const { return m_observations; }
     const std::vector<FieldView>& Actions() const { return m_actions; }
 
@@ -70,6 +71,7 @@ class Declaration {
     std::map<std::string, bool> m_flags;
     std::map<std::string, std::string> m_texts;
     std::vector<FieldView> m_observations;
+    std::vector<FieldView> m_constants;
     std::vector<FieldView> m_actions;
     std::vector<Table*> m_tables;
 };

@@ -47,6 +47,7 @@ def _lines(declaration: Mapping[str, Any]) -> Iterator[list[Any]]:
     schema = declaration.get("schema", declaration)
     yield ["name", declaration.get("name", "fake")]
     yield ["summary", declaration.get("summary", "invented observations")]
+    yield ["radio", schema.get("radio", "")]
     reward = schema.get("reward", {})
     yield ["reward", reward.get("unit", "1"), reward.get("help", "random")]
     settings = list(declaration.get("settings", ()))
@@ -74,6 +75,9 @@ def _lines(declaration: Mapping[str, Any]) -> Iterator[list[Any]]:
                 field.get("timescale", "slot"),
                 field.get("labels", ()),
                 field.get("help", ""),
+                ",".join(field.get("dims", ())),
+                "" if field.get("missing") is None else field["missing"],
+                () if field.get("constant") is None else field["constant"],
             ]
     for refused in schema.get("refused_actions", ()):
         yield ["refused", refused["name"], refused["reason"]]

@@ -23,18 +23,19 @@ BearerFields::Direction BearerFields::Declare(Schema& schema,
                                               std::size_t n_ue) {
     return {
         .queue_bit = schema.Observation<double>(
-            {"queue_" + suffix + "_bit", {n_ue}, "bit", 0, 1e12, queue_help}),
+            {"queue_" + suffix + "_bit", {Ue(n_ue)}, "bit", 0, 1e12, queue_help}),
         .pdcp_delay_s = schema.Observation<float>(
-            {"pdcp_delay_" + suffix + "_s",
-             {n_ue},
-             "s",
-             0,
-             1e9,
-             "mean time from PDCP to PDCP of the packets that arrived in the last slot (TS 36.314,"
-             " 4.1.4); 0 if there were none"}),
+            {.name = "pdcp_delay_" + suffix + "_s",
+             .shape = {Ue(n_ue)},
+             .unit = "s",
+             .low = 0,
+             .high = 1e9,
+             .help = "mean time from PDCP to PDCP of the packets that "
+                     "arrived in the last slot (TS 36.314, 4.1.4); 0 if there were none",
+             .missing = 0}),
         .pdcp_throughput_bps = schema.Observation<float>(
             {"pdcp_throughput_" + suffix + "_bps",
-             {n_ue},
+             {Ue(n_ue)},
              "bit/s",
              0,
              1e10,

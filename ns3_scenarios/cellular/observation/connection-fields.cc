@@ -37,7 +37,7 @@ std::int32_t ConnectionState(LteUeRrc::State state) {
 ConnectionFields::ConnectionFields(Schema& schema, std::size_t n_ue)
     : m_connection_state(
           schema.Observation<std::int32_t>({"connection_state",
-                                            {n_ue},
+                                            {Ue(n_ue)},
                                             "1",
                                             0,
                                             CONNECTION_STATES.size() - 1.0,
@@ -46,7 +46,7 @@ ConnectionFields::ConnectionFields(Schema& schema, std::size_t n_ue)
                                             CONNECTION_STATES,
                                             true})),
       m_connection_losses(schema.Observation<std::int32_t>(
-          {"connection_losses", {n_ue}, "1", 0, 2e9, "connections lost since the start"})),
+          {"connection_losses", {Ue(n_ue)}, "1", 0, 2e9, "connections lost since the start"})),
       m_radio_links(schema.AddTable(
           "radio_link",
           "one row per lost connection, when the user is back or the run ends",

@@ -15,8 +15,7 @@ constexpr double TTI_S = 1e-3;
 }  // namespace
 
 MacFields::MacFields(Schema& schema, std::size_t n_ue, std::size_t n_bs, std::uint32_t bandwidth_rb)
-    : m_bandwidth_rb(bandwidth_rb),
-      m_downlink(Declare(schema,
+    : m_downlink(Declare(schema,
                          "dl",
                          "last wideband CQI that the user reported (TS 36.213, 7.2.3)",
                          n_ue,
@@ -28,20 +27,21 @@ MacFields::MacFields(Schema& schema, std::size_t n_ue, std::size_t n_bs, std::ui
                        " supports",
                        n_ue,
                        n_bs,
-                       bandwidth_rb)),
-      m_cell_rb_available(
-          schema.Observation<float>({"cell_rb_available",
-                                     {n_bs},
-                                     "RB",
-                                     0,
-                                     static_cast<double>(bandwidth_rb),
-                                     "resource blocks of each cell, in each direction"})),
-      m_cell_users(schema.Observation<std::int32_t>({"cell_users",
-                                                     {n_bs},
+                       bandwidth_rb)) {
+    schema.Observation<float>({.name = "cell_rb_available",
+                               .shape = {Bs(n_bs)},
+                               .unit = "RB",
+                               .low = 0,
+                               .high = static_cast<double>(bandwidth_rb),
+                               .help = "resource blocks of each cell, in each direction",
+                               .constant = std::vector<double>(n_bs, bandwidth_rb)});
+    m_cell_users = schema.Observation<std::int32_t>({"cell_users",
+                                                     {Bs(n_bs)},
                                                      "users",
                                                      0,
                                                      static_cast<double>(n_ue),
-                                                     "connected to each cell"})) {}
+                                                     "connected to each cell"});
+}
 
 MacFields::Direction MacFields::Declare(Schema& schema,
                                         const std::string& suffix,
@@ -51,18 +51,25 @@ MacFields::Direction MacFields::Declare(Schema& schema,
                                         std::uint32_t bandwidth_rb) {
     const auto band_rb = static_cast<double>(bandwidth_rb);
     return {
-        .cqi = schema.Observation<std::int32_t>(
-            {"cqi_" + suffix, {n_ue}, "1", -1, 15, cqi_help + "; -1: none yet"}),
+        .cqi = schema.Observation<std::int32_t>({.name = "cqi_" + suffix,
+                                                 .shape = {Ue(n_ue)},
+                                                 .unit = "1",
+                                                 .low = -1,
+                                                 .high = 15,
+                                                 .help = cqi_help + "; -1: none yet",
+                                                 .missing = -1}),
         .mcs = schema.Observation<std::int32_t>(
-            {"mcs_" + suffix,
-             {n_ue},
-             "1",
-             -1,
-             28,
-             "modulation and coding scheme of the last grant (TS 36.213, 7.1.7, 8.6); -1: none"}),
+            {.name = "mcs_" + suffix,
+             .shape = {Ue(n_ue)},
+             .unit = "1",
+             .low = -1,
+             .high = 28,
+             .help =
+                 "modulation and coding scheme of the last grant (TS 36.213, 7.1.7, 8.6); -1: none",
+             .missing = -1}),
         .rb_used = schema.Observation<float>(
             {"rb_used_" + suffix,
-             {n_ue},
+             {Ue(n_ue)},
              "RB",
              0,
              band_rb,
@@ -70,7 +77,7 @@ MacFields::Direction MacFields::Declare(Schema& schema,
              " (TS 36.314, 4.1.1)"}),
         .tbler = schema.Observation<float>(
             {"tbler_" + suffix,
-             {n_ue},
+             {Ue(n_ue)},
              "1",
              0,
              1,
@@ -78,7 +85,7 @@ MacFields::Direction MacFields::Declare(Schema& schema,
              " included; 0 if there were none"}),
         .cell_rb_used = schema.Observation<float>(
             {"cell_rb_used_" + suffix,
-             {n_bs},
+             {Bs(n_bs)},
              "RB",
              0,
              band_rb,
@@ -102,7 +109,6 @@ void MacFields::Fill(const LteNetwork& network) {
             static_cast<float>(static_cast<double>(cell.downlink.rb_ttis) / ttis);
         m_uplink.cell_rb_used(bs) =
             static_cast<float>(static_cast<double>(cell.uplink.rb_ttis) / ttis);
-        m_cell_rb_available(bs) = static_cast<float>(m_bandwidth_rb);
         m_cell_users(bs) = 0;
     }
     for (std::size_t ue = 0; ue < network.Ue().size(); ++ue) {

@@ -41,10 +41,8 @@ class MacFields {
                          const MacUse& use,
                          double ttis);
 
-    std::uint32_t m_bandwidth_rb;
     Direction m_downlink;
     Direction m_uplink;
-    Field<float> m_cell_rb_available;
     Field<std::int32_t> m_cell_users;
     LinkAdaptation m_link_adaptation;
     std::unique_ptr<MacMonitor> m_monitor;

@@ -7,34 +7,41 @@ RadioFields::RadioFields(Schema& schema, std::size_t n_ue, std::size_t n_bs)
     : m_n_ue(n_ue),
       m_n_bs(n_bs),
       m_rsrp_dbm(schema.Observation<float>(
-          {"rsrp_dbm",
-           {n_ue, n_bs},
-           "dBm",
-           -140,
-           0,
-           "reference signal received power (3GPP TS 36.214, 5.1.1); -140: not heard"})),
+          {.name = "rsrp_dbm",
+           .shape = {Ue(n_ue), Bs(n_bs)},
+           .unit = "dBm",
+           .low = -140,
+           .high = 0,
+           .help = "reference signal received power (3GPP TS 36.214, 5.1.1); -140: not heard",
+           .missing = RadioMonitor::NOT_HEARD_DBM})),
       m_rsrq_db(schema.Observation<float>(
-          {"rsrq_db",
-           {n_ue, n_bs},
-           "dB",
-           -34,
-           2.5,
-           "reference signal received quality (3GPP TS 36.214, 5.1.3); -34: not heard"})),
+          {.name = "rsrq_db",
+           .shape = {Ue(n_ue), Bs(n_bs)},
+           .unit = "dB",
+           .low = -34,
+           .high = 2.5,
+           .help = "reference signal received quality (3GPP TS 36.214, 5.1.3); -34: not heard",
+           .missing = RadioMonitor::NOT_HEARD_RSRQ_DB})),
       m_sinr_dl_db(schema.Observation<float>(
-          {"sinr_dl_db",
-           {n_ue},
-           "dB",
-           -30,
-           80,
-           "downlink SINR of the serving cell: reference signals over the interference on the data "
-           "channel, mean over the band (ns-3 trace ReportCurrentCellRsrpSinr)"})),
-      m_sinr_ul_db(schema.Observation<float>({"sinr_ul_db",
-                                              {n_ue},
-                                              "dB",
-                                              -30,
-                                              80,
-                                              "uplink SINR of the last sounding signal (SRS), mean "
-                                              "over the band (ns-3 trace ReportUeSinr)"})) {}
+          {.name = "sinr_dl_db",
+           .shape = {Ue(n_ue)},
+           .unit = "dB",
+           .low = -30,
+           .high = 80,
+           .help =
+               "downlink SINR of the serving cell: reference signals over the interference on the "
+               "data channel, mean over the band (ns-3 trace ReportCurrentCellRsrpSinr); -30: none "
+               "yet",
+           .missing = RadioMonitor::LOWEST_SINR_DB})),
+      m_sinr_ul_db(schema.Observation<float>(
+          {.name = "sinr_ul_db",
+           .shape = {Ue(n_ue)},
+           .unit = "dB",
+           .low = -30,
+           .high = 80,
+           .help = "uplink SINR of the last sounding signal (SRS), mean "
+                   "over the band (ns-3 trace ReportUeSinr); -30: not sounded",
+           .missing = RadioMonitor::LOWEST_SINR_DB})) {}
 
 void RadioFields::Watch(const LteNetwork& network) {
     m_monitor = std::make_unique<RadioMonitor>(network);

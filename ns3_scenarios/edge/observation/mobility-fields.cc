@@ -3,28 +3,56 @@
 
 namespace physical {
 
-MobilityFields::MobilityFields(Schema& schema, const EdgeSettings& settings)
+namespace {
+
+/// x and y of each station, one after the other: [n_bs, 2]
+std::vector<double> Positions(const std::vector<CellPlace>& stations) {
+    std::vector<double> xy_m;
+    for (const CellPlace& station : stations) {
+        xy_m.insert(xy_m.end(), {station.position.x, station.position.y});
+    }
+    return xy_m;
+}
+
+/// [n_bs]
+std::vector<double> Azimuths(const std::vector<CellPlace>& stations) {
+    std::vector<double> azimuth_deg;
+    for (const CellPlace& station : stations) {
+        azimuth_deg.push_back(station.azimuth_deg);
+    }
+    return azimuth_deg;
+}
+
+}  // namespace
+
+MobilityFields::MobilityFields(Schema& schema,
+                               const EdgeSettings& settings,
+                               const std::vector<CellPlace>& stations)
     : m_position_m(schema.Observation<float>(
-          {"position_m", {settings.n_ue, 2}, "m", -1e6, 1e6, "x and y of each user"})),
+          {"position_m", {Ue(settings.n_ue), Xy()}, "m", -1e6, 1e6, "x and y of each user"})),
       m_velocity_mps(schema.Observation<float>(
-          {"velocity_mps", {settings.n_ue, 2}, "m/s", -1e3, 1e3, "x and y components"})),
-      m_bs_position_m(schema.Observation<float>(
-          {"bs_position_m", {settings.n_bs, 2}, "m", -1e6, 1e6, "x and y of each base station"})),
-      m_sectors(settings.layout.sectors > 1) {
-    if (m_sectors) {
-        m_bs_azimuth_deg =
-            schema.Observation<float>({"bs_azimuth_deg",
-                                       {settings.n_bs},
-                                       "°",
-                                       0,
-                                       360,
+          {"velocity_mps", {Ue(settings.n_ue), Xy()}, "m/s", -1e3, 1e3, "x and y components"})) {
+    schema.Observation<float>({.name = "bs_position_m",
+                               .shape = {Bs(settings.n_bs), Xy()},
+                               .unit = "m",
+                               .low = -1e6,
+                               .high = 1e6,
+                               .help = "x and y of each base station",
+                               .constant = Positions(stations)});
+    if (settings.layout.sectors > 1) {
+        schema.Observation<float>({.name = "bs_azimuth_deg",
+                                   .shape = {Bs(settings.n_bs)},
+                                   .unit = "°",
+                                   .low = 0,
+                                   .high = 360,
+                                   .help =
                                        "main direction of each cell's antenna, counter-clockwise"
-                                       " from the x axis"});
+                                       " from the x axis",
+                                   .constant = Azimuths(stations)});
     }
 }
 
-void MobilityFields::Fill(const std::vector<ns3::Ptr<ns3::MobilityModel>>& users,
-                          const std::vector<CellPlace>& stations) const {
+void MobilityFields::Fill(const std::vector<ns3::Ptr<ns3::MobilityModel>>& users) const {
     for (std::size_t ue = 0; ue < users.size(); ++ue) {
         const ns3::Vector position = users[ue]->GetPosition();
         const ns3::Vector velocity = users[ue]->GetVelocity();
@@ -32,14 +60,6 @@ void MobilityFields::Fill(const std::vector<ns3::Ptr<ns3::MobilityModel>>& users
         m_position_m(ue, 1) = static_cast<float>(position.y);
         m_velocity_mps(ue, 0) = static_cast<float>(velocity.x);
         m_velocity_mps(ue, 1) = static_cast<float>(velocity.y);
-    }
-    for (std::size_t bs = 0; bs < stations.size(); ++bs) {
-        const ns3::Vector& position = stations[bs].position;
-        m_bs_position_m(bs, 0) = static_cast<float>(position.x);
-        m_bs_position_m(bs, 1) = static_cast<float>(position.y);
-        if (m_sectors) {
-            m_bs_azimuth_deg(bs) = static_cast<float>(stations[bs].azimuth_deg);
-        }
     }
 }
 

@@ -15,18 +15,17 @@ namespace physical {
 /// Where users and base stations are, and where the users go.
 class MobilityFields {
   public:
-    MobilityFields(Schema& schema, const EdgeSettings& settings);
+    /// @param stations [n_bs]
+    MobilityFields(Schema& schema,
+                   const EdgeSettings& settings,
+                   const std::vector<CellPlace>& stations);
 
-    /// @param users [n_ue], @param stations [n_bs]
-    void Fill(const std::vector<ns3::Ptr<ns3::MobilityModel>>& users,
-              const std::vector<CellPlace>& stations) const;
+    /// @param users [n_ue]
+    void Fill(const std::vector<ns3::Ptr<ns3::MobilityModel>>& users) const;
 
   private:
     Field<float> m_position_m;
     Field<float> m_velocity_mps;
-    Field<float> m_bs_position_m;
-    bool m_sectors;
-    Field<float> m_bs_azimuth_deg;  ///< only with sectors
 };
 
 }  // namespace physical

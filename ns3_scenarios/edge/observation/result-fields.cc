@@ -5,12 +5,17 @@ namespace physical {
 
 ResultFields::ResultFields(Schema& schema, std::size_t n_ue)
     : m_tasks_downloading(schema.Observation<std::int32_t>(
-          {"tasks_downloading", {n_ue}, "tasks", 0, 2e9, "computed, the result on its way"})),
-      m_result_bit(schema.Observation<std::int64_t>(
-          {"result_bit", {n_ue}, "bit", 0, 1e15, "results of all computed tasks since the start"})),
+          {"tasks_downloading", {Ue(n_ue)}, "tasks", 0, 2e9, "computed, the result on its way"})),
+      m_result_bit(
+          schema.Observation<std::int64_t>({"result_bit",
+                                            {Ue(n_ue)},
+                                            "bit",
+                                            0,
+                                            1e15,
+                                            "results of all computed tasks since the start"})),
       m_result_delivered_bit(
           schema.Observation<std::int64_t>({"result_delivered_bit",
-                                            {n_ue},
+                                            {Ue(n_ue)},
                                             "bit",
                                             0,
                                             1e15,
@@ -18,10 +23,10 @@ ResultFields::ResultFields(Schema& schema, std::size_t n_ue)
                                             " = result_bit − download_backlog_bit +"
                                             " download_unconfirmed_bit"})),
       m_download_backlog_bit(schema.Observation<double>(
-          {"download_backlog_bit", {n_ue}, "bit", 0, 1e15, "not acknowledged by the user"})),
+          {"download_backlog_bit", {Ue(n_ue)}, "bit", 0, 1e15, "not acknowledged by the user"})),
       m_download_unconfirmed_bit(schema.Observation<double>(
           {"download_unconfirmed_bit",
-           {n_ue},
+           {Ue(n_ue)},
            "bit",
            0,
            1e15,

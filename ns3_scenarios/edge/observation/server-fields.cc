@@ -3,29 +3,35 @@
 
 namespace physical {
 
-ServerFields::ServerFields(Schema& schema, std::size_t n_ue, std::size_t n_bs)
+ServerFields::ServerFields(Schema& schema, std::size_t n_ue, std::size_t n_bs, double capacity_hz)
     : m_n_ue(n_ue),
       m_tasks_computing(schema.Observation<std::int32_t>(
-          {"tasks_computing", {n_ue, n_bs}, "tasks", 0, 2e9, "at each edge server"})),
+          {"tasks_computing", {Ue(n_ue), Bs(n_bs)}, "tasks", 0, 2e9, "at each edge server"})),
       m_compute_head_cycles(schema.Observation<double>(
           {"compute_head_cycles",
-           {n_ue, n_bs},
+           {Ue(n_ue), Bs(n_bs)},
            "cycles",
            0,
            1e18,
            "what remains of the user's task in service at each server"})),
       m_compute_backlog_cycles(
           schema.Observation<double>({"compute_backlog_cycles",
-                                      {n_ue, n_bs},
+                                      {Ue(n_ue), Bs(n_bs)},
                                       "cycles",
                                       0,
                                       1e18,
                                       "what remains of all the user's tasks at each server"})),
-      m_compute_capacity_hz(schema.Observation<double>(
-          {"compute_capacity_hz", {n_bs}, "cycles/s", 0, 1e15, "processor of each server"})),
-      m_compute_utilisation(schema.Observation<float>(
-          {"compute_utilisation", {n_bs}, "1", 0, 1, "busy part of each server, last slot"})),
-      m_served_cycles(n_bs) {}
+      m_served_cycles(n_bs) {
+    schema.Observation<double>({.name = "compute_capacity_hz",
+                                .shape = {Bs(n_bs)},
+                                .unit = "cycles/s",
+                                .low = 0,
+                                .high = 1e15,
+                                .help = "processor of each server",
+                                .constant = std::vector<double>(n_bs, capacity_hz)});
+    m_compute_utilisation = schema.Observation<float>(
+        {"compute_utilisation", {Bs(n_bs)}, "1", 0, 1, "busy part of each server, last slot"});
+}
 
 void ServerFields::Fill(const std::vector<std::unique_ptr<EdgeServer>>& servers, double slot_s) {
     for (std::size_t bs = 0; bs < servers.size(); ++bs) {
@@ -40,7 +46,6 @@ void ServerFields::Fill(const std::vector<std::unique_ptr<EdgeServer>>& servers,
         m_compute_utilisation(bs) =
             static_cast<float>((server.ServedCycles() - m_served_cycles[bs]) / slot_cycles);
         m_served_cycles[bs] = server.ServedCycles();
-        m_compute_capacity_hz(bs) = server.CapacityHz();
     }
 }
 

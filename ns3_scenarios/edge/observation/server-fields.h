@@ -13,7 +13,8 @@ namespace physical {
 /// What the edge servers hold and how busy they are.
 class ServerFields {
   public:
-    ServerFields(Schema& schema, std::size_t n_ue, std::size_t n_bs);
+    /// @param capacity_hz of each server
+    ServerFields(Schema& schema, std::size_t n_ue, std::size_t n_bs, double capacity_hz);
 
     /// @param servers one per base station
     /// @param slot_s time since the last call
@@ -24,7 +25,6 @@ class ServerFields {
     Field<std::int32_t> m_tasks_computing;
     Field<double> m_compute_head_cycles;
     Field<double> m_compute_backlog_cycles;
-    Field<double> m_compute_capacity_hz;
     Field<float> m_compute_utilisation;
     std::vector<double> m_served_cycles;  ///< at the last slot, per server
 };

@@ -44,15 +44,15 @@ class Users : public Scenario {
                                     {"size_bit", true, "bit", "data"},
                                     {"cycles", false, "cycles", "work"}});
         m_demand = schema.Observation<double>({"demand",
-                                               {m_n_ue, 3},
+                                               {Ue(m_n_ue), 3},
                                                "1",
                                                0,
                                                1e18,
                                                "expected rate (1/s), size (bit), work (cycles)"});
         m_position_m = schema.Observation<double>(
-            {"position_m", {m_n_ue, 2}, "m", -1e7, 1e7, "x and y of each user"});
+            {"position_m", {Ue(m_n_ue), Xy()}, "m", -1e7, 1e7, "x and y of each user"});
         m_velocity_mps = schema.Observation<double>(
-            {"velocity_mps", {m_n_ue, 2}, "m/s", -1e3, 1e3, "x and y components"});
+            {"velocity_mps", {Ue(m_n_ue), Xy()}, "m/s", -1e3, 1e3, "x and y components"});
     }
 
     void Build() override {

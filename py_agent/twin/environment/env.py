@@ -3,13 +3,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import torch
 from gymnasium.vector import AutoresetMode
 
 from ns3_bridge import ScenarioEnv
+from ns3_bridge.settings import NestedSettings
 from py_agent.learning.learning_settings import LearningSettings
 from py_agent.twin.environment.host import TwinHost
 from py_agent.twin.environment.learning_vector_env import TwinLearningVectorEnv
@@ -19,14 +17,14 @@ from py_agent.twin.model.parameters import TwinParameters
 
 
 def make(
-    settings: Mapping[str, Any] | None = None,
+    settings: NestedSettings | None = None,
     parameters: TwinParameters | None = None,
     device: torch.device | str = "cpu",
 ) -> ScenarioEnv:
     """The environment of `cellular`, computed by the twin.
 
     Args:
-        settings: of the scenario, nested; the rest is default.
+        settings: of the scenario, nested or typed; the rest is default.
         parameters: the twin's constants, e.g. calibrated ones; None: what the settings say.
         device: of the tensors.
     """
@@ -35,7 +33,7 @@ def make(
 
 def make_vector(
     num_envs: int,
-    settings: Mapping[str, Any] | None = None,
+    settings: NestedSettings | None = None,
     parameters: TwinParameters | None = None,
     autoreset_mode: AutoresetMode | str = AutoresetMode.NEXT_STEP,
     device: torch.device | str = "cpu",

@@ -4,16 +4,14 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
-from typing import Any
 
-import numpy as np
 import pydantic
 import torch
 
 import ns3_scenarios
 from ns3_bridge import LocalHost, Schema
 from ns3_bridge.errors import InvalidSetting
+from ns3_bridge.settings import NestedSettings
 from py_agent.twin.errors import UnsuitableNetwork
 from py_agent.twin.model.parameters import TwinParameters
 from py_agent.twin.model.prior import prior_parameters
@@ -44,13 +42,13 @@ class TwinNetwork:
     @classmethod
     def of(
         cls,
-        settings: Mapping[str, Any] | None = None,
+        settings: NestedSettings | None = None,
         parameters: TwinParameters | None = None,
     ) -> TwinNetwork:
         """The scenario `cellular` under these settings.
 
-        Its program says which fields there are and where the base stations stand; nothing else is
-        simulated in ns-3.
+        Its program says, by ``--describe``, which fields there are and where the base stations
+        stand; nothing is simulated in ns-3.
 
         Args:
             settings: nested settings of the scenario; the rest is default.
@@ -73,9 +71,15 @@ class TwinNetwork:
             raise UnsuitableNetwork(
                 f"the parameters are of {parameters.n_bs} base stations, not of {values['n_bs']}"
             )
+        bs_position_m = host.schema.observation("bs_position_m").constant
+        if bs_position_m is None:
+            raise UnsuitableNetwork(
+                f"{_SCENARIO} does not declare where its base stations stand: bs_position_m is no"
+                " constant"
+            )
         place = Place(
             settings=values,
-            bs_position_m=_bs_position_m(settings or {}),
+            bs_position_m=bs_position_m,
             duration_s=values["duration_s"],
             begin_s=values["warmup_s"],
         )
@@ -84,19 +88,3 @@ class TwinNetwork:
     def rollout(self, batch: int, device: torch.device | str = "cpu") -> Rollout:
         """Futures of this network; `Rollout.start` them."""
         return Rollout(self.parameters, self.place, batch, device)
-
-
-def _bs_position_m(settings: Mapping[str, Any]) -> np.ndarray[Any, Any]:
-    """Where the scenario puts its base stations: it is started with a single user and asked."""
-    alone = {
-        **{name: settings[name] for name in ("n_bs", "layout") if name in settings},
-        "n_ue": 1,
-        "warmup_s": 0.0,
-        "mobility": {"model": "static"},
-    }
-    env = ns3_scenarios.make(_SCENARIO, alone)
-    try:
-        observation, _ = env.reset(seed=1)
-        return observation["bs_position_m"]
-    finally:
-        env.close()

@@ -10,12 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ns3_bridge import Field
-from py_agent.twin.estimation.reporting import Report, is_cell_field, is_clock_field
+from py_agent.twin.estimation.reporting import Report, cell_fields, user_fields
 
 Floats = NDArray[np.float64]
 
 _ROUNDING = 1e-6  # of a bound in a field's own type
-_TYPICAL = {"serving_bs": -1, "rsrp_dbm": -140.0, "rsrq_db": -34.0, "connection_state": 0}
 _LARGEST = np.finfo(np.float64).max
 
 
@@ -59,7 +58,7 @@ class _Group:
             self.columns[field.name] = (slice(at, at + width), field.shape[1:])
             low += [max(field.low - _ROUNDING * abs(field.low), -_LARGEST)] * width
             high += [min(field.high + _ROUNDING * abs(field.high), _LARGEST)] * width
-            first += [_TYPICAL.get(field.name, np.clip(0, field.low, field.high))] * width
+            first += [_before_any_report(field)] * width
             whole += [np.dtype(field.dtype).kind in "iu"] * width
             at += width
         self._low, self._high, self._integer = np.array(low), np.array(high), np.array(whole, bool)
@@ -123,9 +122,8 @@ class ReceivedFields:
     """
 
     def __init__(self, fields: Sequence[Field]) -> None:
-        reported = [field for field in fields if not is_clock_field(field.name)]
-        self._users = _Group([f for f in reported if not is_cell_field(f.name)])
-        self._cells = _Group([f for f in reported if is_cell_field(f.name)])
+        self._users = _Group(user_fields(fields))
+        self._cells = _Group(cell_fields(fields))
         self.latest = self._by_name(self._users.held, self._cells.held)
         self.rejected = 0
 
@@ -159,8 +157,9 @@ class ReceivedFields:
 
 
 def _per_link(field: Field) -> bool:
-    return (
-        len(field.shape) == 2
-        and field.name not in ("position_m", "velocity_mps")
-        and not is_cell_field(field.name)
-    )
+    return field.dims == ("ue", "bs")
+
+
+def _before_any_report(field: Field) -> float:
+    nearest_to_zero = float(np.clip(0, field.low, field.high))
+    return nearest_to_zero if field.missing is None else field.missing

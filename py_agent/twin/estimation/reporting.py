@@ -6,7 +6,7 @@ from __future__ import annotations
 import dataclasses
 import heapq
 import itertools
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
 
 import numpy as np
@@ -14,10 +14,6 @@ import pydantic
 from numpy.typing import NDArray
 
 from ns3_bridge import Field
-
-_CLOCK = ("time_s", "slot_in_frame")
-_CELL_FIELDS = ("compute_capacity_hz", "compute_utilisation")
-_CELL_PREFIXES = ("cell_", "bs_")
 
 Probability = Annotated[float, pydantic.Field(ge=0, le=1)]
 
@@ -55,14 +51,14 @@ class Report:
     values: Mapping[str, NDArray[Any]]
 
 
-def is_cell_field(name: str) -> bool:
-    """Do cells report this field, and not users?"""
-    return name in _CELL_FIELDS or name.startswith(_CELL_PREFIXES)
+def user_fields(fields: Iterable[Field]) -> list[Field]:
+    """Those that users report: one row per user. What is neither theirs nor of cells is clocks."""
+    return [field for field in fields if field.dims[:1] == ("ue",)]
 
 
-def is_clock_field(name: str) -> bool:
-    """Is it nobody's: the time itself?"""
-    return name in _CLOCK
+def cell_fields(fields: Iterable[Field]) -> list[Field]:
+    """Those that cells report: one row per cell."""
+    return [field for field in fields if field.dims[:1] == ("bs",)]
 
 
 class ReportingChannel:
@@ -85,10 +81,9 @@ class ReportingChannel:
     ) -> None:
         self._settings = settings
         self._rng = np.random.default_rng([seed, 7])
-        observed = [field for field in fields if not is_clock_field(field.name)]
-        self._cell_names = [f.name for f in observed if is_cell_field(f.name)]
-        self._user_names = [f.name for f in observed if not is_cell_field(f.name)]
-        bits = {f.name: 8 * np.dtype(f.dtype).itemsize * int(np.prod(f.shape)) for f in observed}
+        self._cell_names = [field.name for field in cell_fields(fields)]
+        self._user_names = [field.name for field in user_fields(fields)]
+        bits = {f.name: 8 * np.dtype(f.dtype).itemsize * int(np.prod(f.shape)) for f in fields}
         self._user_bit = sum(bits[name] for name in self._user_names) / n_ue
         self._cell_bit = sum(bits[name] for name in self._cell_names)
         # One phase per user, one for the cells.

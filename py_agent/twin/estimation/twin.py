@@ -33,8 +33,6 @@ NEEDED = (
     "task_mean_cycles",
 )
 _COUNTERS = ("tasks_created", "created_bit", "delivered_bit", "to_deliver_bit")
-_HANDOVER_UNDER_WAY = (1, 6)  # labels pending, waiting
-_NOT_SOUNDED_DB = -29.9  # the observation's lower bound stands for no sounding signal, too
 _ENOUGH_BIT = 33_000.0  # three packets: who has less to send does not use its grants up
 
 
@@ -79,8 +77,8 @@ class Twin:
                 "observe with these settings: is a group of the state switched off (state.…)?"
             )
         parameters = parameters or prior_parameters(network.settings)
-        shapes = {field.name: field.shape for field in fields}
-        self._n_ue, n_bs = shapes["rsrp_dbm"]
+        self._fields = {field.name: field for field in fields}
+        self._n_ue, n_bs = network.schema.sizes["ue"], network.schema.sizes["bs"]
         if parameters.n_bs != n_bs:
             raise UnsuitableNetwork(
                 f"the parameters are of {parameters.n_bs} base stations, the network has {n_bs}"
@@ -96,7 +94,7 @@ class Twin:
         period_s = (reporting or ReportingSettings()).period_s
         self._forget_s = max(5.0, 10 * period_s)
         self._now_s = -np.inf
-        (self._latest_s,) = (field.high for field in fields if field.name == "time_s")
+        self._latest_s = self._fields["time_s"].high
         self._slot_in_frame = 0
         self._report_s = np.full(self._n_ue, -np.inf)
         self._target = np.full(self._n_ue, -1, np.int32)
@@ -107,7 +105,7 @@ class Twin:
         self._gaps = GapTracker(parameters.handover, parameters.control, self._n_ue)
         learning = network.settings.get("learning", {})
         self._models: ModelTracker | None = None
-        if set(MODEL_FIELDS) <= set(shapes):
+        if set(MODEL_FIELDS) <= set(self._fields):
             frame_s = self._slot_s * self._slots_per_frame
             self._models = ModelTracker(learning.get("target_accuracy", 0.8), frame_s)
         self._other_cells_sinr_db = np.full(self._n_ue, np.nan)
@@ -248,8 +246,8 @@ class Twin:
         serving = self._received.latest["serving_bs"]
         under_way = serving < 0
         if state is not None:
-            pending, waiting = _HANDOVER_UNDER_WAY
-            under_way = (state == pending) | (state == waiting)
+            states = self._fields["handover_state"].enum
+            under_way = (state == states["PENDING"]) | (state == states["WAITING"])
         return np.where(under_way & (self._target != serving), self._target, -1).astype(np.int32)
 
     def _held(self, name: str) -> Floats:
@@ -295,7 +293,7 @@ class Twin:
         self._other_cells_sinr_db[users[changed]] = sinr_db[changed]
         old = sinr_db == self._other_cells_sinr_db[users]
         self._other_cells_sinr_db[users[~old]] = np.nan
-        return np.where(old | (sinr_db <= _NOT_SOUNDED_DB), np.nan, sinr_db)
+        return np.where(self._fields["sinr_ul_db"].present(sinr_db) & ~old, sinr_db, np.nan)
 
     def _follow_traffic(
         self,

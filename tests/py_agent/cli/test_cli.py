@@ -66,6 +66,8 @@ def test_a_run_writes_its_folder_and_repeats_itself(tmp_path):
     assert slots.schema.field("rsrp_dbm").metadata == {
         b"unit": b"dBm",
         b"shape": b"5,3",
+        b"dims": b"ue,bs",
+        b"missing": b"-140",
         b"help": slots.schema.field("rsrp_dbm").metadata[b"help"],
     }
     tasks = pq.read_table(folders[0] / "task.parquet")
