@@ -54,12 +54,12 @@ class _WrongTwin(TwinAssociation):
         super().begin(network)
 
     def _spoilt(self, parameters: TwinParameters) -> TwinParameters:
-        channel = parameters.channel
-        intercept_dbm = tuple(
+        channel = parameters.radio.model_dump()["channel"]
+        intercept_dbm = [
             intercept + _ERROR_DB[i % len(_ERROR_DB)]
-            for i, intercept in enumerate(channel.intercept_dbm)
-        )
+            for i, intercept in enumerate(channel["intercept_dbm"])
+        ]
         changes: dict[str, object] = {"intercept_dbm": intercept_dbm}
         if self._forgetful:
             changes["decorrelation_m"] = _FORGETFUL_M
-        return parameters.model_copy(update={"channel": channel.model_copy(update=changes)})
+        return parameters.replaced(channel=changes)

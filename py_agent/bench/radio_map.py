@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Which radio map foretells received power best?"""
+"""Which radio map predicts received power best?"""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import typer
 
 import ns3_scenarios
 from py_agent.policies import Network, load_policy
+from py_agent.radio.link_model import link_model_of
 from py_agent.view.measurement import Report
 
 _SETTLE_S = 5.0
@@ -20,18 +21,18 @@ def measure(
     users: Annotated[int, typer.Option(min=1, help="Users.")] = 20,
     seed: Annotated[int, typer.Option(help="ns-3's run number.")] = 9101,
 ) -> Report:
-    """Error of received power, foretold by three maps some time ahead, on real ns-3.
+    """Error of received power, predicted by three maps some time ahead, on real ns-3.
 
     The map alone; the map with each link's residual, which fades over the walk (Gauss-Markov, the
     twin's own); the map with a Gaussian process of the residual over the plane, from what all users
-    have received so far. All go by the same foretold places.
+    have received so far. All go by the same predicted places.
     """
     from py_agent.bench.radio_maps import RadioMaps  # scikit-learn is slow, and an extra
     from py_agent.twin.estimation.twin import Twin
 
     env = ns3_scenarios.make("cellular", {"n_ue": users, "duration_s": seconds})
     network = Network("cellular", env.settings.model_dump(), env.schema)
-    twin, policy, maps = Twin(network), load_policy("load-cmu"), RadioMaps()
+    twin, policy, maps = Twin(network), load_policy("load-cmu"), RadioMaps(link_model_of(network))
     policy.begin(network, 1)
     observation, _ = env.reset(seed=seed)
     start_s = float(observation["time_s"][0])
@@ -46,7 +47,7 @@ def measure(
             if int(observation["slot_in_frame"][0]) == 0:
                 frame = dict(policy.decide_frame(observation))
                 if float(observation["time_s"][0]) >= start_s + _SETTLE_S:
-                    maps.foretell(twin.estimate())
+                    maps.predict(twin.estimate())
             action = {**frame, **policy.decide_slot(observation)}
             observation, _, _, truncated, _ = env.step(action)
             slot += 1

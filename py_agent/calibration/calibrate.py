@@ -7,16 +7,10 @@ import importlib.metadata
 from collections.abc import Sequence
 from pathlib import Path
 
-from py_agent.calibration.control_fit import fit_control
-from py_agent.calibration.law_fit import (
-    fit_delays,
-    fit_handover,
-    fit_mobility,
-)
-from py_agent.calibration.radio_fit import fit_channel, fit_uplink
-from py_agent.calibration.rate_fit import fit_rates
+from py_agent.calibration.law_fit import fit_delays, fit_handover, fit_mobility
 from py_agent.calibration.recorded import RecordedRun, load_runs
 from py_agent.calibration.traffic_fit import fit_traffic
+from py_agent.radio.link_model import load_radio
 from py_agent.twin.model.parameters import Provenance, TwinParameters
 from py_agent.twin.model.prior import prior_parameters
 
@@ -34,17 +28,9 @@ def calibrate(paths: Sequence[Path]) -> TwinParameters:
 
 def calibrate_runs(runs: Sequence[RecordedRun]) -> TwinParameters:
     """The same of runs that are open."""
-    parameters = prior_parameters(runs[0].run.settings)
-    parameters = parameters.model_copy(update={"channel": fit_channel(runs, parameters)})
-    parameters = parameters.model_copy(update={"uplink": fit_uplink(runs, parameters)})
-    rate, interference = fit_rates(runs, parameters)
-    radio = {"rate": rate, "interference": interference}
-    control = fit_control(runs, parameters.model_copy(update=radio))
-    if control != parameters.control:  # grants that are not heard count for neither of both
-        parameters = parameters.model_copy(update={"control": control})
-        rate, interference = fit_rates(runs, parameters)
-        radio = {"rate": rate, "interference": interference}
-    parameters = parameters.model_copy(update=radio)
+    parameters = prior_parameters(runs[0].run.settings, runs[0].radio)
+    link = load_radio(runs[0].radio)(runs[0].run.settings, parameters.radio)
+    parameters = parameters.model_copy(update={"radio": link.calibrated(runs)})
     provenance = Provenance(
         source="calibrated",
         scenario=runs[0].run.scenario,

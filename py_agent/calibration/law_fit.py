@@ -3,32 +3,27 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from py_agent.calibration.rate_fit import CarriedBits
 from py_agent.calibration.recorded import RecordedRun
+from py_agent.radio.link_model import load_radio
 from py_agent.twin.model.parameters import Delays, HandoverLaw, MobilityLaw, TwinParameters
-from py_agent.twin.model.radio_model import curve_rate_bps
 
 Floats = NDArray[np.float64]
 
-_FLOORS = (0.001, 0.003, 0.01, 0.03, 0.1)
-_MARGINS_DB = (4.0, 6.0, 8.0, 10.0, 12.0, 16.0, 20.0, 30.0, 50.0, 80.0)
-_SLOPES_DB = (1.0, 2.0, 4.0, 8.0, 14.0, 20.0)
 _ENOUGH = 20
 _TURN_MPS = 0.2  # a velocity that changes by more within a slot is a turn
 _QUICK_S = 0.15  # uploads that wait for nothing show what the pipeline takes
 
 
 def fit_handover(runs: Sequence[RecordedRun], prior: HandoverLaw) -> HandoverLaw:
-    """Interruptions of handovers that were done, failures by margin, outages of failed ones."""
+    """Interruptions of handovers that were done, outages of failed ones."""
     rows = [_handovers(run) for run in runs]
     done, failed = (np.concatenate([r[i] for r in rows]) for i in (0, 1))
-    interruption_s, start_s, margin_db = (np.concatenate([r[i] for r in rows]) for i in (2, 3, 4))
+    interruption_s, start_s = (np.concatenate([r[i] for r in rows]) for i in (2, 3))
     update: dict[str, float] = {}
     lasted_s = interruption_s[done & (interruption_s > 0)]
     if len(lasted_s) >= _ENOUGH:
@@ -40,9 +35,6 @@ def fit_handover(runs: Sequence[RecordedRun], prior: HandoverLaw) -> HandoverLaw
     if len(out_s) >= _ENOUGH:
         update["outage_s"] = float(out_s.mean())
         update["outage_sd_s"] = float(out_s.std())
-    if np.count_nonzero(done | failed) >= _ENOUGH:
-        tried = done | failed
-        update |= _most_likely(margin_db[tried], failed[tried])
     return prior.model_copy(update=update)
 
 
@@ -96,44 +88,21 @@ def fit_delays(runs: Sequence[RecordedRun], fitted: TwinParameters) -> Delays:
 
 def _handovers(
     run: RecordedRun,
-) -> tuple[NDArray[np.bool_], NDArray[np.bool_], Floats, Floats, Floats]:
-    """Done, failed, interruption, time to the start, margin: ``[n_handovers]`` each."""
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_], Floats, Floats]:
+    """Done, failed, interruption, time to the start: ``[n_handovers]`` each."""
     table = run.table("handover")
     outcome = np.asarray(table["outcome"]).astype(str)
-    time_s = run.field("time_s")[:, 0]
-    slot = np.clip(np.searchsorted(time_s, table["commanded_s"], side="right") - 1, 0, None)
-    rsrp_dbm = run.field("rsrp_dbm")[slot, table["ue"]].astype(np.float64)  # [n, n_bs]
-    row = np.arange(len(slot))
-    source = rsrp_dbm[row, np.maximum(table["from_bs"], 0)]
-    margin_db = source - rsrp_dbm[row, table["to_bs"]]
     start_s = np.asarray(table["started_s"] - table["commanded_s"], np.float64)
     interruption_s = np.nan_to_num(np.asarray(table["interruption_s"], np.float64))
-    return outcome == "done", outcome == "failed", interruption_s, start_s, margin_db
-
-
-def _most_likely(margin_db: Floats, failed: NDArray[np.bool_]) -> dict[str, float]:
-    """Constants of the law of failure, of a grid, under which the outcomes are likeliest."""
-    best: tuple[float, dict[str, float]] = (-np.inf, {})
-    for floor, margin, slope in itertools.product(_FLOORS, _MARGINS_DB, _SLOPES_DB):
-        steps = np.clip((margin_db - margin) / slope, -50, 50)
-        chance = floor + (1 - floor) / (1 + np.exp(-steps))
-        chance = np.clip(np.where(failed, chance, 1 - chance), 1e-9, 1.0)
-        likelihood = float(np.log(chance).sum())
-        if likelihood > best[0]:
-            best = (
-                likelihood,
-                {
-                    "failure_floor": floor,
-                    "failure_margin_db": margin,
-                    "failure_slope_db": slope,
-                },
-            )
-    return best[1]
+    return outcome == "done", outcome == "failed", interruption_s, start_s
 
 
 def _beside_transmission_s(run: RecordedRun, fitted: TwinParameters) -> Floats:
     """Upload time less size over rate, of tasks alone in their cell that are soon uploaded."""
-    carried = CarriedBits.of(run)
+    link = load_radio(fitted.radio.name)(run.run.settings, fitted.radio)
+    before = {name: run.field(name)[:-1] for name in ("serving_bs", *link.needed_serving)}
+    rate_bps = link.serving_rate_bps(before)  # [n, n_ue]
+    serving = run.field("serving_bs")[1:]
     table = run.table("task")
     time_s = run.field("time_s")[:, 0]
     uploading = run.field("tasks_uploading") > 0  # [n + 1, n_ue]
@@ -142,13 +111,12 @@ def _beside_transmission_s(run: RecordedRun, fitted: TwinParameters) -> Floats:
     for i in np.flatnonzero(np.isfinite(taken)):
         slot = int(np.searchsorted(time_s, table["created_s"][i], side="right")) - 1
         user = int(table["ue"][i])
-        if not 0 <= slot < len(carried.bs):
+        if not 0 <= slot < len(serving):
             continue
-        cell = carried.bs[slot, user]
-        if cell < 0 or (uploading[slot] & (carried.bs[slot] == cell)).any():
+        cell = serving[slot, user]
+        if cell < 0 or (uploading[slot] & (serving[slot] == cell)).any():
             continue
-        rate_bps = float(curve_rate_bps(fitted, carried.sounded_db[slot, user], 1.0))
-        needed_s = float(table["size_bit"][i]) / max(rate_bps, 1.0)
+        needed_s = float(table["size_bit"][i]) / float(rate_bps[slot, user])
         if needed_s < _QUICK_S:
             beside.append(taken[i] - needed_s)
     return np.asarray(beside, np.float64)

@@ -9,14 +9,16 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
+import ns3_scenarios
+from ns3_bridge import LocalHost
 from py_agent.experiment.replay import finished_run
 from py_agent.experiment.run_data import observed_field, slot_fields, table_columns
 from py_agent.experiment.run_folder import RunFolder
 from py_agent.experiment.run_settings import RunSettings, load_run_settings
-from py_agent.twin.errors import NothingToLearn
+from py_agent.radio.errors import NothingToLearn
+from py_agent.radio.link_model import load_radio, radio_name
 from py_agent.twin.estimation.twin import NEEDED
 
 _SHORTEST_S = 2.0
@@ -45,6 +47,12 @@ class RecordedRun:
         """Columns of a table of records."""
         return table_columns(self.folder, name)
 
+    @cached_property
+    def radio(self) -> str:
+        """Name of the access network, as the scenario's program declares it."""
+        host = LocalHost(ns3_scenarios.program(self.run.scenario), self.run.settings)
+        return radio_name(host.schema)
+
     @property
     def slots(self) -> int:
         """Slots that were simulated."""
@@ -72,10 +80,11 @@ def load_runs(paths: Sequence[Path]) -> list[RecordedRun]:
     for path in paths:
         folder = finished_run(path)
         settings = load_run_settings(folder.settings, {}, [])
-        missing = set(NEEDED) - slot_fields(folder)
+        recorded = RecordedRun(folder, settings)
+        needed = {*NEEDED, *load_radio(recorded.radio).followed}
+        missing = needed - slot_fields(folder)
         if missing:
             raise NothingToLearn(f"{path} has not recorded {', '.join(sorted(missing))}")
-        recorded = RecordedRun(folder, settings)
         if recorded.slots * recorded.slot_s < _SHORTEST_S:
             raise NothingToLearn(f"{path} is shorter than {_SHORTEST_S:g} s")
         runs.append(recorded)
@@ -96,9 +105,3 @@ def _differences(first: RunSettings, other: RunSettings) -> Iterator[str]:
             yield name
     if first.ns3 != other.ns3:
         yield "ns3"
-
-
-def log_correlation(values: NDArray[np.float64], lagged: NDArray[np.float64]) -> float:
-    """Logarithm of the correlation of two samples of mean 0, at most 0."""
-    scale = np.sqrt((values**2).mean() * (lagged**2).mean())
-    return float(np.log(np.clip((values * lagged).mean() / max(scale, 1e-12), 1e-3, 1.0)))

@@ -39,14 +39,8 @@ def calibrate(
     if as_json:
         print(parameters.model_dump_json())
         return
-    channel, uplink = parameters.channel, parameters.uplink
     rows = [
-        ["path-loss exponent by cell", " ".join(f"{n:.2f}" for n in channel.exponent)],
-        ["spread of received power", f"{channel.residual_sd_db:.1f} dB"],
-        ["decorrelation distance", f"{channel.decorrelation_m:.0f} m"],
-        ["interference on sounding signals by cell", _decibels(uplink.interference_rise_db)],
-        ["spread of their SINR", f"{uplink.sd_db:.1f} dB, for {uplink.correlation_s:.1f} s"],
-        ["fastest upload", f"{parameters.rate.largest_bps / 1e6:.1f} Mbit/s"],
+        *(list(row) for row in parameters.radio.described()),
         ["interruption of handovers, median", f"{parameters.handover.interruption_median_s:.4f} s"],
         ["tasks of a user", f"{parameters.traffic.rate_hz:.2f} 1/s while it is on"],
         ["a turn every", f"{parameters.mobility.turn_s:.0f} s"],
@@ -154,10 +148,6 @@ def fidelity(
     header = ["policy", "ns-3 (s)", "ns-3, other seed (s)", "twin (s)", "KS"]
     _out.print(rows_table("Mean delay", header, rows))
     _out.print(f"figure  {output / 'fidelity.png'}", highlight=False)
-
-
-def _decibels(values: tuple[float, ...]) -> str:
-    return " ".join(f"{value:.1f}" for value in values) + " dB"
 
 
 def add_commands(app: typer.Typer) -> None:

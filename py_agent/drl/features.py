@@ -14,6 +14,7 @@ from py_agent.policies.cell_work import CellWork
 from py_agent.policies.fill import Priorities
 from py_agent.policies.groups import Groups
 from py_agent.policies.spare_time import SpareTime
+from py_agent.radio.link_model import LinkModel
 
 Floats = NDArray[np.float64]
 
@@ -21,7 +22,7 @@ FEATURES = (
     *("upload_s", "uploading", "upload_priority", "upload_ahead_s", "upload_rank"),
     *("head_s", "compute_s", "computing", "compute_priority", "compute_ahead_s", "compute_rank"),
     *("cell_upload_s", "cell_uploading", "cell_compute_s", "cell_computing"),
-    *("oldest_age_s", "frame_left", "connected", "rate", "rsrp_margin", "server_is_elsewhere"),
+    *("oldest_age_s", "frame_left", "connected", "rate", "strength_margin", "server_is_elsewhere"),
     *("accuracy_margin", "foreseen_margin", "virtual_queue", "samples_needed", "training_s"),
     *("training_priority", "cell_training_s", "drift_rate", "ratio_left", "task_samples", "idle"),
 )
@@ -46,6 +47,7 @@ def user_features(
     priorities: Priorities,
     slots_per_frame: int,
     models: Columns,
+    link: LinkModel,
 ) -> NDArray[np.float32]:
     """Features of every user; none depends on how many users or base stations there are.
 
@@ -57,6 +59,7 @@ def user_features(
         priorities: the rule's.
         slots_per_frame: slots from one association to the next.
         models: `model_features` or `without_models`.
+        link: tells how well stations are heard.
 
     Returns:
         ``[..., n_ue, len(FEATURES)]``.
@@ -66,11 +69,11 @@ def user_features(
     cells, servers = Groups(work.cell), Groups(work.server)
     up_before, up_rank = _ahead(up, work.upload_s, cells)
     before, rank = _ahead(down, work.compute_s, servers)
-    rsrp_dbm = observation["rsrp_dbm"].astype(np.float64)
+    strength_db = link.strength_db(observation).astype(np.float64)
     own = np.maximum(work.cell, 0)
-    serves = own[..., None] == np.arange(rsrp_dbm.shape[-1])
-    own_dbm = np.where(serves, rsrp_dbm, 0.0).sum(axis=-1)
-    other_dbm = np.where(serves, -140.0, rsrp_dbm).max(axis=-1)
+    serves = own[..., None] == np.arange(strength_db.shape[-1])
+    own_db = np.where(serves, strength_db, 0.0).sum(axis=-1)
+    other_db = np.where(serves, link.weakest_db, strength_db).max(axis=-1)
     left = 1 - observation["slot_in_frame"] / slots_per_frame  # [..., 1]
     columns = (
         *(work.upload_s, work.uploading, np.where(busy_up, up, 0) / 3),
@@ -79,7 +82,7 @@ def user_features(
         *(_of_all(work.upload_s, cells), _of_all(work.uploading, cells)),
         *(_of_all(work.compute_s, servers), _of_all(work.computing, servers)),
         *(observation["oldest_age_s"], left + 0 * up, work.cell >= 0),
-        *(np.log10(work.rate_bps) - 6, (own_dbm - other_dbm) / 20, own != work.server),
+        *(np.log10(work.rate_bps) - 6, (own_db - other_db) / 20, own != work.server),
         *models,
     )
     rows = np.concatenate(columns, axis=-1, dtype=np.float64)

@@ -140,7 +140,7 @@ class UserAgents(VecEnv):
             cost = cost + learning["backlog_weight"] * backlog
             cost = cost + learning["accuracy_weight"] * deficit
         group = np.maximum(observation["serving_bs"], 0)
-        n_bs = observation["rsrp_dbm"].shape[-1]
+        n_bs = observation["compute_capacity_hz"].shape[-1]
         inside = group[..., None] == np.arange(n_bs)
         cell_cost = (inside * cost[..., None]).sum(axis=-2)
         local = np.take_along_axis(cell_cost, group, axis=-1)

@@ -13,6 +13,7 @@ from py_agent.drl.stale_view import StaleView
 from py_agent.policies.cell_work import CellWork, WorkMeter
 from py_agent.policies.fill import FillDivider
 from py_agent.policies.spare_time import SpareTime
+from py_agent.radio.link_model import link_model_of
 
 AIM_REACH = 0.08  # by how much an output of 1 raises the accuracy that retraining aims at
 
@@ -37,6 +38,7 @@ class UserDecisions:
     work: CellWork
 
     def __init__(self, network: Network, reach: float, raw: bool) -> None:
+        self._link = link_model_of(network)
         self._meter = WorkMeter(network)
         self._divider = FillDivider(network)
         self._slots_per_frame = network.settings["slots_per_frame"]
@@ -59,7 +61,7 @@ class UserDecisions:
         """What the agents see of the slot, ``[..., n_ue, len(FEATURES)]``."""
         told = (self.work, self._seen, self._priorities)
         models = model_features(*told, self.spare) if self.retrains else without_models(self._seen)
-        return user_features(*told, self._slots_per_frame, models)
+        return user_features(*told, self._slots_per_frame, models, self._link)
 
     def frame(self, observation: Observation) -> Decision:
         """Who may be retrained in the frame that starts: anybody, δ tells the rest."""

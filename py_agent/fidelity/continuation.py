@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 
 from ns3_bridge import ScenarioEnv
 from py_agent.experiment.task_statistics import delay_parts
-from py_agent.fidelity.tracking import LEAST_BIT, busy_users
+from py_agent.fidelity.tracking import LEAST_BIT
 from py_agent.policies import Network, load_policy
+from py_agent.radio.busy import busy_users
+from py_agent.radio.link_model import link_model_of
 
 Floats = NDArray[np.float64]
 Seen = Mapping[str, NDArray[Any]]
@@ -27,13 +29,13 @@ class Continuation:
         delay_s: of every task that was open or created, age of those not done, ``[n_tasks]``.
         reward: of every slot, ``[n_slots]``.
         bits: of users with more to send than they could, by frame, ``[n_frames, n_ue]``.
-        rb_s: resource blocks times seconds that they were granted, ``[n_frames, n_ue]``.
+        granted_s: time in which the whole band would have been theirs, ``[n_frames, n_ue]``.
     """
 
     delay_s: Floats
     reward: Floats
     bits: Floats
-    rb_s: Floats
+    granted_s: Floats
 
     @property
     def mean_delay_s(self) -> float:
@@ -49,27 +51,28 @@ class ContinuationLog:
     """
 
     def __init__(self, network: Network) -> None:
+        self._link = link_model_of(network)
         self._slot_s: float = network.settings["slot_s"]
         self._n_ue: int = network.settings["n_ue"]
         self._bits: list[Floats] = []
-        self._rb_s: list[Floats] = []
+        self._granted_s: list[Floats] = []
         self._rewards: list[float] = []
 
     def slot(self, before: Seen, after: Seen, reward: float) -> None:
         """A slot has passed; the first one begins a frame."""
         if int(before["slot_in_frame"][0]) == 0:
             self._bits.append(np.zeros(self._n_ue))
-            self._rb_s.append(np.zeros(self._n_ue))
+            self._granted_s.append(np.zeros(self._n_ue))
         self._rewards.append(reward)
         busy = busy_users(before, after)
         self._bits[-1] += np.where(busy, after["delivered_bit"] - before["delivered_bit"], 0)
-        self._rb_s[-1] += np.where(busy, after["rb_used_ul"] * self._slot_s, 0.0)
+        self._granted_s[-1] += np.where(busy, self._link.granted(after) * self._slot_s, 0.0)
 
     def end(self, env: ScenarioEnv, end_s: float) -> Continuation:
         """The simulation has ended; its records since the first slot are taken."""
         delay_s = delay_parts(env.take_records()["task"], end_s).delay_s
         rewards = np.array(self._rewards)
-        return Continuation(delay_s, rewards, np.stack(self._bits), np.stack(self._rb_s))
+        return Continuation(delay_s, rewards, np.stack(self._bits), np.stack(self._granted_s))
 
 
 def continue_with(
@@ -107,7 +110,7 @@ def continue_with(
 def rate_pairs(one: Continuation, other: Continuation) -> tuple[Floats, Floats]:
     """Bits that `one`'s users would have carried at the rate of `other`, and that they did."""
     enough = (one.bits >= LEAST_BIT) & (other.bits >= LEAST_BIT)
-    enough &= (one.rb_s > 0) & (other.rb_s > 0)
+    enough &= (one.granted_s > 0) & (other.granted_s > 0)
     came = one.bits[enough]
-    said = other.bits[enough] / other.rb_s[enough] * one.rb_s[enough]
+    said = other.bits[enough] / other.granted_s[enough] * one.granted_s[enough]
     return said, came

@@ -17,6 +17,7 @@ from py_agent.fidelity.continuation import Continuation, continue_with
 from py_agent.fidelity.tracking import Tracking
 from py_agent.fidelity.trunk import STATE_FRAMES, TRUNK_POLICY, States, Trunk
 from py_agent.policies import Network, load_policy
+from py_agent.radio.link_model import link_model_of
 from py_agent.twin.estimation.reporting import ReportingSettings
 from py_agent.twin.estimation.twin import Twin
 from py_agent.twin.model.estimate import NetworkEstimate
@@ -125,9 +126,9 @@ def play(
     """
     duration_s = chosen.lead_s + chosen.horizon_s
     env = ns3_scenarios.make("cellular", {**chosen.settings, "duration_s": duration_s})
-    tracking = Tracking()
+    network = Network("cellular", env.settings.model_dump(), env.schema)
+    tracking = Tracking(link_model_of(network))
     try:
-        network = Network("cellular", env.settings.model_dump(), env.schema)
         if chosen.lead_slots % network.settings["slots_per_frame"]:
             frame_s = network.settings["slot_s"] * network.settings["slots_per_frame"]
             raise InvalidSetting(

@@ -22,7 +22,13 @@ from py_agent.policies.registry import fingerprint
 from py_agent.twin.model.parameters import TwinParameters
 from py_agent.twin.rollout.simulate import Outcome
 
-_CODE = ("twin", "policies", "calibration", "fidelity")  # of this package: what makes the numbers
+_CODE = (
+    "radio",
+    "twin",
+    "policies",
+    "calibration",
+    "fidelity",
+)  # of this package: what makes the numbers
 
 
 def scene_key(

@@ -11,44 +11,37 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from py_agent.calibration.rate_fit import ENOUGH_BIT, WINDOW_SLOTS
 from py_agent.fidelity.scores import Z_90, coverage, mape, nmse
-from py_agent.twin.estimation.prediction import bps_per_rb, position_ahead, rsrp_ahead
+from py_agent.radio.busy import WINDOW_SLOTS, busy_users
+from py_agent.radio.link_model import LinkModel
+from py_agent.twin.estimation.prediction import position_ahead, serving_rate, strength_ahead
 from py_agent.twin.model.estimate import NetworkEstimate
 
 Floats = NDArray[np.float64]
 
 HORIZONS_S = (0.2, 0.5, 1.0, 2.0)
-SINR_EDGES_DB = (-30.0, 0.0, 10.0, 20.0, 80.0)
+QUALITY_EDGES_DB = (-30.0, 0.0, 10.0, 20.0, 80.0)
 LEAST_BIT = 55_000.0  # five packets: fewer, and the size of a packet is what is measured
 
 
-def busy_users(
-    before: Mapping[str, NDArray[Any]], after: Mapping[str, NDArray[Any]]
-) -> NDArray[np.bool_]:
-    """Who has had more to send than it could, in one cell, all through a slot, ``[n_ue]``."""
-    enough = [
-        o["upload_backlog_bit"] - o["upload_unconfirmed_bit"] >= ENOUGH_BIT for o in (before, after)
-    ]
-    stays = (before["serving_bs"] == after["serving_bs"]) & (before["serving_bs"] >= 0)
-    busy: NDArray[np.bool_] = enough[0] & enough[1] & stays
-    return busy
-
-
 class Tracking:
-    """Errors of places, powers and rates along runs.
+    """Errors of places, strengths and rates along runs.
 
-    **Rate**: what the twin says after every slot, for the blocks that the user is granted in the
-    next one, beside what it then delivers; both summed over the slots of a frame in which the user
-    has more to send than it can. A frame counts if five packets came: one packet, 11 kbit, is more
-    than a slow user sends in a slot.
+    **Rate**: what the twin predicts after every slot, for the part of the band that the user is
+    granted in the next one, beside what it then delivers; both summed over the slots of a frame in
+    which the user has more to send than it can. A frame counts if five packets came: one packet,
+    11 kbit, is more than a slow user sends in a slot.
 
-    **Places and powers**: predicted once a frame, for each of `HORIZONS_S`.
+    **Places and strengths**: predicted once a frame, for each of `HORIZONS_S`.
+
+    Args:
+        link: of the network.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, link: LinkModel) -> None:
+        self._link = link
         self._position: dict[float, list[tuple[Floats, Floats]]] = collections.defaultdict(list)
-        self._rsrp: dict[float, list[tuple[Floats, Floats]]] = collections.defaultdict(list)
+        self._strength: dict[float, list[tuple[Floats, Floats]]] = collections.defaultdict(list)
         self._rates: list[tuple[Floats, Floats, Floats, Floats]] = []
         self._due: list[tuple[float, float, NetworkEstimate]] = []
         self._before: Mapping[str, NDArray[Any]] = {}
@@ -79,17 +72,17 @@ class Tracking:
 
     def samples(self) -> dict[str, Floats]:
         """What was said and what came, by name, ``[n]`` each; `scores` makes measures of it."""
-        names = ("rate_said_bit", "rate_came_bit", "rate_sd", "rate_sinr_db")
+        names = ("rate_said_bit", "rate_came_bit", "rate_sd", "rate_quality_db")
         samples = dict(zip(names, _columns(self._rates, 4), strict=True))
         for horizon_s in HORIZONS_S:
-            for name, pairs in (("position_m", self._position), ("rsrp_db", self._rsrp)):
+            for name, pairs in (("position_m", self._position), ("strength_db", self._strength)):
                 error, error_sd = _columns(pairs[horizon_s], 2)
                 samples[f"{name}_error_{horizon_s:g}_s"] = error
                 samples[f"{name}_sd_{horizon_s:g}_s"] = error_sd
         return samples
 
     def _begin_frame(self, n_ue: int) -> None:
-        self._said, self._came, self._sd, self._sinr, self._slots = (
+        self._said, self._came, self._sd, self._quality, self._slots = (
             np.zeros(n_ue) for _ in range(5)
         )
 
@@ -103,7 +96,7 @@ class Tracking:
                     self._came[counts],
                     # Windows of 0.2 s count as independent, as they do in calibration.
                     self._sd[counts] / slots / np.sqrt(np.maximum(slots / WINDOW_SLOTS, 1)),
-                    self._sinr[counts] / slots,
+                    self._quality[counts] / slots,
                 )
             )
         self._begin_frame(n_ue)
@@ -117,13 +110,13 @@ class Tracking:
         busy = busy_users(before, observation)
         if not busy.any():
             return
-        rate, rate_sd = bps_per_rb(estimate)
+        rate_bps, rate_sd = serving_rate(estimate)
         slot_s = estimate.parameters.timing.slot_s
         bits = (observation["delivered_bit"] - before["delivered_bit"]).astype(np.float64)
-        self._said[busy] += (rate * observation["rb_used_ul"] * slot_s)[busy]
+        self._said[busy] += (rate_bps * self._link.granted(observation) * slot_s)[busy]
         self._came[busy] += bits[busy]
         self._sd[busy] += rate_sd[busy]
-        self._sinr[busy] += before["sinr_ul_db"][busy]
+        self._quality[busy] += self._link.quality_db(before)[busy]
         self._slots[busy] += 1
 
     def _compare_ahead(
@@ -134,16 +127,17 @@ class Tracking:
         error_m = (now["position_m"] - place_m)[present]
         spread_m = np.repeat(place_sd_m[present, None], 2, axis=1)
         self._position[horizon_s].append((error_m.ravel(), spread_m.ravel()))
-        power_dbm, power_sd_db = rsrp_ahead(earlier, horizon_s)
-        heard = present[:, None] & (now["rsrp_dbm"] > -139.9)
-        error_db = (now["rsrp_dbm"] - power_dbm)[heard]
-        self._rsrp[horizon_s].append((error_db, power_sd_db[heard]))
+        strength_db, strength_sd_db = strength_ahead(earlier, horizon_s)
+        observed_db = self._link.strength_db(now)
+        heard = present[:, None] & (observed_db > self._link.weakest_db)
+        error_db = (observed_db - strength_db)[heard]
+        self._strength[horizon_s].append((error_db, strength_sd_db[heard]))
 
 
 def scores(samples: Mapping[str, Floats]) -> dict[str, float]:
     """All measures of `Tracking.samples`, by name; NaN where nothing was seen."""
-    said, came, sd, sinr_db = (
-        samples[name] for name in ("rate_said_bit", "rate_came_bit", "rate_sd", "rate_sinr_db")
+    said, came, sd, quality_db = (
+        samples[name] for name in ("rate_said_bit", "rate_came_bit", "rate_sd", "rate_quality_db")
     )
     found = {
         "rate_mape": mape(said, came),
@@ -151,17 +145,17 @@ def scores(samples: Mapping[str, Floats]) -> dict[str, float]:
         "rate_samples": float(len(came)),
         "rate_coverage_90": coverage(said * np.exp(-Z_90 * sd), said * np.exp(Z_90 * sd), came),
     }
-    for low, high in itertools.pairwise(SINR_EDGES_DB):
-        inside = (sinr_db >= low) & (sinr_db < high)
-        found[f"rate_mape_sinr_{low:g}_to_{high:g}_db"] = mape(said[inside], came[inside])
+    for low, high in itertools.pairwise(QUALITY_EDGES_DB):
+        inside = (quality_db >= low) & (quality_db < high)
+        found[f"rate_mape_quality_{low:g}_to_{high:g}_db"] = mape(said[inside], came[inside])
     for horizon_s in HORIZONS_S:
         suffix = f"_{horizon_s:g}_s"
-        error_m, error_db = (samples[f"{n}_error{suffix}"] for n in ("position_m", "rsrp_db"))
-        sd_m, sd_db = (samples[f"{n}_sd{suffix}"] for n in ("position_m", "rsrp_db"))
+        error_m, error_db = (samples[f"{n}_error{suffix}"] for n in ("position_m", "strength_db"))
+        sd_m, sd_db = (samples[f"{n}_sd{suffix}"] for n in ("position_m", "strength_db"))
         found[f"position_error_m{suffix}"] = _rms(error_m) * np.sqrt(2)
         found[f"position_coverage_90{suffix}"] = _within(error_m, sd_m)
-        found[f"rsrp_rmse_db{suffix}"] = _rms(error_db)
-        found[f"rsrp_coverage_90{suffix}"] = _within(error_db, sd_db)
+        found[f"strength_rmse_db{suffix}"] = _rms(error_db)
+        found[f"strength_coverage_90{suffix}"] = _within(error_db, sd_db)
     return found
 
 

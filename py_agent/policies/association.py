@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from py_agent.contract import Network, Observation
-from py_agent.policies.link_budget import LinkBudget
+from py_agent.radio.link_model import candidates, link_model_of, strongest
 
 
 class AssociationRule(Protocol):
@@ -39,15 +39,15 @@ class MaxRsrp:
 
     def begin(self, network: Network) -> None:
         """Make sure that the network is heard at all."""
-        network.require("rsrp_dbm")
+        self._link = link_model_of(network)
+        network.require(*self._link.needed)
 
     def watch(self, observation: Observation) -> None:
         """Nothing to remember."""
 
     def associate(self, observation: Observation) -> NDArray[np.int32]:
         """The base station of every user, ``[..., n_ue]``."""
-        best: NDArray[np.int32] = observation["rsrp_dbm"].argmax(axis=-1).astype(np.int32)
-        return best
+        return strongest(self._link.strength_db(observation))
 
 
 class LoadBalancing:
@@ -75,9 +75,10 @@ class LoadBalancing:
         self._prior_s = prior_s
 
     def begin(self, network: Network) -> None:
-        """Read bandwidth and powers from the settings."""
-        network.require("rsrp_dbm", "task_rate_hz", "task_mean_bit", "task_mean_cycles")
-        self._budget = LinkBudget.from_settings(network.settings)
+        """Find out what the radio can carry."""
+        self._link = link_model_of(network)
+        needed = ("task_rate_hz", "task_mean_bit", "task_mean_cycles")
+        network.require(*self._link.needed, *needed)
         self._start_s = network.settings["warmup_s"]
 
     def watch(self, observation: Observation) -> None:
@@ -85,16 +86,15 @@ class LoadBalancing:
 
     def associate(self, observation: Observation) -> NDArray[np.int32]:
         """The base station of every user, ``[..., n_ue]``."""
-        rsrp_dbm = observation["rsrp_dbm"]
-        rate_bps = self._budget.uplink_rate_bps(rsrp_dbm)  # [..., n_ue, n_bs], alone in the cell
+        rate_bps = self._link.rate_bps(observation)  # [..., n_ue, n_bs], alone in the cell
         task_bit = observation["task_mean_bit"]  # [..., n_ue]
         cycles_per_bit = observation["task_mean_cycles"] / task_bit
         capacity_hz = observation["compute_capacity_hz"][..., None, :]
         capacity_bps = capacity_hz / cycles_per_bit[..., None]  # [..., n_ue, n_bs]
         demand_bps = self._demand_bps(observation)
-        candidate = rsrp_dbm >= rsrp_dbm.max(axis=-1, keepdims=True) - self._window_db
+        candidate = candidates(self._link.strength_db(observation), self._window_db)
 
-        n_bs = rsrp_dbm.shape[-1]
+        n_bs = rate_bps.shape[-1]
         moves = np.arange(n_bs) != observation["serving_bs"][..., None]
         radio_load = np.zeros((*demand_bps.shape[:-1], n_bs))
         compute_load = np.zeros_like(radio_load)

@@ -9,19 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from py_agent.contract import Network, Observation
-from py_agent.twin.model.prior import prior_parameters
-from py_agent.twin.model.radio_model import curve_rate_bps, formula_sinr_db
+from py_agent.radio.link_model import link_model_of
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int32]
 
 NEEDED = (
-    *("rsrp_dbm", "sinr_ul_db", "serving_bs", "upload_backlog_bit", "tasks_uploading"),
+    *("serving_bs", "upload_backlog_bit", "tasks_uploading"),
     *("tasks_computing", "compute_head_cycles", "compute_backlog_cycles", "compute_capacity_hz"),
     *("task_mean_bit", "task_mean_cycles"),
 )
-_NOT_SOUNDED_DB = -30.0
-_SLOWEST_BPS = 1e4
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,7 +27,7 @@ class CellWork:
 
     Attributes:
         cell: base station that serves the user; -1: none.
-        rate_bps: of the user alone in its cell, by its sounded SINR.
+        rate_bps: of the user alone in its cell, by what is measured of its link.
         upload_s: time that its data take then.
         uploading: tasks among them.
         server: where most of its computing work is, or would be.
@@ -60,28 +57,24 @@ class WorkMeter:
     """Makes `CellWork` of observations, of one network or of a batch.
 
     Args:
-        network: whose settings say how fast a band is at which SINR.
+        network: whose radio tells how fast a link is.
     """
 
     def __init__(self, network: Network) -> None:
-        network.require(*NEEDED)
-        self._parameters = prior_parameters(network.settings)
+        self._link = link_model_of(network)
+        network.require(*NEEDED, *self._link.needed_serving)
 
     def measure(self, observation: Observation) -> CellWork:
         """Divide work by speed."""
         cell = observation["serving_bs"]
-        own = np.maximum(cell, 0)[..., None]
-        rsrp_dbm = np.take_along_axis(observation["rsrp_dbm"], own, axis=-1)[..., 0]
-        formula_db = formula_sinr_db(self._parameters, rsrp_dbm.astype(np.float64), cell)
-        sounded_db = observation["sinr_ul_db"].astype(np.float64)
-        sinr_db = np.where(sounded_db > _NOT_SOUNDED_DB, sounded_db, formula_db)
-        rate_bps = np.maximum(curve_rate_bps(self._parameters, sinr_db, 1.0), _SLOWEST_BPS)
+        own = np.maximum(cell, 0)
+        rate_bps = self._link.serving_rate_bps(observation)
         waiting_bit = observation["upload_backlog_bit"]
         if "download_backlog_bit" in observation:  # the share counts in both directions
             waiting_bit = waiting_bit + observation["download_backlog_bit"]
 
         backlog = observation["compute_backlog_cycles"]  # [..., n_ue, n_bs]
-        server = np.where(backlog.any(axis=-1), backlog.argmax(axis=-1), np.maximum(cell, 0))
+        server = np.where(backlog.any(axis=-1), backlog.argmax(axis=-1), own)
         capacity_hz = np.take_along_axis(observation["compute_capacity_hz"], server, axis=-1)
         return CellWork(
             cell=cell,
@@ -94,7 +87,7 @@ class WorkMeter:
             computing=observation["tasks_computing"].sum(axis=-1),
             typical_upload_s=observation["task_mean_bit"] / rate_bps,
             typical_compute_s=observation["task_mean_cycles"] / capacity_hz,
-            training_s=_training_s(observation, own[..., 0]),
+            training_s=_training_s(observation, own),
         )
 
 

@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 
 from ns3_bridge import ScenarioEnv
 from py_agent.contract import BranchNow, Decision, Network, Observation
-from py_agent.policies.association import LoadBalancing, MaxRsrp
-from py_agent.policies.link_budget import LinkBudget
+from py_agent.policies.association import LoadBalancing
 from py_agent.policies.rules import RulePolicy
 from py_agent.policies.share_rules import index_rule
+from py_agent.radio.link_model import candidates as audible_stations
+from py_agent.radio.link_model import link_model_of, strongest
 
 Association = NDArray[np.int32]
 
@@ -53,7 +54,7 @@ class Oracle:
     def begin(self, network: Network, seed: int) -> None:
         """Read the settings; nothing here is random."""
         self._slot_rule.begin(network, seed)
-        self._link_budget = LinkBudget.from_settings(network.settings)
+        self._link = link_model_of(network)
         self._slots = network.settings["slots_per_frame"]
 
     def look_ahead(self, branch: BranchNow) -> None:
@@ -85,16 +86,12 @@ class Oracle:
         return {"association": best}
 
     def _starts(self, observation: Observation) -> list[Association]:
-        strongest = MaxRsrp().associate(observation)
-        unchanged = np.where(
-            observation["serving_bs"] >= 0, observation["serving_bs"], strongest
-        ).astype(np.int32)
-        starts = (self._balancing.associate(observation), strongest, unchanged)
+        best = strongest(self._link.strength_db(observation))
+        starts = (self._balancing.associate(observation), best, _served(observation, best))
         return list({start.tobytes(): start for start in starts}.values())
 
     def _moves(self, association: Association, observation: Observation) -> Iterator[Association]:
-        rsrp_dbm = observation["rsrp_dbm"]
-        audible = rsrp_dbm >= rsrp_dbm.max(axis=1, keepdims=True) - self._window_db
+        audible = audible_stations(self._link.strength_db(observation), self._window_db)
         for ue in np.argsort(-_tasks(observation), kind="stable"):
             for bs in np.flatnonzero(audible[ue]):
                 if bs != association[ue]:
@@ -134,15 +131,19 @@ class Oracle:
 
     def _remaining_s(self, observation: Observation) -> float:
         """Delay still to come of the tasks in the system, if their users were alone."""
-        serving = observation["serving_bs"]
-        best = observation["rsrp_dbm"].argmax(axis=1)
-        bs = np.where(serving >= 0, serving, best)
-        rate_bps = self._link_budget.uplink_rate_bps(observation["rsrp_dbm"])
+        bs = _served(observation, strongest(self._link.strength_db(observation)))
+        rate_bps = self._link.rate_bps(observation)
         upload_s = observation["upload_backlog_bit"] / rate_bps[np.arange(len(bs)), bs]
         compute_s = (
             observation["compute_backlog_cycles"] / observation["compute_capacity_hz"]
         ).sum(axis=1)
         return float((_tasks(observation) * (upload_s + compute_s)).sum())
+
+
+def _served(observation: Observation, otherwise: Association) -> Association:
+    """Each user's base station, or another one for those without."""
+    serving = observation["serving_bs"]
+    return np.where(serving >= 0, serving, otherwise).astype(np.int32)
 
 
 def _tasks(observation: Observation) -> NDArray[np.int64]:

@@ -9,23 +9,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from py_agent.contract import Network, Observation
-from py_agent.policies.association import MaxRsrp
 from py_agent.policies.placement import Placement, assign_places, steepest_moves
+from py_agent.radio.link_model import candidates, link_model_of, strongest
 from py_agent.twin.estimation.twin import Twin
 from py_agent.twin.model.estimate import NetworkEstimate
 from py_agent.twin.model.parameters import TwinParameters
-from py_agent.twin.model.radio_model import curve_rate_bps, formula_sinr_db, map_rsrp_dbm
 
 Floats = NDArray[np.float64]
-
-_SLOWEST_BPS = 1e4
 
 
 class TwinAssociation:
     """Local search over the loads that the twin foresees for the coming frames.
 
-    Where a user will be half a frame ahead, it hears base stations by the channel map plus its
-    present residual, which fades with the walk. Rates follow from that; loads from what each
+    Rates are those of where a user will be half a frame ahead; loads follow from them and what each
     user has waiting and is expected to create within the horizon, on-off state included. A
     handover costs its expected interruption, failures included, of the user's tasks.
 
@@ -67,6 +63,7 @@ class TwinAssociation:
         # Rates are learnt from every slot's grants or not at all.
         online = self._watch_slots == 1
         self._twin = Twin(network, self._parameters, online=online)
+        self._link = link_model_of(network)
         self._frame_s = network.settings["slot_s"] * network.settings["slots_per_frame"]
 
     def watch(self, observation: Observation) -> None:
@@ -80,8 +77,8 @@ class TwinAssociation:
         self._twin.observe(observation)
         estimate = self._twin.estimate()
         placement = self.placement(estimate)
-        strongest = MaxRsrp().associate(observation)
-        start = np.where(estimate.serving_bs >= 0, estimate.serving_bs, strongest)
+        best = strongest(self._link.strength_db(observation))
+        start = np.where(estimate.serving_bs >= 0, estimate.serving_bs, best)
         chosen = steepest_moves(placement, start.astype(np.int32), self._least_gain)
         if self._places is not None:
             chosen = self._within_places(placement, chosen)
@@ -112,11 +109,7 @@ class TwinAssociation:
 
     def _allowed(self, estimate: NetworkEstimate) -> NDArray[np.bool_]:
         """Whom a handover would reach now."""
-        rsrp_dbm = estimate.rsrp_dbm()
-        allowed: NDArray[np.bool_] = (
-            rsrp_dbm >= rsrp_dbm.max(axis=1, keepdims=True) - self._window_db
-        )
-        return allowed
+        return candidates(estimate.strength_db(), self._window_db)
 
     def _within_places(self, placement: Placement, chosen: NDArray[np.int32]) -> NDArray[np.int32]:
         n_bs = placement.radio_load.shape[1]
@@ -130,15 +123,9 @@ class TwinAssociation:
 
 def foreseen_rate_bps(estimate: NetworkEstimate, ahead_s: float) -> Floats:
     """Rate of each user alone in each cell some time ahead, ``[n_ue, n_bs]``."""
-    parameters = estimate.parameters
     step_m = estimate.velocity_mps * ahead_s
-    walked_m = np.linalg.norm(step_m, axis=1, keepdims=True)
-    kept = np.exp(-walked_m / parameters.channel.decorrelation_m)
-    map_dbm = map_rsrp_dbm(parameters, estimate.position_m + step_m, estimate.bs_position_m)
-    rsrp_dbm = map_dbm + kept * estimate.residual_db
-    cells = np.broadcast_to(np.arange(estimate.n_bs, dtype=np.int32), rsrp_dbm.shape)
-    sinr_db = formula_sinr_db(parameters, rsrp_dbm, cells)
-    return np.maximum(curve_rate_bps(parameters, sinr_db, 1.0), _SLOWEST_BPS)
+    walked_m = np.linalg.norm(step_m, axis=1)
+    return estimate.links.rate_ahead_bps(estimate.position_m + step_m, walked_m)
 
 
 def _expected_on(estimate: NetworkEstimate, horizon_s: float) -> Floats:
@@ -159,12 +146,8 @@ def _expected_on(estimate: NetworkEstimate, horizon_s: float) -> Floats:
 def _interruption_s(estimate: NetworkEstimate) -> Floats:
     """Expected time without a cell if a user is sent to a base station, ``[n_ue, n_bs]``."""
     law = estimate.parameters.handover
-    rsrp_dbm = estimate.rsrp_dbm()
-    serving = np.maximum(estimate.serving_bs, 0)
-    own_dbm = np.take_along_axis(rsrp_dbm, serving[:, None], axis=1)
-    excess_db = (own_dbm - rsrp_dbm - law.failure_margin_db) / law.failure_slope_db
-    failure = law.failure_floor + (1 - law.failure_floor) / (1 + np.exp(-excess_db))
+    failure = estimate.links.failure(estimate.position_m, estimate.serving_bs)
     done_s = law.interruption_median_s * np.exp(law.interruption_sigma**2 / 2)
     cost_s = (1 - failure) * done_s + failure * law.outage_s
-    stays = serving[:, None] == np.arange(estimate.n_bs)
+    stays = np.maximum(estimate.serving_bs, 0)[:, None] == np.arange(estimate.n_bs)
     return np.where(stays, 0.0, cost_s)

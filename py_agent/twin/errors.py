@@ -16,7 +16,3 @@ class InvalidParameters(TwinError):
 
 class UnsuitableNetwork(TwinError):
     """Raised when a network does not observe what the twin follows."""
-
-
-class NothingToLearn(TwinError):
-    """Raised when recorded runs hold too little to calibrate on."""

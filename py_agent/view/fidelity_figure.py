@@ -77,7 +77,7 @@ def _draw_rates(axes: Any, report: FidelityReport) -> None:
     axes.set(
         xlabel="delivered in a frame, ns-3 (Mbit)",
         ylabel="foretold slot by slot, twin (Mbit)",
-        title=f"Rates for the blocks granted (MAPE {100 * report.measures['rate_mape']:.1f} %)",
+        title=f"Rates for what was granted (MAPE {100 * report.measures['rate_mape']:.1f} %)",
     )
 
 
@@ -85,7 +85,7 @@ def _draw_horizon(axes: Any, report: FidelityReport) -> None:
     def over(name: str) -> list[float]:
         return [report.measures[f"{name}_{h:g}_s"] for h in HORIZONS_S]
 
-    axes.plot(HORIZONS_S, over("rsrp_rmse_db"), "o-", color=_TWIN, label="received power (dB)")
+    axes.plot(HORIZONS_S, over("strength_rmse_db"), "o-", color=_TWIN, label="strength (dB)")
     axes.plot(HORIZONS_S, over("position_error_m"), "s-", color=_NS3, label="place (m)")
     axes.set(xlabel="ahead (s)", ylabel="root mean square error", title="Error over the horizon")
     axes.set_ylim(bottom=0)

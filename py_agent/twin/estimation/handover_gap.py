@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from py_agent.twin.model.parameters import ControlChannel, HandoverLaw
+from py_agent.radio.parameters import RadioParameters
+from py_agent.twin.model.parameters import HandoverLaw
 
 Floats = NDArray[np.float64]
 
@@ -23,17 +24,18 @@ class GapTracker:
 
     Args:
         law: of handovers.
-        control: of radio links.
+        radio: how long lost links take, and the least that fails.
         n_ue: users.
     """
 
-    def __init__(self, law: HandoverLaw, control: ControlChannel, n_ue: int) -> None:
+    def __init__(self, law: HandoverLaw, radio: RadioParameters, n_ue: int) -> None:
         self._began_s = np.full(n_ue, np.nan)
         normal = ndtri((np.arange(_N_QUANTILES) + 0.5) / _N_QUANTILES)
         interruption = law.interruption_median_s * np.exp(law.interruption_sigma * normal)
         outage = np.maximum(law.outage_s + law.outage_sd_s * normal, 1e-3)
-        lost = np.maximum(control.lost_s + control.lost_sd_s * normal, 1e-3)
-        part = max(law.failure_floor, 0.01)  # without knowing where it went
+        lost_s, lost_sd_s = radio.lost_link_s
+        lost = np.maximum(lost_s + lost_sd_s * normal, 1e-3)
+        part = max(radio.least_failure, 0.01)  # without knowing where it went
         self._lengths_s = np.concatenate([interruption, outage, lost])
         self._weights = np.repeat([1 - part, part / 2, part / 2], _N_QUANTILES) / _N_QUANTILES
         self._latest_s = 0.5 * law.outage_s

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The twin: hears what is reported of a network, and says what it believes of it."""
+"""The twin: takes what is reported of a network, and tells what it believes of it."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from py_agent.contract import Network
+from py_agent.radio.link_model import LinkEstimator, LinkReport, load_radio, radio_name
 from py_agent.twin.errors import UnsuitableNetwork
 from py_agent.twin.estimation.handover_gap import GapTracker
 from py_agent.twin.estimation.model_tracker import MODEL_FIELDS, ModelTracker
-from py_agent.twin.estimation.radio import RadioState
+from py_agent.twin.estimation.motion import MotionFilter
 from py_agent.twin.estimation.received import Packed, ReceivedFields
 from py_agent.twin.estimation.reporting import Report, ReportingChannel, ReportingSettings
 from py_agent.twin.estimation.task_queues import QueueReports, TaskQueues
@@ -26,14 +27,13 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int32]
 
 NEEDED = (
-    *("time_s", "slot_in_frame", "position_m", "velocity_mps", "bs_position_m", "rsrp_dbm"),
-    *("sinr_ul_db", "rb_used_ul", "serving_bs", "tasks_created", "created_bit", "delivered_bit"),
+    *("time_s", "slot_in_frame", "position_m", "velocity_mps", "bs_position_m"),
+    *("serving_bs", "tasks_created", "created_bit", "delivered_bit"),
     *("tasks_uploading", "upload_backlog_bit", "upload_unconfirmed_bit", "oldest_age_s"),
     *("tasks_computing", "compute_head_cycles", "compute_backlog_cycles", "task_mean_bit"),
     "task_mean_cycles",
 )
-_COUNTERS = ("tasks_created", "created_bit", "delivered_bit", "to_deliver_bit")
-_ENOUGH_BIT = 33_000.0  # three packets: who has less to send does not use its grants up
+_COUNTERS = ("tasks_created", "created_bit")
 
 
 class Twin:
@@ -70,20 +70,22 @@ class Twin:
         seed: int = 0,
     ) -> None:
         fields = network.schema.observations
-        missing = set(NEEDED) - {field.name for field in fields}
+        radio = load_radio(radio_name(network.schema))
+        missing = {*NEEDED, *radio.followed} - {field.name for field in fields}
         if missing:
             raise UnsuitableNetwork(
                 f"the twin needs {', '.join(sorted(missing))}, which {network.scenario} does not "
                 "observe with these settings: is a group of the state switched off (state.…)?"
             )
-        parameters = parameters or prior_parameters(network.settings)
+        parameters = parameters or prior_parameters(network.settings, radio.name)
         self._fields = {field.name: field for field in fields}
         self._n_ue, n_bs = network.schema.sizes["ue"], network.schema.sizes["bs"]
         if parameters.n_bs != n_bs:
             raise UnsuitableNetwork(
                 f"the parameters are of {parameters.n_bs} base stations, the network has {n_bs}"
             )
-        self._given = parameters
+        self._parameters = parameters
+        self._link_model = radio(network.settings, parameters.radio)
         self._online = online
         self._received = ReceivedFields(fields)
         self._channel = ReportingChannel(
@@ -98,17 +100,17 @@ class Twin:
         self._slot_in_frame = 0
         self._report_s = np.full(self._n_ue, -np.inf)
         self._target = np.full(self._n_ue, -1, np.int32)
-        self._radio: RadioState | None = None
+        self._motion = MotionFilter(parameters.mobility, self._n_ue)
+        self._links: LinkEstimator | None = None
         self._counted = {name: np.zeros(self._n_ue) for name in _COUNTERS}
         self._traffic = TrafficFilter(parameters.traffic, self._n_ue)
         self._queues = TaskQueues(self._n_ue)
-        self._gaps = GapTracker(parameters.handover, parameters.control, self._n_ue)
+        self._gaps = GapTracker(parameters.handover, parameters.radio, self._n_ue)
         learning = network.settings.get("learning", {})
         self._models: ModelTracker | None = None
         if set(MODEL_FIELDS) <= set(self._fields):
             frame_s = self._slot_s * self._slots_per_frame
             self._models = ModelTracker(learning.get("target_accuracy", 0.8), frame_s)
-        self._other_cells_sinr_db = np.full(self._n_ue, np.nan)
         self.ignored = 0
 
     @property
@@ -126,20 +128,20 @@ class Twin:
         now_s = float(observation["time_s"][0])
         if not 0 <= now_s <= self._latest_s:
             return  # nobody knows when this was
-        if self._radio is None and np.isfinite(observation["bs_position_m"]).all():
+        if self._links is None and np.isfinite(observation["bs_position_m"]).all():
             # Where the sites stand is known beforehand; no report needs to bring it.
             sites_m = np.asarray(observation["bs_position_m"], np.float64)
-            self._radio = RadioState(self._given, self._n_ue, sites_m, online=self._online)
+            self._links = self._link_model.estimator(self._n_ue, sites_m, online=self._online)
         if now_s > self._now_s:
-            if self._radio is not None:
-                self._radio.rates.fade(now_s - self._now_s)
+            if self._links is not None:
+                self._links.advance(now_s - self._now_s)
             self._count_slots(now_s, float(observation["slot_in_frame"][0]))
         for report in self._channel.carry(observation):
             self.receive(report)
         if self._slot_in_frame != 0:
             return
-        if self._radio is not None:
-            self._radio.refresh_curve()
+        if self._links is not None:
+            self._links.refresh()
         if self._models is not None and np.isfinite(self._report_s.max()):
             self._models.update(self._now_s, self._received.latest)
 
@@ -151,14 +153,14 @@ class Twin:
         """Take one report."""
         served_by = self._received.latest["serving_bs"].astype(np.int32)  # before this report
         clean = self._received.take(report)
-        if report.users is None or self._radio is None:
+        if report.users is None or self._links is None:
             return
-        heard = np.zeros(len(report.users), bool)
-        for name in ("position_m", "rsrp_dbm", "tasks_created"):
-            heard |= np.isfinite(clean[name].reshape(len(heard), -1)).any(axis=1)
+        sound = np.zeros(len(report.users), bool)
+        for name in ("position_m", "tasks_created", *self._link_model.needed):
+            sound |= np.isfinite(clean[name].reshape(len(sound), -1)).any(axis=1)
         newer = report.time_s > self._report_s[report.users]
         self.ignored += int(np.count_nonzero(~newer))
-        use = heard & newer
+        use = sound & newer
         if not use.any():
             return
         users = report.users[use]
@@ -168,7 +170,7 @@ class Twin:
         for user in users[gone]:
             self._queues.forget(int(user))
         during_s = np.where(first, 0.0, report.time_s - self._report_s[users])
-        self._follow_radio(users, during_s, values, served_by)
+        self._follow_links(users, during_s, values, served_by)
         self._follow_traffic(users, during_s, values, first | gone)
         self._follow_queues(users, report.time_s, values)
         self._report_s[users] = report.time_s
@@ -181,39 +183,30 @@ class Twin:
         Raises:
             UnsuitableNetwork: nothing has been observed yet.
         """
-        radio = self._radio
-        if radio is None:
+        if self._links is None:
             raise UnsuitableNetwork("the twin has observed nothing yet")
         everybody = np.arange(self._n_ue)
         known = np.isfinite(self._report_s)
         age_s = np.where(known, np.maximum(self._now_s - self._report_s, 0.0), 0.0)
         latest = self._received.latest
-        position_m, velocity_mps, covariance = radio.motion.ahead(everybody, age_s)
+        position_m, velocity_mps, covariance = self._motion.ahead(everybody, age_s)
         walked_m = age_s * np.linalg.norm(velocity_mps, axis=1)
-        residual_db, residual_variance = radio.residual.ahead(everybody, walked_m)
-        sounding_db, sounding_variance = radio.sounding.ahead(everybody, age_s)
         gap_s, gap_sd_s = self._gaps.left(self._now_s)
         mean_bit = self._traffic.mean_bit
         task_bit = np.maximum(latest["task_mean_bit"].astype(np.float64), 1.0)
         cycles_per_bit = latest["task_mean_cycles"].astype(np.float64) / task_bit
         created_hz = self._traffic.rate_hz * self._traffic.on_probability
-        parameters = radio.parameters
         return NetworkEstimate(
             time_s=self._now_s,
             slot_in_frame=self._slot_in_frame,
-            parameters=parameters,
+            parameters=self._parameters.model_copy(update={"radio": self._links.parameters}),
             present=known & (age_s <= self._forget_s),
             position_m=position_m,
             position_sd_m=np.sqrt(covariance[:, 0, 0]),
             velocity_mps=velocity_mps.copy(),
             velocity_sd_mps=np.sqrt(covariance[:, 1, 1]),
             bs_position_m=latest["bs_position_m"].astype(np.float64),
-            residual_db=residual_db,
-            residual_sd_db=np.sqrt(residual_variance),
-            sinr_correction_db=sounding_db,
-            sinr_correction_sd_db=np.sqrt(sounding_variance),
-            rate_correction=radio.rates.log_factor,
-            rate_correction_sd=radio.rates.sd,
+            links=self._links.belief(age_s, walked_m),
             serving_bs=latest["serving_bs"].astype(np.int32),
             target_bs=self._targets(),
             gap_s=gap_s,
@@ -254,46 +247,31 @@ class Twin:
         value = self._received.latest.get(name)
         return np.zeros(self._n_ue) if value is None else value.astype(np.float64)
 
-    def _follow_radio(
+    def _follow_links(
         self,
         users: NDArray[np.intp],
         during_s: Floats,
         values: Mapping[str, Floats],
         served_by: Integers,
     ) -> None:
-        radio = self._radio
-        assert radio is not None
-        serving = self._received.latest["serving_bs"].astype(np.int32)
-        radio.serve(serving)
-        changed = serving[users] != served_by[users]
-        radio.change_cell(users[changed])
-        walked_m = radio.locate(users, during_s, values["position_m"], values["velocity_mps"])
-        radio.hear(users, walked_m, values["rsrp_dbm"])
-        radio.sound(users, during_s, self._sounded(users, changed, values), serving[users])
-
-        unconfirmed_bit = values["upload_unconfirmed_bit"]
-        left_bit = np.maximum(values["upload_backlog_bit"] - unconfirmed_bit, 0.0)
-        bits = values["delivered_bit"] - self._counted["delivered_bit"][users]
-        rb_s = values["rb_used_ul"] * during_s
-        counts = (during_s > 0) & ~changed & (serving[users] >= 0) & (bits >= 0) & (rb_s > 0)
-        counts &= (self._counted["to_deliver_bit"][users] >= _ENOUGH_BIT) & (
-            left_bit >= _ENOUGH_BIT
+        assert self._links is not None
+        motion, latest = self._motion, self._received.latest
+        before_m, known = motion.position_m[users], motion.known[users]
+        motion.advance(users, during_s)
+        motion.update(users, values["position_m"], values["velocity_mps"])
+        walked_m = np.linalg.norm(motion.position_m[users] - before_m, axis=1)
+        self._links.observe(
+            LinkReport(
+                users=users,
+                during_s=during_s,
+                walked_m=np.where(known, walked_m, 0.0),
+                changed=latest["serving_bs"].astype(np.int32)[users] != served_by[users],
+                values=values,
+                latest=latest,
+                position_m=motion.position_m,
+                located=motion.known,
+            )
         )
-        used_rb = self._received.latest["rb_used_ul"].astype(np.float64)
-        if counts.any():
-            passing = radio.success(used_rb)
-            radio.carried(users[counts], bits[counts], rb_s[counts], passing)
-        self._count(users, {"delivered_bit": values["delivered_bit"], "to_deliver_bit": left_bit})
-
-    def _sounded(
-        self, users: NDArray[np.intp], changed: NDArray[np.bool_], values: Mapping[str, Floats]
-    ) -> Floats:
-        """SINR of sounding signals; NaN where it is none, or still that of another cell."""
-        sinr_db = values["sinr_ul_db"]
-        self._other_cells_sinr_db[users[changed]] = sinr_db[changed]
-        old = sinr_db == self._other_cells_sinr_db[users]
-        self._other_cells_sinr_db[users[~old]] = np.nan
-        return np.where(self._fields["sinr_ul_db"].present(sinr_db) & ~old, sinr_db, np.nan)
 
     def _follow_traffic(
         self,

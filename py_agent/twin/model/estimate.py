@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from py_agent.learning.lag_model import LagModel
+from py_agent.radio.link_model import LinkBelief
 from py_agent.twin.model.parameters import TwinParameters
-from py_agent.twin.model.radio_model import map_rsrp_dbm
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int32]
@@ -103,14 +103,7 @@ class NetworkEstimate:
         velocity_mps: ``[n_ue, 2]``.
         velocity_sd_mps: per axis, ``[n_ue]``.
         bs_position_m: ``[n_bs, 2]``.
-        residual_db: RSRP over what the map says at `position_m`, ``[n_ue, n_bs]``.
-        residual_sd_db: ``[n_ue, n_bs]``.
-        sinr_correction_db: uplink SINR over what `UplinkSinr` says, ``[n_ue]``; fades with
-            ``uplink.correlation_s``.
-        sinr_correction_sd_db: ``[n_ue]``.
-        rate_correction: logarithm of a user's rate over what `RateCurve` says, ``[n_ue]``; fades
-            with ``rate.correction_correlation_s``.
-        rate_correction_sd: ``[n_ue]``.
+        links: what is believed of them, in the form of the radio's plug-in.
         serving_bs: -1: without a cell, ``[n_ue]``.
         target_bs: of a handover under way, else -1, ``[n_ue]``.
         gap_s: expected time until a user without a cell has one again, ``[n_ue]``; else 0.
@@ -141,12 +134,7 @@ class NetworkEstimate:
     velocity_mps: Floats
     velocity_sd_mps: Floats
     bs_position_m: Floats
-    residual_db: Floats
-    residual_sd_db: Floats
-    sinr_correction_db: Floats
-    sinr_correction_sd_db: Floats
-    rate_correction: Floats
-    rate_correction_sd: Floats
+    links: LinkBelief
     serving_bs: Integers
     target_bs: Integers
     gap_s: Floats
@@ -176,8 +164,9 @@ class NetworkEstimate:
         """Base stations."""
         return len(self.bs_position_m)
 
-    def rsrp_dbm(self) -> Floats:
-        """Received power that the twin expects now, ``[n_ue, n_bs]``."""
-        map_dbm = map_rsrp_dbm(self.parameters, self.position_m, self.bs_position_m)
-        expected: Floats = map_dbm + self.residual_db
-        return expected
+    def strength_db(self) -> Floats:
+        """How well the twin expects each user to hear each station now, ``[n_ue, n_bs]``."""
+        return self.links.strength_db(self.position_m)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(object.__getattribute__(self, "links"), name)

@@ -6,101 +6,45 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
+from py_agent.radio.link_model import load_radio
 from py_agent.twin.errors import UnsuitableNetwork
 from py_agent.twin.model.parameters import (
-    ChannelMap,
     Compute,
-    ControlChannel,
     MobilityLaw,
     Provenance,
-    RateCurve,
     Timing,
     Traffic,
     TwinParameters,
-    UplinkSinr,
 )
 
-_SUBCARRIERS_PER_RB = 12  # TS 36.211, 6.2.3
-_RB_HZ = 180e3
-_SUBCARRIER_HZ = 15e3
-_THERMAL_DBM_PER_HZ = -174.0
-_FIRST_AZIMUTH_DEG = 30.0
-_RISE_DB = 3.0
-_SHANNON_GAP_DB = 7.42  # -ln(5 BER)/1.5 at 5e-5, Piro et al. 2010: link adaptation of ns-3
-_MAC_EFFICIENCY = 0.6
-_MAX_EFFICIENCY_BPS_PER_HZ = 5.5547  # 64-QAM at the highest code rate, TS 36.213 Table 7.2.3-1
-_NLOS = {  # exponent / 10, constant and frequency factor of TR 38.901 Table 7.4.1-1
-    "uma": (39.08, 13.54, 20.0, 6.0, 50.0),
-    "umi": (35.3, 22.4, 21.3, 7.82, 13.0),
-    "rma": (38.63, 14.0, 20.0, 8.0, 120.0),
-    "inh": (38.3, 17.3, 24.9, 8.03, 6.0),
-}
 
-
-def prior_parameters(settings: Mapping[str, Any]) -> TwinParameters:
-    """Constants of `cellular` from its settings: link budgets and tables, nothing measured.
-
-    Path loss is that without line of sight; calibration finds the mixture.
+def prior_parameters(settings: Mapping[str, Any], radio: str = "lte") -> TwinParameters:
+    """Constants of a network from its settings: nothing is measured.
 
     Args:
         settings: all settings of the scenario, nested.
+        radio: the access network that it declares.
 
     Raises:
-        UnsuitableNetwork: they are not those of a cellular network.
+        UnsuitableNetwork: they are not those of a network that the twin can follow.
     """
     try:
-        return _prior(settings)
+        return _prior(settings, radio)
     except KeyError as error:
         raise UnsuitableNetwork(
             f"the twin follows networks like cellular; this one has no setting {error}"
         ) from None
 
 
-def _prior(settings: Mapping[str, Any]) -> TwinParameters:
-    n_bs, radio, layout = settings["n_bs"], settings["radio"], settings["layout"]
+def _prior(settings: Mapping[str, Any], radio: str) -> TwinParameters:
+    n_bs = settings["n_bs"]
     traffic, mobility = settings["traffic"], settings["mobility"]
     retraining, compute = settings["retraining"], settings["compute"]
-    slope, constant_db, per_decade_db, sd_db, decorrelation_m = _NLOS[
-        settings["channel"]["environment"]
-    ]
-    loss_at_1m_db = constant_db + per_decade_db * np.log10(radio["downlink_mhz"] / 1e3)
-    reference_dbm = radio["bs_power_dbm"] - 10 * np.log10(
-        _SUBCARRIERS_PER_RB * radio["bandwidth_rb"]
-    )
-    noise_dbm = (
-        _THERMAL_DBM_PER_HZ
-        + 10 * np.log10(radio["bandwidth_rb"] * _RB_HZ)
-        + radio["bs_noise_figure_db"]
-    )
     return TwinParameters(
         provenance=Provenance(source="prior", scenario="cellular"),
         timing=Timing(slot_s=settings["slot_s"], slots_per_frame=settings["slots_per_frame"]),
-        channel=ChannelMap(
-            intercept_dbm=(float(reference_dbm - loss_at_1m_db),) * n_bs,
-            exponent=(slope / 10,) * n_bs,
-            residual_sd_db=sd_db + 3,  # line of sight, here and there, adds to the shadowing
-            decorrelation_m=decorrelation_m,
-            bs_height_m=layout["bs_height_m"],
-            azimuth_deg=_azimuth_deg(layout["sectors"], n_bs),
-            sector_gain_dbi=layout["sector_gain_dbi"],
-            sector_downtilt_deg=layout["sector_downtilt_deg"],
-        ),
-        uplink=UplinkSinr(
-            reference_power_dbm=float(reference_dbm),
-            max_power_dbm=radio["ue_power_dbm"],
-            noise_dbm=float(noise_dbm),
-            bandwidth_rb=radio["bandwidth_rb"],
-            interference_rise_db=(_RISE_DB,) * n_bs,
-        ),
-        rate=_rate_curve(),
-        control=ControlChannel(
-            noise_dbm=_THERMAL_DBM_PER_HZ
-            + 10 * float(np.log10(_SUBCARRIER_HZ))
-            + radio["ue_noise_figure_db"]
-        ),
-        bandwidth_mode=radio["bandwidth_mode"],
+        radio=load_radio(radio)(settings).parameters,
+        bandwidth_mode=settings["radio"]["bandwidth_mode"],
         traffic=_traffic(traffic),
         mobility=MobilityLaw(
             speed_min_mps=mobility["speed_min_mps"], speed_max_mps=mobility["speed_max_mps"]
@@ -112,21 +56,6 @@ def _prior(settings: Mapping[str, Any]) -> TwinParameters:
             migration_s=retraining["migration_s"],
         ),
     )
-
-
-def _azimuth_deg(sectors: int, n_bs: int) -> tuple[float, ...]:
-    """As the scenario turns its antennas: the cells of a site are neighbours in the list."""
-    if sectors == 1:
-        return ()
-    return tuple(_FIRST_AZIMUTH_DEG + 360 * (bs % sectors) / sectors for bs in range(n_bs))
-
-
-def _rate_curve() -> RateCurve:
-    """Shannon's bound less the gap of ns-3's link adaptation, cut at 64-QAM."""
-    sinr_db = np.arange(-10.0, 36.0, 3.0)
-    efficiency = np.log2(1 + 10 ** ((sinr_db - _SHANNON_GAP_DB) / 10))
-    bps = _MAC_EFFICIENCY * _RB_HZ * np.minimum(efficiency, _MAX_EFFICIENCY_BPS_PER_HZ)
-    return RateCurve(sinr_db=tuple(sinr_db.tolist()), bps_per_rb=tuple(bps.tolist()))
 
 
 def _traffic(settings: Mapping[str, Any]) -> Traffic:

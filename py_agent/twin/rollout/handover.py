@@ -6,7 +6,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from py_agent.twin.model.parameters import ControlChannel, HandoverLaw
+from py_agent.radio.lte.parameters import ControlChannel, FailureLaw
+from py_agent.twin.model.parameters import HandoverLaw
 from py_agent.twin.rollout.queues import Connections
 from py_agent.twin.rollout.random_streams import RandomStreams, Stream
 from py_agent.twin.rollout.rows import pick, put, split, where_true
@@ -21,10 +22,12 @@ class HandoverRule:
     Args:
         law: the twin's constants.
         control: the same, of radio links that fail.
+        failure: the same, of handovers that fail.
     """
 
-    def __init__(self, law: HandoverLaw, control: ControlChannel) -> None:
+    def __init__(self, law: HandoverLaw, control: ControlChannel, failure: FailureLaw) -> None:
         self._law = law
+        self._failure = failure
         self._control = control
 
     def command(
@@ -66,10 +69,9 @@ class HandoverRule:
         heard_dbm = rsrp_dbm[row, ue]
         source_dbm = heard_dbm.gather(1, cell.clamp_min(0)[:, None])[:, 0]
         target_dbm = heard_dbm.gather(1, target[:, None])[:, 0]
-        excess_db = source_dbm - target_dbm - law.failure_margin_db
-        fails = law.failure_floor + (1 - law.failure_floor) * torch.sigmoid(
-            excess_db / law.failure_slope_db
-        )
+        failure = self._failure
+        excess_db = source_dbm - target_dbm - failure.margin_db
+        fails = failure.floor + (1 - failure.floor) * torch.sigmoid(excess_db / failure.slope_db)
         at = counter[row]
         failed = streams.uniform_each(Stream.HANDOVER, row, at, 2 * ue) < fails
         normal = streams.normal_each(Stream.HANDOVER, row, at, 2 * ue + 1)

@@ -116,7 +116,9 @@ class Rollout:
         self.link_law = LinkLaw(parameters, self.bs_position_m, self.device)
         self.uplink_law = UplinkLaw(parameters, self.link_law, self.device)
         self.edge_law = EdgeLaw(parameters, self.device)
-        self.handover_rule = HandoverRule(parameters.handover, parameters.control)
+        self.handover_rule = HandoverRule(
+            parameters.handover, parameters.control, parameters.radio.failure
+        )
         self.sources = TaskSources(
             parameters.traffic, place.settings["traffic"], self.n_ue, place.duration_s
         )

@@ -2,25 +2,21 @@
 """Calibration on runs of real ns-3, and whether what is learned is what was set."""
 
 import json
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from typer.testing import CliRunner
 
 from py_agent.calibration.calibrate import calibrate
-from py_agent.calibration.control_fit import fit_control
-from py_agent.calibration.rate_fit import CarriedBits
 from py_agent.calibration.recorded import load_runs
 from py_agent.calibration.traffic_fit import most_likely_times
 from py_agent.cli.app import app
 from py_agent.experiment.run_settings import load_run_settings
 from py_agent.experiment.runner import Run
-from py_agent.fidelity.scene import whole_settings
-from py_agent.twin.errors import NothingToLearn
+from py_agent.radio.errors import NothingToLearn
+from py_agent.radio.lte.laws import map_rsrp_dbm
 from py_agent.twin.model.parameters import Traffic, TwinParameters
 from py_agent.twin.model.prior import prior_parameters
-from py_agent.twin.model.radio_model import map_rsrp_dbm
 
 
 @pytest.fixture(scope="module")
@@ -56,15 +52,15 @@ def test_the_map_is_nearer_to_what_is_received_than_the_prior(runs, learned):
     for name, parameters in (("prior", prior), ("learned", learned)):
         run = recorded[1]
         bs_m = run.field("bs_position_m")[0].astype(float)
-        map_dbm = map_rsrp_dbm(parameters, run.field("position_m").astype(float), bs_m)
+        map_dbm = map_rsrp_dbm(parameters.radio, run.field("position_m").astype(float), bs_m)
         error_db[name] = np.sqrt(((run.field("rsrp_dbm") - map_dbm) ** 2).mean())
     assert error_db["learned"] < error_db["prior"]
 
 
 def test_a_curve_of_rates_rises_to_what_the_band_can_carry(learned):
-    top_bps = learned.uplink.bandwidth_rb * learned.rate.bps_per_rb[-1]
+    top_bps = learned.radio.uplink.bandwidth_rb * learned.radio.rate.bps_per_rb[-1]
     assert 10e6 < top_bps < 18.4e6  # 25 RB, MCS 28: TS 36.213 Table 7.1.7.2.1-1
-    assert learned.rate.bps_per_rb[0] < 0.1 * learned.rate.bps_per_rb[-1]
+    assert learned.radio.rate.bps_per_rb[0] < 0.1 * learned.radio.rate.bps_per_rb[-1]
 
 
 def interrupted_poisson(rng, rate_hz, on_s, off_s, duration_s):
@@ -108,44 +104,6 @@ def test_acknowledgements_take_some_milliseconds(learned):
     assert 0.003 < learned.delays.report_s < 0.1
 
 
-def test_how_control_channels_are_heard_is_found_again():
-    """A made-up record: blocks, bits and losses of users that hear their cells as they should."""
-    rng = np.random.default_rng(2)
-    prior = prior_parameters(whole_settings({"n_ue": 20, "n_bs": 2}))
-    truth = prior.replaced(control={"needed_db": -6.0, "slope_db": 1.0})
-    n, n_ue = 400, 20
-    serving = np.zeros((n + 1, n_ue), np.int32)
-    rsrp_dbm = np.full((n + 1, n_ue, 2), -80.0)
-    rsrp_dbm[..., 0] = np.repeat(rng.uniform(-95, -75, (1, n_ue)), n + 1, axis=0)
-    rsrp_dbm[:200, 0, 0] = -75.0
-    rsrp_dbm[200:, 0, 0] = -95.0  # is out of sync from then on, and loses its link
-    table = {
-        "ue": np.zeros(12, int),
-        "lost_s": np.full(12, 0.02 * 300),
-        "restored_s": np.full(12, 0.02 * 300 + 0.25),
-        "reason": np.array(["radio_link_failure"] * 12, object),
-    }
-    fields = {
-        "time_s": 0.02 * np.arange(n + 1)[:, None],
-        "serving_bs": serving,
-        "rsrp_dbm": rsrp_dbm,
-        "sinr_ul_db": np.full((n + 1, n_ue), 15.0),
-        "rb_used_ul": np.full((n + 1, n_ue), 1.25),
-        "upload_backlog_bit": np.full((n + 1, n_ue), 1e6),
-        "upload_unconfirmed_bit": np.zeros((n + 1, n_ue)),
-        "delivered_bit": np.zeros((n + 1, n_ue)),
-    }
-    run = SimpleNamespace(field=fields.__getitem__, table=lambda name: table, slot_s=0.02, slots=n)
-    carried = CarriedBits.of(run)
-    bits = carried.clean_bits(truth) * carried.passing(truth)
-    fields["delivered_bit"][1:] = np.cumsum(bits, axis=0)
-    found = fit_control([run], prior)
-    assert found.needed_db == -6.0
-    assert found.slope_db == 1.0
-    assert found.out_of_sync_s == pytest.approx(0.02 * 100, abs=0.05)
-    assert found.lost_s == pytest.approx(0.25)
-
-
 def test_it_says_what_it_was_learned_from(runs, learned):
     provenance = learned.provenance
     assert provenance.source == "calibrated"
@@ -160,7 +118,7 @@ def test_the_command_writes_a_file_that_can_be_read(runs, learned, tmp_path):
     result = CliRunner().invoke(app, arguments)
     assert result.exit_code == 0, result.output
     assert TwinParameters.load(path) == learned
-    assert json.loads(result.stdout.splitlines()[-1])["version"] == 1
+    assert json.loads(result.stdout.splitlines()[-1])["version"] == 2
 
 
 def test_a_folder_without_a_run_is_refused(tmp_path):

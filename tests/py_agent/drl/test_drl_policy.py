@@ -20,6 +20,7 @@ from py_agent.policies.cell_work import WorkMeter
 from py_agent.policies.fill import FillDivider, FillPolicy
 from py_agent.policies.retraining import WithRetraining
 from py_agent.policies.spare_time import SpareTime
+from py_agent.radio.link_model import link_model_of
 from py_agent.twin.environment.env import make_vector
 
 
@@ -150,11 +151,12 @@ def test_features_do_not_depend_on_the_order_of_users(seen):
         for name, value in observation.items()
     }
     meter, divider = WorkMeter(network), FillDivider(network)
+    link = link_model_of(network)
 
     def features(observation):
         work = meter.measure(observation)
         priorities = divider.priorities(work, observation)
-        return user_features(work, observation, priorities, 50, without_models(observation))
+        return user_features(work, observation, priorities, 50, without_models(observation), link)
 
     plain, permuted = features(observation), features(per_user)
     assert np.allclose(plain[order], permuted, atol=1e-6)

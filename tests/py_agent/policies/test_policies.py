@@ -11,7 +11,6 @@ from hypothesis.extra import numpy as hnp
 from ns3_bridge.settings import check_settings, settings_model
 from py_agent.policies import POLICIES, Network, UnknownPolicy, load_policy
 from py_agent.policies.association import LoadBalancing, MaxRsrp, congestion
-from py_agent.policies.link_budget import LinkBudget
 from py_agent.policies.share_rules import (
     equal,
     index_rule,
@@ -19,6 +18,7 @@ from py_agent.policies.share_rules import (
     shares_within_cells,
     square_root,
 )
+from py_agent.radio.lte.link_budget import LinkBudget
 
 TASK_CYCLES = np.full(4, 4e8)
 
@@ -67,6 +67,7 @@ def observation(rsrp_dbm, serving=None, backlog=None):
 
 def test_max_rsrp_takes_the_strongest():
     rule = MaxRsrp()
+    rule.begin(network(2, 2))
     assert rule.associate(observation([[-80, -90], [-95, -70]])).tolist() == [0, 1]
 
 

@@ -77,6 +77,6 @@ def test_sampled_futures_tell_a_good_association_from_a_bad_one(followed):
     sampling.begin(network)
     good = sampling._cost_s(chosen[-1][1], estimate)
     assert sampling._cost_s(chosen[-1][1], estimate) == good  # the same futures again
-    rsrp_dbm = estimate.rsrp_dbm()
+    rsrp_dbm = estimate.strength_db()
     bad = sampling._cost_s(rsrp_dbm.argmin(axis=1).astype(np.int32), estimate)
     assert bad > good

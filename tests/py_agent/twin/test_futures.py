@@ -11,9 +11,10 @@ from scipy.stats import ks_2samp
 
 import ns3_scenarios
 from py_agent.policies import Network, load_policy
+from py_agent.radio.lte.belief import LteBelief
+from py_agent.radio.lte.laws import density_dbm_per_rb, success
 from py_agent.twin.environment.network import TwinNetwork
 from py_agent.twin.model.estimate import NetworkEstimate, TaskQueue
-from py_agent.twin.model.radio_model import density_dbm_per_rb, success
 from py_agent.twin.rollout.observation import Observer
 from py_agent.twin.rollout.random_streams import spread_seeds
 from py_agent.twin.rollout.simulate import simulate, simulate_each
@@ -54,12 +55,16 @@ def estimate(network):
         velocity_mps=np.array([[10.0, 0.0], [0.0, 5.0], [1.0, 1.0], [0.0, -3.0]]),
         velocity_sd_mps=np.full(N_UE, 0.1),
         bs_position_m=np.asarray(network.place.bs_position_m, float),
-        residual_db=np.zeros((N_UE, N_BS)),
-        residual_sd_db=np.full((N_UE, N_BS), 2.0),
-        sinr_correction_db=zeros,
-        sinr_correction_sd_db=np.ones(N_UE),
-        rate_correction=zeros,
-        rate_correction_sd=np.full(N_UE, 0.1),
+        links=LteBelief(
+            parameters=network.parameters.radio,
+            bs_position_m=np.asarray(network.place.bs_position_m, float),
+            residual_db=np.zeros((N_UE, N_BS)),
+            residual_sd_db=np.full((N_UE, N_BS), 2.0),
+            sinr_correction_db=zeros,
+            sinr_correction_sd_db=np.ones(N_UE),
+            rate_correction=zeros,
+            rate_correction_sd=np.full(N_UE, 0.1),
+        ),
         serving_bs=np.array([0, 1, 2, -1], np.int32),
         target_bs=nobody,
         gap_s=np.array([0, 0, 0, 0.1]),
@@ -99,7 +104,7 @@ def test_futures_begin_where_the_estimate_is(network, estimate):
     assert (first["slot_in_frame"] == 6).all()
     assert np.abs(first["position_m"].mean(0) - estimate.position_m).max() < 0.5
     assert 0.3 < first["position_m"].std(0).mean() < 0.7
-    assert np.abs(first["rsrp_dbm"].mean(0) - estimate.rsrp_dbm()).max() < 1.5
+    assert np.abs(first["rsrp_dbm"].mean(0) - estimate.strength_db()).max() < 1.5
     assert first["serving_bs"][0].tolist() == [0, 1, 2, -1]
     assert first["tasks_uploading"][0].tolist() == [1, 2, 0, 0]
     assert first["upload_backlog_bit"][0].tolist() == [1e5, 8e5, 0, 0]

@@ -42,7 +42,7 @@ def assert_sane(estimate):
 
 
 def rsrp_error_db(estimate, observation):
-    return np.abs(estimate.rsrp_dbm() - observation["rsrp_dbm"])
+    return np.abs(estimate.strength_db() - observation["rsrp_dbm"])
 
 
 def test_whole_reports_are_believed(recorded):
@@ -139,7 +139,7 @@ def test_a_prior_that_is_wrong_by_6_db_is_learned_away(recorded):
     network, observations = recorded
     prior = prior_parameters(network.settings)
     wrong = prior.replaced(
-        channel={"intercept_dbm": [a - 6 for a in prior.channel.intercept_dbm]},
+        channel={"intercept_dbm": [a - 6 for a in prior.radio.channel.intercept_dbm]},
         uplink={"offset_db": 6.0},
     )
     right_twin = Twin(network, prior)
@@ -152,11 +152,11 @@ def test_a_prior_that_is_wrong_by_6_db_is_learned_away(recorded):
     assert np.median(rsrp_error_db(estimate, observations[-1])) < 0.5
 
     def at_250_m(e):
-        channel = e.parameters.channel
+        channel = e.parameters.radio.channel
         return np.array(channel.intercept_dbm) - 24 * np.array(channel.exponent)
 
     assert np.abs(at_250_m(estimate) - at_250_m(right)).max() < 3
-    sounded = estimate.sinr_correction_db - right.sinr_correction_db
+    sounded = estimate.links.sinr_correction_db - right.links.sinr_correction_db
     assert np.median(np.abs(sounded + 6)) < 1
 
 
@@ -215,10 +215,10 @@ def test_a_sinr_that_belongs_to_another_cell_is_not_believed(recorded):
     moved = {**last, "time_s": last["time_s"] + 0.02, "serving_bs": 1 - last["serving_bs"]}
     assert (moved["serving_bs"] >= 0).all()
     twin.observe(moved)
-    sd_db = twin.estimate().parameters.uplink.sd_db
+    sd_db = twin.estimate().parameters.radio.uplink.sd_db
     # Still the old cell's value: nothing is known of the new one.
-    assert twin.estimate().sinr_correction_db == pytest.approx(0.0)
-    assert twin.estimate().sinr_correction_sd_db == pytest.approx(sd_db)
+    assert twin.estimate().links.sinr_correction_db == pytest.approx(0.0)
+    assert twin.estimate().links.sinr_correction_sd_db == pytest.approx(sd_db)
     fresh = {**moved, "time_s": moved["time_s"] + 0.02, "sinr_ul_db": moved["sinr_ul_db"] + 1}
     twin.observe(fresh)
-    assert (twin.estimate().sinr_correction_sd_db < 2).all()
+    assert (twin.estimate().links.sinr_correction_sd_db < 2).all()

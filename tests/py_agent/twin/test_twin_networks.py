@@ -56,7 +56,7 @@ def test_every_network_is_followed(settings):
     assert estimate.present.all()
     assert np.abs(estimate.position_m - observation["position_m"]).max() < 0.5
     heard = observation["rsrp_dbm"] > -139.9
-    error_db = (estimate.rsrp_dbm() - observation["rsrp_dbm"])[heard]
+    error_db = (estimate.strength_db() - observation["rsrp_dbm"])[heard]
     assert np.median(np.abs(error_db)) < 1
     assert (estimate.compute.tasks == observation["tasks_computing"].sum(axis=1)).all()
     assert ((estimate.target_bs == -1) | (estimate.target_bs != estimate.serving_bs)).all()

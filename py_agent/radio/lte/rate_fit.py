@@ -10,26 +10,26 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from py_agent.calibration.recorded import RecordedRun
-from py_agent.twin.errors import NothingToLearn
-from py_agent.twin.estimation.rate_curve import RateCorrection, RateCurveLearner
-from py_agent.twin.model.parameters import DataInterference, RateCurve, TwinParameters
-from py_agent.twin.model.radio_model import (
+from py_agent.radio.busy import ENOUGH_BIT, WINDOW_SLOTS, busy_users
+from py_agent.radio.errors import NothingToLearn
+from py_agent.radio.link_model import Recorded
+from py_agent.radio.lte.laws import (
     curve_rate_bps,
     decoded,
     density_dbm_per_rb,
     grant_width_rb,
     success,
 )
+from py_agent.radio.lte.parameters import DataInterference, LteParameters, RateCurve
+from py_agent.radio.lte.rate_curve import RateCorrection, RateCurveLearner
 
 Floats = NDArray[np.float64]
 
-ENOUGH_BIT = 33_000.0  # three packets wait: grants are used up
-WINDOW_SLOTS = 10  # a packet is a good part of what a slot carries
 _MARGINS_DB = (-9.0, -7.0, -5.0, -3.0)
 _SLOPES_DB = (0.7, 1.5, 3.0)
 _MEMORIES_S = (0.1, 0.2, 0.3, 0.6, 1.2)
 _SMALLEST_RATIO = 0.05
+_BOTH_ENDS = (slice(None, -1), slice(1, None))  # of slots, in fields that are recorded at these
 
 
 @dataclasses.dataclass(frozen=True)
@@ -55,29 +55,28 @@ class CarriedBits:
     slot_s: float
 
     @classmethod
-    def of(cls, run: RecordedRun) -> CarriedBits:
+    def of(cls, run: Recorded) -> CarriedBits:
         """Take it from a run."""
-        left_bit = run.field("upload_backlog_bit") - run.field("upload_unconfirmed_bit")
-        bs = run.field("serving_bs").astype(np.int32)
-        enough = left_bit >= ENOUGH_BIT
+        names = ("upload_backlog_bit", "upload_unconfirmed_bit", "serving_bs")
+        before, after = ({name: run.field(name)[at] for name in names} for at in _BOTH_ENDS)
         return cls(
-            busy=enough[:-1] & enough[1:] & (bs[:-1] == bs[1:]) & (bs[1:] >= 0),
+            busy=busy_users(before, after),
             bits=np.diff(run.field("delivered_bit"), axis=0).astype(np.float64),
             used_rb=run.field("rb_used_ul")[1:].astype(np.float64),
-            bs=bs[1:],
+            bs=after["serving_bs"].astype(np.int32),
             sounded_db=run.field("sinr_ul_db")[:-1].astype(np.float64),
             rsrp_dbm=run.field("rsrp_dbm")[:-1].astype(np.float64),
             slot_s=run.slot_s,
         )
 
-    def passing(self, parameters: TwinParameters) -> Floats:
+    def passing(self, parameters: LteParameters) -> Floats:
         """Part of the clean rate that gets through, ``[n, n_ue]``."""
         width_rb = grant_width_rb(parameters, self.used_rb, self.bs)
         density = density_dbm_per_rb(parameters, self.rsrp_dbm, self.bs, width_rb)
         passing = success(parameters, density, self.bs, self.used_rb, self.sounded_db)
         return passing * decoded(parameters, self.rsrp_dbm, self.bs)
 
-    def clean_bits(self, parameters: TwinParameters) -> Floats:
+    def clean_bits(self, parameters: LteParameters) -> Floats:
         """What the granted blocks would carry without interference, ``[n, n_ue]``."""
         share = self.used_rb / parameters.uplink.bandwidth_rb
         return curve_rate_bps(parameters, self.sounded_db, share) * self.slot_s
@@ -88,9 +87,7 @@ class CarriedBits:
         return sums
 
 
-def fit_rates(
-    runs: Sequence[RecordedRun], prior: TwinParameters
-) -> tuple[RateCurve, DataInterference]:
+def fit_rates(runs: Sequence[Recorded], prior: LteParameters) -> tuple[RateCurve, DataInterference]:
     """Curve, interference, spread and memory of rates.
 
     Margin and slope are those, of a grid, under which the curve that they imply misses the bits
@@ -102,7 +99,7 @@ def fit_rates(
     carried = [CarriedBits.of(run) for run in runs]
     if sum(int(c.busy.sum()) for c in carried) < 50:
         raise NothingToLearn("hardly anything was uploaded: fewer than 50 slots of busy users")
-    best: tuple[float, TwinParameters] | None = None
+    best: tuple[float, LteParameters] | None = None
     for margin_db, slope_db in itertools.product(_MARGINS_DB, _SLOPES_DB):
         law = prior.interference.model_copy(update={"margin_db": margin_db, "slope_db": slope_db})
         tried = _with_curve(carried, prior.model_copy(update={"interference": law}))
@@ -115,7 +112,7 @@ def fit_rates(
     return rate, fitted.interference
 
 
-def _with_curve(carried: Sequence[CarriedBits], parameters: TwinParameters) -> TwinParameters:
+def _with_curve(carried: Sequence[CarriedBits], parameters: LteParameters) -> LteParameters:
     learner = RateCurveLearner(parameters.rate)
     fastest = 0.0
     for c in carried:
@@ -126,7 +123,7 @@ def _with_curve(carried: Sequence[CarriedBits], parameters: TwinParameters) -> T
     return parameters.model_copy(update={"rate": curve})
 
 
-def _with_memory(carried: Sequence[CarriedBits], fitted: TwinParameters) -> RateCurve:
+def _with_memory(carried: Sequence[CarriedBits], fitted: LteParameters) -> RateCurve:
     predicted = [c.clean_bits(fitted) * c.passing(fitted) for c in carried]
     tried: list[tuple[float, float, list[Floats]]] = []
     for memory_s in _MEMORIES_S:
@@ -160,17 +157,17 @@ def _corrected(c: CarriedBits, predicted: Floats, curve: RateCurve) -> Floats:
 
 def _missed(carried: Sequence[CarriedBits], predicted: Sequence[Floats]) -> float:
     pairs = list(zip(carried, predicted, strict=True))
-    came = np.concatenate([c.windows(c.bits) for c, _ in pairs])
-    said = np.concatenate([c.windows(p) for c, p in pairs])
-    return float(np.abs(came - said).sum() / max(came.sum(), 1.0))
+    observed = np.concatenate([c.windows(c.bits) for c, _ in pairs])
+    predicted_bit = np.concatenate([c.windows(p) for c, p in pairs])
+    return float(np.abs(observed - predicted_bit).sum() / max(observed.sum(), 1.0))
 
 
 def _log_spread(carried: Sequence[CarriedBits], predicted: Sequence[Floats]) -> float:
     pairs = list(zip(carried, predicted, strict=True))
-    came = np.concatenate([c.windows(c.bits) for c, _ in pairs])
-    said = np.concatenate([c.windows(p) for c, p in pairs])
-    kept = said >= ENOUGH_BIT
-    ratio = np.maximum(came[kept] / said[kept], _SMALLEST_RATIO)
+    observed = np.concatenate([c.windows(c.bits) for c, _ in pairs])
+    predicted_bit = np.concatenate([c.windows(p) for c, p in pairs])
+    kept = predicted_bit >= ENOUGH_BIT
+    ratio = np.maximum(observed[kept] / predicted_bit[kept], _SMALLEST_RATIO)
     # Half of the way between quartiles is 0.674 standard deviations; tails are no Gaussian's.
     low, high = np.percentile(np.log(ratio), [25, 75]) if kept.any() else (-0.2, 0.2)
     return float(np.clip((high - low) / 1.349, 0.02, 0.4))

@@ -4,15 +4,15 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from py_agent.calibration.rate_fit import CarriedBits
-from py_agent.calibration.recorded import RecordedRun
-from py_agent.twin.model.parameters import ControlChannel, TwinParameters
-from py_agent.twin.model.radio_model import control_sinr_db, decoded
+from py_agent.radio.link_model import Recorded
+from py_agent.radio.lte.laws import control_sinr_db, decoded, decoded_at
+from py_agent.radio.lte.parameters import ControlChannel, LteParameters
+from py_agent.radio.lte.rate_fit import CarriedBits
 
 Floats = NDArray[np.float64]
 
@@ -24,7 +24,7 @@ _ENOUGH_LOSSES = 10
 _LINK_FAILED = "radio_link_failure"
 
 
-def fit_control(runs: Sequence[RecordedRun], fitted: TwinParameters) -> ControlChannel:
+def fit_control(runs: Sequence[Recorded], fitted: LteParameters) -> ControlChannel:
     """Edge of decoding, time until a link fails, time until its user has a cell again.
 
     Args:
@@ -42,41 +42,42 @@ def fit_control(runs: Sequence[RecordedRun], fitted: TwinParameters) -> ControlC
     return fitted.control.model_copy(update=update)
 
 
-def _edge(runs: Sequence[RecordedRun], fitted: TwinParameters) -> dict[str, float]:
+def _edge(runs: Sequence[Recorded], fitted: LteParameters) -> dict[str, float]:
     """Of a grid, the edge under which the bits of busy users' slots are missed least."""
     carried = [CarriedBits.of(run) for run in runs]
-    sinr_db, heard, came, said = (
+    sinr_db, heard, observed, predicted = (
         np.concatenate(column)
         for column in zip(*(_busy_slots(c, fitted) for c in carried), strict=True)
     )
-    clean = said / np.maximum(heard, 1e-9)
+    clean = predicted / np.maximum(heard, 1e-9)
     below = sinr_db < _EDGE_DB
-    if np.count_nonzero(below) < _ENOUGH or not came[~below].any():
+    if np.count_nonzero(below) < _ENOUGH or not observed[~below].any():
         return {}
-    clean *= came[~below].sum() / clean[~below].sum()
-    came, clean, sinr_db = came[below], clean[below], sinr_db[below]
+    clean *= observed[~below].sum() / clean[~below].sum()
+    observed, clean, sinr_db = observed[below], clean[below], sinr_db[below]
     missed = {}
     for needed_db, slope_db in itertools.product(_NEEDED_DB, _SLOPES_DB):
-        part = 1 / (1 + np.exp(-np.clip((sinr_db - needed_db) / slope_db, -50, 50)))
-        missed[needed_db, slope_db] = float(((came - clean * part) ** 2).sum())
+        tried = fitted.control.model_copy(update={"needed_db": needed_db, "slope_db": slope_db})
+        part = decoded_at(tried, sinr_db)
+        missed[needed_db, slope_db] = float(((observed - clean * part) ** 2).sum())
     needed_db, slope_db = min(missed, key=missed.__getitem__)
     return {"needed_db": needed_db, "slope_db": slope_db}
 
 
-def _busy_slots(c: CarriedBits, fitted: TwinParameters) -> tuple[Floats, Floats, Floats, Floats]:
-    """SINR, part of the grants heard by the parameters, bits that came and that they say."""
-    said = c.clean_bits(fitted) * c.passing(fitted)
+def _busy_slots(c: CarriedBits, fitted: LteParameters) -> tuple[Floats, Floats, Floats, Floats]:
+    """SINR, part of the grants heard by the parameters, bits observed and predicted."""
+    predicted = c.clean_bits(fitted) * c.passing(fitted)
     columns = (
         control_sinr_db(fitted, c.rsrp_dbm, c.bs),
         decoded(fitted, c.rsrp_dbm, c.bs),
         c.bits,
-        said,
+        predicted,
     )
-    sinr_db, heard, came, said = (column[c.busy] for column in columns)
-    return sinr_db, heard, came, said
+    sinr_db, heard, observed, predicted = (column[c.busy] for column in columns)
+    return sinr_db, heard, observed, predicted
 
 
-def _losses(run: RecordedRun, fitted: TwinParameters) -> tuple[list[float], list[float]]:
+def _losses(run: Recorded, fitted: LteParameters) -> tuple[list[float], list[float]]:
     """Spells in one cell that have ended in a failed link, and times until the next cell."""
     table = run.table("radio_link")
     failed = np.flatnonzero(np.asarray(table["reason"]).astype(str) == _LINK_FAILED)
@@ -90,7 +91,7 @@ def _losses(run: RecordedRun, fitted: TwinParameters) -> tuple[list[float], list
 
 
 def _spells(
-    table: dict[str, NDArray[np.generic]],
+    table: Mapping[str, NDArray[np.generic]],
     failed: NDArray[np.intp],
     time_s: Floats,
     bad: NDArray[np.bool_],

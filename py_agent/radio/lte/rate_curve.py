@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.isotonic import isotonic_regression
 
-from py_agent.twin.model.parameters import RateCurve
+from py_agent.radio.lte.parameters import RateCurve
 
 Floats = NDArray[np.float64]
 
@@ -59,7 +59,7 @@ class RateCurveLearner:
 class RateCorrection:
     """By which factor each user's rate is better or worse than the curve and `success` say.
 
-    Bits that came over bits that were expected, both fading with ``correction_correlation_s``,
+    Bits that came over bits that were predicted, both fading with ``correction_correlation_s``,
     with 20 kbit of both beforehand.
 
     Args:
@@ -69,35 +69,35 @@ class RateCorrection:
 
     def __init__(self, curve: RateCurve, n_ue: int) -> None:
         self._curve = curve
-        self._came = np.zeros(n_ue)
-        self._expected = np.zeros(n_ue)
+        self._observed = np.zeros(n_ue)
+        self._predicted = np.zeros(n_ue)
 
-    def update(self, users: NDArray[np.intp], bits: Floats, expected_bit: Floats) -> None:
-        """Bits of users since their last report, and what was expected, ``[n]`` each."""
-        self._came[users] += bits
-        self._expected[users] += expected_bit
+    def update(self, users: NDArray[np.intp], bits: Floats, predicted_bit: Floats) -> None:
+        """Bits of users since their last report, and what was predicted, ``[n]`` each."""
+        self._observed[users] += bits
+        self._predicted[users] += predicted_bit
 
     def fade(self, by_s: float) -> None:
         """Time passes for all."""
         rho = np.exp(-by_s / self._curve.correction_correlation_s)
-        self._came *= rho
-        self._expected *= rho
+        self._observed *= rho
+        self._predicted *= rho
 
     def forget(self, users: NDArray[np.intp]) -> None:
         """Nothing is known any more of these users, e.g. in a new cell."""
-        self._came[users] = self._expected[users] = 0.0
+        self._observed[users] = self._predicted[users] = 0.0
 
     @property
     def log_factor(self) -> Floats:
         """Logarithm of the factor, ``[n_ue]``."""
-        factor: Floats = np.log((self._came + _PRIOR_BIT) / (self._expected + _PRIOR_BIT))
+        factor: Floats = np.log((self._observed + _PRIOR_BIT) / (self._predicted + _PRIOR_BIT))
         return factor
 
     @property
     def sd(self) -> Floats:
         """Standard deviation of the logarithm, ``[n_ue]``; a packet more or less counts, too."""
-        known = self._expected / (self._expected + _PRIOR_BIT)
-        packet = _PACKET_BIT / (self._came + _PRIOR_BIT) / np.sqrt(12)
+        known = self._predicted / (self._predicted + _PRIOR_BIT)
+        packet = _PACKET_BIT / (self._observed + _PRIOR_BIT) / np.sqrt(12)
         variance = (1 - known) * self._curve.correction_sd**2 + (known * packet) ** 2
         deviation: Floats = np.sqrt(variance)
         return deviation

@@ -8,26 +8,25 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from py_agent.calibration.recorded import RecordedRun, log_correlation
-from py_agent.twin.estimation.channel_map import ChannelMapEstimator
-from py_agent.twin.model.parameters import ChannelMap, TwinParameters, UplinkSinr
-from py_agent.twin.model.radio_model import (
+from py_agent.radio.link_model import Recorded
+from py_agent.radio.lte.channel_map import ChannelMapEstimator
+from py_agent.radio.lte.estimator import NOT_HEARD_DBM, NOT_SOUNDED_DB
+from py_agent.radio.lte.laws import (
     antenna_gain_db,
     formula_sinr_db,
     log_distance,
     map_rsrp_dbm,
 )
+from py_agent.radio.lte.parameters import ChannelMap, LteParameters, UplinkSinr
 
 Floats = NDArray[np.float64]
 
 _STEP_S = 0.2  # ns-3 reports received power so often
 _LAGS_M = (5.0, 10.0, 20.0, 40.0)
 _LAG_S = 1.0
-_NOT_HEARD_DBM = -139.9
-_NOT_SOUNDED_DB = -29.9
 
 
-def fit_channel(runs: Sequence[RecordedRun], prior: TwinParameters) -> ChannelMap:
+def fit_channel(runs: Sequence[Recorded], prior: LteParameters) -> ChannelMap:
     """Map, spread and decorrelation of received power.
 
     The map is that of the estimator which learns online, fed with all runs. The correlation of
@@ -53,7 +52,7 @@ def fit_channel(runs: Sequence[RecordedRun], prior: TwinParameters) -> ChannelMa
     return channel.model_copy(update={"decorrelation_m": lengths_m})
 
 
-def fit_uplink(runs: Sequence[RecordedRun], prior: TwinParameters) -> UplinkSinr:
+def fit_uplink(runs: Sequence[Recorded], prior: LteParameters) -> UplinkSinr:
     """Rise of the noise by cell, offset, spread and memory of the sounding signal's SINR.
 
     Args:
@@ -69,7 +68,7 @@ def fit_uplink(runs: Sequence[RecordedRun], prior: TwinParameters) -> UplinkSinr
         sinr_db = run.field("sinr_ul_db")[::step].astype(np.float64)
         own = np.take_along_axis(rsrp_dbm, np.maximum(bs, 0)[..., None], axis=2)[..., 0]
         error_db = sinr_db - formula_sinr_db(prior, own, bs)
-        heard = (bs >= 0) & (own > _NOT_HEARD_DBM) & (sinr_db > _NOT_SOUNDED_DB)
+        heard = (bs >= 0) & (own > NOT_HEARD_DBM) & (sinr_db > NOT_SOUNDED_DB)
         for m in range(prior.n_bs):
             errors[m].append(error_db[heard & (bs == m)])
         lag = max(1, round(_LAG_S / (step * run.slot_s)))
@@ -95,15 +94,15 @@ def fit_uplink(runs: Sequence[RecordedRun], prior: TwinParameters) -> UplinkSinr
     )
 
 
-def _sampled(run: RecordedRun) -> tuple[Floats, Floats]:
+def _sampled(run: Recorded) -> tuple[Floats, Floats]:
     """Places ``[n, n_ue, 2]`` and received powers ``[n, n_ue, n_bs]``; NaN: not heard."""
     step = max(1, round(_STEP_S / run.slot_s))
     rsrp_dbm = run.field("rsrp_dbm")[::step].astype(np.float64)
     place_m = run.field("position_m")[::step].astype(np.float64)
-    return place_m, np.where(rsrp_dbm > _NOT_HEARD_DBM, rsrp_dbm, np.nan)
+    return place_m, np.where(rsrp_dbm > NOT_HEARD_DBM, rsrp_dbm, np.nan)
 
 
-def _decorrelation_m(runs: Sequence[RecordedRun], fitted: TwinParameters) -> float:
+def _decorrelation_m(runs: Sequence[Recorded], fitted: LteParameters) -> float:
     found = []
     for length_m in _LAGS_M:
         now, later, walks_m = [], [], []
@@ -127,3 +126,9 @@ def _decorrelation_m(runs: Sequence[RecordedRun], fitted: TwinParameters) -> flo
     if not found:
         return fitted.channel.decorrelation_m
     return float(np.clip(np.median(found), 1.0, 500.0))
+
+
+def log_correlation(values: Floats, lagged: Floats) -> float:
+    """Logarithm of the correlation of two samples of mean 0, at most 0."""
+    scale = np.sqrt((values**2).mean() * (lagged**2).mean())
+    return float(np.log(np.clip((values * lagged).mean() / max(scale, 1e-12), 1e-3, 1.0)))

@@ -6,8 +6,8 @@ import pytest
 from typer.testing import CliRunner
 
 from py_agent.cli.app import app
-from py_agent.twin.estimation.gaussian_process_map import GaussianProcessMap
-from py_agent.twin.model.parameters import ChannelMap
+from py_agent.radio.lte.gaussian_process_map import GaussianProcessMap
+from py_agent.radio.lte.parameters import ChannelMap
 
 CHANNEL = ChannelMap(
     intercept_dbm=(0.0, 0.0), exponent=(3.5, 3.5), residual_sd_db=8.0, decorrelation_m=50.0

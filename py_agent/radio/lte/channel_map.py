@@ -6,7 +6,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from py_agent.twin.model.parameters import ChannelMap
+from py_agent.radio.lte.parameters import ChannelMap
 
 Floats = NDArray[np.float64]
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import ConstantKernel, Matern, WhiteKernel
 
-from py_agent.twin.model.parameters import ChannelMap
+from py_agent.radio.lte.parameters import ChannelMap
 
 Floats = NDArray[np.float64]
 

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: MIT
+"""LTE as a plug-in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from py_agent.contract import Observation
+from py_agent.radio.link_model import LinkEstimator, Recorded
+from py_agent.radio.lte.belief import SLOWEST_BPS
+from py_agent.radio.lte.laws import curve_rate_bps, formula_sinr_db
+from py_agent.radio.lte.link_budget import LinkBudget
+from py_agent.radio.lte.parameters import LteParameters
+from py_agent.radio.lte.prior import prior
+from py_agent.radio.parameters import RadioParameters
+
+Floats = NDArray[np.float64]
+
+_NOT_SOUNDED_DB = -30.0
+
+
+class LteLinkModel:
+    """LTE uplinks by RSRP reports and the SINR of sounding signals.
+
+    Args:
+        settings: of the scenario.
+        parameters: constants; by default the prior of the settings.
+    """
+
+    name: ClassVar[str] = "lte"
+    Parameters: ClassVar[type[RadioParameters]] = LteParameters
+    weakest_db: ClassVar[float] = -140.0
+    needed: ClassVar[tuple[str, ...]] = ("rsrp_dbm",)
+    needed_serving: ClassVar[tuple[str, ...]] = ("rsrp_dbm", "sinr_ul_db")
+    followed: ClassVar[tuple[str, ...]] = ("rsrp_dbm", "sinr_ul_db", "rb_used_ul")
+
+    def __init__(
+        self, settings: Mapping[str, Any], parameters: RadioParameters | None = None
+    ) -> None:
+        self._settings = settings
+        self._given = parameters
+
+    @cached_property
+    def parameters(self) -> LteParameters:
+        """Constants in force."""
+        if self._given is None:
+            return prior(self._settings)
+        if not isinstance(self._given, LteParameters):
+            raise TypeError(f"parameters of radio {self._given.name} are none of {self.name}")
+        return self._given
+
+    @cached_property
+    def _budget(self) -> LinkBudget:
+        return LinkBudget.from_settings(self._settings)
+
+    def strength_db(self, observation: Observation) -> NDArray[Any]:
+        """RSRP in dBm, ``[..., n_ue, n_bs]``."""
+        return observation["rsrp_dbm"]
+
+    def rate_bps(self, observation: Observation) -> Floats:
+        """Uplink rate of a user alone in each cell, ``[..., n_ue, n_bs]``."""
+        return self._budget.uplink_rate_bps(observation["rsrp_dbm"])
+
+    def serving_rate_bps(self, observation: Observation) -> Floats:
+        """Uplink rate of a user alone in its cell by its sounded SINR, ``[..., n_ue]``."""
+        cell = observation["serving_bs"]
+        own = np.maximum(cell, 0)[..., None]
+        rsrp_dbm = np.take_along_axis(observation["rsrp_dbm"], own, axis=-1)[..., 0]
+        formula_db = formula_sinr_db(self.parameters, rsrp_dbm.astype(np.float64), cell)
+        sounded_db = self.quality_db(observation)
+        sinr_db = np.where(sounded_db > _NOT_SOUNDED_DB, sounded_db, formula_db)
+        return np.maximum(curve_rate_bps(self.parameters, sinr_db, 1.0), SLOWEST_BPS)
+
+    def quality_db(self, observation: Observation) -> Floats:
+        """SINR of the sounding signal, ``[..., n_ue]``."""
+        return observation["sinr_ul_db"].astype(np.float64)
+
+    def granted(self, observation: Observation) -> Floats:
+        """Part of the uplink's resource blocks in the last slot, ``[..., n_ue]``."""
+        part: Floats = observation["rb_used_ul"] / self.parameters.uplink.bandwidth_rb
+        return part
+
+    def estimator(self, n_ue: int, bs_position_m: Floats, *, online: bool) -> LinkEstimator:
+        """A twin's belief of all links."""
+        from py_agent.radio.lte.estimator import LteEstimator  # scikit-learn is an extra
+
+        return LteEstimator(self.parameters, n_ue, bs_position_m, online=online)
+
+    def calibrated(self, runs: Sequence[Recorded]) -> LteParameters:
+        """The parameters, fitted to recorded runs."""
+        from py_agent.radio.lte.calibration import fit  # scikit-learn is an extra
+
+        return fit(runs, self.parameters)
