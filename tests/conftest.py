@@ -12,6 +12,7 @@ import pytest
 import ns3_scenarios
 from ns3_bridge import Channel, ScenarioEnv
 from ns3_bridge.testing import echo_command
+from ns3_scenarios.build import build
 
 # Whoever starts us in the background makes us ignore Ctrl-C; our children must not inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -22,6 +23,14 @@ def build_cache() -> Path:
     """Where `build` keeps ns-3 and object files, between test runs: ns-3 alone has 300 MB."""
     default = Path(__file__).parents[1] / "build" / "test-cache"
     return Path(os.environ.get("NS3_TWIN_TEST_CACHE", default))
+
+
+@pytest.fixture(scope="session")
+def formula_radio(build_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Program of a scenario whose radio is a formula: edge computing without LTE."""
+    sources = sorted((Path(__file__).parent / "toy_radio").glob("*.cc"))
+    program = tmp_path_factory.mktemp("toy_radio") / "formula-radio"
+    return str(build(sources, [], program, build_cache))
 
 
 @pytest.fixture
