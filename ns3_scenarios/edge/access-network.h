@@ -61,7 +61,8 @@ class AccessNetwork : public ns3::Object {
     virtual void CheckSettings() const {}
     /// @return why the agent cannot divide the band under these settings; empty: it can
     virtual std::string WhyNoShares() const { return {}; }
-    /// Declare what is observed of the radio; AssociationFields are part of it.
+    /// Name the radio (Schema::DescribeRadio) and declare what is observed of it; AssociationFields
+    /// are part of that.
     virtual void DeclareFields(Schema& schema, std::uint32_t n_ue, std::uint32_t n_bs) = 0;
 
     /// Build the network. Simulation time is 0.

@@ -10,6 +10,7 @@ import pytest
 import ns3_scenarios
 
 INTERRUPTION_S = 0.05
+SERVERS = {"compute": {"capacity_hz": 1e11}}  # so fast that the radio counts
 STANDING = {"mobility": {"model": "static"}}
 SATURATED = {"on_s": 1, "off_s": 0, "rate_hz": 200}
 
@@ -20,10 +21,7 @@ def formula(formula_radio):
 
     def make(**settings):
         radio = {"band_hz": 1e6, "interruption_s": INTERRUPTION_S}
-        fast = {"capacity_hz": 1e11}  # the radio counts
-        made.append(
-            ns3_scenarios.make(formula_radio, {"radio": radio, "compute": fast, **settings})
-        )
+        made.append(ns3_scenarios.make(formula_radio, {"radio": radio, **SERVERS, **settings}))
         return made[-1]
 
     yield make
@@ -45,7 +43,8 @@ def action(observation, association=None, share=None):
 def test_all_but_the_radio_is_declared_as_in_cellular(formula, cellular):
     settings = {"retraining": {"enabled": True}, "traffic": {"result_ratio": 0.5}}
     other = formula(n_ue=4, n_bs=2, **settings).schema
-    lte = cellular(**settings).schema
+    lte = cellular(**SERVERS, **settings).schema
+    assert (other.radio, lte.radio) == ("formula", "lte")
     of_lte = {field.name: field for field in lte.observations}
     for field in other.observations:
         if field.name != "snr_db":

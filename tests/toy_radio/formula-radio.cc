@@ -53,8 +53,13 @@ class FormulaRadio : public AccessNetwork {
     }
 
     void DeclareFields(Schema& schema, std::uint32_t n_ue, std::uint32_t n_bs) override {
-        m_snr_db = schema.Observation<float>(
-            {"snr_db", {n_ue, n_bs}, "dB", -200, 200, "over the whole band, in both directions"});
+        schema.DescribeRadio("formula");
+        m_snr_db = schema.Observation<float>({"snr_db",
+                                              {Ue(n_ue), Bs(n_bs)},
+                                              "dB",
+                                              -200,
+                                              200,
+                                              "over the whole band, in both directions"});
         m_fields.emplace(schema, n_ue, n_bs, REASONS);
     }
 
