@@ -174,6 +174,14 @@ class State(_Settings):
     """observe queues, packet delay and throughput of the radio bearers"""
 
 
+class Speed(_Settings):
+    """Settings ``speed.…``."""
+
+    error_model: Literal["search", "ns3", "check"] = "search"
+    """who finds the channel quality and the errors of the control channel: a search that remembers,
+    ns-3, or both to compare; the same bits"""
+
+
 class Traffic(_Settings):
     """Settings ``traffic.…``."""
 
@@ -253,14 +261,6 @@ class Retraining(_Settings):
     """how long jobs rest while they move to the server of the user's new cell [s]"""
 
 
-class Speed(_Settings):
-    """Settings ``speed.…``."""
-
-    error_model: Literal["search", "ns3", "check"] = "search"
-    """who finds the channel quality and the errors of the control channel: a search that remembers,
-    ns-3, or both to compare; the same bits"""
-
-
 class CellularSettings(_Settings):
     """All settings of `cellular`."""
 
@@ -294,10 +294,10 @@ class CellularSettings(_Settings):
 
     state: State = State()
 
+    speed: Speed = Speed()
+
     traffic: Traffic = Traffic()
 
     compute: Compute = Compute()
 
     retraining: Retraining = Retraining()
-
-    speed: Speed = Speed()

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """How a physical network in ns-3 and an agent talk."""
 
+from ns3_bridge._native import Command, Status
 from ns3_bridge.channel import Channel
 from ns3_bridge.description import Description, describe
 from ns3_bridge.env import Branches, ScenarioEnv
@@ -39,6 +40,7 @@ __all__ = [
     "BridgeError",
     "Channel",
     "ChannelCorrupted",
+    "Command",
     "ConnectionLost",
     "DeadlineExceeded",
     "Description",
@@ -63,6 +65,7 @@ __all__ = [
     "SchemaMismatch",
     "SimulatorDied",
     "SimulatorOutOfMemory",
+    "Status",
     "Table",
     "Transport",
     "UnknownField",

@@ -43,6 +43,15 @@ class Channel:
     `observations` and `actions` are views of that memory: no copies, valid until the next
     `exchange` and until `close`. Copy what you keep.
 
+    >>> from ns3_bridge.testing import echo_command  # a simulator that repeats what it is told
+    >>> channel = Channel(echo_command(n_floats=2, n_slots=3))
+    >>> channel.actions["say"][:] = [0.25, -0.5]
+    >>> channel.exchange().name
+    'RUNNING'
+    >>> channel.observations["echo"].tolist()
+    [0.25, -0.5]
+    >>> channel.close()
+
     Args:
         command: the simulator program and its arguments.
         deadline_s: how long a slot may take.
@@ -76,6 +85,7 @@ class Channel:
         self._patience_s = min(deadline_s, _PATROL_S)
         self._on_wait = on_wait
         self._is_branch = False
+        self._posted_s = time.perf_counter()
         self._attach(SimulatorProcess.start(command, _native.HEADER_BYTES), spin)
         try:
             self._await(start_deadline_s)
@@ -123,10 +133,14 @@ class Channel:
         for name, value in action.items():
             self.actions[name][...] = value
 
-    def post(self) -> None:
-        """Publish `actions` without waiting: first half of `exchange`, for many simulators."""
+    def post(self, command: Command = Command.STEP) -> None:
+        """Publish `actions` without waiting: first half of `exchange`, for many simulators.
+
+        Args:
+            command: what the simulator shall do with them.
+        """
         self._posted_s = time.perf_counter()
-        self._native.post(Command.STEP)
+        self._native.post(command)
 
     @property
     def is_overdue(self) -> bool:
@@ -134,7 +148,10 @@ class Channel:
         return time.perf_counter() > self._posted_s + self._deadline_s
 
     def collect(self) -> Status:
-        """Wait for the observation that follows `post`: second half of `exchange`."""
+        """Wait for the observation that follows `post`: second half of `exchange`.
+
+        Of a channel that nothing was posted to, it is whatever the simulator does by itself.
+        """
         self._await(self._deadline_s, since_s=self._posted_s)
         return self._checked(self._native.status)
 
@@ -178,6 +195,11 @@ class Channel:
     def events(self) -> int:
         """Events that the simulator has executed so far."""
         return self._native.events
+
+    @property
+    def branch_pid(self) -> int:
+        """Process of the last branch of this simulator; 0: there was none."""
+        return self._native.branch_pid
 
     @property
     def info(self) -> dict[str, Any]:
@@ -252,6 +274,7 @@ class Channel:
         branch._patience_s = self._patience_s
         branch._on_wait = self._on_wait
         branch._is_branch = True
+        branch._posted_s = time.perf_counter()
         branch.schema = self.schema
         branch._show(ChannelMemory(wiring.channel_fd, self._native.total_bytes), self._native)
         branch._records = RecordReader(wiring.records_fd, self.schema.tables)

@@ -20,6 +20,10 @@ _STATUS_INVALID_SETTING = (1, 2)  # ours; ns-3's CommandLine ends with 1
 class Description:
     """What a scenario program says of itself.
 
+    >>> from ns3_bridge.testing import echo_command
+    >>> describe(echo_command(n_floats=2, n_slots=3)).summary
+    'echoes actions'
+
     Attributes:
         name: as users call it.
         summary: one line.

@@ -41,6 +41,22 @@ class ScenarioEnv(gymnasium.Env[Observation, Action]):
 
     An episode is *truncated* when the setting ``duration_s`` is over.
 
+    >>> import numpy as np, tempfile
+    >>> from ns3_bridge import LocalHost, ScenarioEnv
+    >>> from ns3_bridge.testing import echo_scenario
+    >>> folder = tempfile.TemporaryDirectory()
+    >>> program = echo_scenario(f"{folder.name}/echo", n_floats=2, n_slots=3)
+    >>> env = ScenarioEnv(LocalHost(program))
+    >>> observation, info = env.reset(seed=1)
+    >>> observation, *_ = env.step({"say": np.array([0.25, -0.5], np.float32)})
+    >>> observation["echo"].tolist()
+    [0.25, -0.5]
+    >>> with env.branch(2) as branches:  # both go on from here
+    ...     [branch.channel.slot for branch in branches]
+    [1, 1]
+    >>> env.close()
+    >>> folder.cleanup()
+
     Args:
         host: where the simulations run; `ns3_scenarios.make` and `ns3_bridge.connect` make one.
 

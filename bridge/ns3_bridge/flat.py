@@ -29,6 +29,19 @@ class FlatBox(gymnasium.Wrapper[Any, Any, Any, Any]):
     Action: a number is mapped back linearly and rounded if it is an integer; a categorical field
     has one place per element and value, and the value with the largest number is chosen.
 
+    >>> import numpy as np, tempfile
+    >>> from ns3_bridge import LocalHost
+    >>> from ns3_bridge.testing import echo_scenario
+    >>> folder = tempfile.TemporaryDirectory()
+    >>> program = echo_scenario(f"{folder.name}/echo", n_floats=2, n_slots=3)
+    >>> env = FlatBox(ScenarioEnv(LocalHost(program)))
+    >>> vector, info = env.reset(seed=1)
+    >>> vector, *_ = env.step(np.array([0.25, -0.5]))
+    >>> vector.tolist()
+    [0.25, -0.5]
+    >>> env.close()
+    >>> folder.cleanup()
+
     Args:
         env: an environment of a scenario, also wrapped.
     """
@@ -72,30 +85,32 @@ class FlatBox(gymnasium.Wrapper[Any, Any, Any, Any]):
         fields = {}
         begin = 0
         for field in self._actions:
-            end = begin + _places(field)
-            fields[field.name] = _number(vector[begin:end], field)
+            end = begin + places(field)
+            fields[field.name] = unscaled(vector[begin:end], field)
             begin = end
         return fields
 
     def _flatten(self, observation: Observation) -> Vector:
         return np.concatenate(
-            [_scaled(observation[field.name], field) for field in self._observations]
+            [scaled(observation[field.name], field) for field in self._observations]
         )
 
 
 def _box(fields: tuple[Field, ...]) -> spaces.Box:
-    return spaces.Box(-1.0, 1.0, (sum(map(_places, fields)),), np.float32)
+    return spaces.Box(-1.0, 1.0, (sum(map(places, fields)),), np.float32)
 
 
 def _choices(field: Field) -> int:
     return int(field.high - field.low) + 1
 
 
-def _places(field: Field) -> int:
+def places(field: Field) -> int:
+    """How many places of the vector a field takes."""
     return int(np.prod(field.shape)) * (_choices(field) if field.categorical else 1)
 
 
-def _scaled(value: NDArray[Any], field: Field) -> Vector:
+def scaled(value: NDArray[Any], field: Field) -> Vector:
+    """The places of an observed field, ``[places(field)]``, as `FlatBox` says."""
     flat = value.astype(np.float64).ravel()
     if field.categorical:
         one_hot: Vector = np.eye(_choices(field), dtype=np.float32)[(flat - field.low).astype(int)]
@@ -104,12 +119,13 @@ def _scaled(value: NDArray[Any], field: Field) -> Vector:
     if field.high - field.low > _WIDE:
         flat, bounds = (np.sign(x) * np.log1p(np.abs(x)) for x in (flat, bounds))
     low, high = bounds
-    scaled = 2 * (flat - low) / max(high - low, np.finfo(float).tiny) - 1
-    vector: Vector = np.clip(scaled, -1, 1).astype(np.float32)
+    in_range = 2 * (flat - low) / max(high - low, np.finfo(float).tiny) - 1
+    vector: Vector = np.clip(in_range, -1, 1).astype(np.float32)
     return vector
 
 
-def _number(part: NDArray[np.float64], field: Field) -> NDArray[Any]:
+def unscaled(part: NDArray[np.float64], field: Field) -> NDArray[Any]:
+    """The action field ``field.shape`` that its places of a vector stand for."""
     dtype = np.dtype(field.dtype)
     if field.categorical:
         scores = part.reshape(*field.shape, _choices(field))

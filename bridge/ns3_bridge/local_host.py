@@ -25,6 +25,19 @@ from ns3_bridge.warm_starts import WarmStarts
 class LocalHost:
     """Starts the program of a scenario under checked settings, one process per episode.
 
+    >>> import tempfile
+    >>> from ns3_bridge.testing import echo_scenario
+    >>> folder = tempfile.TemporaryDirectory()
+    >>> program = echo_scenario(f"{folder.name}/echo", n_floats=2, n_slots=3)
+    >>> host = LocalHost(program)
+    >>> host.schema.action("say").shape
+    (2,)
+    >>> episode = host.start(run=1)
+    >>> episode.slot
+    0
+    >>> episode.close()
+    >>> folder.cleanup()
+
     Args:
         program: path of the scenario program.
         settings: nested settings of the scenario, e.g. ``{"n_ue": 10}``, or a typed form of them
@@ -136,6 +149,11 @@ class LocalHost:
         branch = episode.branch(run, int(self._branch_memory_mb * 2**20))
         self._branches.add(branch)
         return branch
+
+    @property
+    def waiting_pids(self) -> dict[int, int]:
+        """Processes of the simulators that wait at slot 0, by run number, the last used last."""
+        return self._warm_starts.pids if self._warm_starts else {}
 
     def resume(self) -> Channel:
         """Always fails: a simulation on this machine ends with its agent."""

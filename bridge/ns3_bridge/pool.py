@@ -60,6 +60,20 @@ class ScenarioPool:
     its action. One whose simulator dies, hangs or breaks the protocol is *truncated* with its last
     observation and reward 0; ``infos["simulator_error"]`` says what happened.
 
+    >>> import numpy as np, tempfile
+    >>> from ns3_bridge import LocalHost
+    >>> from ns3_bridge.testing import echo_scenario
+    >>> folder = tempfile.TemporaryDirectory()
+    >>> program = echo_scenario(f"{folder.name}/echo", n_floats=2, n_slots=3)
+    >>> pool = ScenarioPool(LocalHost(program), num_envs=3, batch_size=2)
+    >>> pool.async_reset(seed=1)
+    >>> observations, *_, infos = pool.recv()
+    >>> pool.send({"say": np.full((2, 2), 0.5, np.float32)}, infos["env_id"])
+    >>> len(pool.recv()[0]["echo"])
+    2
+    >>> pool.close()
+    >>> folder.cleanup()
+
     Args:
         host: starts the simulators.
         num_envs: how many.
@@ -98,6 +112,11 @@ class ScenarioPool:
         self._stepping: dict[int, Channel] = {}  # who was posted first comes first
         self._results: list[_Result] = []  # not yet received
         self._over = np.ones(num_envs, np.bool_)  # whose next `send` starts an episode
+
+    @property
+    def pids(self) -> list[int | None]:
+        """Processes of the simulators, ``[num_envs]``; None where none runs."""
+        return [None if one is None else one.process.pid for one in self._channels]
 
     def async_reset(self, *, seed: int | Sequence[int | None] | None = None) -> None:
         """Start new episodes everywhere; `recv` brings their first observations.

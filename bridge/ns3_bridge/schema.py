@@ -17,6 +17,7 @@ from ns3_bridge import _native
 from ns3_bridge.errors import HandshakeError, UnknownField
 from ns3_bridge.field import Field, enum_of_labels
 
+PROTOCOL_VERSION = _native.PROTOCOL_VERSION
 _T = TypeVar("_T")
 
 
@@ -66,6 +67,10 @@ def copy_fields(block: NDArray[np.void]) -> dict[str, NDArray[Any]]:
 class Table:
     """Records that a simulator writes whenever something happens.
 
+    >>> columns = ({"name": "ue", "dtype": "int64"}, {"name": "done_s", "dtype": "float64"})
+    >>> Table("task", "one row per task", columns).dtype.names
+    ('ue', 'done_s')
+
     Attributes:
         name: e.g. ``task``.
         help: when a row is written.
@@ -102,6 +107,13 @@ class Table:
 @dataclasses.dataclass(frozen=True)
 class Schema:
     """All that a simulator declares: the source of spaces, documentation and memory layout.
+
+    >>> power = Field("rsrp_dbm", "float32", (20, 3), "dBm", -140, 0, dims=("ue", "bs"))
+    >>> schema = Schema("cellular", 240, 0, "1", "", (power,), (), {}, ())
+    >>> schema.sizes
+    {'ue': 20, 'bs': 3}
+    >>> schema.observation("rsrp_dbm").low
+    -140
 
     Attributes:
         scenario: as users call it.
@@ -169,10 +181,10 @@ class Schema:
         try:
             declared = json.loads(text)
             version = declared["protocol_version"]
-            if version != _native.PROTOCOL_VERSION:
+            if version != PROTOCOL_VERSION:
                 raise HandshakeError(
                     f"the simulator speaks protocol version {version}, "
-                    f"this agent version {_native.PROTOCOL_VERSION}: rebuild the older one"
+                    f"this agent version {PROTOCOL_VERSION}: rebuild the older one"
                 )
             return cls(
                 scenario=declared["scenario"],

@@ -42,6 +42,19 @@ class ScenarioVectorEnv(VectorEnv[Batch, Mapping[str, NDArray[Any]], NDArray[Any
     An action that cannot be enforced raises `InvalidAction` naming the environment; then none of
     them is stepped.
 
+    >>> import numpy as np, tempfile
+    >>> from ns3_bridge import LocalHost
+    >>> from ns3_bridge.testing import echo_scenario
+    >>> folder = tempfile.TemporaryDirectory()
+    >>> program = echo_scenario(f"{folder.name}/echo", n_floats=2, n_slots=3)
+    >>> env = ScenarioVectorEnv(LocalHost(program), num_envs=3)
+    >>> observations, infos = env.reset(seed=1)
+    >>> observations, *_ = env.step({"say": np.full((3, 2), 0.5, np.float32)})
+    >>> observations["echo"].shape
+    (3, 2)
+    >>> env.close()
+    >>> folder.cleanup()
+
     Args:
         host: starts the simulators.
         num_envs: how many.
@@ -73,6 +86,11 @@ class ScenarioVectorEnv(VectorEnv[Batch, Mapping[str, NDArray[Any]], NDArray[Any
         self._over = np.zeros(num_envs, np.bool_)
         self._observations = ObservationBatch(host.schema, num_envs)
         self._spin = side_by_side_spin(num_envs)
+
+    @property
+    def pids(self) -> list[int | None]:
+        """Processes of the simulators, ``[num_envs]``; None where none runs."""
+        return [None if one is None else one.process.pid for one in self._channels]
 
     def reset(
         self,

@@ -68,6 +68,13 @@ class WarmStarts:
                     kept.channel.spin = NO_SPIN  # nobody is in a hurry at either end
                 return kept.channel.branch(run if self._reseed else None)
 
+    @property
+    def pids(self) -> dict[int, int]:
+        """Processes of the simulators that wait, by run number, the one used last at the end."""
+        with self._lock:
+            channels = {run: kept.channel for run, kept in self._kept.items()}
+        return {run: channel.process.pid for run, channel in channels.items() if channel}
+
     def _of(self, run: int) -> _Waiting:
         with self._lock:
             self._kept[run] = self._kept.pop(run) if run in self._kept else _Waiting()

@@ -12,8 +12,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ns3_bridge import BranchRefused, Channel, DeadlineExceeded, InvalidAction, SimulatorDied
-from ns3_bridge._native import Status
+from ns3_bridge import (
+    BranchRefused,
+    Channel,
+    DeadlineExceeded,
+    InvalidAction,
+    SimulatorDied,
+    Status,
+)
 from ns3_bridge.testing import echo_command
 
 ACTION_SEQ_OFFSET = 192  # PROTOCOL.md
@@ -145,10 +151,10 @@ def test_an_interrupted_branch_leaves_nobody_behind(echo, monkeypatch):
     monkeypatch.setattr(channel, "_prepare_branch", interrupt)
     with pytest.raises(KeyboardInterrupt):
         channel.branch()
-    assert channel._native.branch_pid > 0
+    assert channel.branch_pid > 0
     with pytest.raises(SimulatorDied):
         channel.exchange()
-    assert state_of(channel._native.branch_pid) is None
+    assert state_of(channel.branch_pid) is None
 
 
 def test_a_killed_branch_is_reported_exactly_and_alone(echo):
@@ -168,7 +174,7 @@ def test_a_branch_that_ends_by_itself_is_quoted(echo):
     # Not even ours: the simulator sees an answer to an observation that it never made.
     os.pwrite(branch.process.channel_fd, (77).to_bytes(4, "little"), ACTION_SEQ_OFFSET)
     with pytest.raises(SimulatorDied, match="answered observation 77, expected") as caught:
-        branch._await(deadline_s=5)
+        branch.collect()
     assert caught.value.return_code == 3
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 
-from ns3_bridge import output
 from ns3_bridge.output import Output
 
 
@@ -44,7 +44,10 @@ def test_many_are_read_by_one_thread_that_goes_with_the_last():
         assert followed.has_ended.wait(5)
         assert followed.tail() == "one"
     assert len(os.listdir("/proc/self/fd")) == before[0]
-    assert output._reader is None
+    deadline_s = time.monotonic() + 5
+    while threading.active_count() > before[1]:
+        assert time.monotonic() < deadline_s
+        time.sleep(0.01)
 
 
 def test_a_fork_of_the_agent_has_a_thread_of_its_own():

@@ -10,8 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ns3_bridge import BranchRefused, Channel, InvalidAction, SimulatorDied
-from ns3_bridge._native import Command, Status
+from ns3_bridge import BranchRefused, Channel, Command, InvalidAction, SimulatorDied, Status
 
 BRIDGE = Path(__file__).parents[2] / "bridge"
 FINDING = 99  # exit status
@@ -53,7 +52,7 @@ def start(simulator, monkeypatch):
 
 def end(channel):
     """End in an orderly way: leaks are looked for on the way out."""
-    channel._native.post(Command.STOP)
+    channel.post(Command.STOP)
     assert channel.process.wait(ENDED_S) == 0, channel.process.output_tail()
     assert channel.process.output_tail() == ""
     channel.close()
@@ -80,10 +79,10 @@ def test_refusals(start):
         channel.exchange()
     with pytest.raises(BranchRefused, match="random numbers"):
         channel.branch(run=1)
+    end(channel.branch())
     channel.process.wiring.send(channel.process.wiring.theirs[:2])  # two descriptors, not four
-    channel._native.post_branch(-1, 0)
-    channel._await(deadline_s=30)
-    assert channel.status == Status.BRANCH_REFUSED
+    channel.post(Command.BRANCH)
+    assert channel.collect() == Status.BRANCH_REFUSED
     channel.actions["say"][:] = 0
     assert channel.exchange() == Status.RUNNING
     end(channel)
@@ -107,7 +106,7 @@ def test_an_agent_that_breaks_the_protocol_ends_a_branch_with_a_message(start):
     branch = channel.branch()
     os.pwrite(branch.process.channel_fd, (77).to_bytes(4, "little"), 192)
     with pytest.raises(SimulatorDied, match="answered observation 77, expected") as caught:
-        branch._await(deadline_s=30)
+        branch.collect()
     assert caught.value.return_code == 3
     os.kill(channel.process.pid, signal.SIGKILL)
     with pytest.raises(SimulatorDied, match="SIGKILL"):

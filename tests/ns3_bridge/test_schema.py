@@ -10,8 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ns3_bridge import Field, HandshakeError, NoLabels, Schema, UnknownField
-from ns3_bridge._native import PROTOCOL_VERSION
-from ns3_bridge.schema import block_dtype
+from ns3_bridge.schema import PROTOCOL_VERSION, block_dtype
 from ns3_bridge.spaces import space_of
 
 DTYPES = ["uint8", "int32", "int64", "float32", "float64"]

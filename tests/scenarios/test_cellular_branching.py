@@ -249,7 +249,7 @@ def test_a_thousand_warm_resets_leave_nothing(make):
     env = make(warm_starts=1)
     env.reset(seed=SEED)
     first = trace(env, (0, 1))
-    template = env._host._warm_starts._of(SEED).channel.process.pid
+    template = env.host.waiting_pids[SEED]
     sizes_kb = []
     for i in range(1000):
         env.reset(seed=SEED)
@@ -267,7 +267,7 @@ def test_a_thousand_warm_resets_leave_nothing(make):
 def test_a_lost_warm_start_is_started_again(make):
     env = make(warm_starts=1)
     first = env.reset(seed=SEED)[0]
-    os.kill(env._host._warm_starts._of(SEED).channel.process.pid, signal.SIGKILL)
+    os.kill(env.host.waiting_pids[SEED], signal.SIGKILL)
     env.step(DECISIONS[0])  # the episode does not depend on it
     again = env.reset(seed=SEED)[0]
     assert all(np.array_equal(first[name], again[name]) for name in first)
@@ -277,8 +277,7 @@ def test_as_many_warm_starts_are_kept_as_asked_for(make):
     env = make(warm_starts=2)
     for seed in (1, 2, 1, 3, 1):
         env.reset(seed=seed)
-    kept = env._host._warm_starts._kept
-    assert list(kept) == [3, 1]
+    assert list(env.host.waiting_pids) == [3, 1]
     assert resources()[1] >= 3
 
 
@@ -300,7 +299,7 @@ def test_reseeded_starts_repeat_bit_for_bit_and_differ_by_seed(make):
         observation, _ = env.reset(seed=seed)
         lasts = (observation["position_m"].tobytes(), trace(env, path))
         assert seen.setdefault(seed, lasts) == lasts
-        assert len(env._host._warm_starts._kept) <= 2
+        assert len(env.host.waiting_pids) <= 2
     # 3 and 5 come from one simulator: same places, other tasks.
     assert seen[3][0] == seen[5][0] != seen[4][0]
     assert len({lasts[1][-1] for lasts in seen.values()}) == 3

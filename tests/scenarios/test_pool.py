@@ -48,7 +48,7 @@ def actions_of(envs: Any, steps: Any) -> dict[str, Any]:
 
 
 def process_of(pool: ScenarioPool, env: int) -> int:
-    return pool._channels[env].process.pid
+    return pool.pids[env]
 
 
 def test_each_goes_as_it_would_in_a_vector_environment(make_pool):

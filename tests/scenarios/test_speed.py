@@ -8,8 +8,7 @@ import subprocess
 import pytest
 
 import ns3_scenarios
-from ns3_bridge import Channel
-from ns3_bridge._native import Status
+from ns3_bridge import Channel, Status
 
 BUSY = {"on_s": 1.0, "off_s": 0.0, "rate_hz": 4.0}
 

@@ -68,7 +68,7 @@ def test_observations_are_ours_to_keep(make_vector):
 def test_one_that_dies_is_reported_and_restarted_while_the_others_go_on(make_vector):
     env = make_vector(num_envs=3)
     before, _ = env.reset(seed=[1, 2, 3])
-    os.kill(env.unwrapped._channels[1].process.pid, signal.SIGKILL)
+    os.kill(env.unwrapped.pids[1], signal.SIGKILL)
     action = env.action_space.sample()
     observation, reward, terminated, truncated, info = env.step(action)
     assert truncated.tolist() == [False, True, False]
@@ -86,7 +86,7 @@ def test_one_that_dies_is_reported_and_restarted_while_the_others_go_on(make_vec
 def test_one_that_hangs_is_ended_at_the_deadline(make_vector):
     env = make_vector(deadline_s=0.5)
     env.reset(seed=1)
-    os.kill(env.unwrapped._channels[0].process.pid, signal.SIGSTOP)
+    os.kill(env.unwrapped.pids[0], signal.SIGSTOP)
     *_, truncated, info = env.step(env.action_space.sample())
     assert truncated.tolist() == [True, False]
     assert "0.5 s" in info["simulator_error"][0]
@@ -151,4 +151,4 @@ def test_environments_share_fewer_waiting_simulators(make_vector, reseed):
     action = env.action_space.sample()
     one, other = env.step(action)[0], (env.reset(seed=1), env.step(action)[0])[1]
     assert same(one, other)
-    assert len(env.unwrapped.host._warm_starts._kept) == 1
+    assert len(env.unwrapped.host.waiting_pids) == 1

@@ -148,6 +148,11 @@ class Connection:
         """End the session."""
         self._finalizer()
 
+    def abandon(self) -> None:
+        """Leave without goodbye, as a process that dies: the session waits for its token."""
+        self._finalizer.detach()
+        self._socket.context.destroy(0)
+
     def _connect(self, address: str) -> None:
         try:
             self._socket.connect(address)

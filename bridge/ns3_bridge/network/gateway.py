@@ -103,6 +103,16 @@ class Gateway:
         self._socket = self._binding.socket
         self.address = self._binding.address
 
+    @property
+    def driver(self) -> str | None:
+        """What the agent that drives the simulation calls itself; None: nobody does."""
+        return None if self._session is None else self._session.agent
+
+    @property
+    def simulator_pid(self) -> int | None:
+        """Process of the simulator, if there is an episode."""
+        return self._simulation.pid
+
     def serve(self) -> None:
         """Serve agents until `stop` is called, from a signal handler or another thread."""
         try:

@@ -182,6 +182,10 @@ class RemoteHost:
         """End the session."""
         self._connection.close()
 
+    def abandon(self) -> None:
+        """Leave the session to whoever connects with its token in the gateway's grace time."""
+        self._connection.abandon()
+
     def _channel(self, request: pb.Request, deadline_s: float) -> RemoteChannel:
         first = self._connection.call(request, [], deadline_s)
         return RemoteChannel(self._connection, self.schema, first)

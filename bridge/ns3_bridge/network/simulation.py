@@ -72,6 +72,11 @@ class Simulation:
                 return pb.Reply(done=pb.Done()), []
         raise ProtocolViolation(f"unexpected request {request.WhichOneof('body')}")
 
+    @property
+    def pid(self) -> int | None:
+        """Process of the simulator, if there is an episode."""
+        return None if self._channel is None else self._channel.process.pid
+
     def end(self) -> None:
         """End the episode, if there is one."""
         if self._channel is not None:

@@ -171,5 +171,7 @@ class TwinVectorEnv(VectorEnv[Batch, Mapping[str, NDArray[Any]], NDArray[Any]]):
 
 def _batched(schema: Schema, n: int) -> Schema:
     """Action fields with the environments as first dimension, to be checked at once."""
-    fields = tuple(dataclasses.replace(f, shape=(n, *f.shape), dims=("", *f.dims)) for f in schema.actions)
+    fields = tuple(
+        dataclasses.replace(f, shape=(n, *f.shape), dims=("", *f.dims)) for f in schema.actions
+    )
     return dataclasses.replace(schema, actions=fields)

@@ -205,16 +205,15 @@ def test_a_second_agent_waits_its_turn(serve, connect):
 
 
 def test_an_agent_that_comes_back_goes_on(serve, connect, fake_program):
-    env = connect(serve().address)
+    gateway = serve()
+    env = connect(gateway.address)
     env.reset(seed=1)
     step(env)
     before = step(env)
     # As if its process had died: nobody says goodbye.
-    connection = env.host._connection
-    connection._finalizer.detach()
-    connection._socket.context.destroy(0)
+    env.host.abandon()
 
-    again = connect(connection.address, session=env.host.session)
+    again = connect(gateway.address, session=env.host.session)
     observation, info = again.resume()
     assert info == before[4]
     assert all(np.array_equal(observation[n], before[0][n]) for n in observation)
@@ -228,9 +227,7 @@ def test_who_does_not_come_back_in_time_has_lost_the_session(serve, connect):
     gateway = serve(grace_s=0.3)
     env = connect(gateway.address)
     env.reset(seed=1)
-    connection = env.host._connection
-    connection._finalizer.detach()
-    connection._socket.context.destroy(0)
+    env.host.abandon()
     time.sleep(1.0)
     with pytest.raises(ConnectionLost, match=r"gone for 0\.3 s \(--grace\)"):
         connect(gateway.address, session=env.host.session)
@@ -250,7 +247,7 @@ def test_a_stopped_gateway_says_so(serve, connect):
     gateway = serve()
     env = connect(gateway.address)
     env.reset(seed=1)
-    pid = gateway._simulation._channel.process.pid
+    pid = gateway.simulator_pid
     gateway.stop()
     time.sleep(0.3)
     with pytest.raises(ConnectionLost, match="the gateway has been stopped"):

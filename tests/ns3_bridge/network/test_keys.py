@@ -53,7 +53,7 @@ def test_wrong_or_missing_keys_get_nothing(serve, connect, keys, tmp_path):
     with pytest.raises(HandshakeError, match=r"refuses this agent's key|do not fit"):
         connect(gateway.address, deadline_s=0.5, key=stranger / "agent.key_secret")
     # The gateway itself has seen none of them.
-    assert gateway._session is None
+    assert gateway.driver is None
     connect(gateway.address, key=keys / "agent.key_secret").reset(seed=1)
 
 
