@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""How much network the twin's futures simulate per second, beside ns-3."""
+"""How much network the twin's rollouts simulate per second, beside ns-3."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from py_agent.policies import Network, load_policy
 from py_agent.view.measurement import Report
 
 BATCHES = (1, 64, 1024, 4096, 16384)
-_LARGEST_ALL = 4096  # every observation of more futures takes gigabytes
+_LARGEST_ALL = 4096  # every observation of more rollouts takes gigabytes
 _HELD, _RULE, _ALL = "shares held", "under the rule", "vector environment"
 _WAYS = (_HELD, _RULE, _ALL)
 
@@ -38,8 +38,8 @@ def measure(
 
     Everything runs on one core, in turns, `rounds` times; ratios are within a round, the median
     counts. Three ways: shares held from frame to frame; the rule asked in every slot, for all
-    futures at once; the vector environment, which makes every observation of every slot, up to 4096
-    times. Batches are of 1, 64, 1024, 4096 and 16384 futures, up to `largest`. Then networks of
+    rollouts at once; the vector environment, which makes every observation of every slot, up to 4096
+    times. Batches are of 1, 64, 1024, 4096 and 16384 rollouts, up to `largest`. Then networks of
     other `sizes` (base stations x users, comma-separated) in batches of as many users in all.
     """
     wanted = [_size(text) for text in sizes.split(",") if text]
@@ -73,24 +73,21 @@ def _speeds(
     batches: Sequence[int],
     kinds: Sequence[str],
 ) -> Speeds:
-    from py_agent.torch_threads import one_thread  # torch is an extra
     from py_agent.twin.environment.env import make_vector
     from py_agent.twin.environment.network import TwinNetwork
 
     settings = {"n_bs": n_bs, "n_ue": n_ue, "duration_s": 1000.0}
-    # Tasks of futures are drawn beforehand: as far as they are needed.
-    short = {**settings, "duration_s": (rounds + 1) * slots * 0.02 + 1.0}
-    network = TwinNetwork.of(short)
+    network = TwinNetwork.of(settings)
     known = Network("cellular", network.place.settings, network.schema)
     ways: dict[tuple[str, int], Callable[[int], object]] = {}
-    with closing(ns3_scenarios.make("cellular", settings)) as env, one_thread():
+    with closing(ns3_scenarios.make("cellular", settings)) as env:
         ways["ns-3", 1] = _scenario(env, policy, known)
         for batch in batches:
             for way, every in ((_HELD, network.place.settings["slots_per_frame"]), (_RULE, 1)):
                 if way in kinds:
-                    ways[way, batch] = _futures(network, batch, policy, known, every)
+                    ways[way, batch] = _rollouts(network, batch, policy, known, every)
             if _ALL in kinds and batch <= _LARGEST_ALL:
-                ways[_ALL, batch] = _vector(make_vector(batch, short), policy, known)
+                ways[_ALL, batch] = _vector(make_vector(batch, settings), policy, known)
         return _in_turns(ways, rounds, slots, n_ue * network.place.settings["slot_s"])
 
 
@@ -127,33 +124,30 @@ def _scenario(env: Any, name: str, known: Network) -> Callable[[int], object]:
     return advance
 
 
-def _futures(
-    network: Any, batch: int, name: str, known: Network, every: int
+def _rollouts(
+    network: Any, batch: int, name: str, known: Network, every: int, threads: int = 1
 ) -> Callable[[int], object]:
-    import torch
-
     from py_agent.twin.rollout.observation import Observer
     from py_agent.twin.rollout.random_streams import spread_seeds
 
-    rollout = network.rollout(batch)
-    rollout.start(spread_seeds(1, batch, rollout.device))
+    rollout = network.rollout(batch, threads)
+    rollout.start(spread_seeds(1, batch))
     observer = Observer(network.schema, rollout)
     policy = load_policy(name)
     policy.begin(known, seed=1)
     action: dict[str, Any] = {}
 
-    def decide(method: Callable[[Any], Mapping[str, Any]]) -> None:
-        decided = method(observer.lazily())
-        action.update({field: torch.as_tensor(value) for field, value in decided.items()})
-
     def advance(slots: int) -> None:
-        for _ in range(slots):
-            slot = int(rollout.state.slot[0])
+        while slots > 0:
+            slot = int(rollout.state["slot"][0])
+            observation = observer.lazily()
             if slot % rollout.slots_per_frame == 0 or not action:
-                decide(policy.decide_frame)
+                action.update(policy.decide_frame(observation))
             if slot % every == 0 or "compute_share" not in action:
-                decide(policy.decide_slot)
-            rollout.step(action)
+                action.update(policy.decide_slot(observation))
+            held = min(slots, every - slot % every)
+            rollout.steps(action, held)
+            slots -= held
 
     return advance
 
@@ -186,7 +180,7 @@ def _report(
         title=f"{n_bs} BS × {n_ue} UE under {policy}, one core; ns-3: {np.median(ns3):.1f}"
         " user-seconds per second"
     )
-    table.add_column("futures at once", justify="right")
+    table.add_column("rollouts at once", justify="right")
     for way in _WAYS:
         table.add_column(way, justify="right")
         table.add_column("× ns-3", justify="right")
@@ -201,7 +195,7 @@ def _report(
             ratio = float(np.median(found / ns3))
             numbers["twin"].append(
                 {
-                    "futures": batch,
+                    "rollouts": batch,
                     "way": way,
                     "user_s_per_s": float(np.median(found)),
                     "ratio": ratio,
@@ -215,7 +209,7 @@ def _report(
 
 def _by_size(sizes: Sequence[tuple[int, int, int, Speeds]]) -> tuple[Table, list[dict[str, Any]]]:
     table = Table(title="By size of the network, in large batches: multiples of ns-3")
-    for column in ("BS × UE", "ns-3 (user-seconds/s)", "futures", _HELD, _RULE):
+    for column in ("BS × UE", "ns-3 (user-seconds/s)", "rollouts", _HELD, _RULE):
         table.add_column(column, justify="right")
     numbers: list[dict[str, Any]] = []
     for n_bs, n_ue, batch, speeds in sizes:
@@ -223,7 +217,7 @@ def _by_size(sizes: Sequence[tuple[int, int, int, Speeds]]) -> tuple[Table, list
         held, rule = (float(np.median(speeds[way, batch] / ns3)) for way in (_HELD, _RULE))
         ns3_speed = float(np.median(ns3))
         numbers.append(
-            {"n_bs": n_bs, "n_ue": n_ue, "futures": batch, "ns3_user_s_per_s": ns3_speed}
+            {"n_bs": n_bs, "n_ue": n_ue, "rollouts": batch, "ns3_user_s_per_s": ns3_speed}
             | {"ratio_held": held, "ratio_rule": rule}
         )
         table.add_row(

@@ -23,7 +23,7 @@ from py_agent.twin.estimation.twin import Twin
 from py_agent.twin.model.estimate import NetworkEstimate
 from py_agent.twin.model.parameters import TwinParameters
 from py_agent.twin.rollout.simulate import Outcome, simulate_each
-from py_agent.twin.rollout.start import futures_of
+from py_agent.twin.rollout.start import rollouts_of
 
 Progress = Callable[[str], None]  # what is going on; called once per slot of ns-3 or of the twin
 
@@ -211,7 +211,7 @@ def _foretell_all(
     progress: Progress,
 ) -> dict[str, Outcome]:
     # The same futures under every policy: common random numbers, as in ns-3.
-    futures = futures_of(
+    futures = rollouts_of(
         estimate,
         network.settings,
         chosen.futures,
@@ -242,5 +242,5 @@ def frame_costs_s(scene: Scene, policy: str) -> tuple[NDArray[np.float64], NDArr
 
 def mean_delays_s(outcome: Outcome, futures: int) -> NDArray[np.float64]:
     """Mean delay of each future's tasks, ``[futures]``; 0 in futures without tasks."""
-    total = np.bincount(outcome.future, weights=outcome.delay_s, minlength=futures)
-    return total / np.maximum(np.bincount(outcome.future, minlength=futures), 1)
+    total = np.bincount(outcome.rollout, weights=outcome.delay_s, minlength=futures)
+    return total / np.maximum(np.bincount(outcome.rollout, minlength=futures), 1)

@@ -17,7 +17,7 @@ from py_agent.policies import Network, load_policy
 from py_agent.twin.estimation.twin import Twin
 from py_agent.twin.model.estimate import NetworkEstimate
 from py_agent.twin.rollout.simulate import simulate
-from py_agent.twin.rollout.start import futures_of
+from py_agent.twin.rollout.start import rollouts_of
 
 Floats = NDArray[np.float64]
 
@@ -124,7 +124,7 @@ class Trunk:
         slots = STATE_FRAMES * self._slots_per_frame
         settings = self._network.settings
         horizon_s = slots * settings["slot_s"]
-        futures = futures_of(estimate, settings, self._futures, horizon_s, seed=len(self._rewards))
+        futures = rollouts_of(estimate, settings, self._futures, horizon_s, seed=len(self._rewards))
         schema = self._network.schema
         outcome = simulate(
             futures,

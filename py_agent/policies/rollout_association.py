@@ -15,7 +15,7 @@ from py_agent.policies.placement import Placement
 from py_agent.policies.twin_association import TwinAssociation
 from py_agent.twin.model.estimate import NetworkEstimate
 from py_agent.twin.rollout.simulate import simulate
-from py_agent.twin.rollout.start import futures_of
+from py_agent.twin.rollout.start import rollouts_of
 
 Association = NDArray[np.int32]
 
@@ -71,7 +71,7 @@ class RolloutAssociation(TwinAssociation):
         """Time that tasks spend in the system, mean over the futures."""
         horizon_s = self._reach_frames * self._frame_s
         settings = self._network.settings
-        futures = futures_of(estimate, settings, self._futures, horizon_s, seed=self._asked)
+        futures = rollouts_of(estimate, settings, self._futures, horizon_s, seed=self._asked)
         slots = round(horizon_s / settings["slot_s"])
         outcome = simulate(futures, _Pinned(association), self._network.schema, slots)
         return float(-outcome.reward.sum(axis=0).mean())

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from py_agent.contract import Decision, Network, Observation
 from py_agent.policies.association import AssociationRule
-from py_agent.policies.share_rules import ShareRule, TrainingRule, shares_within_cells
+from py_agent.policies.share_rules import equal, ShareRule, TrainingRule, shares_within_cells
 
 
 class RulePolicy:
@@ -53,6 +53,10 @@ class RulePolicy:
         """Choose the shares, ``[..., n_ue]`` each."""
         self._association.watch(observation)
         serving_bs = observation["serving_bs"]
+        if self._share is equal and not self._trains:  # whatever the work is
+            shares = shares_within_cells(np.ones(serving_bs.shape), serving_bs)
+            names = ("compute_share", "bandwidth_share") if self._divides_band else ("compute_share",)
+            return dict.fromkeys(names, shares)
         backlog = observation["compute_backlog_cycles"].sum(axis=-1)
         head = observation["compute_head_cycles"].sum(axis=-1)
         weights = self._share(backlog, head, observation["task_mean_cycles"])

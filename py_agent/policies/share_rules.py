@@ -9,6 +9,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from py_agent.twin import _engine
+
 Work: TypeAlias = NDArray[np.float64]
 Weights: TypeAlias = NDArray[np.float64]
 
@@ -63,12 +65,12 @@ def shares_within_cells(weights: Weights, serving_bs: NDArray[np.int32]) -> NDAr
         >>> shares_within_cells(np.array([1.0, 3.0, 5.0]), cell).tolist()
         [0.25, 0.75, 1.0]
     """
-    cells = serving_bs.reshape(-1, serving_bs.shape[-1]) + 1
-    apart = np.arange(len(cells))[:, None] * (cells.max(initial=0) + 1)
-    group = (cells + apart).ravel()
-    total = np.bincount(group, weights=weights.ravel())[group].reshape(weights.shape)
-    shares: Weights = np.divide(weights, total, out=np.zeros_like(weights), where=total > 0)
-    return shares.astype(np.float32)
+    n_ue = serving_bs.shape[-1]
+    shares = _engine.laws.shares_within_cells(
+        np.ascontiguousarray(weights, np.float64).reshape(-1, n_ue),
+        np.ascontiguousarray(serving_bs, np.int32).reshape(-1, n_ue),
+    )
+    return shares.reshape(serving_bs.shape)
 
 
 def _or_typical(work: Work, typical: Work) -> Work:

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import torch
 from gymnasium.vector import AutoresetMode
 
 from ns3_bridge import ScenarioEnv
@@ -19,16 +18,14 @@ from py_agent.twin.model.parameters import TwinParameters
 def make(
     settings: NestedSettings | None = None,
     parameters: TwinParameters | None = None,
-    device: torch.device | str = "cpu",
 ) -> ScenarioEnv:
     """The environment of `cellular`, computed by the twin.
 
     Args:
         settings: of the scenario, nested or typed; the rest is default.
         parameters: the twin's constants, e.g. calibrated ones; None: what the settings say.
-        device: of the tensors.
     """
-    return ScenarioEnv(TwinHost(TwinNetwork.of(settings, parameters), device))
+    return ScenarioEnv(TwinHost(TwinNetwork.of(settings, parameters)))
 
 
 def make_vector(
@@ -36,7 +33,7 @@ def make_vector(
     settings: NestedSettings | None = None,
     parameters: TwinParameters | None = None,
     autoreset_mode: AutoresetMode | str = AutoresetMode.NEXT_STEP,
-    device: torch.device | str = "cpu",
+    threads: int = 1,
     learning: LearningSettings | None = None,
 ) -> TwinVectorEnv:
     """Many of them, stepped as one batch.
@@ -46,12 +43,12 @@ def make_vector(
         settings: as of `make`.
         parameters: as of `make`.
         autoreset_mode: as of `TwinVectorEnv`.
-        device: as of `make`.
+        threads: that compute them.
         learning: users have models that drift and are retrained
             (``settings["retraining"]["enabled"]`` must be true); None: they have none. For a single
             environment with models wrap it in `py_agent.learning.env.LearningEnv`, as on ns-3.
     """
     network = TwinNetwork.of(settings, parameters)
     if learning is None:
-        return TwinVectorEnv(network, num_envs, autoreset_mode, device)
-    return TwinLearningVectorEnv(network, num_envs, learning, autoreset_mode, device)
+        return TwinVectorEnv(network, num_envs, autoreset_mode, threads)
+    return TwinLearningVectorEnv(network, num_envs, learning, autoreset_mode, threads)

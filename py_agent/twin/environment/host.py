@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pydantic
-import torch
 from numpy.typing import NDArray
 
 from ns3_bridge import BranchRefused, BridgeError, Schema
@@ -16,17 +15,16 @@ from ns3_bridge.transport import Transport
 from py_agent.twin.environment.network import TwinNetwork
 from py_agent.twin.environment.task_records import TaskRecords
 from py_agent.twin.rollout.observation import Observer
-from py_agent.twin.rollout.random_streams import RandomStreams, seed_tensor
+from py_agent.twin.rollout.random_streams import seed_array
 from py_agent.twin.rollout.rollout import Rollout
-from py_agent.twin.rollout.rows import copy_of
 
 
 class TwinEpisode:
-    """One future, in lockstep; a `Transport`.
+    """One rollout, in lockstep; a `Transport`.
 
     Args:
         network: settings, fields and constants.
-        rollout: a batch of one future, at the moment where the episode begins.
+        rollout: a batch of one rollout, at the moment where the episode begins.
 
     Attributes:
         schema: of the scenario.
@@ -49,23 +47,20 @@ class TwinEpisode:
 
     def exchange(self) -> Status:
         """Let a slot pass under `actions`."""
-        tensors = {
-            name: torch.as_tensor(array, device=self.rollout.device)[None]
-            for name, array in self.actions.items()
-        }
-        self._reward = float(self.rollout.step(tensors))
+        batch = {name: array[None] for name, array in self.actions.items()}
+        self._reward = float(self.rollout.step(batch)[0])
         self.observations = self._observe()
         return self.status
 
     @property
     def status(self) -> Status:
-        """Whether the future goes on."""
+        """Whether the rollout goes on."""
         return Status.TRUNCATED if self.slot >= self._last_slot else Status.RUNNING
 
     @property
     def slot(self) -> int:
         """Number of the slot that starts with the present observation."""
-        return int(self.rollout.state.slot)
+        return int(self.rollout.state["slot"][0])
 
     @property
     def time_s(self) -> float:
@@ -98,29 +93,27 @@ class TwinEpisode:
 
 
 class TwinHost:
-    """Where the futures of one network are computed: here. A `BranchingHost`.
+    """Where the rollouts of one network are computed: here. A `BranchingHost`.
 
     Args:
         network: settings, fields and constants.
-        device: where the tensors live.
     """
 
-    def __init__(self, network: TwinNetwork, device: torch.device | str = "cpu") -> None:
+    def __init__(self, network: TwinNetwork) -> None:
         self.network = network
         self.settings: pydantic.BaseModel = network.settings
         self.ns3_attributes: dict[str, Any] = {}
         self.ns3_version = network.ns3_version
         self.schema: Schema = network.schema
-        self._device = device
 
     def start(self, run: int, instead_of: Transport | None = None) -> TwinEpisode:
-        """Start a future under the seed `run`; the one before ends by being forgotten."""
-        rollout = self.network.rollout(1, self._device)
-        rollout.start(seed_tensor([run], rollout.device))
+        """Start a rollout under the seed `run`; the one before ends by being forgotten."""
+        rollout = self.network.rollout(1)
+        rollout.start(seed_array([run]))
         return TwinEpisode(self.network, rollout)
 
     def branch(self, episode: Transport, run: int | None) -> TwinEpisode:
-        """A second future that goes on from the present state of one of this host's.
+        """A second rollout that goes on from the present state of one of this host's.
 
         Args:
             episode: the one to be branched; it is not changed.
@@ -132,17 +125,12 @@ class TwinHost:
         """
         if not isinstance(episode, TwinEpisode):
             raise BranchRefused(f"{type(episode).__name__} is no episode of the twin")
-        rollout = self.network.rollout(1, self._device)
-        rollout.state = copy_of(episode.rollout.state)
-        seeds = episode.rollout.streams.seeds
-        if run is not None:
-            seeds = seed_tensor([run], rollout.device)
-        rollout.streams = RandomStreams(seeds)
-        return TwinEpisode(self.network, rollout)
+        seeds = None if run is None else seed_array([run])
+        return TwinEpisode(self.network, episode.rollout.copy(seeds))
 
     def resume(self) -> TwinEpisode:
-        """Always fails: a future ends with its agent."""
-        raise BridgeError("futures of the twin end with their agent: nothing to go on with")
+        """Always fails: a rollout ends with its agent."""
+        raise BridgeError("rollouts of the twin end with their agent: nothing to go on with")
 
     def close(self) -> None:
         """There is nothing to give back."""

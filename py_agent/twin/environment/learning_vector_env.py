@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""Futures in which users' models drift and are retrained, as a Gymnasium vector environment."""
+"""Rollouts in which users' models drift and are retrained, as a Gymnasium vector environment."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 import numpy as np
-import torch
 from gymnasium.vector import AutoresetMode
 from numpy.typing import NDArray
 
@@ -29,7 +28,7 @@ class TwinLearningVectorEnv(TwinVectorEnv):
         num_envs: how many.
         learning: settings of the models.
         autoreset_mode: as of `TwinVectorEnv`.
-        device: where the futures are computed.
+        threads: that compute them.
 
     Raises:
         InvalidSetting: the network does not retrain.
@@ -42,20 +41,20 @@ class TwinLearningVectorEnv(TwinVectorEnv):
         num_envs: int,
         learning: LearningSettings | None = None,
         autoreset_mode: AutoresetMode | str = AutoresetMode.NEXT_STEP,
-        device: torch.device | str = "cpu",
+        threads: int = 1,
     ) -> None:
         if not network.place.settings["retraining"]["enabled"]:
             raise InvalidSetting("the network retrains no models: set retraining.enabled=true")
         n_ue = network.place.settings["n_ue"]
         self.learning = learning or LearningSettings()
         self.models = LaggingModels.at_random_lags(self.learning, num_envs, n_ue)
-        self._futures = LearningRollout(
-            network.parameters, network.place, self.models, self.learning, device
+        self._rollouts = LearningRollout(
+            network.parameters, network.place, self.models, self.learning, threads
         )
         schema = with_learning(network.schema, n_ue)
-        super().__init__(network, num_envs, autoreset_mode, device, schema, self._futures)
+        super().__init__(network, num_envs, autoreset_mode, threads, schema, self._rollouts)
 
     def _start(self, mask: NDArray[np.bool_], seeds: Sequence[int | None]) -> list[int]:
         runs = super()._start(mask, seeds)
-        self._futures.renew_models(np.flatnonzero(mask).tolist(), runs)
+        self._rollouts.renew_models(np.flatnonzero(mask).tolist(), runs)
         return runs

@@ -6,11 +6,9 @@ from __future__ import annotations
 import dataclasses
 
 import pydantic
-import torch
 
 import ns3_scenarios
 from ns3_bridge import LocalHost, Schema
-from ns3_bridge.errors import InvalidSetting
 from ns3_bridge.settings import NestedSettings
 from py_agent.twin.errors import UnsuitableNetwork
 from py_agent.twin.model.parameters import TwinParameters
@@ -18,12 +16,11 @@ from py_agent.twin.model.prior import prior_parameters
 from py_agent.twin.rollout.rollout import Place, Rollout
 
 _SCENARIO = "cellular"
-_LONGEST_S = 8192.0  # beyond, the clock of single precision is coarser than a millisecond
 
 
 @dataclasses.dataclass(frozen=True)
 class TwinNetwork:
-    """Settings, fields and constants of a network whose futures the twin computes.
+    """Settings, fields and constants of a network whose rollouts the twin computes.
 
     Attributes:
         settings: all settings of the scenario, checked.
@@ -60,11 +57,6 @@ class TwinNetwork:
         """
         host = LocalHost(ns3_scenarios.program(_SCENARIO), settings)
         values = host.settings.model_dump()
-        if values["duration_s"] > _LONGEST_S:
-            raise InvalidSetting(
-                f"duration_s = {values['duration_s']:g}: the twin's futures last {_LONGEST_S:g} s"
-                " at most"
-            )
         if parameters is None:
             parameters = prior_parameters(values)
         elif parameters.n_bs != values["n_bs"]:
@@ -85,6 +77,6 @@ class TwinNetwork:
         )
         return cls(host.settings, host.schema, host.ns3_version, parameters, place)
 
-    def rollout(self, batch: int, device: torch.device | str = "cpu") -> Rollout:
-        """Futures of this network; `Rollout.start` them."""
-        return Rollout(self.parameters, self.place, batch, device)
+    def rollout(self, batch: int, threads: int = 1) -> Rollout:
+        """Rollouts of this network; `Rollout.start` them."""
+        return Rollout(self.parameters, self.place, batch, threads)

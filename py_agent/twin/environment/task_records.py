@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The tasks of a future as rows of the scenario's own table."""
+"""The tasks of a rollout as rows of the scenario's own table."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ _TASK = "task"
 
 
 class TaskRecords:
-    """Collects rows of the table `task` from a batch of one future.
+    """Collects rows of the table `task` from a batch of one rollout.
 
     Args:
         schema: of the scenario.
-        rollout: one future.
+        rollout: one rollout.
     """
 
     def __init__(self, schema: Schema, rollout: Rollout) -> None:
@@ -30,34 +30,27 @@ class TaskRecords:
     def take(self, finished: bool) -> dict[str, NDArray[Any]]:
         """Tasks done since the last call; with `finished`, the open ones as well."""
         rows = {name: np.empty(0, dtype) for name, dtype in self._dtypes.items()}
-        state = self._rollout.state
-        now_s = int(state.slot) * self._rollout.slot_s
-        tasks = {
-            name: getattr(state.tasks, name)[0].cpu().numpy().astype(np.float64)
-            for name in ("created_s", "size_bit", "cycles", "uploaded_s", "bs", "done_s")
-        }
-        exists = tasks["created_s"] < now_s
+        now_s = float(self._rollout.now_s()[0])
+        tasks = self._rollout.tasks()
         done_s = tasks["done_s"]
-        fresh = exists & (done_s > self._until_s)
-        chosen = fresh | (exists & np.isnan(done_s)) if finished else fresh
+        fresh = done_s > self._until_s
+        chosen = fresh | np.isnan(done_s) if finished else fresh
         self._until_s = max(self._until_s, now_s)
-        order = np.argsort(tasks["created_s"][exists], kind="stable").argsort()
-        numbers = np.full(exists.shape, -1)
-        numbers[exists] = order
+        numbers = np.argsort(tasks["created_s"], kind="stable").argsort()
         start_s = self._rollout.place.begin_s
         found = {name: value[chosen] for name, value in tasks.items()}
         uploaded = found["bs"] >= 0
         made = np.zeros(int(chosen.sum()), self._dtypes[_TASK])
-        capacity_hz = self._rollout.edge_law.capacity_hz.cpu().numpy()
+        capacity_hz = np.array(self._rollout.parameters.compute.capacity_hz)
         made["task"] = numbers[chosen]
-        made["ue"] = np.nonzero(chosen)[0]
+        made["ue"] = found["ue"]
         made["bs"] = found["bs"]
         made["size_bit"] = found["size_bit"]
         made["cycles"] = found["cycles"]
         made["created_s"] = start_s + found["created_s"]
         made["uploaded_s"] = np.where(uploaded, start_s + found["uploaded_s"], np.nan)
         made["compute_s"] = np.where(
-            uploaded, found["cycles"] / capacity_hz[found["bs"].astype(int)], np.nan
+            uploaded, found["cycles"] / capacity_hz[found["bs"]], np.nan
         )
         made["computed_s"] = made["done_s"] = start_s + found["done_s"]
         rows[_TASK] = made[np.argsort(made["done_s"], kind="stable")]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Futures of the twin as a Gymnasium vector environment: one batched step for all of them."""
+"""Rollouts of the twin as a Gymnasium vector environment: one batched step for all of them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import torch
 from gymnasium.utils import seeding
 from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
@@ -24,24 +23,24 @@ from ns3_bridge.vector_env import Infos, Step
 from ns3_bridge.vector_resets import check_running, reset_mask, seeds_of
 from py_agent.twin.environment.network import TwinNetwork
 from py_agent.twin.rollout.observation import Observer
-from py_agent.twin.rollout.random_streams import seed_tensor
+from py_agent.twin.rollout.random_streams import seed_array
 from py_agent.twin.rollout.rollout import Rollout
 
 _KNOWN = ("slot", "time_s", "events")  # as of `ScenarioVectorEnv`; an event is a slot
 
 
 class TwinVectorEnv(VectorEnv[Batch, Mapping[str, NDArray[Any]], NDArray[Any]]):
-    """N futures of a network in the twin, with the spaces of `ns3_bridge.ScenarioVectorEnv`.
+    """N rollouts of a network in the twin, with the spaces of `ns3_bridge.ScenarioVectorEnv`.
 
     What runs in one runs in the other: same fields, same actions, same reward, same modes of
-    autoreset. Each environment is a future under a seed of its own; the same seed, the same
-    actions and the same number of environments give bit-equal observations.
+    autoreset. Each environment is a rollout under a seed of its own; the same seed and the
+    same actions give bit-equal observations.
 
     Args:
         network: settings and constants.
         num_envs: how many.
         autoreset_mode: as of `ScenarioVectorEnv`.
-        device: where the futures are computed.
+        threads: that compute them.
         schema: fields, if there are more than the scenario's.
         rollout: that has them; None: of the network.
     """
@@ -51,7 +50,7 @@ class TwinVectorEnv(VectorEnv[Batch, Mapping[str, NDArray[Any]], NDArray[Any]]):
         network: TwinNetwork,
         num_envs: int,
         autoreset_mode: AutoresetMode | str = AutoresetMode.NEXT_STEP,
-        device: torch.device | str = "cpu",
+        threads: int = 1,
         schema: Schema | None = None,
         rollout: Rollout | None = None,
     ) -> None:
@@ -66,7 +65,7 @@ class TwinVectorEnv(VectorEnv[Batch, Mapping[str, NDArray[Any]], NDArray[Any]]):
         self.single_action_space = dict_space(self.schema.actions)
         self.observation_space = batch_space(self.single_observation_space, num_envs)
         self.action_space = batch_space(self.single_action_space, num_envs)
-        self.rollout = network.rollout(num_envs, device) if rollout is None else rollout
+        self.rollout = network.rollout(num_envs, threads) if rollout is None else rollout
         self._observer = Observer(self.schema, self.rollout)
         self._batched_schema = _batched(self.schema, num_envs)
         self._last_slot = round(network.place.duration_s / self.rollout.slot_s)
@@ -80,7 +79,7 @@ class TwinVectorEnv(VectorEnv[Batch, Mapping[str, NDArray[Any]], NDArray[Any]]):
         seed: int | Sequence[int | None] | None = None,
         options: Mapping[str, Any] | None = None,
     ) -> tuple[Batch, Infos]:
-        """Start new futures.
+        """Start new rollouts.
 
         Args:
             seed: one per environment; an integer s means s, s + 1, …; None draws them from each
@@ -115,7 +114,7 @@ class TwinVectorEnv(VectorEnv[Batch, Mapping[str, NDArray[Any]], NDArray[Any]]):
         if restarted.any():  # what they did in this step does not count
             self._start(restarted, [None] * self.num_envs)
             rewards[restarted] = 0.0
-        slots = self.rollout.state.slot.cpu().numpy()
+        slots = self.rollout.state["slot"]
         self._over = slots >= self._last_slot
         truncations = self._over.copy()
         observations = self._observer.all_arrays()
@@ -125,22 +124,17 @@ class TwinVectorEnv(VectorEnv[Batch, Mapping[str, NDArray[Any]], NDArray[Any]]):
         return observations, rewards, np.zeros(self.num_envs, np.bool_), truncations, infos
 
     def _step(self, actions: Mapping[str, NDArray[Any]]) -> NDArray[np.float64]:
-        tensors = {
-            name: torch.as_tensor(array, device=self.rollout.device)
-            for name, array in actions.items()
-        }
-        return self.rollout.step(tensors).cpu().numpy().astype(np.float64)
+        return self.rollout.step(actions)
 
     def _start(self, mask: NDArray[np.bool_], seeds: Sequence[int | None]) -> list[int]:
-        """Start futures; the seeds that they got."""
+        """Start rollouts; the seeds that they got."""
         chosen = np.flatnonzero(mask).tolist()
         runs = [draw_run(self._random[i]) if (given := seeds[i]) is None else given for i in chosen]
-        device = self.rollout.device
-        rows = None if len(chosen) == self.num_envs else torch.tensor(chosen, device=device)
+        rows = None if len(chosen) == self.num_envs else np.array(chosen, np.int64)
         if rows is not None and not self._running.any():
             # The others wait for a reset of their own, but their places must hold something.
-            self.rollout.start(seed_tensor(range(self.num_envs), device))
-        self.rollout.start(seed_tensor(runs, device), rows)
+            self.rollout.start(seed_array(range(self.num_envs)))
+        self.rollout.start(seed_array(runs), rows)
         self._running[chosen] = True
         self._over[chosen] = False
         return runs
@@ -162,7 +156,7 @@ class TwinVectorEnv(VectorEnv[Batch, Mapping[str, NDArray[Any]], NDArray[Any]]):
         return self._observer.all_arrays(), infos
 
     def _infos(self, mask: NDArray[np.bool_]) -> Infos:
-        slots = np.where(mask, self.rollout.state.slot.cpu().numpy(), 0)
+        slots = np.where(mask, self.rollout.state["slot"], 0)
         begin_s = self.network.place.begin_s
         times_s = np.where(mask, begin_s + slots * self.rollout.slot_s, 0.0)
         known = dict(zip(_KNOWN, (slots, times_s, slots), strict=True))

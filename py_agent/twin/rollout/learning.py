@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Futures in which the users' models drift and are retrained."""
+"""Rollouts in which the users' models drift and are retrained."""
 
 from __future__ import annotations
 
@@ -7,14 +7,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import torch
-from torch import Tensor
 
 from py_agent.learning.learning_settings import LearningSettings
 from py_agent.learning.plant import LARGEST_JOB, STREAMS
 from py_agent.twin.model.parameters import TwinParameters
 from py_agent.twin.rollout.lagging_models import Floats, LaggingModels
-from py_agent.twin.rollout.rollout import Place, Rollout
+from py_agent.twin.rollout.rollout import Action, Place, Rollout
 
 
 class LearningRollout(Rollout):
@@ -23,9 +21,9 @@ class LearningRollout(Rollout):
     Args:
         parameters: as of `Rollout`.
         place: as of `Rollout`, with ``retraining.enabled``.
-        models: of every user of every future.
+        models: of every user of every rollout.
         learning: settings of the models.
-        device: as of `Rollout`.
+        threads: as of `Rollout`.
     """
 
     def __init__(
@@ -34,10 +32,10 @@ class LearningRollout(Rollout):
         place: Place,
         models: LaggingModels,
         learning: LearningSettings,
-        device: torch.device | str = "cpu",
+        threads: int = 1,
     ) -> None:
         shape = models.accuracy.shape
-        super().__init__(parameters, place, shape[0], device)
+        super().__init__(parameters, place, shape[0], threads)
         self.models = models
         self._learning = learning
         self._norm_before = np.zeros(shape[1])
@@ -48,29 +46,29 @@ class LearningRollout(Rollout):
         self._retrain = np.zeros(shape, bool)
         self._ratio_left = np.ones(shape)
         self.more_fields = {
-            "accuracy": lambda: self._tensor(models.accuracy),
-            "accuracy_deficit": lambda: self._tensor(models.deficit),
-            "virtual_queue": lambda: self._tensor(models.queue.length),
-            "drift_detected": lambda: torch.zeros((), device=self.device),
-            "drift_rate": lambda: self._tensor(models.drift_rate),
+            "accuracy": lambda: models.accuracy,
+            "accuracy_deficit": lambda: models.deficit,
+            "virtual_queue": lambda: models.queue.length,
+            "drift_detected": lambda: np.zeros(()),
+            "drift_rate": lambda: models.drift_rate,
             "task_norm_samples": self._norm_samples,
         }
 
-    def renew_models(self, futures: Sequence[int], seeds: Sequence[int]) -> None:
-        """These futures have started: other models, as far behind as chance will have it."""
-        self.models.start(futures, seeds)
-        self._ratio_left[futures] = 0.0
+    def renew_models(self, rollouts: Sequence[int], seeds: Sequence[int]) -> None:
+        """These rollouts have started: other models, as far behind as chance will have it."""
+        self.models.start(rollouts, seeds)
+        self._ratio_left[rollouts] = 0.0
 
     def data_before(self, norm_samples: Floats, begin_s: float) -> None:
-        """``‖Q‖₂`` of the data from before the futures, which drop out of the window one by one.
+        """``‖Q‖₂`` of the data from before the rollouts, which drop out of the window one by one.
 
         Args:
             norm_samples: ``[n_ue]``.
-            begin_s: when the futures begin.
+            begin_s: when the rollouts begin.
         """
         self._norm_before, self._begin_s = norm_samples, begin_s
 
-    def step(self, action: Mapping[str, Tensor]) -> Tensor:
+    def step(self, action: Action) -> Floats:
         """The network's slot, then the models' drift and training; see `LearningEnv.step`.
 
         Args:
@@ -81,48 +79,44 @@ class LearningRollout(Rollout):
             minus tasks, backlog and deficits, ``[batch]``.
         """
         decided = dict(action)
-        slots = self.state.slot.cpu().numpy()
+        slots = self.state["slot"].copy()
         first = (slots % self.slots_per_frame == 0)[:, None]
         self._ratio_left = np.where(first, 1.0, self._ratio_left)
         if (retrain := decided.pop("retrain", None)) is not None:
-            self._retrain = np.where(first, retrain.cpu().numpy() > 0, self._retrain)
+            self._retrain = np.where(first, retrain > 0, self._retrain)
         ratio = np.zeros_like(self._ratio_left)
         if (wanted := decided.pop("retraining_ratio", None)) is not None:
-            wished = np.minimum(wanted.cpu().numpy(), self._ratio_left)
+            wished = np.minimum(wanted, self._ratio_left)
             ratio = np.where(self._retrain, wished, 0.0)
-        norm = self._norm_samples().cpu().numpy() if ratio.any() else ratio
+        norm = self._norm_samples() if ratio.any() else ratio
         samples = np.minimum(np.rint(ratio * norm), LARGEST_JOB).astype(np.int32)
         self._ratio_left = self._ratio_left - ratio
 
-        before = self.state.training.trained.clone()
-        reward = super().step({**decided, "retrain_samples": self._tensor(samples)})
-        trained = (self.state.training.trained - before).cpu().numpy()
-        self.models.advance(self.slot_s, trained.astype(np.float64))
+        before = self.state["trained_samples"].copy()
+        reward = super().step({**decided, "retrain_samples": samples})
+        self.models.advance(self.slot_s, self.state["trained_samples"] - before)
         slots = slots + 1
         ended = (slots % self.slots_per_frame == 0) | (slots >= self._last_slot)
         self.models.end_frame(np.flatnonzero(ended))
-        return reward.to(torch.float64) + self._tensor(self._learning_reward())
+        return reward + self._learning_reward()
+
+    def steps(self, action: Action, slots: int) -> Floats:
+        """As of `Rollout`, but slot by slot: models measure and drift between the slots."""
+        return np.array([self.step(action) for _ in range(slots)])
 
     def _learning_reward(self) -> Floats:
-        typical = (self.sources.mean_bit() * self.state.cycles_per_bit).clamp_min(1.0)
-        backlog = (self.state.training.work_cycles / typical).cpu().numpy()
-        weighted = self._learning.backlog_weight * backlog.sum(1)
-        weighted = weighted + self._learning.accuracy_weight * self.models.deficit.sum(1)
+        typical = np.maximum(self.mean_bit * self.state["cycles_per_bit"], 1.0)
+        backlog = self.state["training_work_cycles"] / typical
+        weighted = self._learning.backlog_weight * backlog.sum(axis=1)
+        weighted = weighted + self._learning.accuracy_weight * self.models.deficit.sum(axis=1)
         reward: Floats = -weighted * self.slot_s
         return reward
 
-    def _norm_samples(self) -> Tensor:
+    def _norm_samples(self) -> Floats:
         """``‖Q‖₂`` of the task data of the last seconds, ``[batch, n_ue]``."""
-        window_s = self._learning.data_window_s
-        now_s = (self.state.slot * self.slot_s).to(torch.float32)[:, None, None]
-        created_s = self.state.tasks.created_s
-        recent = (created_s < now_s) & (created_s >= now_s - window_s)
-        recent &= created_s >= self._begin_s
-        square_bit2 = (self.state.tasks.size_bit * recent).square().sum(-1)
-        kept = (1 - (now_s[..., 0] - self._begin_s) / window_s).clamp_min(0.0)
-        square_before = kept * self._tensor(self._norm_before**2)
-        norm: Tensor = (square_bit2 / self._sample_bit**2 + square_before).sqrt()
+        window_s, now_s = self._learning.data_window_s, self.now_s()
+        since_s = np.maximum(now_s - window_s, self._begin_s)
+        square = self.engine.square_bit2_since(since_s) / self._sample_bit**2
+        kept = np.maximum(1 - (now_s - self._begin_s) / window_s, 0.0)
+        norm: Floats = np.sqrt(square + kept[:, None] * self._norm_before**2)
         return norm
-
-    def _tensor(self, values: np.ndarray[Any, Any]) -> Tensor:
-        return torch.as_tensor(values, device=self.device)

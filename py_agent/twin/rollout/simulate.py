@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Runs a policy, the same object that runs on ns-3, in many futures at once."""
+"""Runs a policy, the same object that runs on ns-3, in many rollouts at once."""
 
 from __future__ import annotations
 
@@ -9,9 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from ns3_bridge import Schema
 from py_agent.contract import Decision, Network, Policy
@@ -21,20 +19,20 @@ from py_agent.twin.rollout.rollout import Rollout
 
 @dataclasses.dataclass(frozen=True)
 class Outcome:
-    """What futures brought.
+    """What rollouts brought.
 
     Attributes:
         reward: of every slot, ``[n_slots, batch]``.
-        delay_s: of every task that was created or open within the futures, ``[n_tasks]``; one
+        delay_s: of every task that was created or open within the rollouts, ``[n_tasks]``; one
             that is not done counts with its age.
         done: which of them are done, ``[n_tasks]``.
-        future: to which they belong, ``[n_tasks]``.
+        rollout: to which they belong, ``[n_tasks]``.
     """
 
     reward: NDArray[np.float64]
     delay_s: NDArray[np.float64]
     done: NDArray[np.bool_]
-    future: NDArray[np.int64]
+    rollout: NDArray[np.int64]
 
 
 def simulate(
@@ -45,13 +43,13 @@ def simulate(
     seed: int = 1,
     watch: Callable[[Rollout], None] = lambda rollout: None,
 ) -> Outcome:
-    """Let a policy decide in every future for some slots.
+    """Let a policy decide in every rollout for some slots.
 
-    A policy with ``batched = True`` sees all futures at once. Any other is copied, one copy per
-    future, and asked future by future: slower by far.
+    A policy with ``batched = True`` sees all rollouts at once. Any other is copied, one copy per
+    rollout, and asked rollout by rollout: slower by far.
 
     Args:
-        rollout: futures, started.
+        rollout: rollouts, started.
         policy: decides.
         schema: fields of the scenario.
         slots: how many.
@@ -70,10 +68,10 @@ def simulate_each(
     seed: int = 1,
     watch: Callable[[Rollout], None] = lambda rollout: None,
 ) -> list[Outcome]:
-    """Let every policy decide in its part of the futures, all in one batch: fewer calls of torch.
+    """Let every policy decide in its part of the rollouts, all in one batch.
 
     Args:
-        rollout: futures, started; as many for each policy, in order (`futures_of` makes copies).
+        rollout: rollouts, started; as many for each policy, in order (`rollouts_of` makes copies).
         policies: decide.
         schema: as of `simulate`.
         slots: as of `simulate`.
@@ -84,7 +82,7 @@ def simulate_each(
         of each policy.
     """
     if rollout.batch % len(policies):
-        raise ValueError(f"{rollout.batch} futures cannot be shared by {len(policies)} policies")
+        raise ValueError(f"{rollout.batch} rollouts cannot be shared by {len(policies)} policies")
     network = Network(schema.scenario, rollout.place.settings, schema)
     each = rollout.batch // len(policies)
     parts = [slice(i * each, (i + 1) * each) for i in range(len(policies))]
@@ -96,28 +94,30 @@ def simulate_each(
     ]
     observer = Observer(schema, rollout)
     rewards = []
-    frame: dict[str, Tensor] = {}
+    frame: dict[str, NDArray[Any]] = {}
 
-    def ask(method: str, observation: Mapping[str, NDArray[Any]]) -> dict[str, Tensor]:
+    def ask(method: str, observation: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
         decisions = [
             getattr(decider, method)(_Rows(observation, part))
             for decider, part in zip(deciders, parts, strict=True)
         ]
-        return _tensors(decisions, rollout)
+        return {
+            name: np.concatenate([np.asarray(decision[name]) for decision in decisions])
+            for name in decisions[0]
+        }
 
     for slot in range(slots):
         observation = observer.lazily()
-        in_frame = int(rollout.state.slot[0]) % rollout.slots_per_frame
+        in_frame = int(rollout.state["slot"][0]) % rollout.slots_per_frame
         if in_frame == 0 or slot == 0:
             frame = ask("decide_frame", observation)
         rewards.append(rollout.step({**frame, **ask("decide_slot", observation)}))
         watch(rollout)
-    reward = torch.stack(rewards).cpu().numpy().astype(np.float64)
-    return [_outcome(rollout, reward, part) for part in parts]
+    return [_outcome(rollout, np.array(rewards), part) for part in parts]
 
 
 class _Batched:
-    """Sees all futures at once."""
+    """Sees all rollouts at once."""
 
     def __init__(self, policy: Policy, network: Network, seed: int) -> None:
         policy.begin(network, seed)
@@ -126,7 +126,7 @@ class _Batched:
 
 
 class _Copies:
-    """One policy per future."""
+    """One policy per rollout."""
 
     def __init__(self, policy: Policy, network: Network, seed: int, batch: int) -> None:
         self._policies = [copy.deepcopy(policy) for _ in range(batch)]
@@ -148,7 +148,7 @@ class _Copies:
 
 
 class _Rows(Mapping[str, NDArray[Any]]):
-    """One future, or some neighbours, of a batched observation."""
+    """One rollout, or some neighbours, of a batched observation."""
 
     def __init__(self, observation: Mapping[str, NDArray[Any]], rows: int | slice) -> None:
         self._observation = observation
@@ -165,26 +165,13 @@ class _Rows(Mapping[str, NDArray[Any]]):
         return len(self._observation)
 
 
-def _tensors(decisions: Sequence[Decision], rollout: Rollout) -> dict[str, Tensor]:
-    return {
-        name: torch.as_tensor(
-            np.concatenate([np.asarray(decision[name]) for decision in decisions]),
-            device=rollout.device,
-        )
-        for name in decisions[0]
-    }
-
-
 def _outcome(rollout: Rollout, reward: NDArray[np.float64], rows: slice) -> Outcome:
-    tasks = rollout.state.tasks
-    now_s = float(rollout.state.slot[0]) * rollout.slot_s
-    created_s, done_s = tasks.created_s[rows], tasks.done_s[rows]
-    created, done = created_s < now_s, ~done_s.isnan()
-    end_s = torch.where(done, done_s, now_s)
-    future = torch.arange(len(created), device=rollout.device)[:, None, None].expand_as(created)
+    tasks = rollout.tasks(rows)
+    done = ~np.isnan(tasks["done_s"])
+    end_s = np.where(done, tasks["done_s"], rollout.now_s()[rows][tasks["rollout"]])
     return Outcome(
         reward=reward[:, rows],
-        delay_s=(end_s - created_s)[created].cpu().numpy().astype(np.float64),
-        done=done[created].cpu().numpy(),
-        future=future[created].cpu().numpy(),
+        delay_s=end_s - tasks["created_s"],
+        done=done,
+        rollout=tasks["rollout"],
     )

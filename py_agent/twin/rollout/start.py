@@ -1,49 +1,43 @@
 # SPDX-License-Identifier: MIT
-"""Futures that begin where the twin believes the network to be."""
+"""Rollouts that begin where the twin believes the network to be."""
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
-import torch
+import numpy as np
 from numpy.typing import NDArray
-from torch import Tensor
 
 from py_agent.learning.learning_settings import LearningSettings
-from py_agent.twin.model.estimate import ModelState, NetworkEstimate
+from py_agent.twin import _engine
+from py_agent.twin.model.estimate import ModelState, NetworkEstimate, TaskQueue
 from py_agent.twin.rollout.lagging_models import LaggingModels
 from py_agent.twin.rollout.learning import LearningRollout
-from py_agent.twin.rollout.links import Links
-from py_agent.twin.rollout.mobility import Walks
-from py_agent.twin.rollout.queues import Connections, Servers, Tasks, Uploads
-from py_agent.twin.rollout.random_streams import RandomStreams, Stream, spread_seeds
+from py_agent.twin.rollout.random_streams import Seeds, Stream, spread_seeds
 from py_agent.twin.rollout.rollout import Place, Rollout
-from py_agent.twin.rollout.traffic import NEVER, TaskDraw, Users
-from py_agent.twin.rollout.training import Training
 
 
-def futures_of(
+def rollouts_of(
     estimate: NetworkEstimate,
     settings: Mapping[str, Any],
     batch: int,
     horizon_s: float,
     seed: int,
-    device: torch.device | str = "cpu",
     copies: int = 1,
+    threads: int = 1,
 ) -> Rollout:
-    """Futures from an estimate on: each draws what the twin is not sure of, then goes its way.
+    """Rollouts from an estimate on: each draws what the twin is not sure of, then goes its way.
 
     Args:
         estimate: the twin's belief.
         settings: all settings of the scenario, nested.
-        batch: number of futures.
-        horizon_s: how far tasks are drawn; do not step further.
-        seed: of all futures.
-        device: where they are computed.
-        copies: the same futures so many times, one batch after the other: each may be decided upon
+        batch: number of rollouts.
+        horizon_s: how far they are meant to go.
+        seed: of all rollouts.
+        copies: the same rollouts so many times, one batch after the other: each may be decided upon
             by another policy.
+        threads: that step them.
     """
     slot_s = estimate.parameters.timing.slot_s
     in_frame_s = estimate.slot_in_frame * slot_s
@@ -57,163 +51,106 @@ def futures_of(
     if estimate.models is not None and settings["retraining"]["enabled"]:
         learning = LearningSettings(**settings.get("learning", {}))
         models = LaggingModels.following(estimate.models, learning, batch, copies, seed)
-        rollout = LearningRollout(estimate.parameters, place, models, learning, device)
+        rollout = LearningRollout(estimate.parameters, place, models, learning, threads)
         rollout.data_before(estimate.models.norm_samples, in_frame_s)
     else:
-        rollout = Rollout(estimate.parameters, place, copies * batch, device)
-    rollout.streams = RandomStreams(spread_seeds(seed, batch, rollout.device).repeat(copies))
-    draw = _Draw(estimate, rollout)
-    rollout.state = draw.state()
+        rollout = Rollout(estimate.parameters, place, copies * batch, threads)
+    _Start(estimate, rollout, np.tile(spread_seeds(seed, batch), copies)).fill()
     return rollout
 
 
-class _Draw:
-    """Turns an estimate into a batch of states."""
+class _Start:
+    """Puts an estimate into a batch of rollouts."""
 
-    def __init__(self, estimate: NetworkEstimate, rollout: Rollout) -> None:
+    def __init__(self, estimate: NetworkEstimate, rollout: Rollout, seeds: Seeds) -> None:
         self._estimate = estimate
         self._rollout = rollout
-        self._now_s = estimate.slot_in_frame * rollout.slot_s
-        self._rows = torch.arange(rollout.batch, device=rollout.device)
+        self._state = rollout.state
+        self._seeds = seeds
         self._drawn = 0
 
-    def state(self) -> Any:
+    def fill(self) -> None:
         rollout, estimate = self._rollout, self._estimate
-        walks = self._walks()
-        links = self._links(walks.position_m)
-        users = Users(
-            on_probability=self._all(estimate.on_probability),
-            rate_hz=self._about(estimate.rate_hz, estimate.rate_sd_hz).clamp_min(0.0),
-            cycles_per_bit=self._all(estimate.cycles_per_bit),
-            size=self._all(estimate.mean_bit) / rollout.sources.mean_bit(),
-        )
-        drawn = rollout.sources.draw(rollout.streams, self._rows, users)
-        tasks = self._with_those_there(drawn)
-        state = rollout.state_of(walks, links, self._connections(links), tasks, users)
-        state.slot += estimate.slot_in_frame
+        rollout.engine.clear(self._seeds)
+        self._places()
+        self._links()
+        self._sources()
+        self._connections()
+        rollout.engine.resume(estimate.slot_in_frame, _open_tasks(estimate))
         # Positions are kept as of the last measurement.
-        since = estimate.slot_in_frame % rollout.slots_per_measurement
-        walks.position_m = walks.position_m - walks.velocity_mps * (since * rollout.slot_s)
-        self._fill_uploads(state.uploads, tasks)
-        self._fill_servers(state.servers)
+        since_s = estimate.slot_in_frame % rollout.slots_per_measurement * rollout.slot_s
+        for axis in "xy":
+            self._state[f"{axis}_m"][:] -= self._state[f"{axis}_mps"] * np.float32(since_s)
+        before = estimate.tasks_created.astype(np.int64)
+        self._state["created_before"][:] = before - self._state["created"]
+        self._state["completed_before"][:] = estimate.tasks_completed
+        self._state["created_bit"][:] = estimate.created_bit
         if rollout.retrains and estimate.models is not None:
-            self._fill_training(state.training, estimate.models, state.connections.last_cell)
-        return state
+            self._training(estimate.models)
 
-    def _walks(self) -> Walks:
-        rollout, estimate = self._rollout, self._estimate
-        walks = Walks(
-            position_m=self._about(estimate.position_m, estimate.position_sd_m[:, None]),
-            velocity_mps=self._about(estimate.velocity_mps, estimate.velocity_sd_mps[:, None]),
-            left_s=torch.zeros(rollout.batch, rollout.n_ue, device=rollout.device),
-            legs=torch.zeros(rollout.batch, rollout.n_ue, dtype=torch.int64, device=rollout.device),
-        )
-        rollout.walk_law.follow(rollout.streams, self._rows, walks)
-        return walks
-
-    def _links(self, position_m: Tensor) -> Links:
+    def _places(self) -> None:
         estimate = self._estimate
-        return self._rollout.link_law.links_of(
-            position_m,
-            residual_db=self._about(estimate.residual_db, estimate.residual_sd_db),
-            sinr_correction_db=self._about(
-                estimate.sinr_correction_db, estimate.sinr_correction_sd_db
-            ),
-            rate_correction=self._about(estimate.rate_correction, estimate.rate_correction_sd),
-        )
+        position_m = self._about(estimate.position_m, estimate.position_sd_m[:, None])
+        velocity_mps = self._about(estimate.velocity_mps, estimate.velocity_sd_mps[:, None])
+        for i, axis in enumerate("xy"):
+            self._state[f"{axis}_m"][:] = position_m[..., i]
+            self._state[f"{axis}_mps"][:] = velocity_mps[..., i]
 
-    def _connections(self, links: Links) -> Connections:
-        estimate = self._estimate
-        serving, target = self._all(estimate.serving_bs), self._all(estimate.target_bs)
-        cell = torch.where(target >= 0, target, serving).to(torch.int64)
-        connections = Connections.at(cell)
-        gap_s = self._about(estimate.gap_s, estimate.gap_sd_s).clamp_min(0.0)
-        connections.back_s = self._now_s + torch.where(cell < 0, gap_s.clamp_min(1e-3), gap_s)
-        strongest = links.rsrp_dbm.argmax(-1)
-        connections.last_cell = torch.where(cell < 0, strongest, cell)
-        return connections
+    def _links(self) -> None:
+        estimate, links = self._estimate, self._rollout.links
+        for name in ("residual_db", "sinr_correction_db", "rate_correction"):
+            sd = getattr(estimate, "rate_correction_sd" if name == "rate_correction"
+                         else f"{name.removesuffix('_db')}_sd_db")  # fmt: skip
+            links[name][:] = self._about(getattr(estimate, name), sd)
+        self._rollout.radio.measure(self._rollout.engine)
 
-    def _with_those_there(self, drawn: TaskDraw) -> Tasks:
-        """Tasks at servers, then those on their way up, then those still to come."""
-        compute, upload = self._estimate.compute, self._estimate.upload
-        fresh = Tasks.of(dataclasses.replace(drawn, created_s=drawn.created_s + self._now_s))
-        there = torch.cat([self._all(compute.size_bit), self._all(upload.size_bit)], -1) > 0
-        age_s = torch.cat([self._all(compute.age_s), self._all(upload.age_s)], -1)
-        n_compute = compute.size_bit.shape[1]
-        size_bit = torch.cat([self._all(compute.size_bit), self._all(upload.size_bit)], -1)
-        cycles = torch.cat([self._all(compute.remaining), self._all(upload.cycles)], -1)
-        bs = torch.cat([self._all(compute.bs), torch.full_like(self._all(upload.bs), -1)], -1)
-        computing = torch.arange(there.shape[-1], device=there.device) < n_compute
-        old = Tasks(
-            created_s=torch.where(there, self._now_s - age_s, NEVER),
-            size_bit=size_bit,
-            cycles=cycles,
-            uploaded_s=torch.where(there & computing, self._now_s, NEVER),
-            bs=torch.where(there, bs, -1).to(torch.int8),
-            done_s=torch.full_like(age_s, torch.nan),
-        )
-        # Empty places go to the end; within the rest the order stays.
-        exists = torch.cat([there, torch.ones_like(fresh.size_bit, dtype=torch.bool)], -1)
-        order = torch.argsort((~exists).to(torch.int8), dim=-1, stable=True)
-        return Tasks(
-            **{
-                field.name: torch.cat(
-                    [getattr(old, field.name), getattr(fresh, field.name)], -1
-                ).gather(-1, order)
-                for field in dataclasses.fields(Tasks)
-            }
-        )
+    def _sources(self) -> None:
+        estimate, state = self._estimate, self._state
+        state["on_probability"][:] = estimate.on_probability
+        rate_hz = self._about(estimate.rate_hz, estimate.rate_sd_hz)
+        state["rate_hz"][:] = np.maximum(rate_hz, 0.0)
+        state["cycles_per_bit"][:] = estimate.cycles_per_bit
+        state["size"][:] = estimate.mean_bit / self._rollout.mean_bit
 
-    def _fill_uploads(self, uploads: Uploads, tasks: Tasks) -> None:
-        estimate = self._estimate
-        computing = self._all(estimate.compute.tasks)
-        uploading = self._all(estimate.upload.tasks)
-        remaining = self._all(estimate.upload.remaining)
-        uploads.arrived = computing.clone()
-        uploads.sent = computing.clone()
-        uploads.created = computing + uploading
-        uploads.queue_bit = remaining.sum(-1)
-        uploads.head_bit = remaining[..., 0].clone()
-        last = tasks.created_s.shape[-1] - 1
-        following_s = tasks.created_s.gather(-1, uploads.created.clamp_max(last)[..., None])
-        uploads.next_created_s = torch.where(uploads.created <= last, following_s[..., 0], NEVER)
-        uploads.created_before = self._all(estimate.tasks_created).long() - uploads.created
-        uploads.completed_before = self._all(estimate.tasks_completed).long()
-        uploads.created_bit = self._all(estimate.created_bit).to(torch.float64)
+    def _connections(self) -> None:
+        estimate, state = self._estimate, self._state
+        now_s = estimate.slot_in_frame * self._rollout.slot_s
+        cell = np.where(estimate.target_bs >= 0, estimate.target_bs, estimate.serving_bs)
+        gap_s = np.maximum(self._about(estimate.gap_s, estimate.gap_sd_s), 0.0)
+        state["cell"][:] = cell
+        state["back_s"][:] = now_s + np.where(cell < 0, np.maximum(gap_s, 1e-3), gap_s)
+        strongest = state["strength_db"].argmax(axis=-1)
+        state["last_cell"][:] = np.where(cell < 0, strongest, cell)
 
-    def _fill_servers(self, servers: Servers) -> None:
-        compute = self._estimate.compute
-        there = self._all(compute.size_bit) > 0
-        remaining, bs = self._all(compute.remaining), self._all(compute.bs)
-        servers.computing = there.sum(-1)
-        for server in range(self._rollout.n_bs):
-            here = there & (bs == server)
-            first = here.to(torch.int8).argmax(-1)
-            servers.tasks[..., server] = here.sum(-1)
-            servers.work_cycles[..., server] = (remaining * here).sum(-1)
-            servers.head[..., server] = first
-            head_cycles = remaining.gather(-1, first[..., None])[..., 0]
-            servers.head_cycles[..., server] = torch.where(here.any(-1), head_cycles, 0.0)
-
-    def _fill_training(self, training: Training, models: ModelState, last_cell: Tensor) -> None:
+    def _training(self, models: ModelState) -> None:
         """What is left of a user's jobs counts as one."""
-        training.work_cycles = self._all(models.backlog_cycles)
-        training.head_cycles = training.work_cycles.clone()
-        training.submitted = (training.work_cycles > 0).long()
-        training.samples[..., 0] = self._all(models.backlog_samples)
-        training.trained = self._all(models.trained_samples)
-        training.server = last_cell.clone()
+        state = self._state
+        state["training_work_cycles"][:] = models.backlog_cycles
+        state["training_head_cycles"][:] = models.backlog_cycles
+        state["jobs_submitted"][:] = models.backlog_cycles > 0
+        state["first_job_samples"][:] = models.backlog_samples
+        state["trained_samples"][:] = models.trained_samples
+        state["training_server"][:] = state["last_cell"]
 
-    def _all(self, values: NDArray[Any]) -> Tensor:
-        """The same in every future, ``[batch, *shape]``."""
-        device = self._rollout.device
-        tensor = torch.as_tensor(values, device=device)
-        if tensor.dtype == torch.float64:
-            tensor = tensor.to(torch.float32)
-        return tensor.expand(self._rollout.batch, *tensor.shape).clone()
-
-    def _about(self, mean: NDArray[Any], sd: NDArray[Any]) -> Tensor:
+    def _about(self, mean: NDArray[Any], sd: NDArray[Any]) -> NDArray[np.float64]:
         """Normal numbers, ``[batch, *shape]``."""
         self._drawn += 1
-        normal = self._rollout.streams.normal(Stream.ESTIMATE, self._rows, self._drawn, mean.size)
-        return self._all(mean) + self._all(sd) * normal.view(-1, *mean.shape)
+        normal = _engine.normal(self._seeds, Stream.ESTIMATE, self._drawn, mean.size)
+        found: NDArray[np.float64] = mean + sd * normal.reshape(-1, *mean.shape)
+        return found
+
+
+def _open_tasks(estimate: NetworkEstimate) -> NDArray[np.float64]:
+    """Tasks under way, those at servers first, as the engine takes them, ``[n_tasks, 6]``."""
+    rows: list[tuple[float, ...]] = []
+    for queue, computing in ((estimate.compute, True), (estimate.upload, False)):
+        rows += [_open_task(queue, computing, *place) for place in np.argwhere(queue.size_bit > 0)]
+    return np.array(rows, np.float64).reshape(-1, 6)
+
+
+def _open_task(queue: TaskQueue, computing: bool, ue: int, place: int) -> tuple[float, ...]:
+    remaining = queue.remaining[ue, place]
+    cycles = remaining if computing else queue.cycles[ue, place]
+    queue_bit = 0.0 if computing else remaining
+    bs = queue.bs[ue, place] if computing else -1
+    return ue, bs, queue.age_s[ue, place], queue.size_bit[ue, place], cycles, queue_bit

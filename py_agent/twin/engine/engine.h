@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "connections.h"
+#include "laws/parameters.h"
+#include "mobility.h"
+#include "radio.h"
+#include "servers.h"
+#include "state.h"
+#include "traffic.h"
+#include "uplink.h"
+
+#include <cstdint>
+#include <vector>
+
+namespace twin {
+
+/// What is decided in a slot, for every user of the batch.
+struct Action {
+    const std::int32_t* association;  // obeyed where a frame starts
+    const float* bandwidth_share;     // null: a cell's users have equal shares
+    const float* compute_share;
+    const float* training_share;           // null: nothing is retrained
+    const std::int32_t* retrain_samples;  // the same
+};
+
+/// A task that is under way when a rollout starts.
+struct OpenTask {
+    std::size_t ue;
+    std::int32_t bs;  // that has it; -1: on its way up
+    double age_s;
+    double size_bit;
+    double cycles;     // work that is left at the server
+    double queue_bit;  // left in the radio queue
+};
+
+/// Many rollouts of one network, slot by slot. A rollout is a function of its start, its seed and
+/// what is decided in it: it depends neither on those beside it nor on the number of threads.
+class Engine {
+  public:
+    Engine(NetworkParameters network, Radio& radio, std::size_t batch, std::size_t n_ue,
+           std::size_t n_bs);
+
+    State state;
+
+    /// Start rollouts as the scenario itself places its users.
+    void Start(const std::vector<std::size_t>& rollouts, const std::vector<std::uint64_t>& seeds);
+
+    /// Start all rollouts where `state` and the radio say that users are: first their seeds.
+    void Clear(const std::vector<std::uint64_t>& seeds);
+    /// Then, with places, velocities, cells, sources and open tasks known, the rest.
+    void Resume(std::int64_t slot, const std::vector<OpenTask>& open);
+
+    /// Let slots pass in every rollout under one action.
+    ///
+    /// reward: written, [slots][batch]: minus the time that tasks spent in the system.
+    void Step(const Action& action, std::size_t slots, std::size_t threads, double* reward);
+
+    /// Put a rollout of another engine of the same network in the place of one of this.
+    void CopyFrom(std::size_t rollout, const Engine& other, std::size_t row);
+
+    const NetworkParameters& Network() const { return m_network; }
+    const TrafficLaw& TrafficOfUsers() const { return m_traffic; }
+
+  private:
+    /// What a thread needs to step blocks of rollouts.
+    struct Worker {
+        explicit Worker(Engine& engine);
+
+        void StepBlock(const Action& action, Rows rows, double* reward);
+        void Move(Rows rows);
+
+        Engine& engine;
+        Connections connections;
+        Uplink uplink;
+        Servers servers;
+        std::vector<Outage> failed;
+    };
+
+    double Seconds(std::int64_t slot) const { return static_cast<double>(slot) * m_network.slot_s; }
+    void Open(std::size_t rollout, const OpenTask& open, double now_s);
+
+    NetworkParameters m_network;
+    Radio& m_radio;
+    WalkLaw m_walk;
+    TrafficLaw m_traffic;
+};
+
+}  // namespace twin

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "elementary.h"
+#include "parameters.h"
+
+#include <algorithm>
+
+namespace twin {
+
+/// ControlChannel's law.
+template <class Real>
+class ControlDecoding {
+  public:
+    explicit ControlDecoding(const ControlChannel& law)
+        : m_needed_db(static_cast<Real>(law.needed_db)),
+          m_slope_db(static_cast<Real>(law.slope_db)),
+          m_noise_mw(FromDb(static_cast<Real>(law.noise_dbm))) {}
+
+    /// SINR of a cell heard with own_dbm where all cells together bring all_mw.
+    Real SinrDb(Real own_dbm, Real all_mw) const {
+        const Real others_mw = std::max(all_mw - FromDb(own_dbm), Real(0));
+        return own_dbm - ToDb(others_mw + m_noise_mw);
+    }
+
+    /// Part of the grants that are heard.
+    Real Decoded(Real sinr_db) const { return Logistic((sinr_db - m_needed_db) / m_slope_db); }
+
+  private:
+    Real m_needed_db;
+    Real m_slope_db;
+    Real m_noise_mw;
+};
+
+}  // namespace twin

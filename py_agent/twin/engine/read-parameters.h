@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+// Parameters from nested dicts, as py_agent.twin.rollout.engine_parameters makes them.
+#pragma once
+
+#include "laws/parameters.h"
+
+#include <nanobind/nanobind.h>
+
+namespace twin {
+
+LteParameters ReadLteParameters(const nanobind::dict& values);
+NetworkParameters ReadNetworkParameters(const nanobind::dict& values);
+
+}  // namespace twin

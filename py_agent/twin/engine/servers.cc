@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: MIT
+#include "servers.h"
+
+#include "training.h"
+
+#include <algorithm>
+
+namespace twin {
+
+Servers::Servers(const NetworkParameters& network) : m_network(network) {
+    for (const double capacity_hz : network.compute.capacity_hz) {
+        m_s_per_cycle.push_back(1 / capacity_hz);
+    }
+}
+
+void Servers::Accept(State& state, std::size_t rollout, std::size_t user, std::int32_t number) {
+    std::vector<Task>& tasks = state.tasks[rollout];
+    Task& task = tasks[static_cast<std::size_t>(number)];
+    task.bs = state.users[user].last_cell;
+    const std::size_t i = user * state.n_bs + static_cast<std::size_t>(task.bs);
+    Flow& flow = state.flows[i];
+    if (flow.tasks == 0) {
+        flow.head = number;
+        flow.head_cycles = task.cycles;
+        flow.begin_s = task.uploaded_s;
+        state.computing.Set(rollout, i - rollout * state.n_ue * state.n_bs);
+    } else {
+        tasks[static_cast<std::size_t>(flow.tail)].next = number;
+    }
+    flow.tail = number;
+    flow.work_cycles += task.cycles;
+    ++flow.tasks;
+}
+
+void Servers::Compute(State& state, Rows rows, ServerShares shares, double* reward) {
+    const bool by_quota = m_network.compute.quota;
+    m_sharing.Reset((rows.end - rows.begin) * state.n_bs);
+    m_flows.clear();
+    m_jobs.clear();
+    for (std::size_t rollout = rows.begin; rollout < rows.end; ++rollout) {
+        AddFlows(state, rollout, (rollout - rows.begin) * state.n_bs, shares.compute);
+    }
+    for (std::size_t rollout = rows.begin; rollout < rows.end; ++rollout) {
+        const std::size_t first_server = (rollout - rows.begin) * state.n_bs;
+        if (shares.training != nullptr) {
+            AddJobs(state, rollout, first_server, shares.training);
+        }
+        if (by_quota) {
+            AddQuotas(state, rollout, first_server, shares);
+        }
+    }
+    m_sharing.Share(m_network.slot_s, by_quota);
+    for (std::size_t i = 0; i < m_flows.size(); ++i) {
+        Flow& flow = state.flows[m_flows[i].number];
+        const std::size_t bs = m_flows[i].number % state.n_bs;
+        const bool enough = m_sharing.offered_s[i] >= m_sharing.need_s[i];
+        const double offered = m_sharing.offered_s[i] * m_network.compute.capacity_hz[bs];
+        const double served = enough ? flow.work_cycles : std::min(offered, flow.work_cycles);
+        flow.used_s = static_cast<float>(served * m_s_per_cycle[bs]);
+        flow.work_cycles -= served;
+        flow.head_cycles -= served;
+        if ((flow.head_cycles <= 0 || enough) && m_sharing.present_s[i] > 0) {
+            reward[m_flows[i].rollout] += Finish(state, m_flows[i], i, served);
+        }
+    }
+    for (std::size_t k = 0; k < m_jobs.size(); ++k) {
+        const std::size_t i = m_flows.size() + k;
+        ServeJobs(state.jobs[m_jobs[k].number], m_network.compute,
+                  {m_sharing.need_s[i], m_sharing.offered_s[i], m_sharing.present_s[i]});
+    }
+}
+
+void Servers::AddFlows(State& state, std::size_t rollout, std::size_t first_server,
+                       const float* weight) {
+    const std::size_t first = rollout * state.n_ue * state.n_bs;
+    const double end_s = EndS(state, rollout);
+    state.computed.ForEach(rollout, [&](std::size_t i) { state.flows[first + i].used_s = 0; });
+    state.computed.CopyFrom(rollout, state.computing, rollout);
+    state.computing.ForEach(rollout, [&](std::size_t i) {
+        const Flow& flow = state.flows[first + i];
+        const std::size_t ue =
+            static_cast<std::uint32_t>(i) / static_cast<std::uint32_t>(state.n_bs);
+        const std::size_t bs = i - ue * state.n_bs;
+        m_sharing.Add(flow.work_cycles * m_s_per_cycle[bs], weight[rollout * state.n_ue + ue],
+                      std::clamp(end_s - flow.begin_s, 0.0, m_network.slot_s), first_server + bs);
+        m_flows.push_back({rollout, first + i});
+    });
+}
+
+void Servers::AddJobs(State& state, std::size_t rollout, std::size_t first_server,
+                      const float* weight) {
+    const double end_s = EndS(state, rollout);
+    for (std::size_t ue = 0; ue < state.n_ue; ++ue) {
+        const std::size_t user = rollout * state.n_ue + ue;
+        Jobs& jobs = state.jobs[user];
+        jobs.used_s = 0;
+        if (jobs.work_cycles > 0) {
+            const auto bs = static_cast<std::size_t>(jobs.server);
+            m_sharing.Add(jobs.work_cycles * m_s_per_cycle[bs], weight[user],
+                          std::clamp(end_s - jobs.begin_s, 0.0, m_network.slot_s),
+                          first_server + bs);
+            m_jobs.push_back({rollout, user});
+        }
+    }
+}
+
+void Servers::AddQuotas(const State& state, std::size_t rollout, std::size_t first_server,
+                        ServerShares shares) {
+    // Users count where they are served and wherever they have something to do.
+    for (std::size_t ue = 0; ue < state.n_ue; ++ue) {
+        const std::size_t user = rollout * state.n_ue + ue;
+        for (std::size_t bs = 0; bs < state.n_bs; ++bs) {
+            double& quota = m_sharing.quota[first_server + bs];
+            const bool here = state.users[user].last_cell == static_cast<std::int32_t>(bs);
+            if (here || state.flows[user * state.n_bs + bs].tasks > 0) {
+                quota += shares.compute[user];
+            }
+            if (shares.training == nullptr) {
+                continue;
+            }
+            const Jobs& jobs = state.jobs[user];
+            const bool at = jobs.server == static_cast<std::int32_t>(bs) && jobs.work_cycles > 0;
+            if (here || at) {
+                quota += shares.training[user];
+            }
+        }
+    }
+}
+
+double Servers::Finish(State& state, Served of, std::size_t i, double served) const {
+    Flow& flow = state.flows[of.number];
+    std::vector<Task>& tasks = state.tasks[of.rollout];
+    const double end_s = EndS(state, of.rollout);
+    const double offered_s = m_sharing.offered_s[i], present_s = m_sharing.present_s[i];
+    const double offered = offered_s * m_network.compute.capacity_hz[of.number % state.n_bs];
+    const bool enough = offered_s >= m_sharing.need_s[i];
+    double gone_s = 0;
+    bool again = true;
+    while (again) {
+        Task& task = tasks[static_cast<std::size_t>(flow.head)];
+        const double part = (served + flow.head_cycles) / offered;
+        const double since_s = present_s * (1 - std::min(part, 1.0));
+        task.done_s = end_s - since_s;
+        gone_s += since_s;
+        ++state.users[of.number / state.n_bs].done;
+        --state.clocks[of.rollout].in_system;
+        flow.head = task.next;
+        if (--flow.tasks == 0) {
+            // Rounding errors must not outlive the tasks.
+            flow.work_cycles = flow.head_cycles = 0;
+            state.computing.Clear(of.rollout, of.number - of.rollout * state.n_ue * state.n_bs);
+            return gone_s;
+        }
+        flow.head_cycles += tasks[static_cast<std::size_t>(flow.head)].cycles;
+        again = flow.head_cycles <= 0 || enough;
+    }
+    return gone_s;
+}
+
+}  // namespace twin

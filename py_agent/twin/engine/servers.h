@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "laws/parameters.h"
+#include "radio.h"
+#include "sharing.h"
+#include "state.h"
+
+#include <cstdint>
+#include <vector>
+
+namespace twin {
+
+/// What is decided on the servers in a slot, for every user of the batch.
+struct ServerShares {
+    const float* compute;   // weight of a user wherever it has work
+    const float* training;  // of its retraining jobs; null: nothing is retrained
+};
+
+/// The edge servers, which divide themselves among the users' flows: processor sharing, task by
+/// task.
+class Servers {
+  public:
+    explicit Servers(const NetworkParameters& network);
+
+    /// A task arrives at the server of its user's cell.
+    static void Accept(State& state, std::size_t rollout, std::size_t user, std::int32_t number);
+
+    /// Serve all flows for a slot.
+    ///
+    /// reward: of the batch; to it is added how long tasks that were done in this slot had been
+    ///     gone at its end.
+    void Compute(State& state, Rows rows, ServerShares shares, double* reward);
+
+  private:
+    struct Served {
+        std::size_t rollout;
+        std::size_t number;  // of the flow, or of the user whose jobs these are
+    };
+
+    void AddFlows(State& state, std::size_t rollout, std::size_t first_server,
+                  const float* weight);
+    void AddJobs(State& state, std::size_t rollout, std::size_t first_server, const float* weight);
+    void AddQuotas(const State& state, std::size_t rollout, std::size_t first_server,
+                   ServerShares shares);
+    double Finish(State& state, Served flow, std::size_t i, double served) const;
+    double EndS(const State& state, std::size_t rollout) const {
+        return static_cast<double>(state.clocks[rollout].slot + 1) * m_network.slot_s;
+    }
+
+    const NetworkParameters& m_network;
+    std::vector<double> m_s_per_cycle;  // of each server
+    Sharing m_sharing;
+    std::vector<Served> m_flows;  // that have something to do, in the order of m_sharing
+    std::vector<Served> m_jobs;   // that follow them there
+};
+
+}  // namespace twin

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <vector>
+
+namespace twin {
+
+inline constexpr double NEVER = std::numeric_limits<double>::infinity();
+inline constexpr double NOT_YET = std::numeric_limits<double>::quiet_NaN();
+inline constexpr int NONE = -1;
+
+/// One task of a rollout. A user's tasks pass the radio in the order of their creation, and those at
+/// one server are computed in it.
+struct Task {
+    double created_s;   // since the start of the rollout; negative: before
+    double uploaded_s;  // its last bit is at the edge; known once it has left the radio
+    double done_s;      // NaN: not yet
+    double size_bit;
+    double cycles;  // work at the server
+    std::int32_t ue;
+    std::int32_t bs;    // server that got it; -1: none yet
+    std::int32_t next;  // of its user on the way up, later of its user's at the server; -1: none
+};
+
+/// What belongs to a rollout as a whole.
+struct Clock {
+    std::uint64_t seed = 0;
+    std::int64_t slot = 0;            // the next one
+    double first_created_s = NEVER;   // of all users' next creations
+    double first_arrival_s = NEVER;   // of all users' next arrivals at the edge
+    std::int32_t in_system = 0;       // tasks created and not done
+    std::int32_t without_cell = 0;    // users
+};
+
+/// Where a user's tasks come from.
+struct Source {
+    double on_probability = 0;  // that it is active when the rollout starts
+    double rate_hz = 0;         // tasks per second while active
+    double cycles_per_bit = 0;  // work of a task over its size, mean of the user
+    double size = 1;            // of its tasks, over that of the settings
+    double origin_s = 0;        // when it began
+    double active_s = 0;        // clock that stands still in pauses
+    double on_ends_s = 0;       // of the active period under way, on that clock
+    double paused_s = 0;        // all pauses up to it
+    std::int32_t periods = 0;   // active ones so far
+    std::int32_t drawn = 0;     // tasks so far
+};
+
+/// A user's radio queue, first come first served, and its connection.
+struct User {
+    double begin_s = 0;         // from when on the queue can be served (scheduling request and grant)
+    double back_s = 0;          // from when on the link works; before, it is interrupted
+    double queue_bit = 0;       // in the radio queue
+    double head_bit = 0;        // what remains of the first task in it
+    double uploaded_s = -NEVER; // when the last task that left the queue is at the edge
+    double created_bit = 0;     // of all tasks so far
+    float sent_bit = 0;         // left the queue in the last slot
+    float band_s = 0;           // time of the whole band that the user had in the last slot
+    std::int32_t created = 0;   // tasks so far
+    std::int32_t sent = 0;      // of these, those whose last bit has left the queue
+    std::int32_t arrived = 0;   // of these, those that are at the edge
+    std::int32_t done = 0;
+    std::int32_t first = NONE;    // task that is not at the edge
+    std::int32_t sending = NONE;  // task whose bits are first in the queue
+    std::int32_t last = NONE;     // task created
+    std::int32_t last_cell = 0;   // the cell, or the last one of a user without
+    float interruption_s = 0;     // of the last handover
+    std::int32_t commanded = 0;   // the last command: 0: none, 2: obeyed, 3: refused, 4: failed
+    std::int32_t losses = 0;      // connections lost so far
+    std::int32_t created_before = 0;    // tasks older than the rollout's first one
+    std::int32_t completed_before = 0;  // those of them that were done when it began
+};
+
+/// A user's tasks at one server, first come first served.
+struct Flow {
+    double work_cycles = 0;  // what remains of all of them
+    double head_cycles = 0;  // of the one in service
+    double begin_s = 0;      // from when on the flow has been busy
+    float used_s = 0;        // time of the whole server in the last slot
+    std::int32_t tasks = 0;
+    std::int32_t head = NONE;
+    std::int32_t tail = NONE;
+};
+
+/// A user's retraining jobs, first come first served.
+struct Jobs {
+    static constexpr int PLACES = 64;  // jobs under way; one more joins the last
+
+    double work_cycles = 0;  // what remains of all jobs
+    double head_cycles = 0;  // of the one in service
+    double begin_s = 0;      // from when on the server can serve them
+    double trained = 0;      // samples of those done
+    std::int64_t submitted = 0;
+    std::int64_t done = 0;
+    std::int32_t server = 0;  // that has the jobs, or to which they are moving
+    float used_s = 0;         // time of the whole server in the last slot
+    float samples[PLACES] = {};  // by the jobs' number modulo the places
+};
+
+/// Some of the users of a rollout, or of their flows, as bits.
+class Marks {
+  public:
+    Marks() = default;
+    Marks(std::size_t rollouts, std::size_t n) : m_words((n + 63) / 64) {
+        m_bits.assign(rollouts * m_words, 0);
+    }
+
+    void Set(std::size_t rollout, std::size_t i) { Word(rollout, i) |= Bit(i); }
+    void Clear(std::size_t rollout, std::size_t i) { Word(rollout, i) &= ~Bit(i); }
+    void ClearAll(std::size_t rollout) {
+        std::fill_n(m_bits.begin() + static_cast<std::ptrdiff_t>(rollout * m_words), m_words, 0);
+    }
+
+    /// Call visit(i) for every i that is set, in order; it may clear i.
+    template <class Visit>
+    void ForEach(std::size_t rollout, Visit visit) const {
+        for (std::size_t w = 0; w < m_words; ++w) {
+            for (std::uint64_t rest = m_bits[rollout * m_words + w]; rest != 0; rest &= rest - 1) {
+                visit(64 * w + static_cast<std::size_t>(__builtin_ctzll(rest)));
+            }
+        }
+    }
+
+    void CopyFrom(std::size_t rollout, const Marks& other, std::size_t row) {
+        std::copy_n(other.m_bits.begin() + static_cast<std::ptrdiff_t>(row * m_words), m_words,
+                    m_bits.begin() + static_cast<std::ptrdiff_t>(rollout * m_words));
+    }
+
+  private:
+    static std::uint64_t Bit(std::size_t i) { return std::uint64_t(1) << (i % 64); }
+    std::uint64_t& Word(std::size_t rollout, std::size_t i) {
+        return m_bits[rollout * m_words + i / 64];
+    }
+
+    std::size_t m_words = 0;
+    std::vector<std::uint64_t> m_bits;
+};
+
+/// All that changes in a batch of rollouts but what the radio keeps for itself. User u of rollout r
+/// has the number r · n_ue + u, its flow at server b r · n_ue · n_bs + u · n_bs + b.
+struct State {
+    State(std::size_t n_rollouts, std::size_t users, std::size_t stations, bool retrains);
+
+    std::size_t batch;
+    std::size_t n_ue;
+    std::size_t n_bs;
+    std::vector<Clock> clocks;
+
+    std::vector<float> x_m;
+    std::vector<float> y_m;
+    std::vector<float> x_mps;
+    std::vector<float> y_mps;
+    std::vector<float> left_s;  // until the next leg
+    std::vector<std::int32_t> legs;
+    std::vector<float> walked_m;  // since the last measurement but one
+
+    std::vector<std::int32_t> cell;  // that serves, or will after the handover under way; -1: none
+    std::vector<float> strength_db;  // how well each user hears each station, [n_bs][batch · n_ue]
+    std::vector<double> next_created_s;
+    std::vector<double> next_arrival_s;  // never: none on its way
+    std::vector<Source> sources;
+    std::vector<User> users;
+    std::vector<Flow> flows;
+    std::vector<Jobs> jobs;  // empty where nothing is retrained
+    Marks uploading;         // users whose queue is not empty
+    Marks sent;              // users that sent in the last slot
+    Marks computing;         // flows that have tasks
+    Marks computed;          // flows that were served in the last slot
+    std::vector<std::vector<Task>> tasks;
+
+    std::size_t UsersInAll() const { return batch * n_ue; }
+    float StrengthDb(std::size_t user, std::size_t bs) const {
+        return strength_db[bs * UsersInAll() + user];
+    }
+    std::size_t Strongest(std::size_t user) const;
+
+    /// A rollout in which nothing has happened yet.
+    void Clear(std::size_t rollout, std::uint64_t seed);
+
+    /// Put a rollout of another batch of the same network in the place of one of this.
+    void CopyFrom(std::size_t rollout, const State& other, std::size_t row);
+};
+
+}  // namespace twin

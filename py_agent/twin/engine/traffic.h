@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "laws/parameters.h"
+#include "random.h"
+#include "state.h"
+
+namespace twin {
+
+/// Draws the tasks of users as the scenario's traffic models create them, one after the other.
+///
+/// On-off: tasks come as a Poisson process on the clock of the active time, which is then stretched
+/// by the pauses. Without pauses this is a Poisson process. Periodic: a phase per user, jitter per
+/// task.
+class TrafficLaw {
+  public:
+    explicit TrafficLaw(Traffic traffic);
+
+    /// Users of whom nothing is known but the settings.
+    void Typical(State& state, std::size_t rollout) const;
+
+    /// A source begins at some moment: draw its first task.
+    void Begin(State& state, std::size_t rollout, std::size_t ue, double now_s) const;
+
+    /// The task that is due now; the moment of the next one is drawn.
+    Task Create(State& state, std::size_t rollout, std::size_t ue) const;
+
+    /// Size by a uniform number.
+    double SizeBit(double uniform) const;
+
+  private:
+    void DrawNext(State& state, std::size_t rollout, std::size_t ue) const;
+    double NextActiveS(Source& source, std::uint64_t seed, std::size_t ue) const;
+    double NextPeriodicS(const Source& source, std::uint64_t seed, std::size_t ue) const;
+
+    Traffic m_traffic;
+    double m_tail = 0;        // bounded Pareto: probability that the bound cuts off
+    double m_cdf_low = 0;     // log-normal: probability of what is below both bounds
+    double m_cdf_between = 0;
+};
+
+}  // namespace twin

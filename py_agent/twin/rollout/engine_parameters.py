@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: MIT
+"""What the engine must know of a network: the twin's constants, and settings that add to them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from py_agent.twin.model.parameters import TwinParameters
+
+MEASURED_S = 0.2  # ns-3 reports received power so often; the twin moves its users as often
+
+
+def network_parameters(
+    parameters: TwinParameters, settings: Mapping[str, Any], bs_position_m: NDArray[Any]
+) -> dict[str, Any]:
+    """Of all but the radio, as `py_agent.twin._engine.Engine` takes them.
+
+    Args:
+        parameters: the twin's constants.
+        settings: all settings of the scenario, nested.
+        bs_position_m: ``[n_bs, 2]``.
+    """
+    timing, traffic = parameters.timing, settings["traffic"]
+    pareto = traffic["size_model"] == "bounded-pareto"
+    return {
+        "network": {
+            "slot_s": timing.slot_s,
+            "slots_per_frame": timing.slots_per_frame,
+            "slots_per_measurement": max(1, round(MEASURED_S / timing.slot_s)),
+            "band_quota": parameters.bandwidth_mode == "quota",
+            "retrains": bool(settings["retraining"]["enabled"]),
+        },
+        "delays": parameters.delays.model_dump(),
+        "handover": parameters.handover.model_dump(),
+        "traffic": {
+            **parameters.traffic.model_dump(),
+            **({"size_model": "bounded-pareto"} if pareto else {}),
+            "size_alpha": traffic["size_alpha"],
+            "periodic": traffic["model"] == "periodic",
+            "jitter_s": traffic["jitter_s"],
+        },
+        "mobility": _mobility(parameters, settings, bs_position_m),
+        "compute": {
+            **parameters.compute.model_dump(),
+            "quota": parameters.compute.mode == "quota",
+        },
+    }
+
+
+def _mobility(
+    parameters: TwinParameters, settings: Mapping[str, Any], bs_position_m: NDArray[Any]
+) -> dict[str, Any]:
+    law, chosen = parameters.mobility, settings["mobility"]
+    model = chosen["model"]
+    pauses = {
+        "random-waypoint": chosen["pause_max_s"],
+        "hotspots": chosen["hotspot_pause_max_s"],
+    }
+    return {
+        "model": model,
+        "speed_min_mps": law.speed_min_mps,
+        "speed_max_mps": law.speed_max_mps,
+        "turn_s": chosen["turn_s"] if model == "random-walk" else law.turn_s,
+        "pause_s": pauses.get(model, 0.0),
+        "memory": chosen["memory"],
+        "area_m": _area_m(parameters, settings["layout"]["site_distance_m"], bs_position_m),
+    }
+
+
+def _area_m(
+    parameters: TwinParameters, site_distance_m: float, bs_position_m: NDArray[Any]
+) -> tuple[float, float, float, float]:
+    """Where users walk: half a site distance beyond the base stations, unless learnt."""
+    margin_m = site_distance_m / 2
+    low, high = bs_position_m.min(axis=0) - margin_m, bs_position_m.max(axis=0) + margin_m
+    learnt = parameters.mobility.area_m
+    return (
+        max(learnt[0], float(low[0])),
+        max(learnt[1], float(low[1])),
+        min(learnt[2], float(high[0])),
+        min(learnt[3], float(high[1])),
+    )
