@@ -18,7 +18,7 @@ from py_agent.experiment.run_data import observed_field, slot_fields, table_colu
 from py_agent.experiment.run_folder import RunFolder
 from py_agent.experiment.run_settings import RunSettings, load_run_settings
 from py_agent.radio.errors import NothingToLearn
-from py_agent.radio.link_model import load_radio, radio_name
+from py_agent.radio.link_model import load_radio
 from py_agent.twin.estimation.twin import NEEDED
 
 _SHORTEST_S = 2.0
@@ -51,7 +51,7 @@ class RecordedRun:
     def radio(self) -> str:
         """Name of the access network, as the scenario's program declares it."""
         host = LocalHost(ns3_scenarios.program(self.run.scenario), self.run.settings)
-        return radio_name(host.schema)
+        return host.schema.radio
 
     @property
     def slots(self) -> int:

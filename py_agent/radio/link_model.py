@@ -13,7 +13,6 @@ from typing import Any, ClassVar, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ns3_bridge import Schema
 from py_agent.contract import Network, Observation
 from py_agent.radio.errors import UnknownRadio
 from py_agent.radio.parameters import RadioParameters
@@ -205,11 +204,6 @@ class Recorded(Protocol):
         ...
 
 
-def radio_name(schema: Schema) -> str:
-    """The access network that a scenario declares."""
-    return getattr(schema, "radio", "lte")
-
-
 @functools.cache
 def load_radio(name: str) -> type[LinkModel]:
     """The plug-in of an access network: the entry point of that name in `GROUP`.
@@ -220,6 +214,8 @@ def load_radio(name: str) -> type[LinkModel]:
     for found in entry_points(group=GROUP, name=name):
         radio: type[LinkModel] = found.load()
         return radio
+    if not name:
+        raise UnknownRadio("the scenario declares no radio (C++: schema.DescribeRadio)")
     known = sorted({entry.name for entry in entry_points(group=GROUP)})
     near = difflib.get_close_matches(name, known, 1)
     hint = f"; did you mean {near[0]}?" if near else ""
@@ -232,7 +228,7 @@ def link_model_of(network: Network) -> LinkModel:
     Raises:
         UnknownRadio: no plug-in knows it.
     """
-    return load_radio(radio_name(network.schema))(network.settings)
+    return load_radio(network.schema.radio)(network.settings)
 
 
 def strongest(strength_db: NDArray[Any]) -> Integers:

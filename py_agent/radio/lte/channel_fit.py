@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from py_agent.radio.link_model import Recorded
 from py_agent.radio.lte.channel_map import ChannelMapEstimator
-from py_agent.radio.lte.estimator import NOT_HEARD_DBM, NOT_SOUNDED_DB
 from py_agent.radio.lte.laws import (
     antenna_gain_db,
     formula_sinr_db,
@@ -18,6 +17,7 @@ from py_agent.radio.lte.laws import (
     map_rsrp_dbm,
 )
 from py_agent.radio.lte.parameters import ChannelMap, LteParameters, UplinkSinr
+from py_agent.radio.lte.reports import heard, sounded
 
 Floats = NDArray[np.float64]
 
@@ -68,11 +68,11 @@ def fit_uplink(runs: Sequence[Recorded], prior: LteParameters) -> UplinkSinr:
         sinr_db = run.field("sinr_ul_db")[::step].astype(np.float64)
         own = np.take_along_axis(rsrp_dbm, np.maximum(bs, 0)[..., None], axis=2)[..., 0]
         error_db = sinr_db - formula_sinr_db(prior, own, bs)
-        heard = (bs >= 0) & (own > NOT_HEARD_DBM) & (sinr_db > NOT_SOUNDED_DB)
+        known = (bs >= 0) & heard(own) & sounded(sinr_db)
         for m in range(prior.n_bs):
-            errors[m].append(error_db[heard & (bs == m)])
+            errors[m].append(error_db[known & (bs == m)])
         lag = max(1, round(_LAG_S / (step * run.slot_s)))
-        stays = heard[lag:] & heard[:-lag] & (bs[lag:] == bs[:-lag])
+        stays = known[lag:] & known[:-lag] & (bs[lag:] == bs[:-lag])
         now.append(error_db[:-lag][stays])
         later.append(error_db[lag:][stays])
     by_cell = [np.concatenate(e) for e in errors]
@@ -99,7 +99,7 @@ def _sampled(run: Recorded) -> tuple[Floats, Floats]:
     step = max(1, round(_STEP_S / run.slot_s))
     rsrp_dbm = run.field("rsrp_dbm")[::step].astype(np.float64)
     place_m = run.field("position_m")[::step].astype(np.float64)
-    return place_m, np.where(rsrp_dbm > NOT_HEARD_DBM, rsrp_dbm, np.nan)
+    return place_m, np.where(heard(rsrp_dbm), rsrp_dbm, np.nan)
 
 
 def _decorrelation_m(runs: Sequence[Recorded], fitted: LteParameters) -> float:

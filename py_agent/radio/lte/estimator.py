@@ -26,13 +26,12 @@ from py_agent.radio.lte.laws import (
 )
 from py_agent.radio.lte.parameters import ChannelMap, LteParameters
 from py_agent.radio.lte.rate_curve import RateCorrection, RateCurveLearner
+from py_agent.radio.lte.reports import heard, sounded
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int32]
 Users = NDArray[np.intp]
 
-NOT_HEARD_DBM = -139.9  # a report of RSRP ends at -140
-NOT_SOUNDED_DB = -29.9  # the observation's lower bound stands for no sounding signal, too
 _SOUNDING_SD_DB = 1.0  # of one report of the sounding signal's SINR
 _COUNTERS = ("delivered_bit", "to_deliver_bit")
 
@@ -108,7 +107,7 @@ class LteEstimator:
 
     def _take_powers(self, report: LinkReport) -> None:
         users, rsrp_dbm = report.users, report.values["rsrp_dbm"]
-        measured = np.where(rsrp_dbm > NOT_HEARD_DBM, rsrp_dbm, np.nan)
+        measured = np.where(heard(rsrp_dbm), rsrp_dbm, np.nan)
         self._residual.advance(users, report.walked_m)
         located = report.located[users]
         users, measured = users[located], measured[located]
@@ -142,7 +141,7 @@ class LteEstimator:
         self._other_cells_sinr_db[users[report.changed]] = sinr_db[report.changed]
         old = sinr_db == self._other_cells_sinr_db[users]
         self._other_cells_sinr_db[users[~old]] = np.nan
-        return np.where(old | (sinr_db <= NOT_SOUNDED_DB), np.nan, sinr_db)
+        return np.where(sounded(sinr_db) & ~old, sinr_db, np.nan)
 
     def _take_bits(self, report: LinkReport) -> None:
         """What users that had enough to send have delivered on how many blocks."""

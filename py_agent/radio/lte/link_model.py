@@ -17,11 +17,10 @@ from py_agent.radio.lte.laws import curve_rate_bps, formula_sinr_db
 from py_agent.radio.lte.link_budget import LinkBudget
 from py_agent.radio.lte.parameters import LteParameters
 from py_agent.radio.lte.prior import prior
+from py_agent.radio.lte.reports import NOT_HEARD_DBM, sounded
 from py_agent.radio.parameters import RadioParameters
 
 Floats = NDArray[np.float64]
-
-_NOT_SOUNDED_DB = -30.0
 
 
 class LteLinkModel:
@@ -34,7 +33,7 @@ class LteLinkModel:
 
     name: ClassVar[str] = "lte"
     Parameters: ClassVar[type[RadioParameters]] = LteParameters
-    weakest_db: ClassVar[float] = -140.0
+    weakest_db: ClassVar[float] = NOT_HEARD_DBM
     needed: ClassVar[tuple[str, ...]] = ("rsrp_dbm",)
     needed_serving: ClassVar[tuple[str, ...]] = ("rsrp_dbm", "sinr_ul_db")
     followed: ClassVar[tuple[str, ...]] = ("rsrp_dbm", "sinr_ul_db", "rb_used_ul")
@@ -73,7 +72,7 @@ class LteLinkModel:
         rsrp_dbm = np.take_along_axis(observation["rsrp_dbm"], own, axis=-1)[..., 0]
         formula_db = formula_sinr_db(self.parameters, rsrp_dbm.astype(np.float64), cell)
         sounded_db = self.quality_db(observation)
-        sinr_db = np.where(sounded_db > _NOT_SOUNDED_DB, sounded_db, formula_db)
+        sinr_db = np.where(sounded(sounded_db), sounded_db, formula_db)
         return np.maximum(curve_rate_bps(self.parameters, sinr_db, 1.0), SLOWEST_BPS)
 
     def quality_db(self, observation: Observation) -> Floats:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from py_agent.contract import Network
-from py_agent.radio.link_model import LinkEstimator, LinkReport, load_radio, radio_name
+from py_agent.radio.link_model import LinkEstimator, LinkReport, load_radio
 from py_agent.twin.errors import UnsuitableNetwork
 from py_agent.twin.estimation.handover_gap import GapTracker
 from py_agent.twin.estimation.model_tracker import MODEL_FIELDS, ModelTracker
@@ -70,7 +70,7 @@ class Twin:
         seed: int = 0,
     ) -> None:
         fields = network.schema.observations
-        radio = load_radio(radio_name(network.schema))
+        radio = load_radio(network.schema.radio)
         missing = {*NEEDED, *radio.followed} - {field.name for field in fields}
         if missing:
             raise UnsuitableNetwork(
