@@ -124,6 +124,7 @@ class _Conversation:
             str(sizes),
         )
         yield _within_bounds(schema, frames[0])
+        yield _as_declared(schema, frames[0])
         again, repeated = self._agent.ask(self._number, reset=pb.Reset(run=_RUN))
         yield Check(
             "a repeated request: the same answer",
@@ -225,6 +226,16 @@ def _within_bounds(schema: Schema, frame: bytes) -> Check:
         if not ((values[field.name] >= field.low) & (values[field.name] <= field.high)).all()
     ]
     return Check("every observation is within its bounds", not outside, ", ".join(outside))
+
+
+def _as_declared(schema: Schema, frame: bytes) -> Check:
+    values = fields_of(np.frombuffer(frame, schema.observation_dtype))
+    moved = [
+        field.name
+        for field in schema.observations
+        if field.constant is not None and not np.array_equal(values[field.name], field.constant)
+    ]
+    return Check("every constant observation is as declared", not moved, ", ".join(moved))
 
 
 def _error(what: str, reply: pb.Reply, code: str) -> Check:

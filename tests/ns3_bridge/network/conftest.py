@@ -12,7 +12,14 @@ from ns3_bridge.testing import fake_scenario
 DECLARATION = {
     "observations": [
         {"name": "rate_bps", "shape": [4], "low": 0, "high": 1e6},
-        {"name": "serving_bs", "dtype": "int32", "shape": [4], "low": -1, "high": 2},
+        {
+            **{"name": "serving_bs", "dtype": "int32", "low": -1, "high": 2},
+            **{"shape": [4], "dims": ["ue"], "missing": -1},
+        },
+        {
+            **{"name": "bs_position_m", "low": -500, "high": 500},
+            **{"shape": [3, 2], "dims": ["bs", "xy"], "constant": [0, 0, 250, 433, -250, 433]},
+        },
     ],
     "actions": [{"name": "share", "shape": [4], "low": 0, "high": 1}],
     "tables": [

@@ -48,6 +48,20 @@ def test_a_gateway_that_loses_a_step_is_found(serve, monkeypatch):
     assert "Step: slot 1" in failed(check_gateway(serve().address, deadline_s=10))
 
 
+def test_a_gateway_whose_stations_move_is_found(serve, monkeypatch):
+    execute = Simulation.execute
+
+    def moving(self, request, payload):
+        reply, frames = execute(self, request, payload)
+        if request.HasField("reset"):
+            frames = [bytes(len(frames[0]))]
+        return reply, frames
+
+    monkeypatch.setattr(Simulation, "execute", moving)
+    found = failed(check_gateway(serve().address, deadline_s=10))
+    assert "every constant observation is as declared" in found
+
+
 def test_no_gateway_is_no_pass():
     assert failed(check_gateway("tcp://127.0.0.1:1", deadline_s=0.3))
 

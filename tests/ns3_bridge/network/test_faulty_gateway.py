@@ -35,7 +35,7 @@ def test_an_answer_later_than_the_agent_waits(fake_program, run_gateway, connect
 
 @pytest.mark.parametrize(
     ("fault", "message"),
-    [("garble", "the first frame is no Reply"), ("truncate", "127 bytes, 128 are declared")],
+    [("garble", "the first frame is no Reply"), ("truncate", "191 bytes, 192 are declared")],
 )
 def test_a_spoilt_answer_is_noticed(fake_program, run_gateway, connect, fault, message):
     gateway = run_gateway(FaultyGateway(LocalHost(fake_program), BIND, fault, 1))
