@@ -27,7 +27,7 @@ from py_agent.cli.twin import add_commands as add_twin_commands
 from py_agent.experiment.run_settings import load_run_settings
 from py_agent.experiment.runner import Run
 from py_agent.experiment.seeds import parse_seeds
-from py_agent.policies import POLICIES
+from py_agent.policies.registry import policy_names, summary
 from py_agent.policies.retraining import RETRAINING_RULES
 from py_agent.view.markdown import description_markdown
 from py_agent.view.tables import declaration_tables, rows_table
@@ -94,8 +94,8 @@ def scenarios(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
         known = {
             name: describe([ns3_scenarios.program(name)]).summary for name in ns3_scenarios.names()
         }
-    policies = {name: summary for name, (summary, _) in POLICIES.items()}
-    rules = {name: summary for name, (summary, _) in RETRAINING_RULES.items()}
+    policies = {name: summary(name) for name in policy_names()}
+    rules = {name: RETRAINING_RULES.summary(name) for name in RETRAINING_RULES}
     if as_json:
         print(json.dumps({"scenarios": known, "policies": policies, "retraining": rules}))
         return

@@ -20,14 +20,14 @@ from py_agent.compare.results_file import ResultsFile
 from py_agent.compare.table import Comparison
 from py_agent.compare.table import compare as compare_results
 from py_agent.experiment.seeds import parse_seeds
-from py_agent.policies import POLICIES
+from py_agent.policies import policy_names
 from py_agent.view.tables import rows_table
 
 _out = Console()
 _err = Console(stderr=True)
 
 _TABLE_WIDTH = 170  # narrower, and cells break into single letters
-_DEFAULT_POLICIES = ",".join(name for name in POLICIES if name not in ("oracle", "rollout-fill"))
+_SLOW = ("oracle", "rollout-fill")  # they try futures
 _QUICK = Grid(
     policies=["random", "max-rsrp-equal", "load-cmu", "load-fill", "twin-fill", "twin-drl"],
     seeds=[101, 102, 103],
@@ -73,7 +73,8 @@ def compare(
     ] = False,
 ) -> None:
     """Compare policies over seeds and settings; killed, it goes on where it was."""
-    preset = _QUICK if quick else Grid(_DEFAULT_POLICIES.split(","), parse_seeds("101-105"))
+    usual = [name for name in policy_names() if name not in _SLOW]
+    preset = _QUICK if quick else Grid(usual, parse_seeds("101-105"))
     given = {"scenario": scenario, "retrain": retrain}
     length = [] if duration is None else [f"duration_s={duration!r}"]
     with errors_as_messages():

@@ -90,11 +90,10 @@ def fidelity(
     """Measure the twin against ns-3 on seeds that it has not seen, noise floors beside."""
     with errors_as_messages():
         from py_agent.fidelity.measure import (
-            POLICIES,
-            QUICK_POLICIES,
             Work,
             calibrate_for,
             measure,
+            usual_policies,
         )
         from py_agent.fidelity.scene import SceneSettings, whole_settings
         from py_agent.twin.estimation.reporting import ReportingSettings
@@ -112,8 +111,7 @@ def fidelity(
             reporting=ReportingSettings(period_s=period, loss=loss),
         )
         wanted = parse_seeds(seeds or ("9101-9102" if quick else "9101-9104"))
-        preset = QUICK_POLICIES if quick else POLICIES
-        names = preset if policies is None else tuple(policies.split(","))
+        names = usual_policies(quick=quick) if policies is None else policies.split(",")
         with StepsView(_err) as view:
             work = Work(
                 folder=output / "parts",

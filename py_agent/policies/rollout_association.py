@@ -77,6 +77,13 @@ class RolloutAssociation(TwinAssociation):
         return float(-outcome.reward.sum(axis=0).mean())
 
 
+class RolloutFill(FillPolicy):
+    """Tries 6 associations a frame in the twin's futures; shares as twin-fill."""
+
+    def __init__(self) -> None:
+        super().__init__(RolloutAssociation())
+
+
 class _Pinned(FillPolicy):
     """The rule `fill` under one association."""
 

@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from py_agent.learning.learning_settings import LearningSettings
-from py_agent.learning.plant import LARGEST_JOB, STREAMS
+from py_agent.learning.learning_settings import STREAMS, LearningSettings
+from py_agent.learning.plant import LARGEST_JOB
 from py_agent.twin.model.parameters import TwinParameters
 from py_agent.twin.rollout.lagging_models import Floats, LaggingModels
 from py_agent.twin.rollout.rollout import Action, Place, Rollout
@@ -40,7 +40,7 @@ class LearningRollout(Rollout):
         self._learning = learning
         self._norm_before = np.zeros(shape[1])
         self._begin_s = 0.0
-        stream: Any = STREAMS[learning.stream]
+        stream: Any = STREAMS.load(learning.stream)
         self._sample_bit = learning.bit_per_feature * stream.n_features
         self._last_slot = round(place.duration_s / self.slot_s)
         self._retrain = np.zeros(shape, bool)

@@ -11,7 +11,6 @@ from scipy.stats import ks_2samp
 import ns3_scenarios
 from py_agent.policies import Network, load_policy
 from py_agent.radio.lte.belief import LteBelief
-from py_agent.radio.lte.laws import density_dbm_per_rb, success
 from py_agent.twin.environment.network import TwinNetwork
 from py_agent.twin.model.estimate import NetworkEstimate, TaskQueue
 from py_agent.twin.rollout.observation import Observer
