@@ -10,6 +10,7 @@ import numpy as np
 from gymnasium.vector import VectorEnv
 from numpy.typing import NDArray
 
+from py_agent.driver import play
 from py_agent.policies import Network, Policy
 
 Floats = NDArray[np.float64]
@@ -46,12 +47,9 @@ def judge(
     observation, _ = networks.reset(seed=seed)
     before = observation["tasks_created"].sum(axis=-1)
     cost_s, price_s, below = (np.zeros(networks.num_envs) for _ in range(3))
-    frame: Any = {}
-    for _ in range(slots):
-        if (observation["slot_in_frame"] == 0).any():
-            frame = policy.decide_frame(observation)
-        observation, reward, *_ = networks.step({**frame, **policy.decide_slot(observation)})
-        cost_s -= reward
+    for slot in play(networks, policy, network, observation, slots):
+        observation = slot.after
+        cost_s -= slot.reward
         if "accuracy" in observation:
             price_s += _price(observation, network)
             below += (observation["accuracy_deficit"] > 0).mean(axis=-1)
