@@ -10,6 +10,7 @@ import numpy as np
 
 from py_agent.learning.learning_settings import STREAMS, LearningSettings
 from py_agent.learning.plant import LARGEST_JOB
+from py_agent.learning.reward import accuracy_term, price, retraining_term
 from py_agent.twin.model.parameters import TwinParameters
 from py_agent.twin.rollout.lagging_models import Floats, LaggingModels
 from py_agent.twin.rollout.rollout import Action, Place, Rollout
@@ -105,12 +106,13 @@ class LearningRollout(Rollout):
         return np.array([self.step(action) for _ in range(slots)])
 
     def _learning_reward(self) -> Floats:
-        typical = np.maximum(self.mean_bit * self.state["cycles_per_bit"], 1.0)
-        backlog = self.state["training_work_cycles"] / typical
-        weighted = self._learning.backlog_weight * backlog.sum(axis=1)
-        weighted = weighted + self._learning.accuracy_weight * self.models.deficit.sum(axis=1)
-        reward: Floats = -weighted * self.slot_s
-        return reward
+        typical = self.mean_bit * self.state["cycles_per_bit"]
+        backlog = self.state["training_work_cycles"]
+        terms = (
+            retraining_term(self._learning.backlog_weight, backlog, typical),
+            accuracy_term(self._learning.accuracy_weight, self.models.deficit),
+        )
+        return -price(terms, self.slot_s)
 
     def _norm_samples(self) -> Floats:
         """``‖Q‖₂`` of the task data of the last seconds, ``[batch, n_ue]``."""
