@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol, TypeAlias
+from typing import Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -102,18 +102,15 @@ class Need(_OncePerFrame):
         self._target = settings["learning"]["target_accuracy"]
         self._frame_s = settings["slot_s"] * settings["slots_per_frame"]
         self._predictor: AccuracyPredictor | None = None
-        self._trained: NDArray[Any] = np.zeros(0)
 
     def ratios(self, observation: Observation) -> Ratios:
         """δ from the need of every user."""
         trained = observation["trained_samples"]
         if self._predictor is None:
             rate = observation["drift_rate"].astype(np.float64)
-            self._predictor = AccuracyPredictor(LagModel(), rate)
+            self._predictor = AccuracyPredictor(LagModel(), rate, trained_samples=trained)
         else:
-            self._predictor.advance(self._frame_s)
-            self._predictor.trained(trained - self._trained)
-        self._trained = trained
+            self._predictor.follow(self._frame_s, trained)
         if self._calibrated:
             self._predictor.calibrate(observation["accuracy"].astype(np.float64))
         queue = observation["virtual_queue"].astype(np.float64)
