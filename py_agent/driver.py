@@ -11,13 +11,13 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ns3_bridge import BridgeError
+from ns3_bridge import Ns3TwinError
 from py_agent.contract import Decision, Network, Observation, Policy
 
 Action = dict[str, NDArray[Any]]
 
 
-class WrongTimescale(BridgeError):
+class WrongTimescale(Ns3TwinError):
     """Raised when a policy decides in a slot what is decided once a frame.
 
     Attributes:
