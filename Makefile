@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 SOURCES := $(shell git ls-files -co --exclude-standard CMakeLists.txt pyproject.toml cmake bridge 'examples/*.cc' ns3_scenarios py_agent 2>/dev/null)
 CXX_FILES = $(shell git ls-files '*.cc' '*.h' '*.cpp')
 
-.PHONY: run test sanitize lint format bench experiments agents soak docs golden wheel-test verify-docker clean
+.PHONY: run test sanitize coverage lint format bench experiments agents soak docs golden wheel-test verify-docker clean
 
 ## The main job: a policy steers a real ns-3 LTE network; a table, a figure and a report come out.
 run: $(VENV)/.installed
@@ -23,11 +23,18 @@ test: $(VENV)/.installed-test
 sanitize: $(VENV)/.installed-test
 	$(BIN)/pytest tests/ns3_bridge/test_sanitizers.py
 
-## Check style and types.
+## How much of Python and of C++ the tests run: TESTS=tests/ns3_bridge for some of them. The C++ is compiled
+## anew for it, beside the product: build/coverage.
+coverage: $(VENV)/.installed-test
+	$(BIN)/pip install --quiet --group coverage
+	BIN=$(abspath $(BIN)) sh benchmarks/coverage.sh $(TESTS)
+
+## Check style, types, and who imports whom.
 lint: $(VENV)/.installed-lint
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	PYTHONPATH=.:bridge $(BIN)/lint-imports --no-cache
 	$(BIN)/clang-format --dry-run --Werror $(CXX_FILES)
 	$(BIN)/hadolint --ignore DL3008 docker/Dockerfile  # Debian keeps no old versions to pin
 	$(BIN)/shellcheck .ci/run docker/*.sh benchmarks/*.sh

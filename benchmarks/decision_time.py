@@ -8,6 +8,7 @@ import time
 import numpy as np
 from rich.table import Table
 
+from py_agent.driver import Decider
 from py_agent.learning.learning_settings import LearningSettings
 from py_agent.policies import Network, load_policy
 from py_agent.twin.environment.env import make_vector
@@ -45,15 +46,15 @@ def _decision_ms(name: str, settings: dict[str, object], retrains: bool) -> np.n
     env = make_vector(1, {**settings, "retraining": {"enabled": retrains}}, learning=learning)
     known = {**env.settings.model_dump(), "learning": LearningSettings().model_dump()}
     policy = load_policy(name)
-    policy.begin(Network("cellular", known, env.schema), 1)
+    network = Network("cellular", known, env.schema)
+    policy.begin(network, 1)
+    decider = Decider(policy, network)
     observation, _ = env.reset(seed=1)
     times_s = []
-    for slot in range(SLOTS):
+    for _ in range(SLOTS):
         one = {field: value[0] for field, value in observation.items()}
         start_s = time.thread_time()
-        if slot == 0:
-            frame = policy.decide_frame(one)
-        decision = {**frame, **policy.decide_slot(one)}
+        decision = decider.decide(one)
         times_s.append(time.thread_time() - start_s)
         observation, *_ = env.step({field: value[None] for field, value in decision.items()})
     env.close()

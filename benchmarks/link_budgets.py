@@ -4,13 +4,13 @@
 from __future__ import annotations
 
 import itertools
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from rich.table import Table
 
 import ns3_scenarios
+from py_agent.driver import play
 from py_agent.policies import Network, load_policy
 from py_agent.radio.busy import WINDOW_SLOTS, busy_users
 from py_agent.radio.link_model import link_model_of
@@ -52,23 +52,17 @@ def _windows(environment: str, seed: int) -> tuple[Floats, Floats, Floats]:
     network = Network("cellular", env.settings.model_dump(), env.schema)
     link, policy = link_model_of(network), load_policy(POLICY)
     policy.begin(network, 1)
-    before, _ = env.reset(seed=seed)
-    frame: dict[str, Any] = {}
+    observation, _ = env.reset(seed=seed)
     slots: list[Floats] = []
-    truncated = False
     try:
-        while not truncated:
-            if int(before["slot_in_frame"][0]) == 0:
-                frame = dict(policy.decide_frame(before))
-            action = {**frame, **policy.decide_slot(before)}
-            after, _, _, truncated, _ = env.step(action)
+        for slot in play(env, policy, network, observation):
+            before, after = slot.before, slot.after
             own = np.maximum(before["serving_bs"], 0)[:, None]
             alone_bps = np.take_along_axis(link.rate_bps(before), own, axis=1)[:, 0]
             granted_s = link.granted(after) * network.settings["slot_s"]
             bits = (after["delivered_bit"] - before["delivered_bit"]).astype(np.float64)
             rates = (alone_bps * granted_s, link.serving_rate_bps(before) * granted_s, bits)
             slots.append(np.where(busy_users(before, after), rates, np.nan))
-            before = after
     finally:
         env.close()
     whole = len(slots) // WINDOW_SLOTS * WINDOW_SLOTS

@@ -44,7 +44,7 @@ class _Weighed(FillPolicy):
 
 VARIANTS: dict[str, Callable[[], Policy]] = {
     "spare": lambda: WithRetraining(FillPolicy(LoadBalancing()), SpareTime()),
-    "nobody": lambda: WithRetraining(FillPolicy(LoadBalancing()), RETRAINING_RULES["none"][1]()),
+    "nobody": lambda: WithRetraining(FillPolicy(LoadBalancing()), RETRAINING_RULES.load("none")()),
     "need-calibrated": lambda: WithRetraining(FillPolicy(LoadBalancing()), Need(calibrated=True)),
     "spare, jobs count 0.3 times": lambda: WithRetraining(_Weighed(0.3), SpareTime()),
     "spare, jobs count 3 times": lambda: WithRetraining(_Weighed(3.0), SpareTime()),

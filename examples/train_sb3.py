@@ -27,6 +27,7 @@ from stable_baselines3.common.vec_env import DummyVecEnv, SubprocVecEnv, VecNorm
 
 import ns3_bridge
 import ns3_scenarios
+from py_agent.driver import play
 from py_agent.policies import Network, load_policy
 
 
@@ -87,18 +88,11 @@ def rule_return(rule: str, env: gymnasium.Env[Any, Any], seed: int) -> float:
     """The same for a policy that comes along; it decides in fields, not in a flat vector."""
     scenario = env.unwrapped
     assert isinstance(scenario, ns3_bridge.ScenarioEnv)
-    settings = scenario.settings.model_dump()
     policy = load_policy(rule)
-    policy.begin(Network("cellular", settings, scenario.schema), seed)
-    observation, info = scenario.reset(seed=seed)
-    total, truncated = 0.0, False
-    while not truncated:
-        if info["slot"] % settings["slots_per_frame"] == 0:
-            frame = policy.decide_frame(observation)
-        action = {**frame, **policy.decide_slot(observation)}
-        observation, reward, _, truncated, info = scenario.step(action)
-        total += float(reward)
-    return total
+    network = Network("cellular", scenario.settings.model_dump(), scenario.schema)
+    policy.begin(network, seed)
+    observation, _ = scenario.reset(seed=seed)
+    return sum(float(slot.reward) for slot in play(scenario, policy, network, observation))
 
 
 def main(arguments: Arguments) -> None:

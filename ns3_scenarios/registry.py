@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from ns3_bridge import (
     ScenarioVectorEnv,
     _native,
 )
+from ns3_bridge.plugins import Plugins
 
 # Compiled files lie beside the compiled module of the bridge, also in an editable installation,
 # where this file does not.
@@ -29,9 +31,20 @@ class UnknownScenario(Ns3TwinError, LookupError):
     """Raised when no scenario has the name asked for."""
 
 
+#: Paths of scenario programs, or functions that return one.
+SCENARIOS: Plugins[Callable[[], Path] | Path | str] = Plugins(
+    "ns3_twin.scenarios", "scenario", UnknownScenario
+)
+
+
+def cellular() -> Path:
+    """Mobile users in LTE cells with edge servers."""
+    return _PROGRAMS / "cellular"
+
+
 def names() -> list[str]:
-    """Names of the scenarios that are installed."""
-    return sorted(path.name for path in _PROGRAMS.iterdir() if os.access(path, os.X_OK))
+    """Names of the scenarios that are installed, ours and other packages'."""
+    return sorted(SCENARIOS)
 
 
 def program(scenario: str) -> str:
@@ -43,13 +56,14 @@ def program(scenario: str) -> str:
     Raises:
         UnknownScenario: there is neither; the message lists the known names.
     """
-    if scenario in names():
-        return str(_PROGRAMS / scenario)
+    if scenario in SCENARIOS:
+        registered = SCENARIOS.load(scenario)
+        return str(registered() if callable(registered) else registered)
     own = Path(scenario)
     if os.sep in scenario and own.is_file() and os.access(own, os.X_OK):
         return str(own.resolve())
     raise UnknownScenario(
-        f"unknown scenario {scenario!r}; known: {', '.join(names())}, "
+        f"{SCENARIOS.explain_unknown(scenario)}, "
         "or the path of a scenario program, e.g. ./my-scenario"
     )
 
@@ -82,8 +96,10 @@ def gymnasium_id(scenario: str) -> str:
 
 
 def register_environments() -> None:
-    """Register every installed scenario with Gymnasium."""
+    """Register every installed scenario with Gymnasium; those that are registered stay so."""
     for name in names():
+        if gymnasium_id(name) in gymnasium.registry:
+            continue
         gymnasium.register(
             id=gymnasium_id(name),
             entry_point="ns3_scenarios.registry:make",

@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 import ns3_scenarios
+from py_agent.driver import Decider
 from py_agent.policies import Network, load_policy
 from py_agent.radio.link_model import link_model_of
 from py_agent.view.measurement import Report
@@ -36,7 +37,7 @@ def measure(
     policy.begin(network, 1)
     observation, _ = env.reset(seed=seed)
     start_s = float(observation["time_s"][0])
-    frame: dict[str, Any] = {}
+    decider = Decider(policy, network)
     truncated, slot = False, 0
     try:
         while not truncated:
@@ -44,12 +45,10 @@ def measure(
             maps.compare(observation)
             if slot % _SAMPLE_SLOTS == 0:
                 maps.sample(observation)
-            if int(observation["slot_in_frame"][0]) == 0:
-                frame = dict(policy.decide_frame(observation))
-                if float(observation["time_s"][0]) >= start_s + _SETTLE_S:
-                    maps.predict(twin.estimate())
-            action = {**frame, **policy.decide_slot(observation)}
-            observation, _, _, truncated, _ = env.step(action)
+            settled = float(observation["time_s"][0]) >= start_s + _SETTLE_S
+            if settled and decider.starts_frame(observation):
+                maps.predict(twin.estimate())
+            observation, _, _, truncated, _ = env.step(decider.decide(observation))
             slot += 1
     finally:
         env.close()

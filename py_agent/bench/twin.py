@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
@@ -14,11 +15,13 @@ from rich.table import Table
 
 import ns3_scenarios
 from ns3_bridge import InvalidSetting
+from py_agent.driver import play
 from py_agent.policies import Network, load_policy
 from py_agent.view.measurement import Report
 
 BATCHES = (1, 64, 1024, 4096, 16384)
 _LARGEST_ALL = 4096  # every observation of more rollouts takes gigabytes
+_NO_END = 10**9  # slots
 _HELD, _RULE, _ALL = "shares held", "under the rule", "vector environment"
 _WAYS = (_HELD, _RULE, _ALL)
 
@@ -38,9 +41,9 @@ def measure(
 
     Everything runs on one core, in turns, `rounds` times; ratios are within a round, the median
     counts. Three ways: shares held from frame to frame; the rule asked in every slot, for all
-    rollouts at once; the vector environment, which makes every observation of every slot, up to 4096
-    times. Batches are of 1, 64, 1024, 4096 and 16384 rollouts, up to `largest`. Then networks of
-    other `sizes` (base stations x users, comma-separated) in batches of as many users in all.
+    rollouts at once; the vector environment, which makes every observation of every slot, up to
+    4096 times. Batches are of 1, 64, 1024, 4096 and 16384 rollouts, up to `largest`. Then networks
+    of other `sizes` (base stations x users, comma-separated) in batches of as many users in all.
     """
     wanted = [_size(text) for text in sizes.split(",") if text]
     batches = [batch for batch in BATCHES if batch <= max(largest, 1)]
@@ -81,13 +84,13 @@ def _speeds(
     known = Network("cellular", network.place.settings, network.schema)
     ways: dict[tuple[str, int], Callable[[int], object]] = {}
     with closing(ns3_scenarios.make("cellular", settings)) as env:
-        ways["ns-3", 1] = _scenario(env, policy, known)
+        ways["ns-3", 1] = _played(env, policy, known)
         for batch in batches:
             for way, every in ((_HELD, network.place.settings["slots_per_frame"]), (_RULE, 1)):
                 if way in kinds:
                     ways[way, batch] = _rollouts(network, batch, policy, known, every)
             if _ALL in kinds and batch <= _LARGEST_ALL:
-                ways[_ALL, batch] = _vector(make_vector(batch, settings), policy, known)
+                ways[_ALL, batch] = _played(make_vector(batch, settings), policy, known)
         return _in_turns(ways, rounds, slots, n_ue * network.place.settings["slot_s"])
 
 
@@ -108,18 +111,16 @@ def _in_turns(
     return {way: np.array(values[1:]) for way, values in speeds.items()}
 
 
-def _scenario(env: Any, name: str, known: Network) -> Callable[[int], object]:
+def _played(env: Any, name: str, known: Network) -> Callable[[int], object]:
+    """One network of ns-3, or a vector environment."""
     policy = load_policy(name)
     policy.begin(known, seed=1)
     observation, _ = env.reset(seed=1)
-    frame: dict[str, Any] = {}
+    passing = play(env, policy, known, observation, _NO_END)
 
     def advance(slots: int) -> None:
-        nonlocal observation
-        for _ in range(slots):
-            if observation["slot_in_frame"][0] == 0 or not frame:
-                frame.update(policy.decide_frame(observation))
-            observation, *_ = env.step({**frame, **policy.decide_slot(observation)})
+        for _ in itertools.islice(passing, slots):
+            pass
 
     return advance
 
@@ -148,22 +149,6 @@ def _rollouts(
             held = min(slots, every - slot % every)
             rollout.steps(action, held)
             slots -= held
-
-    return advance
-
-
-def _vector(envs: Any, name: str, known: Network) -> Callable[[int], object]:
-    policy = load_policy(name)
-    policy.begin(known, seed=1)
-    observations, _ = envs.reset(seed=1)
-    frame: dict[str, Any] = {}
-
-    def advance(slots: int) -> None:
-        nonlocal observations
-        for _ in range(slots):
-            if observations["slot_in_frame"][0, 0] == 0 or not frame:
-                frame.update(policy.decide_frame(observations))
-            observations, *_ = envs.step({**frame, **policy.decide_slot(observations)})
 
     return advance
 

@@ -5,32 +5,21 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
-import ns3_scenarios
-from ns3_bridge import describe
-from ns3_bridge.settings_module import settings_module
-from ns3_scenarios.build import build as build_scenario
-from py_agent.cli import doctor as doctor_module
 from py_agent.cli.bench import bench
 from py_agent.cli.compare import compare
+from py_agent.cli.consoles import err, out
 from py_agent.cli.errors import end_on_sigterm, errors_as_messages
-from py_agent.cli.gateway import add_commands as add_network_commands
-from py_agent.cli.records import add_commands as add_record_commands
+from py_agent.cli.gateway import conformance, connect, keys, ping, serve
+from py_agent.cli.records import export, replay
 from py_agent.cli.run import execute_and_show, execute_seeds
 from py_agent.cli.train import train
-from py_agent.cli.twin import add_commands as add_twin_commands
-from py_agent.experiment.run_settings import load_run_settings
-from py_agent.experiment.runner import Run
-from py_agent.experiment.seeds import parse_seeds
-from py_agent.policies import POLICIES
-from py_agent.policies.retraining import RETRAINING_RULES
-from py_agent.view.markdown import description_markdown
-from py_agent.view.tables import declaration_tables, rows_table
+from py_agent.cli.twin import calibrate, fidelity
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -39,23 +28,14 @@ app = typer.Typer(
     help="ns-3 as the physical network of a digital twin and a learning agent.",
 )
 app.callback()(end_on_sigterm)
-app.add_typer(bench, name="bench")
-app.command()(compare)
-app.command()(train)
-add_network_commands(app)
-add_record_commands(app)
-add_twin_commands(app)
-_out = Console()
-_err = Console(stderr=True)
 
 
-@app.command()
 def run(
     scenario: Annotated[str | None, typer.Option(help="Name, or path of a program.")] = None,
     policy: Annotated[str | None, typer.Option(help="Name, or package.module:Class.")] = None,
     retrain: Annotated[
         str | None,
-        typer.Option(help=f"Users' models drift and are retrained: {', '.join(RETRAINING_RULES)}."),
+        typer.Option(help="Users' models drift, and this rule retrains them: need, spare, …"),
     ] = None,
     seed: Annotated[int | None, typer.Option(help="ns-3's run number.")] = None,
     seeds: Annotated[
@@ -79,6 +59,10 @@ def run(
     }
     duration_set = [] if duration is None else [f"duration_s={duration!r}"]
     with errors_as_messages():
+        from py_agent.experiment.run_settings import load_run_settings
+        from py_agent.experiment.runner import Run
+        from py_agent.experiment.seeds import parse_seeds
+
         settings = load_run_settings(config, overrides, [*(assignments or []), *duration_set])
         title = f"{settings.scenario} · {settings.policy}"
         if seeds is None:
@@ -87,24 +71,28 @@ def run(
             execute_seeds(settings, parse_seeds(seeds), title, as_json=as_json)
 
 
-@app.command()
 def scenarios(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
     """List the physical networks, and the policies that come along."""
     with errors_as_messages():
+        import ns3_scenarios
+        from ns3_bridge import describe
+        from py_agent.policies.registry import policy_names, summary
+        from py_agent.policies.retraining import RETRAINING_RULES
+        from py_agent.view.tables import rows_table
+
         known = {
             name: describe([ns3_scenarios.program(name)]).summary for name in ns3_scenarios.names()
         }
-    policies = {name: summary for name, (summary, _) in POLICIES.items()}
-    rules = {name: summary for name, (summary, _) in RETRAINING_RULES.items()}
+    policies = {name: summary(name) for name in policy_names()}
+    rules = {name: RETRAINING_RULES.summary(name) for name in RETRAINING_RULES}
     if as_json:
         print(json.dumps({"scenarios": known, "policies": policies, "retraining": rules}))
         return
-    _out.print(rows_table("Scenarios", ["name", "what it is"], list(known.items())))
-    _out.print(rows_table("Policies", ["name", "what it does"], list(policies.items())))
-    _out.print(rows_table("Retraining", ["name", "what it does"], list(rules.items())))
+    out().print(rows_table("Scenarios", ["name", "what it is"], list(known.items())))
+    out().print(rows_table("Policies", ["name", "what it does"], list(policies.items())))
+    out().print(rows_table("Retraining", ["name", "what it does"], list(rules.items())))
 
 
-@app.command(name="describe")
 def describe_scenario(
     scenario: Annotated[str, typer.Argument(help="Name, or path of a program.")],
     as_json: Annotated[bool, typer.Option("--json")] = False,
@@ -115,6 +103,12 @@ def describe_scenario(
 ) -> None:
     """Show settings, observations, actions and records of a scenario."""
     with errors_as_messages():
+        import ns3_scenarios
+        from ns3_bridge import describe
+        from ns3_bridge.settings_module import settings_module
+        from py_agent.view.markdown import description_markdown
+        from py_agent.view.tables import declaration_tables, rows_table
+
         description = describe([ns3_scenarios.program(scenario)])
     if as_json:
         print(json.dumps(dataclasses.asdict(description)))
@@ -125,23 +119,23 @@ def describe_scenario(
     if as_python:
         print(settings_module(description), end="")
         return
-    _out.print(f"{description.name}: {description.summary} (ns-3 {description.ns3_version})")
+    out().print(f"{description.name}: {description.summary} (ns-3 {description.ns3_version})")
     for table in declaration_tables(description):
-        _out.print(rows_table(table.title, table.header, table.rows))
+        out().print(rows_table(table.title, table.header, table.rows))
     schema = description.schema
-    _out.print(f"Reward ({schema.reward_unit}): {schema.reward_help}", markup=False)
+    out().print(f"Reward ({schema.reward_unit}): {schema.reward_help}", markup=False)
 
 
-@app.command(name="learning-curves")
 def learning_curves(
     figure: Annotated[Path, typer.Argument(help="The picture to write, .png or .svg.")],
     seed: Annotated[int, typer.Option(help="Of streams, models and jobs.")] = 1,
 ) -> None:
     """Measure how users' models age and recover, fit the twin's lag model, draw both."""
     with errors_as_messages():
-        from py_agent.calibration import accuracy_law  # torch takes a second to import
+        from py_agent.calibration import accuracy_law
+        from py_agent.view.tables import rows_table
 
-        with _err.status("training models"):
+        with err().status("training models"):
             fit = accuracy_law.fit_lag_model(accuracy_law.record_history(48, 45, seed))
             accuracy_law.draw_curves(fit, seed).savefig(figure, dpi=110)
     rows = [[name, f"{value:.4g}"] for name, value in dataclasses.asdict(fit.model).items()]
@@ -150,10 +144,9 @@ def learning_curves(
         ["RMSE with one lag", f"{fit.rmse_one_lag:.3f}"],
         ["correlation", f"{fit.correlation:.3f}"],
     ]
-    _out.print(rows_table("Lag model, judged on users it was not fitted to", ["", "value"], rows))
+    out().print(rows_table("Lag model, judged on users it was not fitted to", ["", "value"], rows))
 
 
-@app.command()
 def build(
     sources: Annotated[list[Path], typer.Argument(help="C++ files of the scenario.")],
     modules: Annotated[
@@ -165,15 +158,19 @@ def build(
 ) -> None:
     """Compile a scenario of your own; the program goes to --scenario of the other commands."""
     program = (output or Path(sources[0].stem)).absolute()
-    with errors_as_messages(), _err.status(f"compiling {program.name}"):
+    with errors_as_messages(), err().status(f"compiling {program.name}"):
+        from ns3_scenarios.build import build as build_scenario
+
         build_scenario(sources, [m for m in modules.split(",") if m], program)
-    _out.print(f"built; try: ns3-twin run --scenario {program} --policy random", highlight=False)
+    out().print(f"built; try: ns3-twin run --scenario {program} --policy random", highlight=False)
 
 
-@app.command()
 def doctor(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
     """Check what is installed, what is missing, and say how to mend it."""
-    findings = list(doctor_module.examine())
+    from py_agent.cli.doctor import examine
+    from py_agent.view.tables import rows_table
+
+    findings = list(examine())
     if as_json:
         print(json.dumps([dataclasses.asdict(finding) for finding in findings]))
     else:
@@ -181,6 +178,24 @@ def doctor(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
             ["ok" if f.ok else "MISSING" if f.required else "optional", f.what, f.seen, f.mend]
             for f in findings
         ]
-        _out.print(rows_table("ns3-twin doctor", ["", "what", "seen", "how to mend it"], rows))
+        out().print(rows_table("ns3-twin doctor", ["", "what", "seen", "how to mend it"], rows))
     if not all(finding.ok for finding in findings if finding.required):
         raise typer.Exit(1)
+
+
+#: What ``--help`` shows, panel by panel.
+_PANELS: dict[str, dict[str, Callable[..., None]]] = {
+    "Run": {"run": run, "replay": replay, "export": export},
+    "Compare": {"compare": compare},
+    "Learn": {"train": train, "learning-curves": learning_curves},
+    "Twin": {"calibrate": calibrate, "fidelity": fidelity},
+    "Bridge": {
+        **{"serve": serve, "connect": connect, "ping": ping, "keys": keys},
+        **{"conformance": conformance, "build": build},
+    },
+    "Look": {"scenarios": scenarios, "describe": describe_scenario, "doctor": doctor},
+}
+for _panel, _commands in _PANELS.items():
+    for _name, _command in _commands.items():
+        app.command(_name, rich_help_panel=_panel)(_command)
+app.add_typer(bench, name="bench", rich_help_panel="Compare")

@@ -3,32 +3,57 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
 import json
 from collections.abc import Callable
-from typing import Annotated, Any, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, cast
 
 import typer
-from rich.console import Console
+from typer.core import TyperGroup
 
-from py_agent.bench import branching, bridge, radio_map, shares, twin, vector
+from py_agent.cli.consoles import out
 from py_agent.cli.errors import errors_as_messages
-from py_agent.view.measurement import Report
 
-Measure: TypeAlias = Callable[..., Report]
+if TYPE_CHECKING:
+    from py_agent.view.measurement import Report
 
-#: Name → function. Its docstring is the command's help, its parameters are the command's options;
-#: to add a benchmark is one line here.
-BENCHMARKS: dict[str, Measure] = {
-    "branching": branching.measure,
-    "bridge": bridge.measure,
-    "radio-map": radio_map.measure,
-    "shares": shares.measure,
-    "twin": twin.measure,
-    "vector": vector.measure,
+Measure: TypeAlias = "Callable[..., Report]"
+
+#: Name → module of a function ``measure``. Its docstring is the command's help, its parameters are
+#: the command's options; to add a benchmark is one line here.
+BENCHMARKS = {
+    "branching": "py_agent.bench.branching",
+    "bridge": "py_agent.bench.bridge",
+    "radio-map": "py_agent.bench.radio_map",
+    "shares": "py_agent.bench.shares",
+    "twin": "py_agent.bench.twin",
+    "vector": "py_agent.bench.vector",
 }
 
-bench = typer.Typer(no_args_is_help=True, help="Measure; print a table, or JSON for programs.")
+
+def load_benchmark(name: str) -> Measure:
+    """The function that measures."""
+    return cast("Measure", importlib.import_module(BENCHMARKS[name]).measure)
+
+
+class _Benchmarks(TyperGroup):
+    """Commands that are imported when they are asked for."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(BENCHMARKS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name not in BENCHMARKS:
+            return None
+        alone = typer.Typer(add_completion=False)
+        alone.command(cmd_name)(_command(load_benchmark(cmd_name)))
+        return typer.main.get_command(alone)
+
+
+bench = typer.Typer(
+    cls=_Benchmarks, no_args_is_help=True, help="Measure; print a table, or JSON for programs."
+)
 
 
 def _command(measure: Measure) -> Callable[..., None]:
@@ -39,7 +64,7 @@ def _command(measure: Measure) -> Callable[..., None]:
             print(json.dumps(report.numbers))
             return
         for table in report.tables:
-            Console().print(table)
+            out().print(table)
 
     json_option = typer.Option("--json", help="Print the numbers as JSON, last line.")
     signature = inspect.signature(measure, eval_str=True)
@@ -54,7 +79,3 @@ def _command(measure: Measure) -> Callable[..., None]:
     run.__annotations__ = {p.name: p.annotation for p in parameters}
     run.__doc__ = measure.__doc__
     return run
-
-
-for _name, _measure in BENCHMARKS.items():
-    bench.command(_name)(_command(_measure))

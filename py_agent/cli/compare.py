@@ -8,31 +8,22 @@ import os
 import shlex
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import Progress
 
+from py_agent.cli.consoles import err, out
 from py_agent.cli.errors import errors_as_messages
-from py_agent.compare.grid import Cell, Grid
-from py_agent.compare.results_file import ResultsFile
-from py_agent.compare.table import Comparison
-from py_agent.compare.table import compare as compare_results
-from py_agent.experiment.seeds import parse_seeds
-from py_agent.policies import POLICIES
-from py_agent.view.tables import rows_table
 
-_out = Console()
-_err = Console(stderr=True)
+if TYPE_CHECKING:
+    from py_agent.compare.grid import Cell
+    from py_agent.compare.results_file import ResultsFile
+    from py_agent.compare.table import Comparison
 
 _TABLE_WIDTH = 170  # narrower, and cells break into single letters
-_DEFAULT_POLICIES = ",".join(name for name in POLICIES if name not in ("oracle", "rollout-fill"))
-_QUICK = Grid(
-    policies=["random", "max-rsrp-equal", "load-cmu", "load-fill", "twin-fill", "twin-drl"],
-    seeds=[101, 102, 103],
-    assignments=["n_ue=10", "duration_s=5"],
-)
+_SLOW = ("oracle", "rollout-fill")  # they try futures
+_QUICK_POLICIES = "random,max-rsrp-equal,load-cmu,load-fill,twin-fill,twin-drl"
+_QUICK_ASSIGNMENTS = ("n_ue=10", "duration_s=5")
 
 
 def compare(
@@ -73,16 +64,23 @@ def compare(
     ] = False,
 ) -> None:
     """Compare policies over seeds and settings; killed, it goes on where it was."""
-    preset = _QUICK if quick else Grid(_DEFAULT_POLICIES.split(","), parse_seeds("101-105"))
     given = {"scenario": scenario, "retrain": retrain}
     length = [] if duration is None else [f"duration_s={duration!r}"]
     with errors_as_messages():
+        from py_agent.compare.grid import Grid
+        from py_agent.compare.results_file import ResultsFile
+        from py_agent.compare.table import compare as compare_results
+        from py_agent.experiment.seeds import parse_seeds
+        from py_agent.policies import policy_names
+
+        usual = [name for name in policy_names() if name not in _SLOW]
+        preset = _QUICK_POLICIES.split(",") if quick else usual
         grid = Grid(
-            policies=list(preset.policies) if policies is None else policies.split(","),
-            seeds=preset.seeds if seeds is None else parse_seeds(seeds),
+            policies=preset if policies is None else policies.split(","),
+            seeds=parse_seeds(seeds or ("101-103" if quick else "101-105")),
             config=config,
             overrides={name: value for name, value in given.items() if value is not None},
-            assignments=[*preset.assignments, *(assignments or []), *length],
+            assignments=[*(_QUICK_ASSIGNMENTS if quick else ()), *(assignments or []), *length],
             varied=varied or [],
         )
         cells = grid.cells()
@@ -103,11 +101,13 @@ def compare(
 
 
 def _execute(cells: list[Cell], results: ResultsFile, jobs: int) -> list[str]:
+    from rich.progress import Progress
+
     from py_agent.compare.execution import execute  # what runs need, a gateway's image lacks
 
     missing = sum(cell.key not in results for cell in cells)
     done = len(cells) - missing
-    with Progress(console=_err, transient=True, disable=not _err.is_terminal) as bar:
+    with Progress(console=err(), transient=True, disable=not err().is_terminal) as bar:
         task = bar.add_task("runs", total=len(cells), completed=done)
         return execute(cells, results, jobs, lambda cell, error: bar.advance(task))
 
@@ -116,8 +116,11 @@ def _show(comparison: Comparison, folder: Path, *, as_json: bool) -> None:
     if as_json:
         print(json.dumps(comparison.to_json()))
         return
+    from rich.console import Console
+
     from py_agent.view.comparison import comparison_table
+    from py_agent.view.tables import rows_table
 
     table = rows_table("Comparison", *comparison_table(comparison))
-    Console(width=max(_out.width, _TABLE_WIDTH)).print(table)
+    Console(width=max(out().width, _TABLE_WIDTH)).print(table)
     print(f"figure  {folder}/comparison.png\nreport  {folder}/report.html")

@@ -10,8 +10,6 @@ from typing import NoReturn
 
 import typer
 
-from ns3_bridge import Ns3TwinError
-
 _FOR_RUNS = ("matplotlib", "pyarrow", "tensorboard")
 _FOR_LEARNING = ("torch", "sklearn", "river", "scipy")  # packages of the extra
 _FOR_TRAINING = "stable_baselines3"
@@ -37,9 +35,6 @@ def errors_as_messages() -> Iterator[None]:
     """A user's mistake or a failed simulation is one line and exit status 2, not a traceback."""
     try:
         yield
-    except Ns3TwinError as error:
-        _say(error.args[0])
-        raise typer.Exit(2) from None
     except ModuleNotFoundError as error:
         package = (error.name or "").partition(".")[0]
         if package in _FOR_RUNS:
@@ -61,6 +56,13 @@ def errors_as_messages() -> Iterator[None]:
     except KeyboardInterrupt:
         typer.echo("interrupted", err=True)
         raise typer.Exit(_INTERRUPTED) from None
+    except Exception as error:
+        from ns3_bridge import Ns3TwinError  # only now: a command that fails may take its time
+
+        if not isinstance(error, Ns3TwinError):
+            raise
+        _say(error.args[0])
+        raise typer.Exit(2) from None
 
 
 def _say(message: str) -> None:

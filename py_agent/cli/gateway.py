@@ -8,21 +8,17 @@ import enum
 import shlex
 import signal
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
-import ns3_bridge
-import ns3_scenarios
-from ns3_bridge import Gateway, InvalidSetting, LocalHost
-from ns3_bridge.compat import Ns3AiServer, Ns3GymServer
-from ns3_bridge.conformance import check_agent, check_gateway
+from py_agent.cli.consoles import out
 from py_agent.cli.errors import errors_as_messages
 from py_agent.cli.run import execute_and_show
-from py_agent.experiment.run_settings import load_run_settings
-from py_agent.experiment.runner import Run
-from py_agent.view.tables import rows_table
+
+if TYPE_CHECKING:
+    from ns3_bridge import Gateway, LocalHost
+    from ns3_bridge.compat import Ns3AiServer, Ns3GymServer
 
 _DEFAULT_ADDRESS = "tcp://127.0.0.1:5757"
 
@@ -107,9 +103,14 @@ def serve(
 ) -> None:
     """Let an agent elsewhere drive a scenario: ns3-twin connect, or ns3_bridge.connect(address)."""
     with errors_as_messages():
+        import ns3_bridge
+        import ns3_scenarios
+        from ns3_bridge.compat import Ns3AiServer, Ns3GymServer
+        from py_agent.experiment.run_settings import load_run_settings
+
         _refuse_foreign_options(context, protocol)
         settings = load_run_settings(config, {"scenario": scenario}, assignments or [])
-        host = LocalHost(
+        host = ns3_bridge.LocalHost(
             ns3_scenarios.program(settings.scenario),
             settings.settings,
             settings.ns3,
@@ -134,11 +135,11 @@ def serve(
             _serve_until_signal(server, host, title)
             return
         if keys is not None and issue_keys is not None:
-            raise InvalidSetting("--keys and --issue-keys: give one of them")
+            raise ns3_bridge.InvalidSetting("--keys and --issue-keys: give one of them")
         with contextlib.ExitStack() as stack:
             if issue_keys is not None:
                 keys = stack.enter_context(ns3_bridge.issued_keys(issue_keys))
-            gateway = Gateway(
+            gateway = ns3_bridge.Gateway(
                 host,
                 bind,
                 busy=busy.value,
@@ -151,6 +152,8 @@ def serve(
 
 
 def _refuse_foreign_options(context: typer.Context, protocol: Protocol) -> None:
+    from ns3_bridge import InvalidSetting
+
     for name in _OPTIONS_OF_OTHERS[protocol]:
         source = context.get_parameter_source(name)
         if source is not None and source.name == "COMMANDLINE":
@@ -187,6 +190,10 @@ def connect(
 ) -> None:
     """Run a policy on a physical network behind a gateway; write and show the result."""
     with errors_as_messages():
+        import ns3_bridge
+        from py_agent.experiment.run_settings import load_run_settings
+        from py_agent.experiment.runner import Run
+
         env = ns3_bridge.connect(address, key=key, deadline_s=deadline)
         try:
             told = {
@@ -213,6 +220,8 @@ def ping(
 ) -> None:
     """Ask whether a gateway is alive; whoever drives it is not disturbed."""
     with errors_as_messages():
+        import ns3_bridge
+
         took_s = ns3_bridge.ping(address, key=key, deadline_s=deadline)
     typer.echo(f"{address} is alive; it answered in {1e3 * took_s:.1f} ms")
 
@@ -223,6 +232,8 @@ def keys(
 ) -> None:
     """Make CURVE keys: of a gateway, unless the folder has them, and of one agent."""
     with errors_as_messages():
+        import ns3_bridge
+
         made = ns3_bridge.make_keys(folder, agent)
     for path in made:
         typer.echo(f"made {path}")
@@ -246,19 +257,16 @@ def conformance(
     if (address is None) == (agent is None):
         raise typer.BadParameter("give the address of a gateway, or --agent COMMAND")
     with errors_as_messages():
+        from ns3_bridge.conformance import check_agent, check_gateway
+        from py_agent.view.tables import rows_table
+
         if address is not None:
             checks = list(check_gateway(address, key=key, deadline_s=deadline))
         else:
             checks = list(check_agent(shlex.split(agent or ""), deadline_s=deadline))
     rows = [["ok" if c.ok else "FAILED", c.what, "" if c.ok else c.seen] for c in checks]
-    Console().print(rows_table("Network protocol, version 1", ["", "demand", "seen"], rows))
+    out().print(rows_table("Network protocol, version 1", ["", "demand", "seen"], rows))
     failed = sum(not check.ok for check in checks)
     typer.echo(f"{len(checks) - failed} of {len(checks)} demands met")
     if failed:
         raise typer.Exit(1)
-
-
-def add_commands(app: typer.Typer) -> None:
-    """Add the commands of this file."""
-    for command in (serve, connect, ping, keys, conformance):
-        app.command()(command)

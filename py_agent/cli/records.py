@@ -10,9 +10,7 @@ from typing import Annotated
 
 import typer
 
-from ns3_bridge import InvalidSetting
 from py_agent.cli.errors import errors_as_messages
-from py_agent.experiment.replay import replay as replay_run
 
 
 def replay(
@@ -21,6 +19,8 @@ def replay(
 ) -> None:
     """Simulate a run again with its recorded actions; say whether every bit is the same."""
     with errors_as_messages():
+        from py_agent.experiment.replay import replay as replay_run
+
         result = replay_run(run)
     if as_json:
         print(json.dumps({**dataclasses.asdict(result), "is_bit_equal": result.is_bit_equal}))
@@ -41,6 +41,8 @@ def export(
 ) -> None:
     """Make a Minari data set of runs, an episode each, for offline reinforcement learning."""
     with errors_as_messages():
+        from ns3_bridge import InvalidSetting
+
         try:
             from py_agent.experiment.minari_export import export as export_runs
         except ModuleNotFoundError as error:
@@ -50,9 +52,3 @@ def export(
         made = export_runs(runs, dataset, author, author_email)
         episodes, steps = made.total_episodes, made.total_steps
     print(f"{dataset}: {episodes} episodes, {steps} slots, in {made.storage.data_path}")
-
-
-def add_commands(app: typer.Typer) -> None:
-    """Add these commands to the command line."""
-    app.command()(replay)
-    app.command()(export)

@@ -5,18 +5,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from py_agent.cli.consoles import err, out
 
-from py_agent.experiment.run_folder import RunFolder
-from py_agent.experiment.run_settings import RunSettings
-from py_agent.experiment.runner import Run
-from py_agent.experiment.seeds import mean_over_seeds
-from py_agent.view.tables import result_table, rows_table
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
-_out = Console()
-_err = Console(stderr=True)
+    from py_agent.experiment.run_folder import RunFolder
+    from py_agent.experiment.run_settings import RunSettings
+    from py_agent.experiment.runner import Run
 
 
 def execute_and_show(run: Run, title: str, *, as_json: bool) -> None:
@@ -51,6 +49,10 @@ def execute_seeds(
     Raises:
         BridgeError: a simulation failed.
     """
+    from py_agent.experiment.runner import Run
+    from py_agent.experiment.seeds import mean_over_seeds
+    from py_agent.view.tables import rows_table
+
     summaries = []
     for seed in seeds:
         run = Run(settings.model_copy(update={"seed": seed}))
@@ -63,7 +65,7 @@ def execute_seeds(
         print(json.dumps({"mean": mean, "runs": summaries}))
     else:
         rows = [[name, f"{value:.4g}"] for name, value in mean.items()]
-        _out.print(rows_table(f"Mean over {len(seeds)} seeds", ["", "value"], rows))
+        out().print(rows_table(f"Mean over {len(seeds)} seeds", ["", "value"], rows))
 
 
 def _execute(run: Run, title: str) -> RunFolder:
@@ -78,18 +80,22 @@ def _execute(run: Run, title: str) -> RunFolder:
 
 
 def _show(folder: RunFolder) -> None:
-    _out.print(result_table(folder.read_summary()))
-    _out.print(f"figure  {folder.figure}\nreport  {folder.report}", highlight=False)
+    from py_agent.view.tables import result_table
+
+    out().print(result_table(folder.read_summary()))
+    out().print(f"figure  {folder.figure}\nreport  {folder.report}", highlight=False)
 
 
 def _progress() -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("slots"),
-        TimeRemainingColumn(),
-        console=_err,
+    from rich import progress
+
+    return progress.Progress(
+        progress.TextColumn("{task.description}"),
+        progress.BarColumn(),
+        progress.MofNCompleteColumn(),
+        progress.TextColumn("slots"),
+        progress.TimeRemainingColumn(),
+        console=err(),
         transient=True,
-        disable=not _err.is_terminal,
+        disable=not err().is_terminal,
     )

@@ -5,21 +5,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-import pydantic
 import typer
-import yaml
-from rich.console import Console
-from rich.progress import Progress
 
-from ns3_bridge import InvalidSetting
+from py_agent.cli.consoles import err, out
 from py_agent.cli.errors import errors_as_messages
-from py_agent.drl.training_settings import TrainingSettings
-from py_agent.experiment.run_settings import load_run_settings
 
-_out = Console()
-_err = Console(stderr=True)
+if TYPE_CHECKING:
+    from py_agent.drl.training_settings import TrainingSettings
 
 _QUICK = {"steps": 320_000, "networks": 16, "episode_s": 4.0}
 _QUICK |= {"validations": 3, "validation_networks": 16}
@@ -71,10 +65,12 @@ def train(
     }
     with errors_as_messages():
         settings = _settings(config, _QUICK if quick else {}, given, assignments or [])
-        from py_agent.drl.training import Training  # torch takes a second to import
+        from rich.progress import Progress
+
+        from py_agent.drl.training import Training
 
         training = Training(settings, folder)
-        with Progress(console=_err, transient=True, disable=not _err.is_terminal) as bar:
+        with Progress(console=err(), transient=True, disable=not err().is_terminal) as bar:
             task = bar.add_task("training", total=settings.steps)
             agent = training.run(lambda done, best: bar.update(task, completed=done))
     facts = agent.facts
@@ -87,25 +83,34 @@ def train(
     if as_json:
         print(json.dumps(result))
         return
-    _out.print("beside the rule in the twin, held-out seeds:")
+    out().print("beside the rule in the twin, held-out seeds:")
     for name in ("cost", "delay"):
         ratio = facts[f"validation_{name}_ratio"]
-        _out.print(
+        out().print(
             f"  {name:5s} {ratio['mean']:.4f} [{ratio['ci_low']:.4f}, {ratio['ci_high']:.4f}]"
         )
     if settings.retrain:
-        _out.print(
+        out().print(
             f"  below the target {facts['validation_below_target']:.1%} of user-seconds,"
             f" the rule {facts['validation_below_target_of_rule']:.1%}"
         )
     if agent.falls_back:
-        _out.print("no checkpoint beat the rule: the agent leaves all decisions to it")
-    _out.print(f"agent  {folder}/agent.npz\ncurves  tensorboard --logdir {folder}", highlight=False)
+        out().print("no checkpoint beat the rule: the agent leaves all decisions to it")
+    out().print(
+        f"agent  {folder}/agent.npz\ncurves  tensorboard --logdir {folder}", highlight=False
+    )
 
 
 def _settings(
     config: Path | None, preset: dict[str, Any], given: dict[str, Any], assignments: list[str]
 ) -> TrainingSettings:
+    import pydantic
+    import yaml
+
+    from ns3_bridge import InvalidSetting
+    from py_agent.drl.training_settings import TrainingSettings
+    from py_agent.experiment.run_settings import load_run_settings
+
     from_file: dict[str, Any] = {}
     if config is not None:
         try:

@@ -9,15 +9,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
+from py_agent.cli.consoles import err, out
 from py_agent.cli.errors import errors_as_messages
-from py_agent.experiment.run_settings import load_run_settings
-from py_agent.experiment.seeds import parse_seeds
-from py_agent.view.tables import rows_table
-
-_out = Console()
-_err = Console(stderr=True)
 
 
 def calibrate(
@@ -31,9 +25,10 @@ def calibrate(
 ) -> None:
     """Learn the twin's constants from recorded runs; write them to a file."""
     with errors_as_messages():
-        from py_agent.calibration.calibrate import calibrate as learn  # scikit-learn is slow
+        from py_agent.calibration.calibrate import calibrate as learn
+        from py_agent.view.tables import rows_table
 
-        with _err.status(f"learning from {len(runs)} runs"):
+        with err().status(f"learning from {len(runs)} runs"):
             parameters = learn(runs)
         parameters.save(output)
     if as_json:
@@ -46,8 +41,8 @@ def calibrate(
         ["a turn every", f"{parameters.mobility.turn_s:.0f} s"],
     ]
     title = f"Learned from {parameters.provenance.slots} slots of {len(runs)} runs"
-    _out.print(rows_table(title, ["", "value"], rows))
-    _out.print(f"parameters  {output}", highlight=False)
+    out().print(rows_table(title, ["", "value"], rows))
+    out().print(f"parameters  {output}", highlight=False)
 
 
 def fidelity(
@@ -89,18 +84,20 @@ def fidelity(
 ) -> None:
     """Measure the twin against ns-3 on seeds that it has not seen, noise floors beside."""
     with errors_as_messages():
+        from py_agent.experiment.run_settings import load_run_settings
+        from py_agent.experiment.seeds import parse_seeds
         from py_agent.fidelity.measure import (
-            POLICIES,
-            QUICK_POLICIES,
             Work,
             calibrate_for,
             measure,
+            usual_policies,
         )
         from py_agent.fidelity.scene import SceneSettings, whole_settings
         from py_agent.twin.estimation.reporting import ReportingSettings
         from py_agent.twin.model.parameters import TwinParameters
         from py_agent.view.fidelity_figure import fidelity_figure
         from py_agent.view.steps import StepsView
+        from py_agent.view.tables import rows_table
 
         size = ["n_ue=10"] if quick else []
         given = load_run_settings(None, {}, [*size, *(assignments or [])]).settings
@@ -112,9 +109,8 @@ def fidelity(
             reporting=ReportingSettings(period_s=period, loss=loss),
         )
         wanted = parse_seeds(seeds or ("9101-9102" if quick else "9101-9104"))
-        preset = QUICK_POLICIES if quick else POLICIES
-        names = preset if policies is None else tuple(policies.split(","))
-        with StepsView(_err) as view:
+        names = usual_policies(quick=quick) if policies is None else policies.split(",")
+        with StepsView(err()) as view:
             work = Work(
                 folder=output / "parts",
                 jobs=jobs or os.cpu_count() or 1,
@@ -139,18 +135,12 @@ def fidelity(
         for name, value in report.measures.items()
     ]
     title = f"Twin against ns-3, seeds {', '.join(map(str, wanted))}"
-    _out.print(rows_table(title, ["measure", "twin", "ns-3 against itself"], rows))
+    out().print(rows_table(title, ["measure", "twin", "ns-3 against itself"], rows))
     delays_s = [report.physical_s, report.reseeded_s, report.twin_s]
     rows = [
         [name, *(f"{x[:, i].mean():.3f}" for x in delays_s), f"{report.ks[i]:.3f}"]
         for i, name in enumerate(report.policies)
     ]
     header = ["policy", "ns-3 (s)", "ns-3, other seed (s)", "twin (s)", "KS"]
-    _out.print(rows_table("Mean delay", header, rows))
-    _out.print(f"figure  {output / 'fidelity.png'}", highlight=False)
-
-
-def add_commands(app: typer.Typer) -> None:
-    """Add these commands to the command line."""
-    app.command()(calibrate)
-    app.command()(fidelity)
+    out().print(rows_table("Mean delay", header, rows))
+    out().print(f"figure  {output / 'fidelity.png'}", highlight=False)

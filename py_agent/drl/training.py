@@ -76,7 +76,7 @@ class Training:
         torch.set_num_threads(1)  # the networks are small
         settings = self.settings
         networks, network = self._networks(settings.networks)
-        association = ASSOCIATIONS[settings.association][1]()
+        association = ASSOCIATIONS.load(settings.association)()
         env = UserAgents(
             networks,
             network,
@@ -148,7 +148,7 @@ class _Judge(BaseCallback):
         count = training.settings.validation_networks
         self._networks, self._network = training._networks(count)
         self._slots = round(training.settings.episode_s / self._network.settings["slot_s"]) - 1
-        make = ASSOCIATIONS[training.settings.association][1]
+        make = ASSOCIATIONS.load(training.settings.association)
         self._make = make
         facts = {"training": training.settings.model_dump(mode="json"), "falls_back": True}
         silent = Agent([], [], "clip", training.settings.reach, facts)

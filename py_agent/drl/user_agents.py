@@ -17,6 +17,12 @@ from py_agent.drl.agent import ACTIONS
 from py_agent.drl.features import FEATURES
 from py_agent.drl.policy import held
 from py_agent.drl.user_decisions import UserDecisions
+from py_agent.learning.reward import (
+    accuracy_term,
+    price_by_group,
+    retraining_term,
+    task_term,
+)
 from py_agent.policies.association import AssociationRule
 
 _TASK_REWARD = 0.1  # keeps returns of order one
@@ -130,20 +136,20 @@ class UserAgents(VecEnv):
         return features.reshape(self.num_envs, -1)
 
     def _rewards(self, observation: Mapping[str, NDArray[Any]]) -> NDArray[np.float32]:
-        cost = observation["tasks_uploading"] + observation["tasks_computing"].sum(axis=-1)
+        terms = [task_term(observation["tasks_uploading"], observation["tasks_computing"])]
         if self._decisions.retrains:
             learning = self._network.settings["learning"]
             spare = self._decisions.spare
-            typical = np.maximum(observation["task_mean_cycles"], 1.0)
-            backlog = observation["training_backlog_cycles"] / typical
+            backlog = observation["training_backlog_cycles"]
+            typical = observation["task_mean_cycles"]
             deficit = np.maximum(spare.models.target - spare.foreseen(), 0.0)
-            cost = cost + learning["backlog_weight"] * backlog
-            cost = cost + learning["accuracy_weight"] * deficit
-        group = np.maximum(observation["serving_bs"], 0)
+            terms += [
+                retraining_term(learning["backlog_weight"], backlog, typical),
+                accuracy_term(learning["accuracy_weight"], deficit),
+            ]
+        cell = np.maximum(observation["serving_bs"], 0)
         n_bs = observation["compute_capacity_hz"].shape[-1]
-        inside = group[..., None] == np.arange(n_bs)
-        cell_cost = (inside * cost[..., None]).sum(axis=-2)
-        local = np.take_along_axis(cell_cost, group, axis=-1)
+        local = price_by_group(terms, cell, n_bs)
         return (-_TASK_REWARD * local).astype(np.float32).reshape(-1)
 
     def close(self) -> None:

@@ -10,6 +10,8 @@ import numpy as np
 from gymnasium.vector import VectorEnv
 from numpy.typing import NDArray
 
+from py_agent.driver import play
+from py_agent.learning.reward import accuracy_term, price, retraining_term
 from py_agent.policies import Network, Policy
 
 Floats = NDArray[np.float64]
@@ -46,12 +48,9 @@ def judge(
     observation, _ = networks.reset(seed=seed)
     before = observation["tasks_created"].sum(axis=-1)
     cost_s, price_s, below = (np.zeros(networks.num_envs) for _ in range(3))
-    frame: Any = {}
-    for _ in range(slots):
-        if (observation["slot_in_frame"] == 0).any():
-            frame = policy.decide_frame(observation)
-        observation, reward, *_ = networks.step({**frame, **policy.decide_slot(observation)})
-        cost_s -= reward
+    for slot in play(networks, policy, network, observation, slots):
+        observation = slot.after
+        cost_s -= slot.reward
         if "accuracy" in observation:
             price_s += _price(observation, network)
             below += (observation["accuracy_deficit"] > 0).mean(axis=-1)
@@ -62,9 +61,9 @@ def judge(
 def _price(observation: Any, network: Network) -> Floats:
     """What of the reward is not tasks, see `LearningEnv`."""
     learning = network.settings["learning"]
-    typical = np.maximum(observation["task_mean_cycles"], 1.0)
-    backlog = (observation["training_backlog_cycles"] / typical).sum(axis=-1)
-    deficit = observation["accuracy_deficit"].sum(axis=-1)
-    weighted = learning["backlog_weight"] * backlog + learning["accuracy_weight"] * deficit
-    price: Floats = weighted * network.settings["slot_s"]
-    return price
+    backlog, typical = observation["training_backlog_cycles"], observation["task_mean_cycles"]
+    terms = (
+        retraining_term(learning["backlog_weight"], backlog, typical),
+        accuracy_term(learning["accuracy_weight"], observation["accuracy_deficit"]),
+    )
+    return price(terms, network.settings["slot_s"])

@@ -57,4 +57,4 @@ def make_policy(run: RunSettings) -> Policy:
                 f"policy {run.policy} does not decide on retraining: give a rule, such as spare"
             )
         return policy
-    return WithRetraining(policy, RETRAINING_RULES[run.retrain][1]())
+    return WithRetraining(policy, RETRAINING_RULES.load(run.retrain)())

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import pydantic
 import yaml
@@ -13,8 +13,7 @@ import yaml
 from ns3_bridge import InvalidSetting
 from ns3_bridge.settings import as_mapping
 from py_agent.learning.learning_settings import LearningSettings
-
-RetrainingName = Literal["none", "fixed", "periodic", "need", "need-calibrated", "spare", "policy"]
+from py_agent.policies.retraining import RETRAINING_RULES
 
 
 class RunSettings(pydantic.BaseModel):
@@ -25,7 +24,7 @@ class RunSettings(pydantic.BaseModel):
     scenario: str = pydantic.Field("cellular", description="name, or path of a scenario program")
     policy: str = pydantic.Field("cmu", description="name, or package.module:Class")
     seed: int = pydantic.Field(1, ge=0, lt=2**31, description="ns-3's run number")
-    retrain: RetrainingName | None = pydantic.Field(
+    retrain: str | None = pydantic.Field(
         None,
         description="users' models drift and this rule retrains them, or the policy does; "
         "absent: no models",
@@ -41,6 +40,13 @@ class RunSettings(pydantic.BaseModel):
     ns3: dict[str, Any] = pydantic.Field(
         default_factory=dict, description="ns-3 attributes, e.g. ns3::LteUePhy::NoiseFigure"
     )
+
+    @pydantic.field_validator("retrain")
+    @classmethod
+    def _is_registered(cls, name: str | None) -> str | None:
+        if name not in (None, "policy", *RETRAINING_RULES):
+            raise ValueError(f"known: {', '.join(RETRAINING_RULES)}, policy")
+        return name
 
 
 def load_run_settings(

@@ -15,12 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ns3_bridge import ScenarioEnv
+from py_agent.driver import play
 from py_agent.experiment.learning_statistics import summarise_learning
 from py_agent.experiment.networks import make_network, make_policy
 from py_agent.experiment.run_folder import RunFolder
 from py_agent.experiment.run_settings import RunSettings
 from py_agent.experiment.task_statistics import delay_parts, jain_index, summarise_delays
-from py_agent.policies import LookAheadPolicy, Network
+from py_agent.policies import LookAheadPolicy, Network, Observation
 
 if TYPE_CHECKING:
     from py_agent.learning.env import LearningEnv
@@ -104,34 +105,28 @@ class Run:
 
         seed = self._settings.seed
         known = {**self._scenario_settings, "learning": self._settings.learning.model_dump()}
-        self._policy.begin(Network(schema.scenario, known, schema), seed)
+        network = Network(schema.scenario, known, schema)
+        self._policy.begin(network, seed)
         if isinstance(self._policy, LookAheadPolicy) and isinstance(self.env, ScenarioEnv):
             self._policy.look_ahead(self.env.branch)
         observation, self._end = self.env.reset(seed=seed)
-        frame: dict[str, Any] = {}
-        finished = False
-        while not finished:
-            slot = self._end["slot"]
-            start_s = time.perf_counter()
-            if slot % self._scenario_settings["slots_per_frame"] == 0:
-                frame = dict(self._policy.decide_frame(observation))
-            action = {**frame, **self._policy.decide_slot(observation)}
-            self._decision_s += time.perf_counter() - start_s
-
-            following, reward, terminated, truncated, self._end = self.env.step(action)
-            finished = terminated or truncated
-            slot_log.append(slot, observation, action, reward)
-            self._total_reward += reward
-            observation = following
-            if finished or self._end["slot"] % self._scenario_settings["slots_per_frame"] == 0:
+        last_seen: Observation = observation
+        slots_per_frame = self._scenario_settings["slots_per_frame"]
+        for slot in play(self.env, self._policy, network, observation):
+            number, self._end = self._end["slot"], dict(slot.info)
+            self._decision_s += slot.decision_s
+            slot_log.append(number, slot.before, slot.action, slot.reward)
+            self._total_reward += slot.reward
+            last_seen = slot.after
+            if slot.is_last or self._end["slot"] % slots_per_frame == 0:
                 slot_log.flush()
-                frame_log.append(self._end["slot"], observation, self._total_reward)
+                frame_log.append(self._end["slot"], last_seen, self._total_reward)
                 for name, rows in self.env.take_records().items():
                     table_logs[name].append(rows)
                     self._records[name].append(rows)
             progress(self._end["slot"], self.slots)
         last = SlotLog(folder.last_observation, schema.observations, [])
-        last.append(self._end["slot"], observation, {}, math.nan)
+        last.append(self._end["slot"], last_seen, {}, math.nan)
         last.close()
 
     def _summary(self, wall_s: float) -> dict[str, Any]:

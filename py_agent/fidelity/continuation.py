@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ns3_bridge import ScenarioEnv
+from py_agent.driver import play
 from py_agent.experiment.task_statistics import delay_parts
 from py_agent.fidelity.tracking import LEAST_BIT
 from py_agent.policies import Network, load_policy
@@ -94,17 +95,12 @@ def continue_with(
     decider = load_policy(policy)
     decider.begin(network, seed=1)
     log = ContinuationLog(network)
-    frame: dict[str, Any] = {}
-    truncated = False
-    while not truncated:
-        if int(observation["slot_in_frame"][0]) == 0:
-            frame = dict(decider.decide_frame(observation))
-        action = {**frame, **decider.decide_slot(observation)}
-        following, reward, _, truncated, info = env.step(action)
-        log.slot(observation, following, reward)
-        observation = following
+    end_s = 0.0
+    for slot in play(env, decider, network, observation):
+        log.slot(slot.before, slot.after, slot.reward)
+        end_s = slot.info["time_s"]
         passed()
-    return log.end(env, info["time_s"])
+    return log.end(env, end_s)
 
 
 def rate_pairs(one: Continuation, other: Continuation) -> tuple[Floats, Floats]:

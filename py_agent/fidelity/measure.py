@@ -19,20 +19,28 @@ from py_agent.experiment.runner import Run
 from py_agent.fidelity.report import FidelityReport, make_report
 from py_agent.fidelity.scene import Scene, SceneSettings, play
 from py_agent.fidelity.scene_file import key_of, load_scene, save_scene, scene_key
-from py_agent.policies.registry import RULES
+from py_agent.policies import rule_names
 from py_agent.side_by_side import one_by_one, say, side_by_side
 from py_agent.torch_threads import one_thread
 from py_agent.twin.model.parameters import TwinParameters
 
 # Those of the twin itself would need a twin of each of its futures.
-POLICIES = ("random", *(name for name in RULES if not name.startswith("twin-")))
-QUICK_POLICIES = tuple(name for name in POLICIES if not name.endswith("-fill"))
 _CALIBRATION_POLICIES = ("load-cmu", "max-rsrp-equal", "random")
 _CALIBRATION_SEEDS = (1, 2)
 _SAY_EVERY_S = 0.3
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+
+
+def usual_policies(*, quick: bool = False) -> list[str]:
+    """What is compared by default: random and the rules that follow no twin.
+
+    Args:
+        quick: without `fill`.
+    """
+    rules = [name for name in rule_names() if not name.startswith("twin-")]
+    return ["random", *(name for name in rules if not (quick and name.endswith("-fill")))]
 
 
 @dataclasses.dataclass(frozen=True)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ns3_bridge import ScenarioEnv
+from py_agent.driver import Decider
 from py_agent.fidelity.continuation import Continuation, ContinuationLog
 from py_agent.fidelity.tracking import Tracking
 from py_agent.policies import Network, load_policy
@@ -66,10 +67,10 @@ class Trunk:
     ) -> None:
         self._env, self._network, self._twin, self._tracking = env, network, twin, tracking
         self._futures, self._passed = futures, passed
-        self._policy = load_policy(TRUNK_POLICY)
-        self._policy.begin(network, seed=1)
+        policy = load_policy(TRUNK_POLICY)
+        policy.begin(network, seed=1)
+        self._decider = Decider(policy, network)
         self._slots_per_frame: int = network.settings["slots_per_frame"]
-        self._frame: dict[str, Any] = {}
         self._rewards: list[float] = []
         self._foretold: list[tuple[int, Floats]] = []  # slot, and what futures of it cost
         self._log = ContinuationLog(network)
@@ -88,13 +89,13 @@ class Trunk:
         for _ in range(slots):
             estimate = self._twin.estimate()
             slot = len(self._rewards)
-            if int(self.observation["slot_in_frame"][0]) == 0:
-                if 0 < slot <= states_until - STATE_FRAMES * self._slots_per_frame:
-                    self._foretold.append((slot, self._foretell(estimate)))
-                self._frame = dict(self._policy.decide_frame(self.observation))
-                self._twin.command(self._frame["association"])
+            starts = self._decider.starts_frame(self.observation)
+            if starts and 0 < slot <= states_until - STATE_FRAMES * self._slots_per_frame:
+                self._foretold.append((slot, self._foretell(estimate)))
+            action = self._decider.decide(self.observation)
+            if starts:
+                self._twin.command(action["association"])
                 estimate = self._twin.estimate()
-            action = {**self._frame, **self._policy.decide_slot(self.observation)}
             before = self.observation
             self.observation, reward, _, _, info = self._env.step(action)
             self._end_s = info["time_s"]

@@ -24,7 +24,7 @@ class AccuracyPredictor:
     The twin knows each user's nominal drift rate and which jobs are done. It does not know the lag
     that a model starts with, nor what rate and lag do to this user's classes: with `calibrate`,
     a bias per user learns from measurements, ``b ← b + 0.3 (predicted − measured − b)``, kept
-    within ±0.3.
+    within ±0.3. `follow` keeps it in step with what is observed, or simulated.
 
     All arrays are ``[..., n_users]``: one network's users, or those of many.
 
@@ -32,20 +32,43 @@ class AccuracyPredictor:
         model: how lag becomes accuracy.
         drift_rate: per second.
         behind_s: how far models are behind their data at the start.
+        trained_samples: of which each model has learned so far, as it is observed.
 
     Attributes:
         bias: by how much predictions have been too high.
     """
 
-    def __init__(self, model: LagModel, drift_rate: Floats, behind_s: float = 0.0) -> None:
+    def __init__(
+        self,
+        model: LagModel,
+        drift_rate: Floats,
+        behind_s: Floats | float = 0.0,
+        trained_samples: NDArray[np.generic] | float = 0.0,
+    ) -> None:
         self._model = model
         self._rate = drift_rate
         self._fast = np.zeros_like(drift_rate)
         self._slow = np.zeros_like(drift_rate)
         self.bias = np.zeros_like(drift_rate)
+        self._trained = np.asarray(trained_samples)
         self.advance(behind_s)
 
-    def start_over(self, which: NDArray[np.bool_], drift_rate: Floats, behind_s: float) -> None:
+    def follow(self, duration_s: float, trained_samples: NDArray[np.generic]) -> None:
+        """Time passes: data drift, then models learn what has been trained since the last call.
+
+        Args:
+            duration_s: since then.
+            trained_samples: of which each model has learned so far; fewer than before where a run
+                has started anew (see `start_over`).
+        """
+        trained = np.asarray(trained_samples)
+        self.advance(duration_s)
+        self.trained(np.maximum(trained - self._trained, 0))
+        self._trained = trained
+
+    def start_over(
+        self, which: NDArray[np.bool_], drift_rate: Floats, behind_s: Floats | float
+    ) -> None:
         """New models for some users, under `drift_rate`."""
         fresh = AccuracyPredictor(self._model, drift_rate, behind_s)
         self._rate = np.where(which, fresh._rate, self._rate)
@@ -58,12 +81,31 @@ class AccuracyPredictor:
         lag = np.maximum(self._model.lag_at(accuracy), 0.0)
         self._fast, self._slow = self._model.drift(np.zeros_like(lag), np.zeros_like(lag), lag)
 
-    @property
-    def lags(self) -> tuple[Floats, Floats]:
-        """Fast and slow lag of every user."""
-        return self._fast, self._slow
+    @classmethod
+    def going_on(
+        cls, model: LagModel, drift_rate: Floats, lags: tuple[Floats, Floats], bias: Floats
+    ) -> AccuracyPredictor:
+        """One that goes on from fast and slow lags that another has found."""
+        made = cls(model, drift_rate)
+        made._fast, made._slow = lags
+        made.bias = bias
+        return made
 
-    def advance(self, duration_s: float) -> None:
+    @property
+    def drift_rate(self) -> Floats:
+        """Of every user, per second."""
+        return self._rate
+
+    def lags(self, ahead_s: float = 0.0) -> tuple[Floats, Floats]:
+        """Fast and slow lag of every user, some seconds ahead without training."""
+        return self._model.drift(self._fast, self._slow, self._rate * ahead_s)
+
+    @property
+    def expected(self) -> Floats:
+        """What a measurement now is expected to find, bias counted."""
+        return np.clip(self._model.accuracy(self._fast, self._slow) - self.bias, 0.0, 1.0)
+
+    def advance(self, duration_s: Floats | float) -> None:
         """Let data drift."""
         self._fast, self._slow = self._model.drift(self._fast, self._slow, self._rate * duration_s)
 

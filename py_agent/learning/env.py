@@ -20,6 +20,7 @@ from ns3_bridge.spaces import dict_space
 from py_agent.learning.incremental_data import task_norm_samples
 from py_agent.learning.learning_settings import LearningSettings
 from py_agent.learning.plant import LearningPlant, TrainingJob
+from py_agent.learning.reward import accuracy_term, price, retraining_term
 
 _NEEDED = "retrain_samples"
 _TABLE = Table(
@@ -183,14 +184,16 @@ class LearningEnv(gymnasium.Wrapper[Observation, Action, Observation, Action]):
         return np.maximum(0, self._settings.target_accuracy - self._plant.accuracy)
 
     def _reward_terms(self, reward: float, observation: Observation) -> dict[str, float]:
-        typical_cycles = np.maximum(observation["task_mean_cycles"], 1.0)
-        backlog = np.sum(observation["training_backlog_cycles"] / typical_cycles)
+        settings = self._settings
+        backlog = observation["training_backlog_cycles"]
+        typical = observation["task_mean_cycles"]
+        terms = (
+            retraining_term(settings.backlog_weight, backlog, typical),
+            accuracy_term(settings.accuracy_weight, self._deficit()),
+        )
         slot_s = self.settings.slot_s
-        return {
-            "tasks": float(reward),
-            "retraining": -self._settings.backlog_weight * float(backlog) * slot_s,
-            "accuracy": -self._settings.accuracy_weight * float(self._deficit().sum()) * slot_s,
-        }
+        of_models = {term.name: -float(price([term], slot_s)) for term in terms}
+        return {"tasks": float(reward), **of_models}
 
     def _extended(self, observation: Observation) -> Observation:
         values: Mapping[str, Any] = {

@@ -3,9 +3,18 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Literal
 
 import pydantic
+
+from ns3_bridge.plugins import Plugins
+
+if TYPE_CHECKING:
+    from py_agent.learning.streams import DriftStream
+
+#: Classes of streams, called with the number of users, a seed, ``kind`` and ``drift_speed``.
+STREAMS: Plugins[Callable[..., DriftStream]] = Plugins("ns3_twin.streams", "stream")
 
 
 class LearningSettings(pydantic.BaseModel):
@@ -13,8 +22,9 @@ class LearningSettings(pydantic.BaseModel):
 
     model_config = pydantic.ConfigDict(extra="forbid")
 
-    stream: Literal["digits", "loans"] = pydantic.Field(
-        default="digits", description="the users' data"
+    stream: str = pydantic.Field(
+        default="digits",
+        description="the users' data: digits, loans, or a package's (docs/extending.md)",
     )
     drift: Literal["gradual", "abrupt", "recurring"] = pydantic.Field(
         default="gradual", description="how the data drift"
@@ -49,3 +59,10 @@ class LearningSettings(pydantic.BaseModel):
     accuracy_weight: float = pydantic.Field(
         default=10.0, ge=0, description="w_A: accuracy short by 1 beside a task in the system"
     )
+
+    @pydantic.field_validator("stream")
+    @classmethod
+    def _is_registered(cls, name: str) -> str:
+        if name not in STREAMS:
+            raise ValueError(f"known: {', '.join(STREAMS)}")
+        return name

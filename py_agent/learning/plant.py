@@ -4,22 +4,16 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
 from py_agent.learning.drift_detection import DriftDetectors
 from py_agent.learning.incremental_data import IncrementalData
-from py_agent.learning.learning_settings import LearningSettings
-from py_agent.learning.streams import DriftingLoans, DriftStream, RotatingDigits
+from py_agent.learning.learning_settings import STREAMS, LearningSettings
 from py_agent.learning.user_models import UserModels
 from py_agent.learning.virtual_queue import VirtualQueue
 
-STREAMS: Mapping[str, Callable[..., DriftStream]] = {
-    "digits": RotatingDigits,
-    "loans": DriftingLoans,
-}
 _PRIOR_STEP = 0.3
 _PRETRAINING_SAMPLES = 3000
 LARGEST_JOB = 1000  # what a call trains at once: bounds its memory
@@ -62,7 +56,7 @@ class LearningPlant:
 
     def __init__(self, settings: LearningSettings, n_users: int, seed: int) -> None:
         self._settings = settings
-        make_stream = STREAMS[settings.stream]
+        make_stream = STREAMS.load(settings.stream)
         self.stream = make_stream(
             n_users, seed, kind=settings.drift, drift_speed=settings.drift_speed
         )

@@ -11,15 +11,15 @@ from py_agent.contract import (
     Policy,
 )
 from py_agent.policies.registry import (
-    POLICIES,
     UnknownPolicy,
     fingerprint,
     is_rule,
     load_policy,
+    policy_names,
+    rule_names,
 )
 
 __all__ = [
-    "POLICIES",
     "BranchNow",
     "Decision",
     "LookAheadPolicy",
@@ -31,4 +31,6 @@ __all__ = [
     "fingerprint",
     "is_rule",
     "load_policy",
+    "policy_names",
+    "rule_names",
 ]

@@ -24,7 +24,7 @@ _LEAST_TASKS = 1e-6  # the order among those who keep their target: the shortest
 
 
 class FillPolicy:
-    """An association rule per frame; shares by priority per slot.
+    """Shares by priority, to each what it can use in a slot.
 
     The priority of a user is the largest number of its next tasks over the work of these,
     ``max(1/head, n/all)``: the order that minimises the sum of delays where tasks of a user

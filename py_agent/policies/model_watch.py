@@ -34,7 +34,6 @@ class ModelWatch:
         self._raw = raw
         self._slot_s = network.settings["slot_s"]
         self._predictor: AccuracyPredictor | None = None
-        self._trained: NDArray[Any] = np.zeros(0)
         self._time_s: NDArray[Any] = np.zeros(0)
 
     def follow(self, observation: Observation) -> None:
@@ -47,15 +46,14 @@ class ModelWatch:
             return
         trained, time_s = observation["trained_samples"], observation["time_s"]
         if self._predictor is None:
-            self._predictor = AccuracyPredictor(LagModel(), rate, self._behind_s)
+            self._predictor = AccuracyPredictor(LagModel(), rate, self._behind_s, trained)
             starts = np.ones(time_s.shape, bool)
         else:
             starts = time_s < self._time_s
-            self._predictor.advance(self._slot_s)
-            self._predictor.trained(np.maximum(trained - self._trained, 0))
+            self._predictor.follow(self._slot_s, trained)
             if starts.any():
                 self._predictor.start_over(starts, rate, self._behind_s)
-        self._trained, self._time_s = trained, time_s
+        self._time_s = time_s
         if starts.any() or (observation["slot_in_frame"] == 0).any():
             self._predictor.calibrate(accuracy)
 

@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 
 from ns3_bridge import ScenarioEnv
 from py_agent.contract import BranchNow, Decision, Network, Observation
+from py_agent.driver import play
 from py_agent.policies.association import LoadBalancing
+from py_agent.policies.pinned import Pinned
 from py_agent.policies.rules import RulePolicy
 from py_agent.policies.share_rules import index_rule
 from py_agent.radio.link_model import candidates as audible_stations
@@ -56,6 +58,7 @@ class Oracle:
         self._slot_rule.begin(network, seed)
         self._link = link_model_of(network)
         self._slots = network.settings["slots_per_frame"]
+        self._network = network
 
     def look_ahead(self, branch: BranchNow) -> None:
         """Take the means to continue the present state under decisions that are only tried."""
@@ -119,13 +122,13 @@ class Oracle:
     ) -> tuple[float, float]:
         observation: Observation = env.channel.copy_observations()
         foreseen_s = 0.0
-        for _ in range(self._slots):
-            action = {"association": association, **self.decide_slot(observation)}
-            observation, reward, terminated, truncated, _ = env.step(action)
-            foreseen_s -= reward
+        tried = Pinned(self._slot_rule, association)
+        for slot in play(env, tried, self._network, observation, self._slots):
+            observation = slot.after
+            foreseen_s -= slot.reward
             if foreseen_s > best_s:
                 return np.inf, np.inf
-            if terminated or truncated:
+            if slot.is_last:
                 break
         return foreseen_s + self._remaining_s(observation), foreseen_s
 

@@ -3,150 +3,124 @@
 
 from __future__ import annotations
 
-import functools
+import dataclasses
 import hashlib
 import importlib
 import inspect
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from ns3_bridge import Ns3TwinError
+from ns3_bridge.plugins import Plugins
 from py_agent.contract import Policy
-from py_agent.policies import share_rules
-from py_agent.policies.association import AssociationRule, LoadBalancing, MaxRsrp
-from py_agent.policies.fill import FillPolicy
-from py_agent.policies.oracle import Oracle
-from py_agent.policies.random import RandomPolicy
+from py_agent.policies.association import AssociationRule
 from py_agent.policies.rules import RulePolicy
-from py_agent.policies.share_rules import ShareRule, TrainingRule
-from py_agent.policies.single_timescale import SingleTimescale
-
-
-def _twin_association() -> AssociationRule:
-    from py_agent.policies.twin_association import TwinAssociation  # scipy is an extra
-
-    return TwinAssociation()
-
-
-ASSOCIATIONS: Mapping[str, tuple[str, Callable[[], AssociationRule]]] = {
-    "max-rsrp": ("strongest base station", MaxRsrp),
-    "load": ("greedy load balancing", LoadBalancing),
-    "twin": ("local search over the twin's predictions", _twin_association),
-}
-_SHARES: Mapping[str, tuple[str, ShareRule, TrainingRule | None]] = {
-    "equal": ("equal shares", share_rules.equal, None),
-    "proportional": ("shares in proportion to the work", share_rules.proportional, None),
-    "sqrt": ("shares as the square root of the work", share_rules.square_root, None),
-    "cmu": (
-        "shares by the index rule (1/remaining)^6",
-        share_rules.index_rule,
-        share_rules.training_urgency,
-    ),
-}
-
-_AGENTS = Path(__file__).parent.parent / "drl" / "agents"  # those that come along
-_FILL = {"fill": "shares by priority, to each what it can use in a slot"}
-
-
-def _rule(association: str, share: str) -> Policy:
-    chooser = ASSOCIATIONS[association][1]()
-    if share == "fill":
-        return FillPolicy(chooser)
-    _, weights, training = _SHARES[share]
-    return RulePolicy(chooser, weights, training)
-
-
-def _drl(association: str, agent: Path) -> Policy:
-    from py_agent.drl.agent import Agent  # it imports policies
-    from py_agent.drl.policy import DrlPolicy
-
-    return DrlPolicy(ASSOCIATIONS[association][1](), Agent.load(agent))
-
-
-def _rollout_fill() -> Policy:
-    from py_agent.policies.rollout_association import RolloutAssociation  # torch takes a second
-
-    return FillPolicy(RolloutAssociation())
-
-
-RULES: Mapping[str, tuple[str, Callable[[], Policy]]] = {
-    f"{association}-{share}": (
-        f"{ASSOCIATIONS[association][0]}, {summary}",
-        functools.partial(_rule, association, share),
-    )
-    for association in ASSOCIATIONS
-    for share, summary in {**{name: rule[0] for name, rule in _SHARES.items()}, **_FILL}.items()
-}
-POLICIES: Mapping[str, tuple[str, Callable[[], Policy]]] = {
-    "random": ("every action field uniformly at random", RandomPolicy),
-    **RULES,
-    **{
-        f"{association}-drl": (
-            f"{summary}, a trained agent shifts the priorities of fill; =FILE: another agent",
-            functools.partial(_drl, association, _AGENTS / "default.npz"),
-        )
-        for association, (summary, _) in ASSOCIATIONS.items()
-    },
-    "single-load-cmu": (
-        "load-cmu on one timescale: shares, too, are decided once a frame and then stay",
-        lambda: SingleTimescale(_rule("load", "cmu")),
-    ),
-    "single-twin-drl": (
-        "twin-drl on one timescale: an agent trained to decide once a frame",
-        functools.partial(_drl, "twin", _AGENTS / "frame.npz"),
-    ),
-    "no-twin-drl": (
-        "load-drl without a twin: an agent trained on users' last reports alone",
-        functools.partial(_drl, "load", _AGENTS / "raw.npz"),
-    ),
-    "rollout-fill": (
-        "tries 6 associations a frame in the twin's futures, shares as twin-fill",
-        _rollout_fill,
-    ),
-    "oracle": (
-        "upper reference: tries 16 associations a frame on branches of the network, shares as cmu",
-        Oracle,
-    ),
-}
-_SHORT = {"cmu": "load-cmu"}
-
-_METHODS = ("begin", "decide_frame", "decide_slot")
+from py_agent.policies.share_rules import ShareRule
 
 
 class UnknownPolicy(Ns3TwinError, LookupError):
     """Raised when a policy's name is not known or its class cannot be loaded."""
 
 
+#: Classes, called without arguments, that choose base stations.
+ASSOCIATIONS: Plugins[Callable[[], AssociationRule]] = Plugins(
+    "ns3_twin.associations", "association", UnknownPolicy
+)
+#: Functions that weigh users (`ShareRule`), or classes of policies that take an association rule
+#: and, where they have an attribute ``file``, another file in its place.
+SHARE_RULES: Plugins[ShareRule | type[Any]] = Plugins(
+    "ns3_twin.share_rules", "share rule", UnknownPolicy
+)
+#: Classes of whole policies, called without arguments.
+WHOLE_POLICIES: Plugins[Callable[[], Policy]] = Plugins(
+    "ns3_twin.policies", "policy", UnknownPolicy
+)
+
+_SHORT = {"cmu": "load-cmu"}
+_METHODS = ("begin", "decide_frame", "decide_slot")
+
+
+@dataclasses.dataclass(frozen=True)
+class _Composed:
+    """``ASSOCIATION-SHARE``, or ``ASSOCIATION-SHARE=FILE``."""
+
+    association: str
+    share: str
+    file: str = ""
+
+    @classmethod
+    def read(cls, name: str) -> _Composed | None:
+        """The two rules that a name is made of; None: it is not."""
+        rules, _, file = name.partition("=")
+        for association in ASSOCIATIONS:
+            share = rules.removeprefix(f"{association}-")
+            if share != rules and share in SHARE_RULES:
+                return cls(association, share, file)
+        return None
+
+    def make(self) -> Policy:
+        """The policy."""
+        rule = SHARE_RULES.load(self.share)
+        association = ASSOCIATIONS.load(self.association)()
+        if self.file and not hasattr(rule, "file"):
+            raise UnknownPolicy(f"share rule {self.share!r} takes no file, not {self.file!r}")
+        if not isinstance(rule, type):
+            return RulePolicy(association, rule)
+        policy: Policy = rule(association, Path(self.file)) if self.file else rule(association)
+        return policy
+
+
+def policy_names() -> list[str]:
+    """Names of all policies, known without importing any; those made of two rules first."""
+    composed = [f"{association}-{share}" for association in ASSOCIATIONS for share in SHARE_RULES]
+    return [*composed, *WHOLE_POLICIES]
+
+
+def rule_names() -> list[str]:
+    """Names of all rules: neither random nor learned, and with no look into the future."""
+    return [name for name in policy_names() if is_rule(name)]
+
+
+def summary(name: str) -> str:
+    """One line on a policy of `policy_names`."""
+    if (composed := _Composed.read(name)) is None:
+        return WHOLE_POLICIES.summary(name)
+    rules = (ASSOCIATIONS.summary(composed.association), SHARE_RULES.summary(composed.share))
+    return "; ".join(rule.rstrip(".") for rule in rules)
+
+
 def load_policy(name: str) -> Policy:
     """Make a policy.
 
     Args:
-        name: a key of `POLICIES`, ``cmu`` for ``load-cmu``, ``ASSOCIATION-drl=FILE`` for an
+        name: one of `policy_names`, ``cmu`` for ``load-cmu``, ``ASSOCIATION-drl=FILE`` for an
             agent of one's own, or ``package.module:Class``; modules are also looked for in the
             current folder. The class is called without arguments.
 
     Raises:
         UnknownPolicy: the message lists the known names or says what is wrong with the class.
+        BrokenPlugin: a package registers it, and it cannot be imported.
     """
     known = _SHORT.get(name, name)
-    if known in POLICIES:
-        return POLICIES[known][1]()
-    association, equals, agent = name.partition("-drl=")
-    if equals and association in ASSOCIATIONS:
-        return _drl(association, Path(agent))
+    if known in WHOLE_POLICIES:
+        return _checked(name, WHOLE_POLICIES.load(known)())
+    if (composed := _Composed.read(known)) is not None:
+        return _checked(name, composed.make())
     module_name, colon, class_name = name.partition(":")
     if not colon:
+        known_names = dict.fromkeys(policy_names())
         raise UnknownPolicy(
-            f"unknown policy {name!r}; known: {', '.join(POLICIES)}, or package.module:Class"
+            f"{WHOLE_POLICIES.explain_unknown(name, known_names)}, or package.module:Class"
         )
-    return _load_own(name, module_name, class_name)
+    return _checked(name, _own_class(name, module_name, class_name)())
 
 
 def is_rule(name: str) -> bool:
     """Whether a policy is a rule: neither random nor learned, and with no look into the future."""
-    return _SHORT.get(name, name) in RULES
+    composed = _Composed.read(_SHORT.get(name, name))
+    return composed is not None and not hasattr(SHARE_RULES.load(composed.share), "file")
 
 
 def fingerprint(name: str) -> str:
@@ -156,25 +130,30 @@ def fingerprint(name: str) -> str:
         name: as `load_policy` takes it.
 
     Returns:
-        a hash of the file of an agent or of a policy of one's own; empty for rules.
+        a hash of the files of an agent, of another package's plug-ins, of a policy of one's own;
+        empty for our rules.
     """
-    if "-drl" in name:
-        return _hash_of(_agent_of(name))
-    module_name, colon, class_name = name.partition(":")
-    if not colon:
-        return ""
-    path = inspect.getfile(_own_class(name, module_name, class_name))
-    return _hash_of(Path(path))
+    files = [file.read_bytes() for file in _files_of(_SHORT.get(name, name))]
+    return hashlib.sha256(b"".join(files)).hexdigest()[:16] if files else ""
 
 
-def _agent_of(name: str) -> Path:
-    _, equals, file = name.partition("=")
-    ours = {"single-twin-drl": "frame.npz", "no-twin-drl": "raw.npz"}
-    return Path(file) if equals else _AGENTS / ours.get(name, "default.npz")
+def _files_of(name: str) -> list[Path]:
+    made_of: list[Any]
+    if name in WHOLE_POLICIES:
+        made_of = [WHOLE_POLICIES.load(name)]
+    elif (composed := _Composed.read(name)) is not None:
+        made_of = [SHARE_RULES.load(composed.share), ASSOCIATIONS.load(composed.association)]
+        if composed.file:
+            return [Path(composed.file), *_foreign(made_of)]
+    else:
+        made_of = [_own_class(name, *name.partition(":")[::2])]
+    return [*(part.file for part in made_of if hasattr(part, "file")), *_foreign(made_of)]
 
 
-def _hash_of(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+def _foreign(made_of: list[Any]) -> list[Path]:
+    ours = __name__.partition(".")[0]
+    foreign = [part for part in made_of if part.__module__.partition(".")[0] != ours]
+    return [Path(inspect.getfile(part)) for part in foreign]
 
 
 def _own_class(name: str, module_name: str, class_name: str) -> Any:
@@ -191,8 +170,7 @@ def _own_class(name: str, module_name: str, class_name: str) -> Any:
     return made
 
 
-def _load_own(name: str, module_name: str, class_name: str) -> Policy:
-    policy = _own_class(name, module_name, class_name)()
+def _checked(name: str, policy: Any) -> Policy:
     missing = [method for method in _METHODS if not callable(getattr(policy, method, None))]
     if missing:
         raise UnknownPolicy(f"policy {name!r} lacks the methods {', '.join(missing)}")

@@ -3,16 +3,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, Protocol, TypeAlias
+from collections.abc import Callable
+from typing import Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ns3_bridge.plugins import Plugins
 from py_agent.contract import Decision, Network, Observation, Policy
 from py_agent.learning.accuracy_predictor import AccuracyPredictor
 from py_agent.learning.lag_model import LagModel
-from py_agent.policies.spare_time import SMALLEST_JOB, SpareTime
+from py_agent.policies.spare_time import SMALLEST_JOB
 
 Ratios: TypeAlias = NDArray[np.float64]  # δ of each user, [n_ue]; 0: not retrained
 
@@ -88,7 +89,9 @@ class Need(_OncePerFrame):
         ahead_s: how far to look.
     """
 
-    def __init__(self, calibrated: bool, margin: float = 0.03, ahead_s: float = 2.0) -> None:
+    def __init__(
+        self, calibrated: bool = False, margin: float = 0.03, ahead_s: float = 2.0
+    ) -> None:
         self._calibrated = calibrated
         self._margin = margin
         self._ahead_s = ahead_s
@@ -99,18 +102,15 @@ class Need(_OncePerFrame):
         self._target = settings["learning"]["target_accuracy"]
         self._frame_s = settings["slot_s"] * settings["slots_per_frame"]
         self._predictor: AccuracyPredictor | None = None
-        self._trained: NDArray[Any] = np.zeros(0)
 
     def ratios(self, observation: Observation) -> Ratios:
         """δ from the need of every user."""
         trained = observation["trained_samples"]
         if self._predictor is None:
             rate = observation["drift_rate"].astype(np.float64)
-            self._predictor = AccuracyPredictor(LagModel(), rate)
+            self._predictor = AccuracyPredictor(LagModel(), rate, trained_samples=trained)
         else:
-            self._predictor.advance(self._frame_s)
-            self._predictor.trained(trained - self._trained)
-        self._trained = trained
+            self._predictor.follow(self._frame_s, trained)
         if self._calibrated:
             self._predictor.calibrate(observation["accuracy"].astype(np.float64))
         queue = observation["virtual_queue"].astype(np.float64)
@@ -122,14 +122,38 @@ class Need(_OncePerFrame):
         return np.minimum(np.divide(job, norm, out=np.zeros_like(job), where=norm > 0), 1.0)
 
 
-RETRAINING_RULES: Mapping[str, tuple[str, Callable[[], RetrainingRule]]] = {
-    "none": ("models are measured and never retrained", lambda: Fixed(0.0)),
-    "fixed": ("δ = 0.1 for everybody in every frame", lambda: Fixed(0.1)),
-    "periodic": ("δ = 0.5 for each user once in five frames", lambda: Fixed(0.5, 5)),
-    "need": ("as much as the two-lag predictor asks for", lambda: Need(calibrated=False)),
-    "need-calibrated": ("the same, with a bias learned per user", lambda: Need(calibrated=True)),
-    "spare": ("what is needed where servers are busy, more where they are idle", SpareTime),
-}
+class Never(Fixed):
+    """Models are measured and never retrained."""
+
+    def __init__(self) -> None:
+        super().__init__(0.0)
+
+
+class EveryFrame(Fixed):
+    """δ = 0.1 for everybody in every frame."""
+
+    def __init__(self) -> None:
+        super().__init__(0.1)
+
+
+class InTurns(Fixed):
+    """δ = 0.5 for each user once in five frames."""
+
+    def __init__(self) -> None:
+        super().__init__(0.5, 5)
+
+
+class NeedCalibrated(Need):
+    """As much as the twin's predictor says is needed, with a bias learned per user."""
+
+    def __init__(self) -> None:
+        super().__init__(calibrated=True)
+
+
+#: Classes, called without arguments, that choose whose models are retrained.
+RETRAINING_RULES: Plugins[Callable[[], RetrainingRule]] = Plugins(
+    "ns3_twin.retraining_rules", "retraining rule"
+)
 
 
 class WithRetraining:

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from py_agent.contract import Decision, Network, Observation
+from py_agent.contract import Network, Observation
 from py_agent.policies.association import LoadBalancing
 from py_agent.policies.fill import FillPolicy
+from py_agent.policies.pinned import Pinned
 from py_agent.policies.placement import Placement
 from py_agent.policies.twin_association import TwinAssociation
 from py_agent.twin.model.estimate import NetworkEstimate
@@ -73,20 +74,17 @@ class RolloutAssociation(TwinAssociation):
         settings = self._network.settings
         futures = rollouts_of(estimate, settings, self._futures, horizon_s, seed=self._asked)
         slots = round(horizon_s / settings["slot_s"])
-        outcome = simulate(futures, _Pinned(association), self._network.schema, slots)
+        outcome = simulate(
+            futures, Pinned(FillPolicy(LoadBalancing()), association), self._network.schema, slots
+        )
         return float(-outcome.reward.sum(axis=0).mean())
 
 
-class _Pinned(FillPolicy):
-    """The rule `fill` under one association."""
+class RolloutFill(FillPolicy):
+    """Tries 6 associations a frame in the twin's futures; shares as twin-fill."""
 
-    def __init__(self, association: Association) -> None:
-        super().__init__(LoadBalancing())
-        self._pinned = association
-
-    def decide_frame(self, observation: Observation) -> Decision:
-        batch = len(observation["serving_bs"])
-        return {"association": np.tile(self._pinned, (batch, 1))}
+    def __init__(self) -> None:
+        super().__init__(RolloutAssociation())
 
 
 def _best_moves(placement: Placement, start: Association, count: int) -> Iterator[Association]:

@@ -8,7 +8,14 @@ from numpy.typing import NDArray
 
 from py_agent.contract import Decision, Network, Observation
 from py_agent.policies.association import AssociationRule
-from py_agent.policies.share_rules import equal, ShareRule, TrainingRule, shares_within_cells
+from py_agent.policies.share_rules import (
+    ShareRule,
+    TrainingRule,
+    equal,
+    index_rule,
+    shares_within_cells,
+    training_urgency,
+)
 
 
 class RulePolicy:
@@ -55,7 +62,9 @@ class RulePolicy:
         serving_bs = observation["serving_bs"]
         if self._share is equal and not self._trains:  # whatever the work is
             shares = shares_within_cells(np.ones(serving_bs.shape), serving_bs)
-            names = ("compute_share", "bandwidth_share") if self._divides_band else ("compute_share",)
+            names = (
+                ("compute_share", "bandwidth_share") if self._divides_band else ("compute_share",)
+            )
             return dict.fromkeys(names, shares)
         backlog = observation["compute_backlog_cycles"].sum(axis=-1)
         head = observation["compute_head_cycles"].sum(axis=-1)
@@ -86,3 +95,14 @@ class RulePolicy:
                 observation["accuracy_deficit"].astype(np.float64),
             )
         return np.where(backlog > 0, weights, 0.0)
+
+
+class IndexRulePolicy(RulePolicy):
+    """Shares by the index rule (1/remaining)^6, of retraining jobs by their urgency.
+
+    Args:
+        association: chooses base stations.
+    """
+
+    def __init__(self, association: AssociationRule) -> None:
+        super().__init__(association, index_rule, training_urgency)

@@ -24,17 +24,20 @@ TrainingRule: TypeAlias = Callable[[Work, Work], Weights]
 
 
 def equal(backlog: Work, head: Work, typical: Work) -> Weights:
-    """The same weight for every user."""
+    """Equal shares."""
     return np.ones_like(backlog, np.float64)
 
 
 def proportional(backlog: Work, head: Work, typical: Work) -> Weights:
-    """In proportion to the user's work."""
+    """Shares in proportion to the user's work."""
     return _or_typical(backlog, typical)
 
 
 def square_root(backlog: Work, head: Work, typical: Work) -> Weights:
-    """As the square root of the user's work: the minimum of ``Σ Q/λ`` under ``Σ λ = C``."""
+    """Shares as the square root of the user's work.
+
+    They minimise ``Σ Q/λ`` under ``Σ λ = C``.
+    """
     return np.sqrt(_or_typical(backlog, typical))
 
 

@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 from py_agent.contract import Decision, Network, Observation, Policy
+from py_agent.policies.association import LoadBalancing
+from py_agent.policies.rules import IndexRulePolicy
 
 
 class SingleTimescale:
@@ -32,3 +34,10 @@ class SingleTimescale:
         if observation["slot_in_frame"][0] == 0:
             self._slot = self._policy.decide_slot(observation)
         return self._slot
+
+
+class SingleLoadCmu(SingleTimescale):
+    """load-cmu on one timescale: shares, too, are decided once a frame and then stay."""
+
+    def __init__(self) -> None:
+        super().__init__(IndexRulePolicy(LoadBalancing()))

@@ -15,12 +15,12 @@ SMALLEST_JOB = 32  # samples; smaller ones can make a model worse (docs/learning
 
 
 class SpareTime:
-    """Chooses δ in every slot, for one network or a batch.
+    """What is needed where servers are busy, more where they are idle.
 
-    Whoever has no job under way and is foreseen below its aim gets the smallest job that reaches
-    it, 32 samples at least. The aim is ``A_min + busy_margin``; where the tasks at the user's
-    server are done within the slot, ``A_min + idle_margin``: accuracy is laid in while it costs no
-    task its time.
+    Chooses δ in every slot, for one network or a batch. Whoever has no job under way and is
+    foreseen below its aim gets the smallest job that reaches it, 32 samples at least. The aim is
+    ``A_min + busy_margin``; where the tasks at the user's server are done within the slot,
+    ``A_min + idle_margin``: accuracy is laid in while it costs no task its time.
 
     Args:
         idle_margin: of accuracy.

@@ -4,7 +4,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-
 Floats = NDArray[np.float64]
 Arrays = dict[str, NDArray[Any]]
 Seeds = NDArray[np.int64]

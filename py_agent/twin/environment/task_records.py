@@ -49,9 +49,7 @@ class TaskRecords:
         made["cycles"] = found["cycles"]
         made["created_s"] = start_s + found["created_s"]
         made["uploaded_s"] = np.where(uploaded, start_s + found["uploaded_s"], np.nan)
-        made["compute_s"] = np.where(
-            uploaded, found["cycles"] / capacity_hz[found["bs"]], np.nan
-        )
+        made["compute_s"] = np.where(uploaded, found["cycles"] / capacity_hz[found["bs"]], np.nan)
         made["computed_s"] = made["done_s"] = start_s + found["done_s"]
         rows[_TASK] = made[np.argsort(made["done_s"], kind="stable")]
         return rows

@@ -38,7 +38,6 @@ class ModelTracker:
         self._frame_s = frame_s
         self._model = model or LagModel()
         self._predictor: AccuracyPredictor | None = None
-        self._trained = np.zeros(0)
         self._square = np.zeros(0)
         self._time_s = 0.0
 
@@ -53,15 +52,12 @@ class ModelTracker:
         accuracy = latest["accuracy"].astype(np.float64)
         if self._predictor is None:
             rate = latest["drift_rate"].astype(np.float64)
-            self._predictor = AccuracyPredictor(self._model, rate)
-            self._trained = trained
+            self._predictor = AccuracyPredictor(self._model, rate, trained_samples=trained)
             self._square = np.full(len(rate), _FIRST_SD**2)
         elif time_s < self._time_s + 0.5 * self._frame_s:
             return
         else:
-            self._predictor.advance(time_s - self._time_s)
-            self._predictor.trained(np.maximum(trained - self._trained, 0))
-            self._trained = np.maximum(trained, self._trained)
+            self._predictor.follow(time_s - self._time_s, trained)
             error = self._predictor.predict(0.0) - self._predictor.bias - accuracy
             self._square += _SD_STEP * (error**2 - self._square)
         self._predictor.calibrate(accuracy)
@@ -81,7 +77,7 @@ class ModelTracker:
             return latest[name].astype(np.float64)
 
         elapsed_s = max(time_s - self._time_s, 0.0)
-        fast, slow = self._model.drift(*self._predictor.lags, held("drift_rate") * elapsed_s)
+        fast, slow = self._predictor.lags(elapsed_s)
         return ModelState(
             model=self._model,
             lag_fast=fast,

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from py_agent.learning.accuracy_predictor import AccuracyPredictor
 from py_agent.learning.lag_model import LagModel
 from py_agent.learning.learning_settings import LearningSettings
 from py_agent.learning.streams.digits import RATE_DEG_PER_S
@@ -31,7 +32,6 @@ class LaggingModels:
         model: how lag becomes accuracy.
 
     Attributes:
-        drift_rate: of every user, per second, ``[n_futures, n_ue]``.
         accuracy: last measured, ``[n_futures, n_ue]``.
         queue: the accuracy constraint; its length is ``[n_futures, n_ue]``.
     """
@@ -40,11 +40,9 @@ class LaggingModels:
         self, settings: LearningSettings, n_futures: int, n_ue: int, model: LagModel
     ) -> None:
         self._settings = settings
-        self._model = model
         shape = (n_futures, n_ue)
         self._rngs = [np.random.default_rng(i) for i in range(n_futures)]
-        self.drift_rate: Floats = np.zeros(shape)
-        self._fast, self._slow, self._bias = np.zeros(shape), np.zeros(shape), np.zeros(shape)
+        self._models = AccuracyPredictor(model, np.zeros(shape))
         self.accuracy: Floats = np.zeros(shape)
         self.queue = VirtualQueue(shape, settings.target_accuracy)
 
@@ -79,33 +77,41 @@ class LaggingModels:
         made._rngs = [
             np.random.default_rng([seed, i % n_futures, 2]) for i in range(copies * n_futures)
         ]
-        for name, value in (
-            ("drift_rate", state.drift_rate),
-            ("_fast", state.lag_fast),
-            ("_slow", state.lag_slow),
-            ("accuracy", state.accuracy),
-        ):
-            getattr(made, name)[:] = value
-        made.queue.length[:] = state.virtual_queue
         doubt = np.stack([rng.standard_normal(len(state.bias)) for rng in made._rngs])
-        made._bias[:] = state.bias + doubt * state.accuracy_sd
+        shape = doubt.shape
+        made._models = AccuracyPredictor.going_on(
+            state.model,
+            np.broadcast_to(state.drift_rate, shape),
+            (np.broadcast_to(state.lag_fast, shape), np.broadcast_to(state.lag_slow, shape)),
+            state.bias + doubt * state.accuracy_sd,
+        )
+        made.accuracy[:] = state.accuracy
+        made.queue.length[:] = state.virtual_queue
         return made
 
     def start(self, chosen: Sequence[int], seeds: Sequence[int]) -> None:
         """New models in these futures, each as far behind its data as chance will have it."""
-        n_ue = self.accuracy.shape[1]
+        rate, behind_s = self.drift_rate.copy(), np.zeros(self.accuracy.shape)
+        which = np.zeros((len(rate), 1), bool)
+        which[chosen] = True
+        n_ue = rate.shape[1]
         for i, seed in zip(chosen, seeds, strict=True):
             self._rngs[i] = rng = np.random.default_rng([seed, 1])
-            self.drift_rate[i] = self._settings.drift_speed * rng.uniform(*RATE_DEG_PER_S, n_ue)
-            lag = self.drift_rate[i] * rng.uniform(0, self._settings.initial_lag_s, n_ue)
-            self._fast[i], self._slow[i] = self._model.drift(np.zeros(n_ue), np.zeros(n_ue), lag)
+            rate[i] = self._settings.drift_speed * rng.uniform(*RATE_DEG_PER_S, n_ue)
+            behind_s[i] = rng.uniform(0, self._settings.initial_lag_s, n_ue)
             self.queue.length[i] = 0.0
+        self._models.start_over(which, rate, behind_s)
         self._measure(np.asarray(chosen))
+
+    @property
+    def drift_rate(self) -> Floats:
+        """Of every user, per second, ``[n_futures, n_ue]``."""
+        return self._models.drift_rate
 
     def advance(self, by_s: float, trained_samples: Floats) -> None:
         """Let data drift, then take over the jobs done, ``[n_futures, n_ue]`` samples."""
-        drifted = self._model.drift(self._fast, self._slow, self.drift_rate * by_s)
-        self._fast, self._slow = self._model.train(*drifted, trained_samples)
+        self._models.advance(by_s)
+        self._models.trained(trained_samples)
 
     def end_frame(self, futures: NDArray[np.intp]) -> None:
         """Measure accuracy and move the virtual queue in these futures."""
@@ -118,8 +124,7 @@ class LaggingModels:
         return np.maximum(0, self._settings.target_accuracy - self.accuracy)
 
     def _measure(self, futures: NDArray[np.intp]) -> None:
-        expected = self._model.accuracy(self._fast[futures], self._slow[futures])
-        expected = np.clip(expected - self._bias[futures], 0.0, 1.0)
+        expected = self._models.expected[futures]
         samples = self._settings.evaluated_samples
         for i, future in enumerate(futures):
             self.accuracy[future] = self._rngs[future].binomial(samples, expected[i]) / samples

@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from py_agent.learning.learning_settings import LearningSettings
-from py_agent.learning.plant import LARGEST_JOB, STREAMS
+from py_agent.learning.learning_settings import STREAMS, LearningSettings
+from py_agent.learning.plant import LARGEST_JOB
+from py_agent.learning.reward import accuracy_term, price, retraining_term
 from py_agent.twin.model.parameters import TwinParameters
 from py_agent.twin.rollout.lagging_models import Floats, LaggingModels
 from py_agent.twin.rollout.rollout import Action, Place, Rollout
@@ -40,7 +41,7 @@ class LearningRollout(Rollout):
         self._learning = learning
         self._norm_before = np.zeros(shape[1])
         self._begin_s = 0.0
-        stream: Any = STREAMS[learning.stream]
+        stream: Any = STREAMS.load(learning.stream)
         self._sample_bit = learning.bit_per_feature * stream.n_features
         self._last_slot = round(place.duration_s / self.slot_s)
         self._retrain = np.zeros(shape, bool)
@@ -105,12 +106,13 @@ class LearningRollout(Rollout):
         return np.array([self.step(action) for _ in range(slots)])
 
     def _learning_reward(self) -> Floats:
-        typical = np.maximum(self.mean_bit * self.state["cycles_per_bit"], 1.0)
-        backlog = self.state["training_work_cycles"] / typical
-        weighted = self._learning.backlog_weight * backlog.sum(axis=1)
-        weighted = weighted + self._learning.accuracy_weight * self.models.deficit.sum(axis=1)
-        reward: Floats = -weighted * self.slot_s
-        return reward
+        typical = self.mean_bit * self.state["cycles_per_bit"]
+        backlog = self.state["training_work_cycles"]
+        terms = (
+            retraining_term(self._learning.backlog_weight, backlog, typical),
+            accuracy_term(self._learning.accuracy_weight, self.models.deficit),
+        )
+        return -price(terms, self.slot_s)
 
     def _norm_samples(self) -> Floats:
         """``‖Q‖₂`` of the task data of the last seconds, ``[batch, n_ue]``."""

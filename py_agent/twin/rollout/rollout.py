@@ -143,7 +143,8 @@ class Rollout:
 
         Returns:
             ``rollout`` (from 0 on), ``ue``, ``created_s``, ``size_bit``, ``cycles``, ``uploaded_s``
-            (infinite: not known yet), ``bs`` (that got it; -1: none yet), ``done_s`` (NaN: not yet).
+            (infinite: not known yet), ``bs`` (that got it; -1: none yet), ``done_s`` (NaN: not
+            yet).
         """
         begin, end, _ = rows.indices(self.batch)
         return self.engine.tasks(begin, end)

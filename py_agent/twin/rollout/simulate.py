@@ -5,14 +5,15 @@ from __future__ import annotations
 
 import copy
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ns3_bridge import Schema
-from py_agent.contract import Decision, Network, Policy
+from py_agent.contract import Decision, Network, Observation, Policy
+from py_agent.driver import play
 from py_agent.twin.rollout.observation import Observer
 from py_agent.twin.rollout.rollout import Rollout
 
@@ -86,64 +87,87 @@ def simulate_each(
     network = Network(schema.scenario, rollout.place.settings, schema)
     each = rollout.batch // len(policies)
     parts = [slice(i * each, (i + 1) * each) for i in range(len(policies))]
-    deciders: list[_Batched | _Copies] = [
-        _Batched(policy, network, seed)
-        if getattr(policy, "batched", False)
-        else _Copies(policy, network, seed, each)
-        for policy in policies
-    ]
+    shared = _Shared(
+        [
+            policy if getattr(policy, "batched", False) else _Copies(policy, each)
+            for policy in policies
+        ],
+        parts,
+    )
+    shared.begin(network, seed)
     observer = Observer(schema, rollout)
-    rewards = []
-    frame: dict[str, NDArray[Any]] = {}
+    stepped = _Stepped(rollout, observer, watch)
+    passing = play(stepped, shared, network, observer.lazily(), slots)
+    rewards = [slot.reward for slot in passing]
+    return [_outcome(rollout, np.array(rewards), part) for part in parts]
 
-    def ask(method: str, observation: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
-        decisions = [
-            getattr(decider, method)(_Rows(observation, part))
-            for decider, part in zip(deciders, parts, strict=True)
-        ]
+
+class _Stepped:
+    """Rollouts as `play` steps them; they end when `play` does."""
+
+    def __init__(
+        self, rollout: Rollout, observer: Observer, watch: Callable[[Rollout], None]
+    ) -> None:
+        self._rollout, self._observer, self._watch = rollout, observer, watch
+
+    def step(self, action: Any) -> tuple[Any, Any, bool, bool, Mapping[str, Any]]:
+        reward = self._rollout.step(action)
+        self._watch(self._rollout)
+        return self._observer.lazily(), reward, False, False, {}
+
+
+class _Shared:
+    """Several policies, each for its part of the rollouts."""
+
+    def __init__(self, policies: Sequence[Policy], parts: Sequence[slice]) -> None:
+        self._policies, self._parts = policies, parts
+
+    def begin(self, network: Network, seed: int) -> None:
+        for policy in self._policies:
+            policy.begin(network, seed)
+
+    def decide_frame(self, observation: Observation) -> Decision:
+        return self._joined(
+            policy.decide_frame(_Rows(observation, part))
+            for policy, part in zip(self._policies, self._parts, strict=True)
+        )
+
+    def decide_slot(self, observation: Observation) -> Decision:
+        return self._joined(
+            policy.decide_slot(_Rows(observation, part))
+            for policy, part in zip(self._policies, self._parts, strict=True)
+        )
+
+    def _joined(self, decided: Iterable[Decision]) -> Decision:
+        decisions = list(decided)
         return {
             name: np.concatenate([np.asarray(decision[name]) for decision in decisions])
             for name in decisions[0]
         }
 
-    for slot in range(slots):
-        observation = observer.lazily()
-        in_frame = int(rollout.state["slot"][0]) % rollout.slots_per_frame
-        if in_frame == 0 or slot == 0:
-            frame = ask("decide_frame", observation)
-        rewards.append(rollout.step({**frame, **ask("decide_slot", observation)}))
-        watch(rollout)
-    return [_outcome(rollout, np.array(rewards), part) for part in parts]
-
-
-class _Batched:
-    """Sees all rollouts at once."""
-
-    def __init__(self, policy: Policy, network: Network, seed: int) -> None:
-        policy.begin(network, seed)
-        self.decide_frame = policy.decide_frame
-        self.decide_slot = policy.decide_slot
-
 
 class _Copies:
-    """One policy per rollout."""
+    """One policy per rollout; the copies get ``seed``, ``seed + 1`` and so on."""
 
-    def __init__(self, policy: Policy, network: Network, seed: int, batch: int) -> None:
+    def __init__(self, policy: Policy, batch: int) -> None:
         self._policies = [copy.deepcopy(policy) for _ in range(batch)]
-        for i, each in enumerate(self._policies):
-            each.begin(network, seed + i)
 
-    def decide_frame(self, observation: Mapping[str, NDArray[Any]]) -> Decision:
-        return self._ask("decide_frame", observation)
+    def begin(self, network: Network, seed: int) -> None:
+        for i, policy in enumerate(self._policies):
+            policy.begin(network, seed + i)
 
-    def decide_slot(self, observation: Mapping[str, NDArray[Any]]) -> Decision:
-        return self._ask("decide_slot", observation)
+    def decide_frame(self, observation: Observation) -> Decision:
+        return self._stacked(
+            policy.decide_frame(_Rows(observation, i)) for i, policy in enumerate(self._policies)
+        )
 
-    def _ask(self, method: str, observation: Mapping[str, NDArray[Any]]) -> Decision:
-        decisions = [
-            getattr(policy, method)(_Rows(observation, i))
-            for i, policy in enumerate(self._policies)
-        ]
+    def decide_slot(self, observation: Observation) -> Decision:
+        return self._stacked(
+            policy.decide_slot(_Rows(observation, i)) for i, policy in enumerate(self._policies)
+        )
+
+    def _stacked(self, decided: Iterable[Decision]) -> Decision:
+        decisions = list(decided)
         return {name: np.stack([d[name] for d in decisions]) for name in decisions[0]}
 
 

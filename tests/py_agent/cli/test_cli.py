@@ -97,7 +97,7 @@ def test_the_shortest_runs_are_drawn_too(tmp_path, duration_s):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--policy", "best"], "unknown policy 'best'; known: random"),
+        (["--policy", "best"], "unknown policy 'best'; known: max-rsrp-equal"),
         (["--scenario", "wimax"], "unknown scenario 'wimax'; known: cellular"),
         (["--set", "n_eu=3"], "unknown setting n_eu. Did you mean n_ue? Known: slot_s"),
         (["--set", "n_ue=0"], "n_ue = 0: Input should be greater than or equal to 1"),
@@ -144,6 +144,35 @@ def test_the_commands_of_a_gateway_do_without_the_libraries_for_runs():
     code = f"import sys, py_agent.cli.app; print(*({heavy} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
     assert done.stdout.split() == [], done.stderr
+
+
+def test_the_command_line_starts_without_what_its_commands_need():
+    heavy = {"gymnasium", "numpy", "ns3_bridge", "pydantic", "rich.console", "yaml", "zmq"}
+    code = f"import sys, py_agent.cli.app; print(*({heavy} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.stdout.split() == [], done.stderr
+
+
+@pytest.mark.parametrize(
+    "imports",
+    [
+        "import py_agent, gymnasium",
+        "import gymnasium, py_agent",
+        "import py_agent.cli.app, gymnasium",
+    ],
+)
+def test_the_twin_is_registered_with_gymnasium_whichever_comes_first(imports):
+    code = f"{imports}; print(gymnasium.spec('ns3/CellularTwin-v0').entry_point)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.stdout.strip() == "py_agent.twin.environment.env:make", done.stderr
+
+
+def test_the_help_has_panels_and_every_command_its_own(tmp_path):
+    shown = call("--help", cwd=tmp_path).stdout
+    panels = ("Run", "Compare", "Learn", "Twin", "Bridge", "Look")
+    assert all(f"─ {panel} ─" in shown for panel in panels)
+    for command in ("run", "bench", "fidelity", "serve", "describe"):
+        assert "Usage" in call(command, "--help", cwd=tmp_path).stdout
 
 
 def test_scenarios_describe_and_doctor(tmp_path):

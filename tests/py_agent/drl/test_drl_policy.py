@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import ns3_scenarios
+from py_agent.driver import play
 from py_agent.drl.agent import ACTIONS, Agent
 from py_agent.drl.errors import InvalidAgent
 from py_agent.drl.features import FEATURES, user_features, without_models
@@ -45,10 +46,8 @@ def seen():
     policy = load_policy("max-rsrp-equal")
     policy.begin(network, 1)
     observation, _ = env.reset(seed=2)
-    for slot in range(150):
-        if slot % 50 == 0:
-            frame = policy.decide_frame(observation)
-        observation, *_ = env.step({**frame, **policy.decide_slot(observation)})
+    *_, last = play(env, policy, network, observation, 150)
+    observation = last.after
     env.close()
     assert (observation["upload_backlog_bit"] > 0).any()
     assert (observation["compute_backlog_cycles"] > 0).any()
@@ -98,12 +97,8 @@ def learning():
 def decisions(policy, networks, network, slots=100):
     policy.begin(network, 1)
     observation, _ = networks.reset(seed=1)
-    for slot in range(slots):
-        if slot % 50 == 0:
-            frame = policy.decide_frame(observation)
-        action = {**frame, **policy.decide_slot(observation)}
-        yield action
-        observation, *_ = networks.step(action)
+    for slot in play(networks, policy, network, observation, slots):
+        yield slot.action
 
 
 def test_an_agent_that_says_nothing_retrains_as_the_rule_does(learning):

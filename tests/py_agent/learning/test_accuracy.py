@@ -28,6 +28,27 @@ def test_accuracy_by_hand():
     assert predictor.predict(3.0) == pytest.approx([0.95 / (1 + ((lag + 6) / 20) ** 1.5)])
 
 
+def test_what_is_observed_is_followed_step_by_step():
+    trained = np.array([100, 40])
+    followed = AccuracyPredictor(MODEL, np.array([2.0, 1.0]), 5.0, trained)
+    followed.follow(1.0, trained + np.array([30, 0]))
+    by_hand = AccuracyPredictor(MODEL, np.array([2.0, 1.0]), 5.0)
+    by_hand.advance(1.0)
+    by_hand.trained(np.array([30, 0]))
+    assert np.array_equal(followed.lags(), by_hand.lags())
+    followed.follow(0.0, np.array([10, 40]))  # the first user's run has started anew: no training
+    assert np.array_equal(followed.lags(), by_hand.lags())
+    assert np.allclose(np.sum(followed.lags(3.0), 0) - np.sum(by_hand.lags(), 0), [6.0, 3.0])
+
+
+def test_a_predictor_goes_on_from_lags_that_are_known():
+    lags = (np.array([6.0]), np.array([4.0]))
+    predictor = AccuracyPredictor.going_on(MODEL, np.array([1.0]), lags, np.array([0.1]))
+    assert predictor.expected == pytest.approx(0.95 / (1 + 0.5**1.5) - 0.1)
+    predictor.advance(10.0)
+    assert predictor.expected == pytest.approx(0.475 - 0.1)
+
+
 @given(st.floats(0.1, 3.0), st.floats(0, 30), st.floats(0.3, 0.94))
 def test_the_smallest_job_that_suffices(rate: float, age_s: float, target: float):
     predictor = AccuracyPredictor(MODEL, np.array([rate]))

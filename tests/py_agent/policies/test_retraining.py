@@ -44,7 +44,7 @@ def drifted(rule, frames, **fields):
 
 
 def test_none_and_fixed():
-    assert begun(RETRAINING_RULES["none"][1]()).ratios(observation()).tolist() == [0, 0, 0]
+    assert begun(RETRAINING_RULES.load("none")()).ratios(observation()).tolist() == [0, 0, 0]
     assert begun(Fixed(0.1)).ratios(observation()).tolist() == [0.1] * 3
 
 

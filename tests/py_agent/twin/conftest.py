@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 
 import ns3_scenarios
+from py_agent.driver import play
 from py_agent.policies import Network, load_policy
 
 SETTINGS = {"n_ue": 6, "n_bs": 2, "duration_s": 4, "mobility": {"speed_max_mps": 30}}
@@ -25,13 +26,8 @@ def recorded():
     policy = load_policy("load-cmu")
     policy.begin(network, 1)
     observation, _ = env.reset(seed=1)
-    observations, frame, truncated = [observation], {}, False
-    while not truncated:
-        if int(observation["slot_in_frame"][0]) == 0:
-            frame = dict(policy.decide_frame(observation))
-        action = {**frame, **policy.decide_slot(observation)}
-        observation, _, _, truncated, _ = env.step(action)
-        observations.append(observation)
+    slots = play(env, policy, network, observation)
+    observations = [observation, *(slot.after for slot in slots)]
     env.close()
     assert sum(o["tasks_uploading"].sum() for o in observations) > 0
     assert np.ptp([o["rsrp_dbm"] for o in observations]) > 10

@@ -9,9 +9,9 @@ import pytest
 from scipy.stats import ks_2samp
 
 import ns3_scenarios
+from py_agent.driver import play
 from py_agent.policies import Network, load_policy
 from py_agent.radio.lte.belief import LteBelief
-from py_agent.radio.lte.laws import density_dbm_per_rb, success
 from py_agent.twin.environment.network import TwinNetwork
 from py_agent.twin.model.estimate import NetworkEstimate, TaskQueue
 from py_agent.twin.rollout.observation import Observer
@@ -205,14 +205,11 @@ def test_delays_are_about_those_of_ns3():
     for seed in (1, 2):
         env = ns3_scenarios.make("cellular", settings)
         policy = load_policy("load-sqrt")
-        policy.begin(Network("cellular", network.place.settings, network.schema), seed=1)
+        known = Network("cellular", network.place.settings, network.schema)
+        policy.begin(known, seed=1)
         observation, _ = env.reset(seed=seed)
-        finished = False
-        while not finished:
-            if observation["slot_in_frame"][0] == 0:
-                frame = policy.decide_frame(observation)
-            decision = {**frame, **policy.decide_slot(observation)}
-            observation, _, _, finished, _ = env.step(decision)
+        for _ in play(env, policy, known, observation):
+            pass
         tasks = env.take_records()["task"]
         real.append(np.where(np.isnan(tasks["done_s"]), 5.0, tasks["done_s"]) - tasks["created_s"])
         env.close()

@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: MIT
+"""The one loop of the two timescales: who asks a policy, when, and what is kept."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Iterator, Mapping
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ns3_bridge import Ns3TwinError
+from py_agent.contract import Decision, Network, Observation, Policy
+
+Action = dict[str, NDArray[Any]]
+
+
+class WrongTimescale(Ns3TwinError):
+    """Raised when a policy decides in a slot what is decided once a frame.
+
+    Attributes:
+        field: name of the action field, e.g. ``association``.
+    """
+
+    def __init__(self, policy: str, field: str) -> None:
+        super().__init__(
+            f"decide_slot of {policy} returns {field}, which is decided once a frame: return it"
+            " from decide_frame"
+        )
+        self.field = field
+
+
+class Steps(Protocol):
+    """What is stepped: an environment, or many as one batch."""
+
+    def step(self, action: Any, /) -> tuple[Any, Any, Any, Any, Mapping[str, Any]]:
+        """Simulate one slot; as `gymnasium.Env.step`, or as that of a vector environment."""
+        ...
+
+
+@dataclasses.dataclass(frozen=True)
+class Slot:
+    """A slot that has passed; of a batch, everything has a leading dimension.
+
+    Attributes:
+        before: what the policy saw.
+        action: its decisions: those of the frame and those of the slot.
+        after: what is seen at the end.
+        reward: of the slot.
+        is_last: an episode has ended with it.
+        info: what the environment says beside.
+        decision_s: wall time that the policy took.
+    """
+
+    before: Observation
+    action: Action
+    after: Observation
+    reward: Any
+    is_last: bool
+    info: Mapping[str, Any]
+    decision_s: float
+
+
+class Decider:
+    """Asks a policy on both timescales and keeps the decision of a frame until the next one.
+
+    A frame starts where ``slot_in_frame`` is 0, in any network of a batch; where it is not
+    observed, with every ``slots_per_frame``-th slot. The first decision begins a frame in any case.
+
+    Args:
+        policy: has begun.
+        network: the same.
+
+    Example:
+        >>> decider = Decider(policy, network)  # doctest: +SKIP
+        >>> observation, *_ = env.step(decider.decide(observation))  # doctest: +SKIP
+    """
+
+    def __init__(self, policy: Policy, network: Network) -> None:
+        self._policy = policy
+        self._frame_fields = {f.name for f in network.schema.actions if f.timescale == "frame"}
+        self._slots_per_frame: int = network.settings["slots_per_frame"]
+        self._frame: Decision | None = None
+        self._asked = 0
+
+    def starts_frame(self, observation: Observation) -> bool:
+        """Whether the next decision is one of both timescales."""
+        if self._frame is None:
+            return True
+        if "slot_in_frame" in observation:
+            return bool((observation["slot_in_frame"] == 0).any())
+        return self._asked % self._slots_per_frame == 0
+
+    def decide(self, observation: Observation) -> Action:
+        """The action of the slot that is observed.
+
+        Raises:
+            WrongTimescale: `decide_slot` returns a field of the frame.
+        """
+        if self.starts_frame(observation):
+            self._frame = dict(self._policy.decide_frame(observation))
+        of_slot = self._policy.decide_slot(observation)
+        if not self._frame_fields.isdisjoint(of_slot):
+            field = min(self._frame_fields.intersection(of_slot))
+            raise WrongTimescale(type(self._policy).__name__, field)
+        self._asked += 1
+        return {**(self._frame or {}), **of_slot}
+
+
+def play(
+    env: Steps, policy: Policy, network: Network, observation: Any, slots: int | None = None
+) -> Iterator[Slot]:
+    """Let a policy decide, slot by slot; whoever iterates sees each slot when it has passed.
+
+    Args:
+        env: one network, or a batch of them for a policy with ``batched = True``.
+        policy: has begun.
+        network: what it began with.
+        observation: of the present slot, e.g. what ``env.reset`` has returned.
+        slots: how many; None: until an episode ends.
+    """
+    decider = Decider(policy, network)
+    passed = 0
+    while passed != slots:
+        start_s = time.perf_counter()
+        action = decider.decide(observation)
+        decision_s = time.perf_counter() - start_s
+        after, reward, terminated, truncated, info = env.step(action)
+        is_last = bool(np.any(terminated) or np.any(truncated))
+        yield Slot(observation, action, after, reward, is_last, info, decision_s)
+        if is_last and slots is None:
+            return
+        observation = after
+        passed += 1

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: MIT
+"""Registers the twin's environment with Gymnasium, as soon as Gymnasium is imported by anybody."""
+
+from __future__ import annotations
+
+import importlib.abc
+import importlib.machinery
+import importlib.util
+import sys
+import types
+from collections.abc import Sequence
+
+_ID = "ns3/CellularTwin-v0"
+
+
+def register() -> None:
+    """Register now if Gymnasium is there, else right after its import."""
+    if "gymnasium" in sys.modules:
+        _register()
+    else:
+        sys.meta_path.insert(0, _AfterGymnasium())
+
+
+def _register() -> None:
+    import gymnasium
+
+    if _ID not in gymnasium.registry:
+        gymnasium.register(
+            id=_ID,
+            entry_point="py_agent.twin.environment.env:make",
+            vector_entry_point="py_agent.twin.environment.env:make_vector",
+        )
+
+
+class _AfterGymnasium(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Finds Gymnasium as others do, once, and registers when it has run."""
+
+    def find_spec(
+        self,
+        fullname: str,
+        path: Sequence[str] | None,
+        target: types.ModuleType | None = None,
+    ) -> importlib.machinery.ModuleSpec | None:
+        if fullname != "gymnasium":
+            return None
+        sys.meta_path.remove(self)
+        spec = importlib.util.find_spec(fullname)
+        if spec is None or spec.loader is None:
+            return spec
+        self._loader = spec.loader
+        spec.loader = self
+        return spec
+
+    def create_module(self, spec: importlib.machinery.ModuleSpec) -> types.ModuleType | None:
+        return self._loader.create_module(spec)
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        """Run it by its own loader, which it keeps."""
+        module.__loader__ = self._loader
+        if module.__spec__ is not None:
+            module.__spec__.loader = self._loader
+        self._loader.exec_module(module)
+        _register()
