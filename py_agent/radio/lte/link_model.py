@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -11,12 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from py_agent.contract import Observation
-from py_agent.radio.link_model import LinkEstimator, Recorded
+from py_agent.radio.link_model import LinkEstimator, Recorded, RolloutState
 from py_agent.radio.lte.belief import SLOWEST_BPS
 from py_agent.radio.lte.laws import curve_rate_bps, formula_sinr_db
 from py_agent.radio.lte.parameters import LteParameters
 from py_agent.radio.lte.prior import prior
 from py_agent.radio.lte.reports import NOT_HEARD_DBM, sounded
+from py_agent.radio.lte.rollout_fields import LteFields
 from py_agent.radio.parameters import RadioParameters
 
 Floats = NDArray[np.float64]
@@ -86,6 +87,10 @@ class LteLinkModel:
         from py_agent.radio.lte.estimator import LteEstimator  # scikit-learn is an extra
 
         return LteEstimator(self.parameters, n_ue, bs_position_m, online=online)
+
+    def rebuilt(self, rollouts: RolloutState) -> Mapping[str, Callable[[], NDArray[Any]]]:
+        """Functions that make LTE's observation fields of rollouts, by name."""
+        return LteFields(self.parameters, rollouts).makers()
 
     def calibrated(self, runs: Sequence[Recorded]) -> LteParameters:
         """The parameters, fitted to recorded runs."""
