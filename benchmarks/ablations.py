@@ -50,7 +50,7 @@ class _WrongTwin(TwinAssociation):
         self._forgetful = forgetful
 
     def begin(self, network: Network) -> None:
-        self._parameters = self._spoilt(prior_parameters(network.settings))
+        self._parameters = self._spoilt(prior_parameters(network.settings, network.schema.radio))
         super().begin(network)
 
     def _spoilt(self, parameters: TwinParameters) -> TwinParameters:

@@ -26,7 +26,6 @@ MOVED = {
     "py_agent.experiment.side_by_side": "py_agent.side_by_side",
     "py_agent.learning.calibration": "py_agent.calibration.accuracy_law",
     "py_agent.policies.base": "py_agent.contract",
-    "py_agent.policies.link_budget": "py_agent.radio.lte.link_budget",
     "py_agent.policies.drl_policy": "py_agent.drl.policy",
     "py_agent.twin.calibration": "py_agent.calibration",
     "py_agent.twin.calibration.calibrate": "py_agent.calibration.calibrate",

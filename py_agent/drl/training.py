@@ -75,7 +75,7 @@ class Training:
         """
         torch.set_num_threads(1)  # the networks are small
         settings = self.settings
-        networks, network = self._networks(settings.networks)
+        networks, network = self.make_networks(settings.networks)
         association = ASSOCIATIONS.load(settings.association)()
         env = UserAgents(
             networks,
@@ -101,7 +101,8 @@ class Training:
         env.close()
         return Agent.load(self.folder / "agent.npz")
 
-    def _networks(self, count: int) -> tuple[TwinVectorEnv, Network]:
+    def make_networks(self, count: int) -> tuple[TwinVectorEnv, Network]:
+        """So many networks of the twin as agents are trained on, and what is known of each."""
         settings = {
             **self.settings.settings,
             "duration_s": self.settings.episode_s,
@@ -146,7 +147,7 @@ class _Judge(BaseCallback):
         self._every = max(1, training.settings.steps // training.settings.validations)
         self._next = (training._state.steps // self._every + 1) * self._every
         count = training.settings.validation_networks
-        self._networks, self._network = training._networks(count)
+        self._networks, self._network = training.make_networks(count)
         self._slots = round(training.settings.episode_s / self._network.settings["slot_s"]) - 1
         make = ASSOCIATIONS.load(training.settings.association)
         self._make = make

@@ -118,6 +118,11 @@ class UserAgents(VecEnv):
         done = np.full(self.num_envs, truncated.all())
         return looked, rewards / self._slots, done, told
 
+    @property
+    def cell(self) -> NDArray[np.int32]:
+        """Base station that serves each user, as agents saw it last, ``[networks, n_ue]``."""
+        return self._decisions.work.cell
+
     def _start(self, observation: Mapping[str, NDArray[Any]]) -> NDArray[np.float32]:
         self._decisions = UserDecisions(self._network, self._reach, self._raw)
         return self._look(observation)

@@ -76,7 +76,7 @@ class Oracle:
         best_s = np.inf
         while candidates:
             for candidate, (cost_s, foreseen_s) in zip(
-                candidates, self._try_out(candidates, best_s), strict=True
+                candidates, self.try_out(candidates, best_s), strict=True
             ):
                 if cost_s < best_s:
                     best, best_s, self.foreseen_s = candidate, cost_s, foreseen_s
@@ -102,7 +102,7 @@ class Oracle:
                     moved[ue] = bs
                     yield moved
 
-    def _try_out(
+    def try_out(
         self, candidates: Sequence[Association], best_s: float
     ) -> list[tuple[float, float]]:
         """Cost and task-seconds of each candidate; infinite where it cannot beat `best_s`."""

@@ -94,6 +94,23 @@ def steepest_moves(
     return association
 
 
+def within_places(placement: Placement, association: Association, places: int) -> Association:
+    """An association itself, or the cheapest that leaves nobody without a place.
+
+    Args:
+        placement: what is minimised.
+        association: ``[n_ue]``.
+        places: users that every base station has room for.
+    """
+    n_bs = placement.radio_load.shape[1]
+    if np.bincount(association, minlength=n_bs).max() <= places:
+        return association
+    gains = placement.gains(association)
+    refused = np.abs(gains[np.isfinite(gains)]).sum() + 1.0
+    cost = np.where(placement.allowed, -gains, refused)
+    return assign_places(cost, np.full(n_bs, places, np.int32))
+
+
 def assign_places(cost: Floats, places: NDArray[np.int32]) -> Association:
     """The cheapest association where every base station has places for so many users only.
 

@@ -50,14 +50,14 @@ class RolloutAssociation(TwinAssociation):
     def associate(self, observation: Observation) -> Association:
         """The base station of every user, ``[n_ue]``."""
         found = super().associate(observation)
-        estimate = self._twin.estimate()
+        estimate = self.twin.estimate()
         self._asked += 1
         best, least_s = found, np.inf
         for candidate in self._tries(found, estimate, observation):
-            cost_s = self._cost_s(candidate, estimate)
+            cost_s = self.cost_s(candidate, estimate)
             if cost_s < least_s:
                 best, least_s = candidate, cost_s
-        self._twin.command(best)
+        self.twin.command(best)
         return best
 
     def _tries(
@@ -68,7 +68,7 @@ class RolloutAssociation(TwinAssociation):
         tries += _best_moves(self.placement(estimate), found, self._candidates)
         return list({t.tobytes(): t for t in tries}.values())[: self._candidates]
 
-    def _cost_s(self, association: Association, estimate: NetworkEstimate) -> float:
+    def cost_s(self, association: Association, estimate: NetworkEstimate) -> float:
         """Time that tasks spend in the system, mean over the futures."""
         horizon_s = self._reach_frames * self._frame_s
         settings = self._network.settings

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from py_agent.contract import Network, Observation
-from py_agent.policies.placement import Placement, assign_places, steepest_moves
+from py_agent.policies.placement import Placement, steepest_moves, within_places
 from py_agent.radio.link_model import candidates, link_model_of, strongest
 from py_agent.twin.estimation.twin import Twin
 from py_agent.twin.model.estimate import NetworkEstimate
@@ -36,9 +36,11 @@ class TwinAssociation:
 
     Attributes:
         batched: follows one network, not many.
+        twin: follows it, from `begin` on.
     """
 
     batched = False
+    twin: Twin
 
     def __init__(
         self,
@@ -62,7 +64,7 @@ class TwinAssociation:
         """A new twin for a new run."""
         # Rates are learnt from every slot's grants or not at all.
         online = self._watch_slots == 1
-        self._twin = Twin(network, self._parameters, online=online)
+        self.twin = Twin(network, self._parameters, online=online)
         self._link = link_model_of(network)
         self._frame_s = network.settings["slot_s"] * network.settings["slots_per_frame"]
 
@@ -70,19 +72,19 @@ class TwinAssociation:
         """A slot begins; `associate` looks at a frame's first one."""
         slot = observation["slot_in_frame"][0]
         if slot != 0 and slot % self._watch_slots == 0:
-            self._twin.observe(observation)
+            self.twin.observe(observation)
 
     def associate(self, observation: Observation) -> NDArray[np.int32]:
         """The base station of every user, ``[n_ue]``."""
-        self._twin.observe(observation)
-        estimate = self._twin.estimate()
+        self.twin.observe(observation)
+        estimate = self.twin.estimate()
         placement = self.placement(estimate)
         best = strongest(self._link.strength_db(observation))
         start = np.where(estimate.serving_bs >= 0, estimate.serving_bs, best)
         chosen = steepest_moves(placement, start.astype(np.int32), self._least_gain)
         if self._places is not None:
-            chosen = self._within_places(placement, chosen)
-        self._twin.command(chosen)
+            chosen = within_places(placement, chosen, self._places)
+        self.twin.command(chosen)
         return chosen
 
     def placement(self, estimate: NetworkEstimate) -> Placement:
@@ -110,15 +112,6 @@ class TwinAssociation:
     def _allowed(self, estimate: NetworkEstimate) -> NDArray[np.bool_]:
         """Whom a handover would reach now."""
         return candidates(estimate.strength_db(), self._window_db)
-
-    def _within_places(self, placement: Placement, chosen: NDArray[np.int32]) -> NDArray[np.int32]:
-        n_bs = placement.radio_load.shape[1]
-        if np.bincount(chosen, minlength=n_bs).max() <= (self._places or 0):
-            return chosen
-        gains = placement.gains(chosen)
-        refused = np.abs(gains[np.isfinite(gains)]).sum() + 1.0
-        cost = np.where(placement.allowed, -gains, refused)
-        return assign_places(cost, np.full(n_bs, self._places, np.int32))
 
 
 def foreseen_rate_bps(estimate: NetworkEstimate, ahead_s: float) -> Floats:

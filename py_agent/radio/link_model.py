@@ -6,7 +6,7 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import entry_points
 from typing import Any, ClassVar, Protocol
 
@@ -83,12 +83,37 @@ class LinkModel(Protocol):
         """
         ...
 
+    def rebuilt(self, rollouts: RolloutState) -> Mapping[str, Callable[[], NDArray[Any]]]:
+        """Functions that make the radio's observation fields of rollouts, by name."""
+        ...
+
     def calibrated(self, runs: Sequence[Recorded]) -> RadioParameters:
         """The parameters, fitted to recorded runs.
 
         Raises:
             NothingToLearn: they hold too little.
         """
+        ...
+
+
+class RolloutState(Protocol):
+    """What the fields of a radio are rebuilt from: the state of a batch of the twin's rollouts.
+
+    Attributes:
+        n_bs: base stations.
+        slot_s: length of a slot.
+        state: arrays by name, see `py_agent.twin.rollout.rollout.Rollout`.
+        links: the same of the radio.
+    """
+
+    n_bs: int
+    slot_s: float
+    state: Mapping[str, NDArray[Any]]
+    links: Mapping[str, NDArray[Any]]
+
+    @property
+    def pipeline_s(self) -> float:
+        """What the upload of a task takes beside its bits over its rate."""
         ...
 
 
@@ -121,6 +146,10 @@ class LinkEstimator(Protocol):
 
 class LinkBelief(Protocol):
     """What is believed of all links at one moment: a dataclass, whose arrays are finite."""
+
+    def uncertain(self) -> Mapping[str, tuple[Floats, Floats]]:
+        """Mean and standard deviation of what rollouts draw, by name of the radio's arrays."""
+        ...
 
     def strength_db(self, position_m: Floats) -> Floats:
         """Expected strength of every link, of users at ``[n_ue, 2]``, ``[n_ue, n_bs]``."""

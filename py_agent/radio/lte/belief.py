@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,6 +53,14 @@ class LteBelief:
     sinr_correction_sd_db: Floats
     rate_correction: Floats
     rate_correction_sd: Floats
+
+    def uncertain(self) -> Mapping[str, tuple[Floats, Floats]]:
+        """Residuals and corrections, mean and standard deviation of each."""
+        return {
+            "residual_db": (self.residual_db, self.residual_sd_db),
+            "sinr_correction_db": (self.sinr_correction_db, self.sinr_correction_sd_db),
+            "rate_correction": (self.rate_correction, self.rate_correction_sd),
+        }
 
     def map_dbm(self, position_m: Floats) -> Floats:
         """RSRP by the channel map alone, ``[n_ue, n_bs]``."""

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -11,13 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from py_agent.contract import Observation
-from py_agent.radio.link_model import LinkEstimator, Recorded
+from py_agent.radio.link_model import LinkEstimator, Recorded, RolloutState
 from py_agent.radio.lte.belief import SLOWEST_BPS
 from py_agent.radio.lte.laws import curve_rate_bps, formula_sinr_db
-from py_agent.radio.lte.link_budget import LinkBudget
 from py_agent.radio.lte.parameters import LteParameters
 from py_agent.radio.lte.prior import prior
 from py_agent.radio.lte.reports import NOT_HEARD_DBM, sounded
+from py_agent.radio.lte.rollout_fields import LteFields
 from py_agent.radio.parameters import RadioParameters
 
 Floats = NDArray[np.float64]
@@ -53,17 +53,15 @@ class LteLinkModel:
             raise TypeError(f"parameters of radio {self._given.name} are none of {self.name}")
         return self._given
 
-    @cached_property
-    def _budget(self) -> LinkBudget:
-        return LinkBudget.from_settings(self._settings)
-
     def strength_db(self, observation: Observation) -> NDArray[Any]:
         """RSRP in dBm, ``[..., n_ue, n_bs]``."""
         return observation["rsrp_dbm"]
 
     def rate_bps(self, observation: Observation) -> Floats:
         """Uplink rate of a user alone in each cell, ``[..., n_ue, n_bs]``."""
-        return self._budget.uplink_rate_bps(observation["rsrp_dbm"])
+        rsrp_dbm = observation["rsrp_dbm"].astype(np.float64)
+        cells = np.broadcast_to(np.arange(rsrp_dbm.shape[-1], dtype=np.int32), rsrp_dbm.shape)
+        return self._alone_bps(formula_sinr_db(self.parameters, rsrp_dbm, cells))
 
     def serving_rate_bps(self, observation: Observation) -> Floats:
         """Uplink rate of a user alone in its cell by its sounded SINR, ``[..., n_ue]``."""
@@ -73,7 +71,7 @@ class LteLinkModel:
         formula_db = formula_sinr_db(self.parameters, rsrp_dbm.astype(np.float64), cell)
         sounded_db = self.quality_db(observation)
         sinr_db = np.where(sounded(sounded_db), sounded_db, formula_db)
-        return np.maximum(curve_rate_bps(self.parameters, sinr_db, 1.0), SLOWEST_BPS)
+        return self._alone_bps(sinr_db)
 
     def quality_db(self, observation: Observation) -> Floats:
         """SINR of the sounding signal, ``[..., n_ue]``."""
@@ -90,8 +88,16 @@ class LteLinkModel:
 
         return LteEstimator(self.parameters, n_ue, bs_position_m, online=online)
 
+    def rebuilt(self, rollouts: RolloutState) -> Mapping[str, Callable[[], NDArray[Any]]]:
+        """Functions that make LTE's observation fields of rollouts, by name."""
+        return LteFields(self.parameters, rollouts).makers()
+
     def calibrated(self, runs: Sequence[Recorded]) -> LteParameters:
         """The parameters, fitted to recorded runs."""
         from py_agent.radio.lte.calibration import fit  # scikit-learn is an extra
 
         return fit(runs, self.parameters)
+
+    def _alone_bps(self, sinr_db: Floats) -> Floats:
+        """Of a user alone in a cell by the SINR of its sounding signal, any shape."""
+        return np.maximum(curve_rate_bps(self.parameters, sinr_db, 1.0), SLOWEST_BPS)

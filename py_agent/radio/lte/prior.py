@@ -16,13 +16,13 @@ from py_agent.radio.lte.parameters import (
     UplinkSinr,
 )
 
-_SUBCARRIERS_PER_RB = 12  # TS 36.211, 6.2.3
+SUBCARRIERS_PER_RB = 12  # TS 36.211, 6.2.3
 _RB_HZ = 180e3
 _SUBCARRIER_HZ = 15e3
 _THERMAL_DBM_PER_HZ = -174.0
 _FIRST_AZIMUTH_DEG = 30.0
 _RISE_DB = 3.0
-_SHANNON_GAP_DB = 7.42  # -ln(5 BER)/1.5 at 5e-5, Piro et al. 2010: link adaptation of ns-3
+SHANNON_GAP_DB = 7.42  # -ln(5 BER)/1.5 at 5e-5, Piro et al. 2010: link adaptation of ns-3
 _MAC_EFFICIENCY = 0.6
 _MAX_EFFICIENCY_BPS_PER_HZ = 5.5547  # 64-QAM at the highest code rate, TS 36.213 Table 7.2.3-1
 _NLOS = {  # exponent / 10, constant and frequency factor of TR 38.901 Table 7.4.1-1
@@ -50,7 +50,7 @@ def prior(settings: Mapping[str, Any]) -> LteParameters:
     ]
     loss_at_1m_db = constant_db + per_decade_db * np.log10(radio["downlink_mhz"] / 1e3)
     reference_dbm = radio["bs_power_dbm"] - 10 * np.log10(
-        _SUBCARRIERS_PER_RB * radio["bandwidth_rb"]
+        SUBCARRIERS_PER_RB * radio["bandwidth_rb"]
     )
     noise_dbm = (
         _THERMAL_DBM_PER_HZ
@@ -94,6 +94,6 @@ def _azimuth_deg(sectors: int, n_bs: int) -> tuple[float, ...]:
 def _rate_curve() -> RateCurve:
     """Shannon's bound less the gap of ns-3's link adaptation, cut at 64-QAM."""
     sinr_db = np.arange(-10.0, 36.0, 3.0)
-    efficiency = np.log2(1 + 10 ** ((sinr_db - _SHANNON_GAP_DB) / 10))
+    efficiency = np.log2(1 + 10 ** ((sinr_db - SHANNON_GAP_DB) / 10))
     bps = _MAC_EFFICIENCY * _RB_HZ * np.minimum(efficiency, _MAX_EFFICIENCY_BPS_PER_HZ)
     return RateCurve(sinr_db=tuple(sinr_db.tolist()), bps_per_rb=tuple(bps.tolist()))

@@ -58,7 +58,7 @@ class TwinNetwork:
         host = LocalHost(ns3_scenarios.program(_SCENARIO), settings)
         values = host.settings.model_dump()
         if parameters is None:
-            parameters = prior_parameters(values)
+            parameters = prior_parameters(values, host.schema.radio)
         elif parameters.n_bs != values["n_bs"]:
             raise UnsuitableNetwork(
                 f"the parameters are of {parameters.n_bs} base stations, not of {values['n_bs']}"

@@ -167,6 +167,3 @@ class NetworkEstimate:
     def strength_db(self) -> Floats:
         """How well the twin expects each user to hear each station now, ``[n_ue, n_bs]``."""
         return self.links.strength_db(self.position_m)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(object.__getattribute__(self, "links"), name)

@@ -240,11 +240,6 @@ class TwinParameters(Part):
         """Base stations."""
         return len(self.compute.capacity_hz)
 
-    def __getattr__(self, name: str) -> Any:
-        if name in ("channel", "uplink", "rate", "interference", "control"):
-            return getattr(self.radio, name)
-        return super().__getattr__(name)  # type: ignore[misc]
-
     def replaced(self, **parts: Mapping[str, Any]) -> TwinParameters:
         """A copy with some values replaced and everything checked.
 

@@ -18,7 +18,7 @@ from py_agent.twin.model.parameters import (
 )
 
 
-def prior_parameters(settings: Mapping[str, Any], radio: str = "lte") -> TwinParameters:
+def prior_parameters(settings: Mapping[str, Any], radio: str) -> TwinParameters:
     """Constants of a network from its settings: nothing is measured.
 
     Args:
@@ -44,7 +44,7 @@ def _prior(settings: Mapping[str, Any], radio: str) -> TwinParameters:
         provenance=Provenance(source="prior", scenario="cellular"),
         timing=Timing(slot_s=settings["slot_s"], slots_per_frame=settings["slots_per_frame"]),
         radio=load_radio(radio)(settings).parameters,
-        bandwidth_mode=settings["radio"]["bandwidth_mode"],
+        bandwidth_mode=settings["radio"].get("bandwidth_mode", "work-conserving"),
         traffic=_traffic(traffic),
         mobility=MobilityLaw(
             speed_min_mps=mobility["speed_min_mps"], speed_max_mps=mobility["speed_max_mps"]

@@ -10,19 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ns3_bridge import Field, Schema
+from py_agent.radio.link_model import load_radio
 from py_agent.twin.errors import UnsuitableNetwork
 from py_agent.twin.rollout.rollout import Rollout
 
-_SUBCARRIER_HZ = 15e3
-_SUBCARRIERS_PER_RB = 12
-_THERMAL_DBM_PER_HZ = -174.0
-_SHANNON_GAP_DB = 7.42  # -ln(5 BER)/1.5 at 5e-5 (Piro et al. 2010), as ns-3 adapts uplinks
-# Spectral efficiency of each CQI, TS 36.213 Table 7.2.3-1.
-_CQI_EFFICIENCY = (
-    0.1523, 0.2344, 0.3770, 0.6016, 0.8770, 1.1758, 1.4766, 1.9141,
-    2.4063, 2.7305, 3.3223, 3.9023, 4.5234, 5.1152, 5.5547,
-)  # fmt: skip
-_HIGHEST_MCS = 28
 _SEARCHING, _CONNECTED, _BETWEEN = 0, 2, 3  # as connection_state names them
 _PENDING, _DONE = 1, 2  # as handover_state names them
 
@@ -30,10 +21,9 @@ Array = NDArray[Any]
 
 
 class Observer:
-    """Rebuilds the observation fields of the scenario `cellular`, rollout by rollout.
+    """Rebuilds the observation fields of a scenario of edge computing, rollout by rollout.
 
-    What a slot's dynamics do not hold is left at what is usual: block errors and losses at 0, the
-    downlink, which carries acknowledgements only, unused.
+    What a slot's dynamics do not hold is left at what is usual: losses at 0.
 
     Args:
         schema: fields that the scenario declares.
@@ -46,14 +36,12 @@ class Observer:
     def __init__(self, schema: Schema, rollout: Rollout) -> None:
         self._fields = {field.name: field for field in schema.observations}
         self._rollout = rollout
-        self._state, self._links = rollout.state, rollout.links
-        radio = rollout.place.settings["radio"]
-        self._band_rb = float(radio["bandwidth_rb"])
-        self._noise_dbm = _THERMAL_DBM_PER_HZ + radio["ue_noise_figure_db"]
-        self._noise_dbm += 10 * np.log10(_SUBCARRIER_HZ)  # of a user, per subcarrier
+        self._state = rollout.state
+        radio = load_radio(schema.radio)(rollout.place.settings, rollout.parameters.radio)
         self._makers: Mapping[str, Callable[[], Array]] = {
+            **self._constants(),
             **self._clock_and_places(),
-            **self._radio(),
+            **radio.rebuilt(rollout),
             **self._connections(),
             **self._tasks(),
             **self._servers(),
@@ -99,34 +87,14 @@ class Observer:
             "position_m": rollout.position_m,
             "velocity_mps": rollout.velocity_mps,
             "bs_position_m": lambda: rollout.bs_position_m,
-            "bs_azimuth_deg": lambda: np.array(rollout.parameters.channel.azimuth_deg),
         }
 
-    def _radio(self) -> Mapping[str, Callable[[], Array]]:
-        state, links = self._state, self._links
+    def _constants(self) -> Mapping[str, Callable[[], Array]]:
+        """Fields that never change, as the scenario declares them."""
         return {
-            "rsrp_dbm": lambda: state["strength_db"],
-            "rsrq_db": self._rsrq_db,
-            "sinr_dl_db": self._sinr_dl_db,
-            "sinr_ul_db": lambda: np.where(state["cell"] >= 0, links["sinr_ul_db"], -30.0),
-            "cqi_dl": lambda: _cqi(self._sinr_dl_db()),
-            "mcs_dl": lambda: _mcs(self._sinr_dl_db()),
-            "rb_used_dl": _zero,
-            "tbler_dl": _zero,
-            "cell_rb_used_dl": _zero,
-            "cqi_ul": lambda: _cqi(links["sinr_ul_db"]),
-            "mcs_ul": lambda: _mcs(links["sinr_ul_db"]),
-            "rb_used_ul": self._rb_used_ul,
-            "tbler_ul": _zero,
-            "cell_rb_used_ul": lambda: (self._rb_used_ul()[..., None] * self._here()).sum(axis=1),
-            "cell_rb_available": lambda: np.array(self._band_rb),
-            "cell_users": lambda: self._here().sum(axis=1),
-            "queue_dl_bit": _zero,
-            "pdcp_delay_dl_s": _zero,
-            "pdcp_throughput_dl_bps": _zero,
-            "queue_ul_bit": lambda: state["queue_bit"],
-            "pdcp_delay_ul_s": self._radio_delay_s,
-            "pdcp_throughput_ul_bps": lambda: state["sent_bit"] / self._rollout.slot_s,
+            name: _always(field.constant)
+            for name, field in self._fields.items()
+            if field.constant is not None
         }
 
     def _connections(self) -> Mapping[str, Callable[[], Array]]:
@@ -184,32 +152,6 @@ class Observer:
     def _now_s(self) -> NDArray[np.float64]:
         return self._rollout.now_s()[:, None]
 
-    def _here(self) -> NDArray[np.bool_]:
-        """Who is served by whom, ``[batch, n_ue, n_bs]``."""
-        here: NDArray[np.bool_] = self._state["cell"][..., None] == np.arange(self._rollout.n_bs)
-        return here
-
-    def _rsrq_db(self) -> Array:
-        """``N · RSRP / RSSI`` (TS 36.214, 5.1.3), every cell sending on all its subcarriers."""
-        rsrp_mw = 10 ** (self._state["strength_db"] / 10)
-        all_mw = rsrp_mw.sum(axis=-1, keepdims=True) + 10 ** (self._noise_dbm / 10)
-        return 10 * np.log10(rsrp_mw / (_SUBCARRIERS_PER_RB * all_mw))
-
-    def _sinr_dl_db(self) -> Array:
-        """Without interference: the data channel of the neighbours is next to empty."""
-        cell = self._state["cell"]
-        own = np.maximum(cell, 0)[..., None]
-        rsrp_dbm = np.take_along_axis(self._state["strength_db"], own, axis=-1)[..., 0]
-        return np.where(cell >= 0, rsrp_dbm - self._noise_dbm, -30.0)
-
-    def _rb_used_ul(self) -> Array:
-        used_rb: Array = self._state["band_s"] * (self._band_rb / self._rollout.slot_s)
-        return used_rb
-
-    def _radio_delay_s(self) -> Array:
-        delay_s = self._rollout.parameters.delays.pipeline_s + self._rollout.slot_s / 2
-        return np.where(self._state["sent_bit"] > 0, delay_s, 0.0)
-
     def _backlog_bit(self) -> Array:
         """Not acknowledged: in the queue, or sent so shortly ago that no answer is back."""
         delays = self._rollout.parameters.delays
@@ -241,17 +183,12 @@ def server_time_s(rollout: Rollout) -> Array:
     return used_s
 
 
+def _always(value: Array) -> Callable[[], Array]:
+    return lambda: value
+
+
 def _zero() -> Array:
     return np.zeros(())
-
-
-def _cqi(sinr_db: Array) -> Array:
-    efficiency = np.log2(1 + 10 ** ((sinr_db - _SHANNON_GAP_DB) / 10))
-    return np.searchsorted(_CQI_EFFICIENCY, efficiency, side="right")
-
-
-def _mcs(sinr_db: Array) -> Array:
-    return np.clip(2 * _cqi(sinr_db) - 2, 0, _HIGHEST_MCS)
 
 
 def _mean_rate_hz(rollout: Rollout) -> float:

@@ -124,6 +124,11 @@ class Rollout:
             made.state["seed"][:] = seeds.view(np.uint64)
         return made
 
+    @property
+    def pipeline_s(self) -> float:
+        """What the upload of a task takes beside its bits over its rate."""
+        return self.parameters.delays.pipeline_s
+
     def position_m(self) -> NDArray[np.float32]:
         """Of the users now, ``[batch, n_ue, 2]``."""
         state = self.state

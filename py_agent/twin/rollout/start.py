@@ -97,11 +97,8 @@ class _Start:
             self._state[f"{axis}_mps"][:] = velocity_mps[..., i]
 
     def _links(self) -> None:
-        estimate, links = self._estimate, self._rollout.links
-        for name in ("residual_db", "sinr_correction_db", "rate_correction"):
-            sd = getattr(estimate, "rate_correction_sd" if name == "rate_correction"
-                         else f"{name.removesuffix('_db')}_sd_db")  # fmt: skip
-            links[name][:] = self._about(getattr(estimate, name), sd)
+        for name, (mean, sd) in self._estimate.links.uncertain().items():
+            self._rollout.links[name][:] = self._about(mean, sd)
         self._rollout.radio.measure(self._rollout.engine)
 
     def _sources(self) -> None:

@@ -47,7 +47,7 @@ def test_what_the_settings_say_of_tasks_and_walks_is_found_again(learned):
 
 def test_the_map_is_nearer_to_what_is_received_than_the_prior(runs, learned):
     recorded = load_runs(runs)
-    prior = prior_parameters(recorded[0].run.settings)
+    prior = prior_parameters(recorded[0].run.settings, "lte")
     error_db = {}
     for name, parameters in (("prior", prior), ("learned", learned)):
         run = recorded[1]

@@ -33,7 +33,7 @@ def settings(**changes):
 
 @pytest.fixture
 def agents(tmp_path):
-    networks, network = Training(settings(), tmp_path)._networks(4)
+    networks, network = Training(settings(), tmp_path).make_networks(4)
     env = UserAgents(networks, network, MaxRsrp(), reach=2.0)
     yield env
     env.close()
@@ -41,7 +41,7 @@ def agents(tmp_path):
 
 @pytest.fixture
 def agents_that_see_their_cell(tmp_path):
-    networks, network = Training(settings(), tmp_path)._networks(4)
+    networks, network = Training(settings(), tmp_path).make_networks(4)
     env = UserAgents(networks, network, MaxRsrp(), reach=2.0, sees_cell=True)
     yield env
     env.close()
@@ -59,9 +59,8 @@ def test_every_user_is_an_environment(agents):
     assert (np.concatenate(rewards) <= 0).all()
     assert min(map(np.min, rewards)) < 0
     # Users of a cell are paid alike.
-    assert np.array_equal(agents._said, np.zeros((4, 5, len(ACTIONS))))
     _, reward, *_ = agents.step(np.zeros((20, len(ACTIONS)), np.float32))
-    cell = agents._decisions.work.cell
+    cell = agents.cell
     for row in range(4):
         for bs in np.unique(cell[row]):
             assert len(set(reward.reshape(4, 5)[row][cell[row] == bs].tolist())) == 1
@@ -94,7 +93,7 @@ def test_an_agent_sees_its_cell_as_its_algorithm_does(
     expected, _ = model.predict(seen, deterministic=True)
     features = seen[:, : len(FEATURES)].reshape(4, 5, -1)
     agent = agent_of(model, chosen, {})
-    said = agent(features, env._decisions.work.cell)
+    said = agent(features, env.cell)
     assert np.allclose(said.reshape(20, -1), expected, atol=1e-5)
     # Whoever is alone in its cell sees itself.
     alone = agent(features[0], np.arange(5, dtype=np.int32))
@@ -102,7 +101,7 @@ def test_an_agent_sees_its_cell_as_its_algorithm_does(
 
 
 def test_one_timescale_holds_shares_for_a_frame_and_submits_once(tmp_path):
-    networks, network = Training(settings(episode_s=3.0), tmp_path)._networks(2)
+    networks, network = Training(settings(episode_s=3.0), tmp_path).make_networks(2)
     taken = []
     step = networks.step
     networks.step = lambda action: (taken.append(action), step(action))[1]

@@ -63,7 +63,7 @@ def test_trying_more_never_makes_a_frame_worse(env):
         oracle.look_ahead(env.branch)
         association = oracle.decide_frame(observation)["association"]
         oracle.look_ahead(env.branch)
-        ((cost_s, _),) = oracle._try_out([association], np.inf)
+        ((cost_s, _),) = oracle.try_out([association], np.inf)
         costs_s.append(cost_s)
     assert costs_s[1] <= costs_s[0]
 

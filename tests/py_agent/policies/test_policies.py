@@ -18,7 +18,6 @@ from py_agent.policies.share_rules import (
     shares_within_cells,
     square_root,
 )
-from py_agent.radio.lte.link_budget import LinkBudget
 
 TASK_CYCLES = np.full(4, 4e8)
 
@@ -106,13 +105,6 @@ def test_congestion_is_continuous_rising_and_at_least_one(load):
     assert (congestion(load) >= 1).all()
     assert (np.diff(congestion(np.sort(load))) >= 0).all()
     assert congestion(np.array([0.9 + 1e-9])) == pytest.approx(congestion(np.array([0.9 - 1e-9])))
-
-
-def test_the_link_budget_by_hand():
-    budget = LinkBudget(bandwidth_rb=25, bs_power_dbm=43, ue_power_dbm=23)
-    # Path loss 18.23 − (−100) = 118.23 dB; noise −174 + 5 + 66.53 = −102.47 dBm;
-    # SINR 23 − 118.23 + 102.47 − 3 = 4.24 dB; 0.6 · 4.5 MHz · log2(1 + 2.655) = 5.05 Mbit/s
-    assert budget.uplink_rate_bps(np.array([[-100.0]])) == pytest.approx(5.05e6, rel=2e-3)
 
 
 def test_share_rules_follow_their_formulas():

@@ -9,6 +9,7 @@ import pytest
 
 import ns3_scenarios
 from py_agent.policies import Network
+from py_agent.policies.placement import within_places
 from py_agent.policies.rollout_association import RolloutAssociation
 from py_agent.policies.twin_association import TwinAssociation, foreseen_rate_bps
 
@@ -47,7 +48,7 @@ def test_users_are_sent_where_they_are_heard(followed):
 
 def test_a_user_that_walks_to_a_base_station_is_foreseen_there(followed):
     rule, _, _ = followed
-    estimate = rule._twin.estimate()
+    estimate = rule.twin.estimate()
     towards = estimate.bs_position_m[1] - estimate.position_m
     distance_m = np.linalg.norm(towards, axis=1, keepdims=True)
     walks = dataclasses.replace(estimate, velocity_mps=20 * towards / distance_m)
@@ -62,21 +63,20 @@ def test_a_user_that_walks_to_a_base_station_is_foreseen_there(followed):
 
 def test_a_base_station_has_no_more_users_than_places(followed):
     rule, _, _ = followed
-    estimate = rule._twin.estimate()
-    crowd = TwinAssociation(places=4)
+    estimate = rule.twin.estimate()
     placement = rule.placement(estimate)
     everybody = dataclasses.replace(placement, allowed=np.ones((8, 2), bool))
-    found = crowd._within_places(everybody, np.zeros(8, np.int32))
+    found = within_places(everybody, np.zeros(8, np.int32), places=4)
     assert np.bincount(found, minlength=2).tolist() == [4, 4]
 
 
 def test_sampled_futures_tell_a_good_association_from_a_bad_one(followed):
     rule, chosen, network = followed
-    estimate = rule._twin.estimate()
+    estimate = rule.twin.estimate()
     sampling = RolloutAssociation(futures=8, horizon_frames=1.0)
     sampling.begin(network)
-    good = sampling._cost_s(chosen[-1][1], estimate)
-    assert sampling._cost_s(chosen[-1][1], estimate) == good  # the same futures again
+    good = sampling.cost_s(chosen[-1][1], estimate)
+    assert sampling.cost_s(chosen[-1][1], estimate) == good  # the same futures again
     rsrp_dbm = estimate.strength_db()
-    bad = sampling._cost_s(rsrp_dbm.argmin(axis=1).astype(np.int32), estimate)
+    bad = sampling.cost_s(rsrp_dbm.argmin(axis=1).astype(np.int32), estimate)
     assert bad > good

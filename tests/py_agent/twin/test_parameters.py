@@ -18,7 +18,7 @@ def settings():
 
 @pytest.fixture(scope="module")
 def prior(settings):
-    return prior_parameters(settings)
+    return prior_parameters(settings, "lte")
 
 
 def test_saved_parameters_are_read_back_as_they_were(prior, tmp_path):
@@ -98,4 +98,4 @@ def test_values_can_be_replaced_and_are_checked(prior):
 
 def test_another_kind_of_network_is_refused():
     with pytest.raises(UnsuitableNetwork, match="n_bs"):
-        prior_parameters({"duration_s": 1.0})
+        prior_parameters({"duration_s": 1.0}, "lte")

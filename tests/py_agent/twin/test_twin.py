@@ -89,7 +89,7 @@ def test_what_is_not_reported_grows_old_and_unsure(recorded):
     assert_sane(stale)
     assert (stale.age_s["position_m"] > fresh.age_s["position_m"]).all()
     assert (stale.position_sd_m > fresh.position_sd_m).all()
-    assert (stale.residual_sd_db > fresh.residual_sd_db).all()
+    assert (stale.links.residual_sd_db > fresh.links.residual_sd_db).all()
     assert seldom.reported_bits < 0.05 * often.reported_bits
 
 
@@ -137,7 +137,7 @@ def test_a_user_that_falls_silent_is_gone_and_can_come_back(recorded):
 
 def test_a_prior_that_is_wrong_by_6_db_is_learned_away(recorded):
     network, observations = recorded
-    prior = prior_parameters(network.settings)
+    prior = prior_parameters(network.settings, network.schema.radio)
     wrong = prior.replaced(
         channel={"intercept_dbm": [a - 6 for a in prior.radio.channel.intercept_dbm]},
         uplink={"offset_db": 6.0},
@@ -196,7 +196,7 @@ def test_a_network_that_hides_its_radio_is_refused(recorded):
 
 def test_parameters_of_another_network_are_refused(recorded):
     network, _ = recorded
-    other = prior_parameters({**network.settings, "n_bs": 5})
+    other = prior_parameters({**network.settings, "n_bs": 5}, "lte")
     with pytest.raises(UnsuitableNetwork, match="5 base stations"):
         Twin(network, other)
 

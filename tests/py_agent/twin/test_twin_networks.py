@@ -8,10 +8,10 @@ import ns3_scenarios
 from py_agent.learning.env import LearningEnv
 from py_agent.learning.learning_settings import LearningSettings
 from py_agent.policies import Network, load_policy
+from py_agent.radio.lte.laws import map_rsrp_dbm
 from py_agent.twin.environment.network import TwinNetwork
 from py_agent.twin.estimation.twin import Twin
 from py_agent.twin.model.prior import prior_parameters
-from py_agent.twin.model.radio_model import map_rsrp_dbm
 from py_agent.twin.rollout.observation import Observer
 from py_agent.twin.rollout.random_streams import spread_seeds
 from py_agent.twin.rollout.simulate import simulate
@@ -72,9 +72,9 @@ def test_sectors_are_told_apart_by_their_antennas():
     env.close()
     twin = Twin(network)
     twin.observe(observation)
-    prior = prior_parameters(network.settings)
+    prior = prior_parameters(network.settings, network.schema.radio)
     place_m = observation["position_m"].astype(float)
-    map_dbm = map_rsrp_dbm(prior, place_m, observation["bs_position_m"].astype(float))
+    map_dbm = map_rsrp_dbm(prior.radio, place_m, observation["bs_position_m"].astype(float))
     error_db = map_dbm - observation["rsrp_dbm"]
     assert np.ptp(observation["rsrp_dbm"], axis=1).max() > 15
     # Of one mast: what differs between its cells are the antennas.
@@ -86,7 +86,7 @@ def test_sectors_are_told_apart_by_their_antennas():
     rollouts.state["x_m"][:], rollouts.state["y_m"][:] = place_m.T.astype(np.float32)
     rollouts.links["residual_db"][:] = 0
     rollouts.radio.measure(rollouts.engine)
-    law_dbm = map_rsrp_dbm(estimate.parameters, place_m, estimate.bs_position_m)
+    law_dbm = map_rsrp_dbm(estimate.parameters.radio, place_m, estimate.bs_position_m)
     assert np.abs(rollouts.state["strength_db"][2] - law_dbm).max() < 0.01
     outcome = simulate(rollouts, load_policy("load-cmu"), network.schema, 25)
     assert np.isfinite(outcome.reward).all()
