@@ -18,6 +18,9 @@ class LteRadio(Radio):
     def measure(self, engine: Engine) -> None: ...
     def serve(self, engine: Engine) -> None: ...
 
+class PythonRadio(Radio):
+    def __init__(self, model: Any) -> None: ...
+
 class Engine:
     def __init__(
         self, network: dict[str, Any], radio: Radio, batch: int, n_ue: int, n_bs: int

@@ -111,11 +111,12 @@ class LteLaws {
         RequireSize(rsrp_dbm, bs.size() * n_bs, "rsrp_dbm");
         return Each(bs.size(), [&](std::size_t i) {
             const double* heard_dbm = rsrp_dbm.data() + i * n_bs;
-            double all_mw = 0;
+            const auto own = static_cast<std::size_t>(std::max(bs.data()[i], 0));
+            double others_mw = 0;
             for (std::size_t cell = 0; cell < n_bs; ++cell) {
-                all_mw += FromDb(heard_dbm[cell]);
+                others_mw += cell == own ? 0 : FromDb(heard_dbm[cell]);
             }
-            return m_control.SinrDb(heard_dbm[std::max(bs.data()[i], 0)], all_mw);
+            return m_control.SinrDb(heard_dbm[own], others_mw);
         });
     }
 

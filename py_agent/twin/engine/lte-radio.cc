@@ -40,25 +40,25 @@ TWIN_CLONES void Step(float* value, const float* kept, const float* fresh, const
     }
 }
 
-/// Gather what a cell is to users: its own power to those whom it serves, and power to all.
+/// Gather what a cell is to users: their own to those whom it serves, power to all others.
 TWIN_CLONES void AddCell(std::int32_t bs, float rise_db, const float* rsrp_dbm,
-                         const std::int32_t* cell, float* own_dbm, float* own_rise_db, float* all_mw,
+                         const std::int32_t* cell, float* own_dbm, float* own_rise_db, float* others_mw,
                          std::size_t n) {
     for (std::size_t i = 0; i < n; ++i) {
         const bool own = cell[i] == bs || (bs == 0 && cell[i] < 0);
         own_dbm[i] = own ? rsrp_dbm[i] : own_dbm[i];
         own_rise_db[i] = own ? rise_db : own_rise_db[i];
-        all_mw[i] += FromDb(rsrp_dbm[i]);
+        others_mw[i] += own ? 0.f : FromDb(rsrp_dbm[i]);
     }
 }
 
 TWIN_CLONES void Sound(const UplinkPower<float>& power, const ControlDecoding<float>& control,
-                       const float* own_dbm, const float* rise_db, const float* all_mw,
+                       const float* own_dbm, const float* rise_db, const float* others_mw,
                        const float* correction_db, float* sinr_db, float* control_db,
                        std::size_t n) {
     for (std::size_t i = 0; i < n; ++i) {
         sinr_db[i] = power.SoundedDb(own_dbm[i], rise_db[i], correction_db[i]);
-        control_db[i] = control.SinrDb(own_dbm[i], all_mw[i]);
+        control_db[i] = control.SinrDb(own_dbm[i], others_mw[i]);
     }
 }
 
@@ -166,14 +166,14 @@ void LteRadio::ServeUsers(State& state, std::size_t begin, std::size_t end) {
     const auto band_rb = static_cast<float>(m_parameters.uplink.bandwidth_rb);
     for (; begin < end; begin += CHUNK) {
         const std::size_t n = std::min(CHUNK, end - begin);
-        std::array<float, CHUNK> own_dbm{}, rise_db{}, all_mw{};
+        std::array<float, CHUNK> own_dbm{}, rise_db{}, others_mw{};
         for (std::size_t bs = 0; bs < CellsInAll(); ++bs) {
             AddCell(static_cast<std::int32_t>(bs),
                     static_cast<float>(m_parameters.uplink.interference_rise_db[bs]),
                     &state.strength_db[bs * m_users + begin], &state.cell[begin], own_dbm.data(),
-                    rise_db.data(), all_mw.data(), n);
+                    rise_db.data(), others_mw.data(), n);
         }
-        Sound(m_power, m_control, own_dbm.data(), rise_db.data(), all_mw.data(),
+        Sound(m_power, m_control, own_dbm.data(), rise_db.data(), others_mw.data(),
               &sinr_correction_db[begin], &sinr_ul_db[begin], &control_db[begin], n);
         for (std::size_t i = begin; i < begin + n; ++i) {
             full_rate_bps[i] = band_rb * m_curve.BpsPerRb(sinr_ul_db[i]);

@@ -4,6 +4,7 @@
 #include "bind-laws.h"
 #include "engine.h"
 #include "lte-radio.h"
+#include "python-radio.h"
 #include "read-parameters.h"
 #include "training.h"
 
@@ -363,6 +364,8 @@ NB_MODULE(_engine, module) {
         .def("serve", [](LteRadio& radio, Engine& engine) {
             radio.Serve(engine.state, {0, engine.state.batch});
         });
+    nb::class_<PythonRadio, Radio>(module, "PythonRadio")
+        .def(nb::init<nb::object>(), "model"_a);
     nb::class_<Engine>(module, "Engine")
         .def(
             "__init__",

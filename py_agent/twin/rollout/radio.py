@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: MIT
+"""The radio's side of rollouts: compiled for LTE, a Python object for any other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from py_agent.radio.link_model import LinkBelief
+from py_agent.twin._engine import Engine, PythonRadio, Radio
+from py_agent.twin.rollout.random_streams import Seeds
+
+Array = NDArray[Any]
+Makers = Mapping[str, Callable[[], Array]]
+About = Callable[[Array, Array], Array]  # normal numbers of a mean and an sd, ``[batch, *shape]``
+
+
+class RadioModel(Protocol):
+    """What becomes of links while users walk, of a whole batch at once.
+
+    A user is known by its number in the batch, ``rollout * n_ue + ue``. Whatever happens in a
+    rollout may depend on its own seed and slot alone, not on the rollouts beside it.
+
+    Attributes:
+        largest_bps: more no user gets, whatever its share.
+    """
+
+    largest_bps: float
+
+    def resize(self, batch: int, n_ue: int) -> None:
+        """So many rollouts of so many users are about to start."""
+
+    def start(self, rows: NDArray[np.int64], seeds: Seeds, position_m: Array) -> Array:
+        """Links of which nothing is known but the law.
+
+        Args:
+            rows: which rollouts, ``[n]``.
+            seeds: theirs, ``[n]``.
+            position_m: of their users, ``[n, n_ue, 2]``.
+
+        Returns:
+            how well each user hears each station in dB, float32 ``[n, n_ue, n_bs]``.
+        """
+        ...
+
+    def resume(self, belief: LinkBelief, seeds: Seeds, position_m: Array) -> Array:
+        """Links of all rollouts as they are believed to be; else as of `start`."""
+        ...
+
+    def advance(
+        self,
+        rows: NDArray[np.int64],
+        slots: NDArray[np.int64],
+        position_m: Array,
+        walked_m: Array,
+        by_s: float,
+    ) -> Array:
+        """The users have walked.
+
+        Args:
+            rows: which rollouts, ``[n]``.
+            slots: number of the next one in each, ``[n]``.
+            position_m: where they are, ``[n, n_ue, 2]``.
+            walked_m: since the last call, ``[n, n_ue]``.
+            by_s: how long that took.
+
+        Returns:
+            as of `start`.
+        """
+        ...
+
+    def outages_s(self, rows: NDArray[np.int64], cell: Array, by_s: float) -> Array:
+        """For how long links that fail now are gone, float32 ``[n, n_ue]``; 0: they hold.
+
+        Args:
+            rows: which rollouts, ``[n]``.
+            cell: that serves, ``[n, n_ue]``; -1: none.
+            by_s: since the last call.
+        """
+        ...
+
+    def failure_probability(self, user: Array, cell: Array, target: Array) -> Array:
+        """Of handovers from a cell to a target, float32 ``[n]``."""
+        ...
+
+    def moved(self, user: int, cell: int) -> None:
+        """A user is in another cell than before."""
+
+    def rates_bps(self, user: Array, cell: Array) -> Array:
+        """Of users that send in this slot, with the whole band, float32 ``[n]``."""
+        ...
+
+    def sent(self, user: Array, cell: Array, band_s: Array) -> None:
+        """These have had so much of the band's time in this slot, ``[n]``."""
+
+    def fields(self) -> Makers:
+        """Observation fields of the radio, ``[batch, *shape]`` each."""
+        ...
+
+    def copy_from(self, row: int, other: Any, other_row: int) -> None:
+        """Put a rollout of another batch in the place of one of this."""
+
+
+class RadioSide(Protocol):
+    """The radio of a batch as `Rollout` uses it.
+
+    Attributes:
+        engine_radio: for the engine.
+    """
+
+    engine_radio: Radio
+
+    def attach(self, engine: Engine) -> None:
+        """The engine has taken the radio."""
+
+    def resume(self, belief: LinkBelief, seeds: Seeds, position_m: Array, about: About) -> None:
+        """Put in what is believed of the links of users at ``[batch, n_ue, 2]``."""
+
+    def fields(self) -> Makers:
+        """Observation fields of the radio, ``[batch, *shape]`` each."""
+        ...
+
+
+class PythonSide:
+    """`RadioSide` of a `RadioModel`."""
+
+    def __init__(self, model: RadioModel) -> None:
+        self.model = model
+        self.engine_radio = PythonRadio(model)
+
+    def attach(self, engine: Engine) -> None:
+        """The engine has taken the radio."""
+        self._strength_db = engine.arrays()["strength_db"]
+
+    def resume(self, belief: LinkBelief, seeds: Seeds, position_m: Array, about: About) -> None:
+        """Put in what is believed of the links."""
+        self._strength_db[:] = self.model.resume(belief, seeds, position_m)
+
+    def fields(self) -> Makers:
+        """Of the model."""
+        return self.model.fields()
