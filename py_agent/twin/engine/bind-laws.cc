@@ -56,21 +56,21 @@ class LteLaws {
     }
 
     Output MapRsrpDbm(const Numbers& position_m, const Numbers& bs_position_m) const {
-        return OfPlaces(position_m, bs_position_m, [](const CellMap<double>& map, double x, double y) {
-            return map.RsrpDbm(x, y);
-        });
+        return OfPlaces(
+            position_m, bs_position_m,
+            [](const CellMap<double>& map, double x, double y) { return map.RsrpDbm(x, y); });
     }
 
     Output AntennaGainDb(const Numbers& position_m, const Numbers& bs_position_m) const {
-        return OfPlaces(position_m, bs_position_m, [](const CellMap<double>& map, double x, double y) {
-            return map.GainDb(x, y);
-        });
+        return OfPlaces(
+            position_m, bs_position_m,
+            [](const CellMap<double>& map, double x, double y) { return map.GainDb(x, y); });
     }
 
     Output LogDistance(const Numbers& position_m, const Numbers& bs_position_m) const {
-        return OfPlaces(position_m, bs_position_m, [](const CellMap<double>& map, double x, double y) {
-            return map.LogDistance(x, y);
-        });
+        return OfPlaces(
+            position_m, bs_position_m,
+            [](const CellMap<double>& map, double x, double y) { return map.LogDistance(x, y); });
     }
 
     Output SoundedDb(const Numbers& rsrp_dbm, const Input<std::int32_t>& bs) const {
@@ -94,7 +94,9 @@ class LteLaws {
         });
     }
 
-    Output Survives(const Numbers& wanted_dbm, const Numbers& heard_dbm, const Numbers& busy,
+    Output Survives(const Numbers& wanted_dbm,
+                    const Numbers& heard_dbm,
+                    const Numbers& busy,
                     const Numbers& sounded_db) const {
         const std::size_t n = wanted_dbm.size();
         RequireSize(heard_dbm, n, "heard_dbm");
@@ -126,9 +128,8 @@ class LteLaws {
     }
 
     Output FailureProbability(const Numbers& excess_db) const {
-        return Each(excess_db.size(), [&](std::size_t i) {
-            return m_failure.Probability(excess_db.data()[i]);
-        });
+        return Each(excess_db.size(),
+                    [&](std::size_t i) { return m_failure.Probability(excess_db.data()[i]); });
     }
 
   private:
@@ -150,8 +151,12 @@ class LteLaws {
     HandoverFailure<double> m_failure;
 };
 
-Output ShareOutOf(const Numbers& need_s, const Numbers& weight, const Numbers& present_s,
-                  const Input<std::int32_t>& resource, std::size_t n_resources, double slot_s,
+Output ShareOutOf(const Numbers& need_s,
+                  const Numbers& weight,
+                  const Numbers& present_s,
+                  const Input<std::int32_t>& resource,
+                  std::size_t n_resources,
+                  double slot_s,
                   const std::optional<Numbers>& quota) {
     const std::size_t n = need_s.size();
     RequireSize(weight, n, "weight");
@@ -166,8 +171,8 @@ Output ShareOutOf(const Numbers& need_s, const Numbers& weight, const Numbers& p
         }
     }
     std::vector<double> active(n), rest_s(n_resources), sums(n_resources), offered_s(n);
-    ShareOut(n, need_s.data(), weight.data(), present_s.data(), resource.data(), n_resources, slot_s,
-             quota ? quota->data() : nullptr, active.data(), rest_s.data(), sums.data(),
+    ShareOut(n, need_s.data(), weight.data(), present_s.data(), resource.data(), n_resources,
+             slot_s, quota ? quota->data() : nullptr, active.data(), rest_s.data(), sums.data(),
              offered_s.data());
     return Fresh(std::move(offered_s), {n});
 }

@@ -68,7 +68,9 @@ void TakeStrength(State& state, Rows rows, const nb::object& found) {
 
 }  // namespace
 
-std::size_t PythonRadio::BlockSize() const { return std::numeric_limits<std::int32_t>::max(); }
+std::size_t PythonRadio::BlockSize() const {
+    return std::numeric_limits<std::int32_t>::max();
+}
 
 double PythonRadio::LargestBps() const {
     const nb::gil_scoped_acquire python;
@@ -118,9 +120,9 @@ void PythonRadio::PredictFailures(const State& state, std::vector<Handover>& han
         target.push_back(static_cast<std::int32_t>(handover.target));
     }
     const std::vector<std::size_t> shape{handovers.size()};
-    const nb::object found = m_model.attr("failure_probability")(
-        Fresh(std::move(user), shape), Fresh(std::move(cell), shape),
-        Fresh(std::move(target), shape));
+    const nb::object found = m_model.attr("failure_probability")(Fresh(std::move(user), shape),
+                                                                 Fresh(std::move(cell), shape),
+                                                                 Fresh(std::move(target), shape));
     const auto probability = Answer<float>(found, handovers.size(), "failure_probability");
     for (std::size_t i = 0; i < handovers.size(); ++i) {
         handovers[i].failure_probability = probability.data()[i];
@@ -137,8 +139,8 @@ void PythonRadio::Reassociate(State& state, std::size_t user, Change, bool moved
 void PythonRadio::Rates(State&, Rows, Senders& senders) {
     const nb::gil_scoped_acquire python;
     const std::vector<std::size_t> shape{senders.Count()};
-    const nb::object found = m_model.attr("rates_bps")(
-        Copied(senders.user.data(), shape), Copied(senders.cell.data(), shape));
+    const nb::object found = m_model.attr("rates_bps")(Copied(senders.user.data(), shape),
+                                                       Copied(senders.cell.data(), shape));
     const auto rate_bps = Answer<float>(found, senders.Count(), "rates_bps");
     std::copy_n(rate_bps.data(), senders.Count(), senders.rate_bps.begin());
 }

@@ -117,7 +117,8 @@ class LteSide:
         """``N · RSRP / RSSI`` (TS 36.214, 5.1.3), every cell sending on all its subcarriers."""
         rsrp_mw = 10 ** (self._state["strength_db"] / 10)
         all_mw = rsrp_mw.sum(axis=-1, keepdims=True) + 10 ** (self._noise_dbm / 10)
-        return 10 * np.log10(rsrp_mw / (_SUBCARRIERS_PER_RB * all_mw))
+        rsrq_db: Array = 10 * np.log10(rsrp_mw / (_SUBCARRIERS_PER_RB * all_mw))
+        return rsrq_db
 
     def _sinr_dl_db(self) -> Array:
         """Without interference: the data channel of the neighbours is next to empty."""
@@ -142,4 +143,5 @@ def _cqi(sinr_db: Array) -> Array:
 
 
 def _mcs(sinr_db: Array) -> Array:
-    return np.clip(2 * _cqi(sinr_db) - 2, 0, _HIGHEST_MCS)
+    mcs: Array = np.clip(2 * _cqi(sinr_db) - 2, 0, _HIGHEST_MCS)
+    return mcs

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -104,14 +104,22 @@ class RadioModel(Protocol):
         """Put a rollout of another batch in the place of one of this."""
 
 
+@runtime_checkable
+class HasRolloutModel(Protocol):
+    """A `LinkModel` whose links can be rolled out."""
+
+    def rollout_model(self, bs_position_m: Array, slot_s: float) -> RadioModel:
+        """Of links between users and stations at ``[n_bs, 2]``, in slots of a length."""
+        ...
+
+
 class RadioSide(Protocol):
-    """The radio of a batch as `Rollout` uses it.
+    """The radio of a batch as `Rollout` uses it."""
 
-    Attributes:
-        engine_radio: for the engine.
-    """
-
-    engine_radio: Radio
+    @property
+    def engine_radio(self) -> Radio:
+        """For the engine."""
+        ...
 
     def attach(self, engine: Engine) -> None:
         """The engine has taken the radio."""
@@ -129,7 +137,7 @@ class PythonSide:
 
     def __init__(self, model: RadioModel) -> None:
         self.model = model
-        self.engine_radio = PythonRadio(model)
+        self.engine_radio: Radio = PythonRadio(model)
 
     def attach(self, engine: Engine) -> None:
         """The engine has taken the radio."""

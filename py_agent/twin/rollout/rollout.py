@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 from py_agent.radio.link_model import load_radio
 from py_agent.radio.lte.parameters import LteParameters
 from py_agent.twin._engine import Engine
+from py_agent.twin.errors import UnsuitableNetwork
 from py_agent.twin.model.parameters import TwinParameters
 from py_agent.twin.rollout.engine_parameters import network_parameters
 from py_agent.twin.rollout.lte import LteSide
-from py_agent.twin.rollout.radio import PythonSide, RadioSide
+from py_agent.twin.rollout.radio import HasRolloutModel, PythonSide, RadioSide
 from py_agent.twin.rollout.random_streams import Seeds
 
 Floats = NDArray[np.float64]
@@ -104,7 +105,8 @@ class Rollout:
         Returns:
             minus the time that tasks spent in the system, ``[batch]``.
         """
-        return self._advance(action, 1)[0]
+        reward: Floats = self._advance(action, 1)[0]
+        return reward
 
     def steps(self, action: Action, slots: int) -> Floats:
         """Let slots pass under one action: faster than one by one, for all stays in the caches.
@@ -174,6 +176,11 @@ class Rollout:
             pipeline_s = self.parameters.delays.pipeline_s
             return LteSide(radio, self.bs_position_m, self.slot_s, noise_figure_db, pipeline_s)
         link_model = load_radio(radio.name)(settings, radio)
+        if not isinstance(link_model, HasRolloutModel):
+            raise UnsuitableNetwork(
+                f"the radio {radio.name} has no rollout_model, without which the twin cannot roll"
+                " its links out"
+            )
         return PythonSide(link_model.rollout_model(self.bs_position_m, self.slot_s))
 
     def _advance(self, action: Action, slots: int) -> Floats:
