@@ -61,12 +61,12 @@ class ToyModel:
 
     def _measured(self, rows, position_m):
         distance_m = np.linalg.norm(position_m[:, :, None] - self._bs_m, axis=-1)
-        self._strength_db[rows] = 60 - 35 * np.log10(np.maximum(distance_m, 1.0))
+        self._strength_db[rows] = 100 - 35 * np.log10(np.maximum(distance_m, 1.0))
         return self._strength_db[rows]
 
     def outages_s(self, rows, cell, by_s):
         strength_db = self._of(np.arange(cell.size), cell.ravel()).reshape(cell.shape)
-        return np.where(strength_db < -40, LOST_S, 0).astype(np.float32)
+        return np.where(strength_db < 0, LOST_S, 0).astype(np.float32)
 
     def failure_probability(self, user, cell, target):
         weaker = self._of(user, target) < self._of(user, cell)
