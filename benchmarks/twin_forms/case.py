@@ -49,10 +49,12 @@ class Case:
 
     @property
     def batch(self) -> int:
+        """Rollouts."""
         return len(self.cell)
 
     @classmethod
     def of(cls, batch: int) -> Case:
+        """Always the same numbers."""
         rng = np.random.default_rng(1)
         users = (batch, N_UE)
         rsrp_dbm = rng.uniform(-120, -70, (*users, N_BS))

@@ -373,7 +373,13 @@ NB_MODULE(_engine, module) {
         .def("serve", [](LteRadio& radio, Engine& engine) {
             radio.Serve(engine.state, {0, engine.state.batch});
         });
-    nb::class_<PythonRadio, Radio>(module, "PythonRadio").def(nb::init<nb::object>(), "model"_a);
+    nb::class_<PythonRadio, Radio>(module, "PythonRadio")
+        .def(nb::init<nb::object>(), "model"_a)
+        .def_prop_ro("model", &PythonRadio::Model)
+        .def("arrays",
+             [](const PythonRadio& radio, nb::handle) { return radio.Model().attr("links"); })
+        .def("measure",
+             [](const PythonRadio& radio, Engine& engine) { radio.Measure(engine.state); });
     nb::class_<Engine>(module, "Engine")
         .def(
             "__init__",

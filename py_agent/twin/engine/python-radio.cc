@@ -88,6 +88,11 @@ void PythonRadio::Start(State& state, std::size_t rollout) {
                                        Places(state, rows)));
 }
 
+void PythonRadio::Measure(State& state) const {
+    const Rows all{0, state.batch};
+    TakeStrength(state, all, m_model.attr("measure")(Places(state, all)));
+}
+
 void PythonRadio::Advance(State& state, Rows rows, double by_s) {
     const nb::gil_scoped_acquire python;
     const std::size_t n = rows.end - rows.begin;

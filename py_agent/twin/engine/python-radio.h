@@ -26,6 +26,9 @@ class PythonRadio : public Radio {
     void Sent(State& state, Rows rows, const Senders& senders) override;
     void CopyFrom(std::size_t rollout, const Radio& other, std::size_t row) override;
 
+    /// Strengths of all links as they are now.
+    void Measure(State& state) const;
+
     nanobind::object Model() const { return m_model; }
 
   private:

@@ -1,21 +1,18 @@
 # SPDX-License-Identifier: MIT
-"""The radio's side of rollouts: compiled for LTE, a Python object for any other."""
+"""What a radio written in Python must be for the twin's rollouts; LTE's is compiled."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
-from py_agent.radio.link_model import LinkBelief
-from py_agent.twin._engine import Engine, PythonRadio, Radio
 from py_agent.twin.rollout.random_streams import Seeds
 
 Array = NDArray[Any]
-Makers = Mapping[str, Callable[[], Array]]
-About = Callable[[Array, Array], Array]  # normal numbers of a mean and an sd, ``[batch, *shape]``
+Rows = NDArray[np.int64]
 
 
 class RadioModel(Protocol):
@@ -26,14 +23,17 @@ class RadioModel(Protocol):
 
     Attributes:
         largest_bps: more no user gets, whatever its share.
+        links: state of the links by name, ``[batch, …]`` each, written in place; those that a
+            `LinkBelief` calls uncertain are drawn anew where rollouts start from an estimate.
     """
 
     largest_bps: float
+    links: Mapping[str, Array]
 
     def resize(self, batch: int, n_ue: int) -> None:
         """So many rollouts of so many users are about to start."""
 
-    def start(self, rows: NDArray[np.int64], seeds: Seeds, position_m: Array) -> Array:
+    def start(self, rows: Rows, seeds: Seeds, position_m: Array) -> Array:
         """Links of which nothing is known but the law.
 
         Args:
@@ -46,17 +46,12 @@ class RadioModel(Protocol):
         """
         ...
 
-    def resume(self, belief: LinkBelief, seeds: Seeds, position_m: Array) -> Array:
-        """Links of all rollouts as they are believed to be; else as of `start`."""
+    def measure(self, position_m: Array) -> Array:
+        """The same of all rollouts, of links as they are now."""
         ...
 
     def advance(
-        self,
-        rows: NDArray[np.int64],
-        slots: NDArray[np.int64],
-        position_m: Array,
-        walked_m: Array,
-        by_s: float,
+        self, rows: Rows, slots: Rows, position_m: Array, walked_m: Array, by_s: float
     ) -> Array:
         """The users have walked.
 
@@ -72,7 +67,7 @@ class RadioModel(Protocol):
         """
         ...
 
-    def outages_s(self, rows: NDArray[np.int64], cell: Array, by_s: float) -> Array:
+    def outages_s(self, rows: Rows, cell: Array, by_s: float) -> Array:
         """For how long links that fail now are gone, float32 ``[n, n_ue]``; 0: they hold.
 
         Args:
@@ -96,10 +91,6 @@ class RadioModel(Protocol):
     def sent(self, user: Array, cell: Array, band_s: Array) -> None:
         """These have had so much of the band's time in this slot, ``[n]``."""
 
-    def fields(self) -> Makers:
-        """Observation fields of the radio, ``[batch, *shape]`` each."""
-        ...
-
     def copy_from(self, row: int, other: Any, other_row: int) -> None:
         """Put a rollout of another batch in the place of one of this."""
 
@@ -111,42 +102,3 @@ class HasRolloutModel(Protocol):
     def rollout_model(self, bs_position_m: Array, slot_s: float) -> RadioModel:
         """Of links between users and stations at ``[n_bs, 2]``, in slots of a length."""
         ...
-
-
-class RadioSide(Protocol):
-    """The radio of a batch as `Rollout` uses it."""
-
-    @property
-    def engine_radio(self) -> Radio:
-        """For the engine."""
-        ...
-
-    def attach(self, engine: Engine) -> None:
-        """The engine has taken the radio."""
-
-    def resume(self, belief: LinkBelief, seeds: Seeds, position_m: Array, about: About) -> None:
-        """Put in what is believed of the links of users at ``[batch, n_ue, 2]``."""
-
-    def fields(self) -> Makers:
-        """Observation fields of the radio, ``[batch, *shape]`` each."""
-        ...
-
-
-class PythonSide:
-    """`RadioSide` of a `RadioModel`."""
-
-    def __init__(self, model: RadioModel) -> None:
-        self.model = model
-        self.engine_radio: Radio = PythonRadio(model)
-
-    def attach(self, engine: Engine) -> None:
-        """The engine has taken the radio."""
-        self._strength_db = engine.arrays()["strength_db"]
-
-    def resume(self, belief: LinkBelief, seeds: Seeds, position_m: Array, about: About) -> None:
-        """Put in what is believed of the links."""
-        self._strength_db[:] = self.model.resume(belief, seeds, position_m)
-
-    def fields(self) -> Makers:
-        """Of the model."""
-        return self.model.fields()

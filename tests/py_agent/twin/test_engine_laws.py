@@ -112,7 +112,7 @@ def test_in_a_rollout_laws_hold_to_single_precision(network):
     rollout = network.rollout(64)
     rollout.start(spread_seeds(3, 64))
     lte = network.parameters.radio
-    state, links = rollout.state, rollout.radio.links
+    state, links = rollout.state, rollout.links
     bs_m = np.asarray(network.place.bs_position_m, np.float64)
     rsrp_dbm = laws.map_rsrp_dbm(lte, rollout.position_m().astype(np.float64), bs_m)
     assert np.abs(state["strength_db"] - rsrp_dbm - links["residual_db"]).max() < 2e-3

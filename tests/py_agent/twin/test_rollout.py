@@ -121,7 +121,7 @@ def test_a_single_user_takes_as_long_as_by_hand():
     for _ in range(150):
         rollout.step(action(rollout))
     tasks, delays = rollout.tasks(), parameters.delays
-    upload_s = 4e5 / rollout.radio.links["full_rate_bps"][0, 0]
+    upload_s = 4e5 / rollout.links["full_rate_bps"][0, 0]
     expected_s = delays.grant_s + upload_s + delays.pipeline_s + delays.core_s + 4e8 / 2e9
     assert tasks["done_s"][0] - tasks["created_s"][0] == pytest.approx(expected_s, abs=1e-3)
 
@@ -143,7 +143,7 @@ def test_policies_meet_the_same_walks_and_tasks(network):
         one.step(action(one))
         other.step(action(other, random_cells(other, rng)))
     assert np.array_equal(one.position_m(), other.position_m())
-    assert np.array_equal(one.radio.links["residual_db"], other.radio.links["residual_db"])
+    assert np.array_equal(one.links["residual_db"], other.links["residual_db"])
     assert np.array_equal(one.tasks()["created_s"], other.tasks()["created_s"])
 
 
@@ -191,11 +191,11 @@ def test_who_hardly_hears_its_cell_gets_nothing_and_is_lost():
         {"n_ue": 4, "duration_s": 4.0, "mobility": {"model": "static"}, "slots_per_frame": 1000}
     )
     rollout = started(network, batch=32)
-    state, links = rollout.state, rollout.radio.links
+    state, links = rollout.state, rollout.links
 
     def serve(cell):
         state["cell"][:] = cell
-        rollout.radio.serve()
+        rollout.radio.serve(rollout.engine)
         return links["full_rate_bps"].copy()
 
     weakest = state["strength_db"].argmin(axis=-1)

@@ -50,7 +50,7 @@ def decisions(seed, slots, batch=BATCH):
 
 def assert_same_bits(one, other, rows=slice(None)):
     """The rollouts `rows` of one batch, and all of another."""
-    for a, b in ((one.state, other.state), (one.radio.links, other.radio.links)):
+    for a, b in ((one.state, other.state), (one.links, other.links)):
         for name, values in a.items():
             assert np.array_equal(values[rows], b[name], equal_nan=True), name
     for name, values in one.tasks(rows).items():
@@ -69,7 +69,7 @@ def test_all_is_finite_and_no_bit_is_lost(network, seed):
         assert (reward <= 1e-9).all()
         sent_bit += state["sent_bit"]
         assert state["created_bit"] == pytest.approx(sent_bit + state["queue_bit"], abs=4)
-        for arrays in (state, rollout.radio.links):
+        for arrays in (state, rollout.links):
             for name, values in arrays.items():
                 assert name in ENDLESS or np.isfinite(values).all(), name
     # What has left the radio has reached a server whole, or is on its way there.

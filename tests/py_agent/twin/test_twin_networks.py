@@ -96,7 +96,7 @@ def test_cells_of_one_mast_share_their_shadowing():
     network = TwinNetwork.of({"n_ue": 5, "n_bs": 6, "duration_s": 2, "layout": {"sectors": 3}})
     rollout = network.rollout(3)
     rollout.start(spread_seeds(1, 3))
-    residual_db = rollout.radio.links["residual_db"]
+    residual_db = rollout.links["residual_db"]
     begin_db = residual_db.copy()
     simulate(rollout, load_policy("load-cmu"), network.schema, 50)
     assert np.abs(residual_db - begin_db).max() > 1
