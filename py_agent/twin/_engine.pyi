@@ -71,6 +71,10 @@ class laws:  # a submodule
         def failure_probability(self, source_over_target_db: Floats) -> Floats: ...
 
     @staticmethod
+    def log2(x: float) -> float: ...
+    @staticmethod
+    def exp2(x: float) -> float: ...
+    @staticmethod
     def share_out(
         need_s: Floats,
         weight: Floats,

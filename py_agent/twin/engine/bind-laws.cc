@@ -221,6 +221,8 @@ void BindLaws(nb::module_& module) {
         .def("failure_probability", &LteLaws::FailureProbability, "source_over_target_db"_a);
     module.def("share_out", &ShareOutOf, "need_s"_a, "weight"_a, "present_s"_a, "resource"_a,
                "n_resources"_a, "slot_s"_a, "quota"_a.none() = nb::none());
+    module.def("log2", [](float x) { return Log2(x); }, "x"_a);
+    module.def("exp2", [](float x) { return Exp2(x); }, "x"_a);
     module.def("shares_within_cells", &SharesWithinCells, "weights"_a, "serving_bs"_a);
 }
 

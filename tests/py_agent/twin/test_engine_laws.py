@@ -126,3 +126,15 @@ def test_in_a_rollout_laws_hold_to_single_precision(network):
     rate_bps = laws.curve_rate_bps(lte, sounded_db, 1.0) * np.exp(links["rate_correction"])
     rate_bps *= laws.decoded_at(lte.control, control_db)
     assert links["full_rate_bps"] == pytest.approx(np.maximum(rate_bps, 1.0), rel=2e-3)
+
+
+def test_polynomials_are_as_close_as_they_say():
+    powers = np.linspace(-125.9, 125.9, 20_001).astype(np.float32)
+    exact = np.exp2(powers.astype(np.float64))
+    found = np.array([_engine.laws.exp2(float(x)) for x in powers])
+    assert np.abs(found / exact - 1).max() < 3e-7
+    numbers = np.concatenate([exact, np.linspace(0.5, 2, 5_001)]).astype(np.float32)
+    exact = np.log2(numbers.astype(np.float64))
+    found = np.array([_engine.laws.log2(float(x)) for x in numbers])
+    assert (np.abs(found - exact) <= 3e-7 * np.maximum(1, np.abs(exact))).all()
+    assert _engine.laws.exp2(1e4) == _engine.laws.exp2(126.0)

@@ -11,7 +11,7 @@
 namespace twin {
 
 /// From 2 atanh(t) = ln((1 + t)/(1 - t)) with |t| < 0.172 (Abramowitz and Stegun 1964, 4.1.27);
-/// of positive numbers, to 3e-7.
+/// of positive numbers, to 3e-7, or to that part of results above 1.
 inline float Log2(float x) {
     constexpr float TWO_OVER_LN2 = 2.88539008f;
     const auto bits = std::bit_cast<std::int32_t>(x);
