@@ -47,7 +47,9 @@ class LaggingModels:
         self.queue = VirtualQueue(shape, settings.target_accuracy)
 
     @classmethod
-    def at_random_lags(cls, settings: LearningSettings, n_rollouts: int, n_ue: int) -> LaggingModels:
+    def at_random_lags(
+        cls, settings: LearningSettings, n_rollouts: int, n_ue: int
+    ) -> LaggingModels:
         """Models that `start` makes.
 
         Raises:

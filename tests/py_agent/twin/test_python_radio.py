@@ -39,7 +39,7 @@ class ToyParameters(RadioParameters):
 
 
 class ToyModel:
-    """Log-distance path loss; rates by Shannon; handovers to weaker stations fail as often as not."""
+    """Log-distance path loss; rates by Shannon; every other handover to a weaker station fails."""
 
     largest_bps = 5e7
 
