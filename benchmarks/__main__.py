@@ -20,6 +20,7 @@ from benchmarks import (
     simulator_speed,
     slot_overhead,
     state_cost,
+    twin_forms,
 )
 from py_agent.cli.bench import BENCHMARKS, load_benchmark
 
@@ -35,6 +36,7 @@ ALL: dict[str, Callable[[], Iterable[RenderableType]]] = {
     "link_budgets": lambda: [link_budgets.measure()],
     "priority_headroom": lambda: [priority_headroom.measure()],
     "retraining_headroom": lambda: [retraining_headroom.measure()],
+    "twin_forms": twin_forms.measure,
     "learning_speed": lambda: [learning_speed.measure()],
     **{name: (lambda name=name: load_benchmark(name)().tables) for name in BENCHMARKS},
 }

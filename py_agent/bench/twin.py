@@ -23,7 +23,8 @@ BATCHES = (1, 64, 1024, 4096, 16384)
 _LARGEST_ALL = 4096  # every observation of more rollouts takes gigabytes
 _NO_END = 10**9  # slots
 _HELD, _RULE, _ALL = "shares held", "under the rule", "vector environment"
-_WAYS = (_HELD, _RULE, _ALL)
+_TWO = "held, two threads"
+_WAYS = (_HELD, _TWO, _RULE, _ALL)
 
 Speeds: TypeAlias = Mapping[tuple[str, int], NDArray[np.float64]]
 
@@ -40,10 +41,11 @@ def measure(
     """User-seconds that the twin simulates per second, by batch size, as multiples of ns-3.
 
     Everything runs on one core, in turns, `rounds` times; ratios are within a round, the median
-    counts. Three ways: shares held from frame to frame; the rule asked in every slot, for all
-    rollouts at once; the vector environment, which makes every observation of every slot, up to
-    4096 times. Batches are of 1, 64, 1024, 4096 and 16384 rollouts, up to `largest`. Then networks
-    of other `sizes` (base stations x users, comma-separated) in batches of as many users in all.
+    counts. Four ways: shares held from frame to frame, by one thread and by two; the rule asked in
+    every slot, for all rollouts at once; the vector environment, which makes every observation of
+    every slot, for up to 4096. Batches are of 1, 64, 1024, 4096 and 16384 rollouts, up to
+    `largest`. Then networks of other `sizes` (base stations x users, comma-separated) in batches of
+    as many users in all.
     """
     wanted = [_size(text) for text in sizes.split(",") if text]
     batches = [batch for batch in BATCHES if batch <= max(largest, 1)]
@@ -86,9 +88,10 @@ def _speeds(
     with closing(ns3_scenarios.make("cellular", settings)) as env:
         ways["ns-3", 1] = _played(env, policy, known)
         for batch in batches:
-            for way, every in ((_HELD, network.place.settings["slots_per_frame"]), (_RULE, 1)):
+            frame = network.place.settings["slots_per_frame"]
+            for way, every, threads in ((_HELD, frame, 1), (_TWO, frame, 2), (_RULE, 1, 1)):
                 if way in kinds:
-                    ways[way, batch] = _rollouts(network, batch, policy, known, every)
+                    ways[way, batch] = _rollouts(network, batch, policy, known, every, threads)
             if _ALL in kinds and batch <= _LARGEST_ALL:
                 ways[_ALL, batch] = _played(make_vector(batch, settings), policy, known)
         return _in_turns(ways, rounds, slots, n_ue * network.place.settings["slot_s"])
@@ -126,7 +129,7 @@ def _played(env: Any, name: str, known: Network) -> Callable[[int], object]:
 
 
 def _rollouts(
-    network: Any, batch: int, name: str, known: Network, every: int, threads: int = 1
+    network: Any, batch: int, name: str, known: Network, every: int, threads: int
 ) -> Callable[[int], object]:
     from py_agent.twin.rollout.observation import Observer
     from py_agent.twin.rollout.random_streams import spread_seeds

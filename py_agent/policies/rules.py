@@ -61,11 +61,9 @@ class RulePolicy:
         self._association.watch(observation)
         serving_bs = observation["serving_bs"]
         if self._share is equal and not self._trains:  # whatever the work is
-            shares = shares_within_cells(np.ones(serving_bs.shape), serving_bs)
-            names = (
-                ("compute_share", "bandwidth_share") if self._divides_band else ("compute_share",)
-            )
-            return dict.fromkeys(names, shares)
+            alike = shares_within_cells(np.ones(serving_bs.shape), serving_bs)
+            names = ["compute_share", *(["bandwidth_share"] if self._divides_band else [])]
+            return dict.fromkeys(names, alike)
         backlog = observation["compute_backlog_cycles"].sum(axis=-1)
         head = observation["compute_head_cycles"].sum(axis=-1)
         weights = self._share(backlog, head, observation["task_mean_cycles"])

@@ -19,23 +19,23 @@ using Output = nanobind::ndarray<nanobind::numpy>;
 
 /// A view of values that belong to `owner`; strides are in bytes.
 template <class Value>
-Output View(Value* first, const std::vector<std::size_t>& shape,
-            const std::vector<std::size_t>& strides, nanobind::handle owner) {
+Output View(Value* first,
+            const std::vector<std::size_t>& shape,
+            const std::vector<std::size_t>& strides,
+            nanobind::handle owner) {
     std::vector<std::int64_t> steps;
     for (const std::size_t stride : strides) {
         steps.push_back(static_cast<std::int64_t>(stride / sizeof(Value)));
     }
-    return Output(first, shape.size(), shape.data(), owner, steps.data(),
-                  nanobind::dtype<Value>());
+    return Output(first, shape.size(), shape.data(), owner, steps.data(), nanobind::dtype<Value>());
 }
 
 /// A fresh array; `values` is taken over.
 template <class Value>
 Output Fresh(std::vector<Value>&& values, const std::vector<std::size_t>& shape) {
     auto* kept = new std::vector<Value>(std::move(values));
-    nanobind::capsule owner(kept, [](void* data) noexcept {
-        delete static_cast<std::vector<Value>*>(data);
-    });
+    nanobind::capsule owner(
+        kept, [](void* data) noexcept { delete static_cast<std::vector<Value>*>(data); });
     return Output(kept->data(), shape.size(), shape.data(), owner, nullptr,
                   nanobind::dtype<Value>());
 }

@@ -56,21 +56,21 @@ class LteLaws {
     }
 
     Output MapRsrpDbm(const Numbers& position_m, const Numbers& bs_position_m) const {
-        return OfPlaces(position_m, bs_position_m, [](const CellMap<double>& map, double x, double y) {
-            return map.RsrpDbm(x, y);
-        });
+        return OfPlaces(
+            position_m, bs_position_m,
+            [](const CellMap<double>& map, double x, double y) { return map.RsrpDbm(x, y); });
     }
 
     Output AntennaGainDb(const Numbers& position_m, const Numbers& bs_position_m) const {
-        return OfPlaces(position_m, bs_position_m, [](const CellMap<double>& map, double x, double y) {
-            return map.GainDb(x, y);
-        });
+        return OfPlaces(
+            position_m, bs_position_m,
+            [](const CellMap<double>& map, double x, double y) { return map.GainDb(x, y); });
     }
 
     Output LogDistance(const Numbers& position_m, const Numbers& bs_position_m) const {
-        return OfPlaces(position_m, bs_position_m, [](const CellMap<double>& map, double x, double y) {
-            return map.LogDistance(x, y);
-        });
+        return OfPlaces(
+            position_m, bs_position_m,
+            [](const CellMap<double>& map, double x, double y) { return map.LogDistance(x, y); });
     }
 
     Output SoundedDb(const Numbers& rsrp_dbm, const Input<std::int32_t>& bs) const {
@@ -94,7 +94,9 @@ class LteLaws {
         });
     }
 
-    Output Survives(const Numbers& wanted_dbm, const Numbers& heard_dbm, const Numbers& busy,
+    Output Survives(const Numbers& wanted_dbm,
+                    const Numbers& heard_dbm,
+                    const Numbers& busy,
                     const Numbers& sounded_db) const {
         const std::size_t n = wanted_dbm.size();
         RequireSize(heard_dbm, n, "heard_dbm");
@@ -111,11 +113,12 @@ class LteLaws {
         RequireSize(rsrp_dbm, bs.size() * n_bs, "rsrp_dbm");
         return Each(bs.size(), [&](std::size_t i) {
             const double* heard_dbm = rsrp_dbm.data() + i * n_bs;
-            double all_mw = 0;
+            const auto own = static_cast<std::size_t>(std::max(bs.data()[i], 0));
+            double others_mw = 0;
             for (std::size_t cell = 0; cell < n_bs; ++cell) {
-                all_mw += FromDb(heard_dbm[cell]);
+                others_mw += cell == own ? 0 : FromDb(heard_dbm[cell]);
             }
-            return m_control.SinrDb(heard_dbm[std::max(bs.data()[i], 0)], all_mw);
+            return m_control.SinrDb(heard_dbm[own], others_mw);
         });
     }
 
@@ -125,9 +128,8 @@ class LteLaws {
     }
 
     Output FailureProbability(const Numbers& excess_db) const {
-        return Each(excess_db.size(), [&](std::size_t i) {
-            return m_failure.Probability(excess_db.data()[i]);
-        });
+        return Each(excess_db.size(),
+                    [&](std::size_t i) { return m_failure.Probability(excess_db.data()[i]); });
     }
 
   private:
@@ -149,8 +151,12 @@ class LteLaws {
     HandoverFailure<double> m_failure;
 };
 
-Output ShareOutOf(const Numbers& need_s, const Numbers& weight, const Numbers& present_s,
-                  const Input<std::int32_t>& resource, std::size_t n_resources, double slot_s,
+Output ShareOutOf(const Numbers& need_s,
+                  const Numbers& weight,
+                  const Numbers& present_s,
+                  const Input<std::int32_t>& resource,
+                  std::size_t n_resources,
+                  double slot_s,
                   const std::optional<Numbers>& quota) {
     const std::size_t n = need_s.size();
     RequireSize(weight, n, "weight");
@@ -165,8 +171,8 @@ Output ShareOutOf(const Numbers& need_s, const Numbers& weight, const Numbers& p
         }
     }
     std::vector<double> active(n), rest_s(n_resources), sums(n_resources), offered_s(n);
-    ShareOut(n, need_s.data(), weight.data(), present_s.data(), resource.data(), n_resources, slot_s,
-             quota ? quota->data() : nullptr, active.data(), rest_s.data(), sums.data(),
+    ShareOut(n, need_s.data(), weight.data(), present_s.data(), resource.data(), n_resources,
+             slot_s, quota ? quota->data() : nullptr, active.data(), rest_s.data(), sums.data(),
              offered_s.data());
     return Fresh(std::move(offered_s), {n});
 }
@@ -215,6 +221,8 @@ void BindLaws(nb::module_& module) {
         .def("failure_probability", &LteLaws::FailureProbability, "source_over_target_db"_a);
     module.def("share_out", &ShareOutOf, "need_s"_a, "weight"_a, "present_s"_a, "resource"_a,
                "n_resources"_a, "slot_s"_a, "quota"_a.none() = nb::none());
+    module.def("log2", [](float x) { return Log2(x); }, "x"_a);
+    module.def("exp2", [](float x) { return Exp2(x); }, "x"_a);
     module.def("shares_within_cells", &SharesWithinCells, "weights"_a, "serving_bs"_a);
 }
 

@@ -6,7 +6,9 @@
 
 namespace twin {
 
-void Connections::Command(State& state, std::size_t rollout, const std::int32_t* association,
+void Connections::Command(State& state,
+                          std::size_t rollout,
+                          const std::int32_t* association,
                           double now_s) {
     m_handovers.clear();
     m_refused.clear();
@@ -43,8 +45,8 @@ void Connections::Move(State& state, const Handover& handover, double now_s) {
     const float normal = draws.Normal(2 * ue + 1);
     const auto target = static_cast<std::int32_t>(handover.target);
     const bool failed = draws.Uniform(2 * ue) < handover.failure_probability;
-    user.interruption_s = failed ? OutageS(m_law.outage_s, m_law.outage_sd_s, normal)
-                                 : InterruptionS(m_law, normal);
+    user.interruption_s =
+        failed ? OutageS(m_law.outage_s, m_law.outage_sd_s, normal) : InterruptionS(m_law, normal);
     user.commanded = failed ? FAILED : DONE;
     user.losses += failed;
     user.back_s = now_s + static_cast<double>(user.interruption_s);

@@ -10,8 +10,8 @@
 
 namespace twin {
 
-Engine::Engine(NetworkParameters network, Radio& radio, std::size_t batch, std::size_t n_ue,
-               std::size_t n_bs)
+Engine::Engine(
+    NetworkParameters network, Radio& radio, std::size_t batch, std::size_t n_ue, std::size_t n_bs)
     : state(batch, n_ue, n_bs, network.retrains),
       m_network(std::move(network)),
       m_radio(radio),

@@ -20,7 +20,7 @@ struct Action {
     const std::int32_t* association;  // obeyed where a frame starts
     const float* bandwidth_share;     // null: a cell's users have equal shares
     const float* compute_share;
-    const float* training_share;           // null: nothing is retrained
+    const float* training_share;          // null: nothing is retrained
     const std::int32_t* retrain_samples;  // the same
 };
 
@@ -38,7 +38,10 @@ struct OpenTask {
 /// what is decided in it: it depends neither on those beside it nor on the number of threads.
 class Engine {
   public:
-    Engine(NetworkParameters network, Radio& radio, std::size_t batch, std::size_t n_ue,
+    Engine(NetworkParameters network,
+           Radio& radio,
+           std::size_t batch,
+           std::size_t n_ue,
            std::size_t n_bs);
 
     State state;

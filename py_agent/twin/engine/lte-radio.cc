@@ -15,8 +15,13 @@ namespace {
 constexpr std::size_t CHUNK = 64;  // users that a loop takes at a time, with room on the stack
 
 /// RSRP of one cell, but for the gain of its antenna.
-TWIN_CLONES void MeasureOmni(const CellMap<float>& map, float bs_x_m, float bs_y_m, const float* x_m,
-                             const float* y_m, const float* residual_db, float* rsrp_dbm,
+TWIN_CLONES void MeasureOmni(const CellMap<float>& map,
+                             float bs_x_m,
+                             float bs_y_m,
+                             const float* x_m,
+                             const float* y_m,
+                             const float* residual_db,
+                             float* rsrp_dbm,
                              std::size_t n) {
     for (std::size_t i = 0; i < n; ++i) {
         rsrp_dbm[i] = map.OmniDbm(x_m[i] - bs_x_m, y_m[i] - bs_y_m) + residual_db[i];
@@ -24,8 +29,12 @@ TWIN_CLONES void MeasureOmni(const CellMap<float>& map, float bs_x_m, float bs_y
 }
 
 /// What is kept and what is fresh of a residual after a walk.
-TWIN_CLONES void Memory(const float* walked_m, float decorrelation_m, float sd, float* kept,
-                        float* fresh, std::size_t n) {
+TWIN_CLONES void Memory(const float* walked_m,
+                        float decorrelation_m,
+                        float sd,
+                        float* kept,
+                        float* fresh,
+                        std::size_t n) {
     for (std::size_t i = 0; i < n; ++i) {
         kept[i] = Exp(walked_m[i] * (-1 / decorrelation_m));
         fresh[i] = sd * std::sqrt(1 - kept[i] * kept[i]);
@@ -33,45 +42,66 @@ TWIN_CLONES void Memory(const float* walked_m, float decorrelation_m, float sd, 
 }
 
 /// A step of a Gauss-Markov process.
-TWIN_CLONES void Step(float* value, const float* kept, const float* fresh, const float* noise,
-                      std::size_t stride, std::size_t n) {
+TWIN_CLONES void Step(float* value,
+                      const float* kept,
+                      const float* fresh,
+                      const float* noise,
+                      std::size_t stride,
+                      std::size_t n) {
     for (std::size_t i = 0; i < n; ++i) {
         value[i] = value[i] * kept[i] + fresh[i] * noise[i * stride];
     }
 }
 
-/// Gather what a cell is to users: its own power to those whom it serves, and power to all.
-TWIN_CLONES void AddCell(std::int32_t bs, float rise_db, const float* rsrp_dbm,
-                         const std::int32_t* cell, float* own_dbm, float* own_rise_db, float* all_mw,
+/// Gather what a cell is to users: their own to those whom it serves, power to all others.
+TWIN_CLONES void AddCell(std::int32_t bs,
+                         float rise_db,
+                         const float* rsrp_dbm,
+                         const std::int32_t* cell,
+                         float* own_dbm,
+                         float* own_rise_db,
+                         float* others_mw,
                          std::size_t n) {
     for (std::size_t i = 0; i < n; ++i) {
         const bool own = cell[i] == bs || (bs == 0 && cell[i] < 0);
         own_dbm[i] = own ? rsrp_dbm[i] : own_dbm[i];
         own_rise_db[i] = own ? rise_db : own_rise_db[i];
-        all_mw[i] += FromDb(rsrp_dbm[i]);
+        others_mw[i] += own ? 0.f : FromDb(rsrp_dbm[i]);
     }
 }
 
-TWIN_CLONES void Sound(const UplinkPower<float>& power, const ControlDecoding<float>& control,
-                       const float* own_dbm, const float* rise_db, const float* all_mw,
-                       const float* correction_db, float* sinr_db, float* control_db,
+TWIN_CLONES void Sound(const UplinkPower<float>& power,
+                       const ControlDecoding<float>& control,
+                       const float* own_dbm,
+                       const float* rise_db,
+                       const float* others_mw,
+                       const float* correction_db,
+                       float* sinr_db,
+                       float* control_db,
                        std::size_t n) {
     for (std::size_t i = 0; i < n; ++i) {
         sinr_db[i] = power.SoundedDb(own_dbm[i], rise_db[i], correction_db[i]);
-        control_db[i] = control.SinrDb(own_dbm[i], all_mw[i]);
+        control_db[i] = control.SinrDb(own_dbm[i], others_mw[i]);
     }
 }
 
-TWIN_CLONES void CorrectRate(const ControlDecoding<float>& control, const float* control_db,
-                             const float* correction, float* rate_bps, std::size_t n) {
+TWIN_CLONES void CorrectRate(const ControlDecoding<float>& control,
+                             const float* control_db,
+                             const float* correction,
+                             float* rate_bps,
+                             std::size_t n) {
     for (std::size_t i = 0; i < n; ++i) {
         const float decoded = control.Decoded(control_db[i]);
         rate_bps[i] = std::max(rate_bps[i] * Exp(correction[i]) * decoded, 1.f);
     }
 }
 
-TWIN_CLONES void Density(const UplinkPower<float>& power, float band_rb, float rb_per_s,
-                         const float* own_dbm, const float* band_before_s, float* offset_db,
+TWIN_CLONES void Density(const UplinkPower<float>& power,
+                         float band_rb,
+                         float rb_per_s,
+                         const float* own_dbm,
+                         const float* band_before_s,
+                         float* offset_db,
                          std::size_t n) {
     for (std::size_t i = 0; i < n; ++i) {
         // Who begins to send finds the band empty, as far as can be known.
@@ -80,9 +110,13 @@ TWIN_CLONES void Density(const UplinkPower<float>& power, float band_rb, float r
     }
 }
 
-TWIN_CLONES void Survive(const InterferenceLoss<float>& loss, float noise_mw,
-                         const float* over_edge_db, const float* heard_dbm, const float* busy,
-                         float* survives, std::size_t n) {
+TWIN_CLONES void Survive(const InterferenceLoss<float>& loss,
+                         float noise_mw,
+                         const float* over_edge_db,
+                         const float* heard_dbm,
+                         const float* busy,
+                         float* survives,
+                         std::size_t n) {
     for (std::size_t i = 0; i < n; ++i) {
         survives[i] = loss.Survives(over_edge_db[i], heard_dbm[i], noise_mw, busy[i]);
     }
@@ -90,7 +124,9 @@ TWIN_CLONES void Survive(const InterferenceLoss<float>& loss, float noise_mw,
 
 }  // namespace
 
-LteRadio::LteRadio(LteParameters parameters, std::vector<float> bs_x_m, std::vector<float> bs_y_m,
+LteRadio::LteRadio(LteParameters parameters,
+                   std::vector<float> bs_x_m,
+                   std::vector<float> bs_y_m,
                    double slot_s)
     : m_parameters(std::move(parameters)),
       m_power(m_parameters.uplink),
@@ -152,8 +188,8 @@ void LteRadio::Measure(State& state, Rows rows) {
         MeasureOmni(map, m_bs_x_m[bs], m_bs_y_m[bs], &state.x_m[begin], &state.y_m[begin],
                     &residual_db[bs * m_users + begin], rsrp_dbm, n);
         for (std::size_t i = 0; map.IsSector() && i < n; ++i) {
-            rsrp_dbm[i] +=
-                map.GainDb(state.x_m[begin + i] - m_bs_x_m[bs], state.y_m[begin + i] - m_bs_y_m[bs]);
+            rsrp_dbm[i] += map.GainDb(state.x_m[begin + i] - m_bs_x_m[bs],
+                                      state.y_m[begin + i] - m_bs_y_m[bs]);
         }
     }
 }
@@ -166,14 +202,14 @@ void LteRadio::ServeUsers(State& state, std::size_t begin, std::size_t end) {
     const auto band_rb = static_cast<float>(m_parameters.uplink.bandwidth_rb);
     for (; begin < end; begin += CHUNK) {
         const std::size_t n = std::min(CHUNK, end - begin);
-        std::array<float, CHUNK> own_dbm{}, rise_db{}, all_mw{};
+        std::array<float, CHUNK> own_dbm{}, rise_db{}, others_mw{};
         for (std::size_t bs = 0; bs < CellsInAll(); ++bs) {
             AddCell(static_cast<std::int32_t>(bs),
                     static_cast<float>(m_parameters.uplink.interference_rise_db[bs]),
                     &state.strength_db[bs * m_users + begin], &state.cell[begin], own_dbm.data(),
-                    rise_db.data(), all_mw.data(), n);
+                    rise_db.data(), others_mw.data(), n);
         }
-        Sound(m_power, m_control, own_dbm.data(), rise_db.data(), all_mw.data(),
+        Sound(m_power, m_control, own_dbm.data(), rise_db.data(), others_mw.data(),
               &sinr_correction_db[begin], &sinr_ul_db[begin], &control_db[begin], n);
         for (std::size_t i = begin; i < begin + n; ++i) {
             full_rate_bps[i] = band_rb * m_curve.BpsPerRb(sinr_ul_db[i]);
@@ -198,8 +234,8 @@ void LteRadio::Advance(State& state, Rows rows, double by_s) {
     Measure(state, rows);
 }
 
-void LteRadio::Wander(std::size_t begin, std::size_t n, double by_s, const float* walked_m,
-                      const float* noise) {
+void LteRadio::Wander(
+    std::size_t begin, std::size_t n, double by_s, const float* walked_m, const float* noise) {
     std::array<float, CHUNK> kept, fresh;
     const std::size_t n_bs = CellsInAll(), stride = n_bs + 2;
     Memory(walked_m, static_cast<float>(m_parameters.channel.decorrelation_m),
@@ -286,8 +322,12 @@ void LteRadio::Rates(State& state, Rows, Senders& senders) {
     }
 }
 
-void LteRadio::DisturbBy(std::size_t c, Senders& senders, std::size_t begin, std::size_t n,
-                         const float* wanted_dbm, const float* edge_db) const {
+void LteRadio::DisturbBy(std::size_t c,
+                         Senders& senders,
+                         std::size_t begin,
+                         std::size_t n,
+                         const float* wanted_dbm,
+                         const float* edge_db) const {
     std::array<float, CHUNK> excess_db, heard_dbm, busy;
     std::array<std::size_t, CHUNK> who;
     const std::size_t n_bs = CellsInAll();
@@ -356,8 +396,7 @@ void LteRadio::CopyFrom(std::size_t rollout, const Radio& other, std::size_t row
             (this->*member)[user] = (from.*member)[of];
         }
     }
-    const auto copy = [=](std::vector<float>& to, const std::vector<float>& values,
-                          std::size_t n) {
+    const auto copy = [=](std::vector<float>& to, const std::vector<float>& values, std::size_t n) {
         std::copy_n(values.begin() + static_cast<std::ptrdiff_t>(row * n), n,
                     to.begin() + static_cast<std::ptrdiff_t>(rollout * n));
     };

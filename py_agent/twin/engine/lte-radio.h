@@ -18,7 +18,9 @@ namespace twin {
 /// DataInterference, connections by ControlChannel and FailureLaw.
 class LteRadio : public Radio {
   public:
-    LteRadio(LteParameters parameters, std::vector<float> bs_x_m, std::vector<float> bs_y_m,
+    LteRadio(LteParameters parameters,
+             std::vector<float> bs_x_m,
+             std::vector<float> bs_y_m,
              double slot_s);
 
     std::size_t BlockSize() const override { return 16; }
@@ -48,11 +50,15 @@ class LteRadio : public Radio {
     std::vector<float> out_of_sync_s;       // for how long that has been too low
 
   private:
-    void DisturbBy(std::size_t c, Senders& senders, std::size_t begin, std::size_t n,
-                   const float* wanted_dbm, const float* edge_db) const;
+    void DisturbBy(std::size_t c,
+                   Senders& senders,
+                   std::size_t begin,
+                   std::size_t n,
+                   const float* wanted_dbm,
+                   const float* edge_db) const;
     void ServeUsers(State& state, std::size_t begin, std::size_t end);
-    void Wander(std::size_t begin, std::size_t n, double by_s, const float* walked_m,
-                const float* noise);
+    void Wander(
+        std::size_t begin, std::size_t n, double by_s, const float* walked_m, const float* noise);
 
     LteParameters m_parameters;
     std::vector<CellMap<float>> m_cells;

@@ -16,8 +16,8 @@ constexpr float TURN = 2 * std::numbers::pi_v<float>;
 constexpr std::size_t DRAWS = 4;  // numbers that a new leg needs at most
 
 /// Walk along one axis; who would leave the area turns round at its edge.
-TWIN_CLONES void Walk(float* place_m, float* speed_mps, float by_s, float low_m, float high_m,
-                      std::size_t n) {
+TWIN_CLONES void Walk(
+    float* place_m, float* speed_mps, float by_s, float low_m, float high_m, std::size_t n) {
     for (std::size_t i = 0; i < n; ++i) {
         const float moved_m = place_m[i] + speed_mps[i] * by_s;
         const bool outside = moved_m < low_m || moved_m > high_m;
@@ -179,9 +179,9 @@ void WalkLaw::StartPause(State& state, std::size_t user, float uniform) const {
 
 float WalkLaw::RestOfLegS(const State& state, std::size_t user, float uniform) const {
     // Among the legs through a point in a given direction, those that reach r ahead of it have a
-    // density in proportion to r + a/2, a being the way behind it to the edge of the area: begin and
-    // end of a leg are uniform over the area, which in polar coordinates about the point is
-    // (a' + r) da' dr, integrated over a' from 0 to a.
+    // density in proportion to r + a/2, a being the way behind it to the edge of the area: begin
+    // and end of a leg are uniform over the area, which in polar coordinates about the point is (a'
+    // + r) da' dr, integrated over a' from 0 to a.
     const float x_mps = state.x_mps[user], y_mps = state.y_mps[user];
     const float speed_mps = std::sqrt(x_mps * x_mps + y_mps * y_mps);
     if (speed_mps < 1e-3f) {
@@ -198,8 +198,8 @@ float WalkLaw::RestOfLegS(const State& state, std::size_t user, float uniform) c
 float WalkLaw::ToEdgeM(Place place_m, Place direction) const {
     float nearest_m = std::numeric_limits<float>::infinity();
     for (std::size_t axis = 0; axis < 2; ++axis) {
-        const float room_m = direction[axis] > 0 ? m_high_m[axis] - place_m[axis]
-                                                 : place_m[axis] - m_low_m[axis];
+        const float room_m =
+            direction[axis] > 0 ? m_high_m[axis] - place_m[axis] : place_m[axis] - m_low_m[axis];
         const float way_m = std::max(room_m, 0.f) / std::max(std::abs(direction[axis]), 1e-6f);
         nearest_m = std::min(nearest_m, way_m);
     }

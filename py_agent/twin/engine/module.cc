@@ -4,6 +4,7 @@
 #include "bind-laws.h"
 #include "engine.h"
 #include "lte-radio.h"
+#include "python-radio.h"
 #include "read-parameters.h"
 #include "training.h"
 
@@ -24,8 +25,12 @@ namespace {
 
 using Arrays = std::map<std::string, Output>;
 
-const Engine& EngineOf(nb::handle self) { return *nb::inst_ptr<Engine>(self); }
-Engine& MutableEngineOf(nb::handle self) { return *nb::inst_ptr<Engine>(self); }
+const Engine& EngineOf(nb::handle self) {
+    return *nb::inst_ptr<Engine>(self);
+}
+Engine& MutableEngineOf(nb::handle self) {
+    return *nb::inst_ptr<Engine>(self);
+}
 
 template <class Value>
 Output OfUsers(std::vector<Value>& values, const State& state, nb::handle owner) {
@@ -35,7 +40,9 @@ Output OfUsers(std::vector<Value>& values, const State& state, nb::handle owner)
 
 /// A member of structs that every user has, [batch, n_ue].
 template <class Struct, class Value>
-Output Member(std::vector<Struct>& values, Value Struct::* member, const State& state,
+Output Member(std::vector<Struct>& values,
+              Value Struct::* member,
+              const State& state,
               nb::handle owner) {
     return View(&(values.data()->*member), {state.batch, state.n_ue},
                 {state.n_ue * sizeof(Struct), sizeof(Struct)}, owner);
@@ -104,9 +111,8 @@ Arrays ArraysOf(nb::handle self) {
             {"jobs_submitted", Member(state.jobs, &Jobs::submitted, state, self)},
             {"jobs_done", Member(state.jobs, &Jobs::done, state, self)},
             // Of the first place, where what is under way at the start counts as one job.
-            {"first_job_samples",
-             View(&state.jobs.data()->samples[0], {state.batch, state.n_ue},
-                  {state.n_ue * sizeof(Jobs), sizeof(Jobs)}, self)},
+            {"first_job_samples", View(&state.jobs.data()->samples[0], {state.batch, state.n_ue},
+                                       {state.n_ue * sizeof(Jobs), sizeof(Jobs)}, self)},
         });
     }
     return arrays;
@@ -128,7 +134,8 @@ Arrays LteArraysOf(nb::handle self, nb::handle engine) {
 }
 
 template <class Value>
-const Value* UsersData(const std::optional<Input<Value>>& array, const State& state,
+const Value* UsersData(const std::optional<Input<Value>>& array,
+                       const State& state,
                        const char* name) {
     if (!array) {
         return nullptr;
@@ -137,10 +144,13 @@ const Value* UsersData(const std::optional<Input<Value>>& array, const State& st
     return array->data();
 }
 
-Output Step(Engine& engine, const Input<std::int32_t>& association,
-            const std::optional<Input<float>>& bandwidth_share, const Input<float>& compute_share,
+Output Step(Engine& engine,
+            const Input<std::int32_t>& association,
+            const std::optional<Input<float>>& bandwidth_share,
+            const Input<float>& compute_share,
             const std::optional<Input<float>>& training_share,
-            const std::optional<Input<std::int32_t>>& retrain_samples, std::size_t slots,
+            const std::optional<Input<std::int32_t>>& retrain_samples,
+            std::size_t slots,
             std::size_t threads) {
     const State& state = engine.state;
     RequireSize(association, state.UsersInAll(), "association");
@@ -152,10 +162,8 @@ Output Step(Engine& engine, const Input<std::int32_t>& association,
                                         ": must be from 0 to " + std::to_string(n_bs - 1));
         }
     }
-    const Action action{association.data(),
-                        UsersData(bandwidth_share, state, "bandwidth_share"),
-                        compute_share.data(),
-                        UsersData(training_share, state, "training_share"),
+    const Action action{association.data(), UsersData(bandwidth_share, state, "bandwidth_share"),
+                        compute_share.data(), UsersData(training_share, state, "training_share"),
                         UsersData(retrain_samples, state, "retrain_samples")};
     std::vector<double> reward(slots * state.batch);
     {
@@ -195,8 +203,8 @@ void Resume(Engine& engine, std::int64_t slot, const Input<double>& open) {
     std::vector<OpenTask> tasks;
     for (std::size_t i = 0; i < open.size(); i += COLUMNS) {
         const double* row = open.data() + i;
-        tasks.push_back({static_cast<std::size_t>(row[0]), static_cast<std::int32_t>(row[1]), row[2],
-                         row[3], row[4], row[5]});
+        tasks.push_back({static_cast<std::size_t>(row[0]), static_cast<std::int32_t>(row[1]),
+                         row[2], row[3], row[4], row[5]});
         if (tasks.back().ue >= engine.state.n_ue ||
             tasks.back().bs >= static_cast<std::int32_t>(engine.state.n_bs)) {
             throw std::invalid_argument("an open task is of no user, or at no server");
@@ -226,7 +234,8 @@ Arrays TasksOf(const Engine& engine, std::size_t begin, std::size_t end) {
         }
     }
     const std::vector<std::size_t> shape{rollout.size()};
-    return {{"rollout", Fresh(std::move(rollout), shape)}, {"ue", Fresh(std::move(ue), shape)},
+    return {{"rollout", Fresh(std::move(rollout), shape)},
+            {"ue", Fresh(std::move(ue), shape)},
             {"bs", Fresh(std::move(bs), shape)},
             {"created_s", Fresh(std::move(created_s), shape)},
             {"uploaded_s", Fresh(std::move(uploaded_s), shape)},
@@ -298,8 +307,8 @@ double MeanBit(const Engine& engine) {
 
 /// Fill [n_seeds, n] with numbers of a stream.
 template <class Law>
-Output Drawn(const Input<std::int64_t>& seeds, int stream, std::uint64_t counter, std::size_t n,
-             Law law) {
+Output Drawn(
+    const Input<std::int64_t>& seeds, int stream, std::uint64_t counter, std::size_t n, Law law) {
     std::vector<float> values;
     values.reserve(seeds.size() * n);
     for (std::size_t row = 0; row < seeds.size(); ++row) {
@@ -357,12 +366,20 @@ NB_MODULE(_engine, module) {
             },
             "parameters"_a, "bs_x_m"_a, "bs_y_m"_a, "slot_s"_a)
         .def("arrays", &LteArraysOf, "engine"_a)
-        .def("measure", [](LteRadio& radio, Engine& engine) {
-            radio.Measure(engine.state, {0, engine.state.batch});
-        })
+        .def("measure",
+             [](LteRadio& radio, Engine& engine) {
+                 radio.Measure(engine.state, {0, engine.state.batch});
+             })
         .def("serve", [](LteRadio& radio, Engine& engine) {
             radio.Serve(engine.state, {0, engine.state.batch});
         });
+    nb::class_<PythonRadio, Radio>(module, "PythonRadio")
+        .def(nb::init<nb::object>(), "model"_a)
+        .def_prop_ro("model", &PythonRadio::Model)
+        .def("arrays",
+             [](const PythonRadio& radio, nb::handle) { return radio.Model().attr("links"); })
+        .def("measure",
+             [](const PythonRadio& radio, Engine& engine) { radio.Measure(engine.state); });
     nb::class_<Engine>(module, "Engine")
         .def(
             "__init__",

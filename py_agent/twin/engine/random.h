@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Random numbers that are a function of seed, stream and counters alone: what happens in one rollout
-// does not depend on others, and two policies under one seed meet the same walks, tasks and fades.
+// Random numbers that are a function of seed, stream and counters alone: what happens in one
+// rollout does not depend on others, and two policies under one seed meet the same walks, tasks and
+// fades.
 #pragma once
 
 #include "laws/elementary.h"

@@ -77,8 +77,7 @@ NetworkParameters ReadNetworkParameters(const nb::dict& values) {
     NetworkParameters all;
     Part(values, "network")
         .Read("slot_s", all.slot_s, "slots_per_frame", all.slots_per_frame, "slots_per_measurement",
-              all.slots_per_measurement, "band_quota", all.band_quota, "retrains",
-              all.retrains);
+              all.slots_per_measurement, "band_quota", all.band_quota, "retrains", all.retrains);
     Part(values, "delays")
         .Read("grant_s", all.delays.grant_s, "core_s", all.delays.core_s, "pipeline_s",
               all.delays.pipeline_s, "pipeline_sd_s", all.delays.pipeline_sd_s);

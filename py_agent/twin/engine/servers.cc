@@ -70,7 +70,9 @@ void Servers::Compute(State& state, Rows rows, ServerShares shares, double* rewa
     }
 }
 
-void Servers::AddFlows(State& state, std::size_t rollout, std::size_t first_server,
+void Servers::AddFlows(State& state,
+                       std::size_t rollout,
+                       std::size_t first_server,
                        const float* weight) {
     const std::size_t first = rollout * state.n_ue * state.n_bs;
     const double end_s = EndS(state, rollout);
@@ -87,7 +89,9 @@ void Servers::AddFlows(State& state, std::size_t rollout, std::size_t first_serv
     });
 }
 
-void Servers::AddJobs(State& state, std::size_t rollout, std::size_t first_server,
+void Servers::AddJobs(State& state,
+                      std::size_t rollout,
+                      std::size_t first_server,
                       const float* weight) {
     const double end_s = EndS(state, rollout);
     for (std::size_t ue = 0; ue < state.n_ue; ++ue) {
@@ -104,7 +108,9 @@ void Servers::AddJobs(State& state, std::size_t rollout, std::size_t first_serve
     }
 }
 
-void Servers::AddQuotas(const State& state, std::size_t rollout, std::size_t first_server,
+void Servers::AddQuotas(const State& state,
+                        std::size_t rollout,
+                        std::size_t first_server,
                         ServerShares shares) {
     // Users count where they are served and wherever they have something to do.
     for (std::size_t ue = 0; ue < state.n_ue; ++ue) {

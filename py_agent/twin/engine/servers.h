@@ -38,10 +38,11 @@ class Servers {
         std::size_t number;  // of the flow, or of the user whose jobs these are
     };
 
-    void AddFlows(State& state, std::size_t rollout, std::size_t first_server,
-                  const float* weight);
+    void AddFlows(State& state, std::size_t rollout, std::size_t first_server, const float* weight);
     void AddJobs(State& state, std::size_t rollout, std::size_t first_server, const float* weight);
-    void AddQuotas(const State& state, std::size_t rollout, std::size_t first_server,
+    void AddQuotas(const State& state,
+                   std::size_t rollout,
+                   std::size_t first_server,
                    ServerShares shares);
     double Finish(State& state, Served flow, std::size_t i, double served) const;
     double EndS(const State& state, std::size_t rollout) const {

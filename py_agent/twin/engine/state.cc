@@ -7,8 +7,11 @@ namespace {
 
 /// Copy what belongs to one rollout, n values of each.
 template <class Value>
-void CopyRow(std::vector<Value>& to, std::size_t rollout, const std::vector<Value>& from,
-             std::size_t row, std::size_t n) {
+void CopyRow(std::vector<Value>& to,
+             std::size_t rollout,
+             const std::vector<Value>& from,
+             std::size_t row,
+             std::size_t n) {
     std::copy_n(from.begin() + static_cast<std::ptrdiff_t>(row * n), n,
                 to.begin() + static_cast<std::ptrdiff_t>(rollout * n));
 }

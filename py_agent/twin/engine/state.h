@@ -13,8 +13,8 @@ inline constexpr double NEVER = std::numeric_limits<double>::infinity();
 inline constexpr double NOT_YET = std::numeric_limits<double>::quiet_NaN();
 inline constexpr int NONE = -1;
 
-/// One task of a rollout. A user's tasks pass the radio in the order of their creation, and those at
-/// one server are computed in it.
+/// One task of a rollout. A user's tasks pass the radio in the order of their creation, and those
+/// at one server are computed in it.
 struct Task {
     double created_s;   // since the start of the rollout; negative: before
     double uploaded_s;  // its last bit is at the edge; known once it has left the radio
@@ -29,11 +29,11 @@ struct Task {
 /// What belongs to a rollout as a whole.
 struct Clock {
     std::uint64_t seed = 0;
-    std::int64_t slot = 0;            // the next one
-    double first_created_s = NEVER;   // of all users' next creations
-    double first_arrival_s = NEVER;   // of all users' next arrivals at the edge
-    std::int32_t in_system = 0;       // tasks created and not done
-    std::int32_t without_cell = 0;    // users
+    std::int64_t slot = 0;           // the next one
+    double first_created_s = NEVER;  // of all users' next creations
+    double first_arrival_s = NEVER;  // of all users' next arrivals at the edge
+    std::int32_t in_system = 0;      // tasks created and not done
+    std::int32_t without_cell = 0;   // users
 };
 
 /// Where a user's tasks come from.
@@ -52,26 +52,26 @@ struct Source {
 
 /// A user's radio queue, first come first served, and its connection.
 struct User {
-    double begin_s = 0;         // from when on the queue can be served (scheduling request and grant)
-    double back_s = 0;          // from when on the link works; before, it is interrupted
-    double queue_bit = 0;       // in the radio queue
-    double head_bit = 0;        // what remains of the first task in it
-    double uploaded_s = -NEVER; // when the last task that left the queue is at the edge
-    double created_bit = 0;     // of all tasks so far
-    float sent_bit = 0;         // left the queue in the last slot
-    float band_s = 0;           // time of the whole band that the user had in the last slot
-    std::int32_t created = 0;   // tasks so far
-    std::int32_t sent = 0;      // of these, those whose last bit has left the queue
-    std::int32_t arrived = 0;   // of these, those that are at the edge
+    double begin_s = 0;    // from when on the queue can be served (scheduling request and grant)
+    double back_s = 0;     // from when on the link works; before, it is interrupted
+    double queue_bit = 0;  // in the radio queue
+    double head_bit = 0;   // what remains of the first task in it
+    double uploaded_s = -NEVER;  // when the last task that left the queue is at the edge
+    double created_bit = 0;      // of all tasks so far
+    float sent_bit = 0;          // left the queue in the last slot
+    float band_s = 0;            // time of the whole band that the user had in the last slot
+    std::int32_t created = 0;    // tasks so far
+    std::int32_t sent = 0;       // of these, those whose last bit has left the queue
+    std::int32_t arrived = 0;    // of these, those that are at the edge
     std::int32_t done = 0;
-    std::int32_t first = NONE;    // task that is not at the edge
-    std::int32_t sending = NONE;  // task whose bits are first in the queue
-    std::int32_t last = NONE;     // task created
-    std::int32_t last_cell = 0;   // the cell, or the last one of a user without
-    float interruption_s = 0;     // of the last handover
-    std::int32_t commanded = 0;   // the last command: 0: none, 2: obeyed, 3: refused, 4: failed
-    std::int32_t losses = 0;      // connections lost so far
-    std::int32_t created_before = 0;    // tasks older than the rollout's first one
+    std::int32_t first = NONE;        // task that is not at the edge
+    std::int32_t sending = NONE;      // task whose bits are first in the queue
+    std::int32_t last = NONE;         // task created
+    std::int32_t last_cell = 0;       // the cell, or the last one of a user without
+    float interruption_s = 0;         // of the last handover
+    std::int32_t commanded = 0;       // the last command: 0: none, 2: obeyed, 3: refused, 4: failed
+    std::int32_t losses = 0;          // connections lost so far
+    std::int32_t created_before = 0;  // tasks older than the rollout's first one
     std::int32_t completed_before = 0;  // those of them that were done when it began
 };
 
@@ -96,8 +96,8 @@ struct Jobs {
     double trained = 0;      // samples of those done
     std::int64_t submitted = 0;
     std::int64_t done = 0;
-    std::int32_t server = 0;  // that has the jobs, or to which they are moving
-    float used_s = 0;         // time of the whole server in the last slot
+    std::int32_t server = 0;     // that has the jobs, or to which they are moving
+    float used_s = 0;            // time of the whole server in the last slot
     float samples[PLACES] = {};  // by the jobs' number modulo the places
 };
 

@@ -10,7 +10,9 @@ namespace twin {
 namespace {
 
 /// Distribution function of the standard normal law.
-double NormalCdf(double x) { return std::erfc(-x / std::sqrt(2.0)) / 2; }
+double NormalCdf(double x) {
+    return std::erfc(-x / std::sqrt(2.0)) / 2;
+}
 
 double Exponential(const Draws& draws, std::size_t ue) {
     return -std::log(static_cast<double>(draws.Uniform(ue)));
@@ -64,8 +66,8 @@ Task TrafficLaw::Create(State& state, std::size_t rollout, std::size_t ue) const
     Source& source = state.sources[user];
     const std::uint64_t seed = state.clocks[rollout].seed;
     const auto number = static_cast<std::uint64_t>(source.drawn++);
-    const double size_bit = std::nearbyint(
-        SizeBit(Draws(seed, Stream::TASK_SIZE, number).Uniform(ue)) * source.size);
+    const double size_bit =
+        std::nearbyint(SizeBit(Draws(seed, Stream::TASK_SIZE, number).Uniform(ue)) * source.size);
     double work = 1;
     if (m_traffic.cycles_task_spread > 0) {
         const float uniform = Draws(seed, Stream::TASK_CYCLES, number).Uniform(ue);
@@ -121,8 +123,7 @@ double TrafficLaw::NextPeriodicS(const Source& source, std::uint64_t seed, std::
     double next_s = NEVER;
     for (double number = std::max(first, 0.0); (phase + number) * period_s < next_s; ++number) {
         const Draws late(seed, Stream::TRAFFIC_GAP, static_cast<std::uint64_t>(number));
-        const double at_s =
-            (phase + number) * period_s + m_traffic.jitter_s * late.Uniform(ue);
+        const double at_s = (phase + number) * period_s + m_traffic.jitter_s * late.Uniform(ue);
         if (at_s > after_s) {
             next_s = std::min(next_s, at_s);
         }

@@ -34,8 +34,8 @@ class TrafficLaw {
     double NextPeriodicS(const Source& source, std::uint64_t seed, std::size_t ue) const;
 
     Traffic m_traffic;
-    double m_tail = 0;        // bounded Pareto: probability that the bound cuts off
-    double m_cdf_low = 0;     // log-normal: probability of what is below both bounds
+    double m_tail = 0;     // bounded Pareto: probability that the bound cuts off
+    double m_cdf_low = 0;  // log-normal: probability of what is below both bounds
     double m_cdf_between = 0;
 };
 

@@ -5,12 +5,17 @@ namespace twin {
 
 namespace {
 
-float& SamplesOf(Jobs& jobs, std::int64_t number) { return jobs.samples[number % Jobs::PLACES]; }
+float& SamplesOf(Jobs& jobs, std::int64_t number) {
+    return jobs.samples[number % Jobs::PLACES];
+}
 
 }  // namespace
 
-void SubmitJobs(State& state, std::size_t rollout, const Compute& compute,
-                const std::int32_t* samples, double now_s) {
+void SubmitJobs(State& state,
+                std::size_t rollout,
+                const Compute& compute,
+                const std::int32_t* samples,
+                double now_s) {
     for (std::size_t ue = 0; ue < state.n_ue; ++ue) {
         const std::size_t user = rollout * state.n_ue + ue;
         const std::int32_t cell = state.users[user].last_cell;

@@ -17,8 +17,11 @@ struct TrainingTime {
 
 /// Take jobs over, so many samples of each user of the batch (0: none), and let those under way
 /// follow their users, resting meanwhile.
-void SubmitJobs(State& state, std::size_t rollout, const Compute& compute,
-                const std::int32_t* samples, double now_s);
+void SubmitJobs(State& state,
+                std::size_t rollout,
+                const Compute& compute,
+                const std::int32_t* samples,
+                double now_s);
 
 /// Serve a user's jobs for a slot.
 void ServeJobs(Jobs& jobs, const Compute& compute, TrainingTime time);

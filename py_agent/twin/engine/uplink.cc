@@ -111,10 +111,10 @@ void Uplink::Divide(const State& state, Rows rows, const float* weight) {
         const double end_s = static_cast<double>(state.clocks[rollout].slot + 1) * slot_s;
         const double present_s =
             std::clamp(end_s - std::max(user.begin_s, user.back_s), 0.0, slot_s);
-        m_sharing.Add(user.queue_bit / m_senders.rate_bps[i],
-                      weight == nullptr ? equal : weight[number], present_s,
-                      (rollout - rows.begin) * state.n_bs +
-                          static_cast<std::size_t>(m_senders.cell[i]));
+        m_sharing.Add(
+            user.queue_bit / m_senders.rate_bps[i], weight == nullptr ? equal : weight[number],
+            present_s,
+            (rollout - rows.begin) * state.n_bs + static_cast<std::size_t>(m_senders.cell[i]));
     }
     for (std::size_t rollout = rows.begin; m_network.band_quota && rollout < rows.end; ++rollout) {
         double* quota = &m_sharing.quota[(rollout - rows.begin) * state.n_bs];
@@ -128,8 +128,12 @@ void Uplink::Divide(const State& state, Rows rows, const float* weight) {
     m_sharing.Share(slot_s, m_network.band_quota);
 }
 
-void Uplink::Finish(State& state, std::size_t rollout, std::size_t number, double present_s,
-                    double offered_bit, double sent_bit) const {
+void Uplink::Finish(State& state,
+                    std::size_t rollout,
+                    std::size_t number,
+                    double present_s,
+                    double offered_bit,
+                    double sent_bit) const {
     User& user = state.users[number];
     Clock& clock = state.clocks[rollout];
     std::vector<Task>& tasks = state.tasks[rollout];

@@ -58,8 +58,12 @@ class Uplink {
   private:
     void Gather(State& state, Rows rows);
     void Divide(const State& state, Rows rows, const float* weight);
-    void Finish(State& state, std::size_t rollout, std::size_t user, double present_s,
-                double offered_bit, double sent_bit) const;
+    void Finish(State& state,
+                std::size_t rollout,
+                std::size_t user,
+                double present_s,
+                double offered_bit,
+                double sent_bit) const;
 
     const NetworkParameters& m_network;
     const TrafficLaw& m_traffic;

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: MIT
-"""Many futures of a network at once, in torch."""
+"""Many continuations of a network at once."""

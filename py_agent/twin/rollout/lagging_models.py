@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Users' models in many futures: two lags each instead of weights and data."""
+"""Users' models in many rollouts: two lags each instead of weights and data."""
 
 from __future__ import annotations
 
@@ -27,27 +27,29 @@ class LaggingModels:
 
     Args:
         settings: of the plant.
-        n_futures: how many.
+        n_rollouts: how many.
         n_ue: users of each.
         model: how lag becomes accuracy.
 
     Attributes:
-        accuracy: last measured, ``[n_futures, n_ue]``.
-        queue: the accuracy constraint; its length is ``[n_futures, n_ue]``.
+        accuracy: last measured, ``[n_rollouts, n_ue]``.
+        queue: the accuracy constraint; its length is ``[n_rollouts, n_ue]``.
     """
 
     def __init__(
-        self, settings: LearningSettings, n_futures: int, n_ue: int, model: LagModel
+        self, settings: LearningSettings, n_rollouts: int, n_ue: int, model: LagModel
     ) -> None:
         self._settings = settings
-        shape = (n_futures, n_ue)
-        self._rngs = [np.random.default_rng(i) for i in range(n_futures)]
+        shape = (n_rollouts, n_ue)
+        self._rngs = [np.random.default_rng(i) for i in range(n_rollouts)]
         self._models = AccuracyPredictor(model, np.zeros(shape))
         self.accuracy: Floats = np.zeros(shape)
         self.queue = VirtualQueue(shape, settings.target_accuracy)
 
     @classmethod
-    def at_random_lags(cls, settings: LearningSettings, n_futures: int, n_ue: int) -> LaggingModels:
+    def at_random_lags(
+        cls, settings: LearningSettings, n_rollouts: int, n_ue: int
+    ) -> LaggingModels:
         """Models that `start` makes.
 
         Raises:
@@ -58,24 +60,24 @@ class LaggingModels:
                 "the twin's models lag as those of gradually rotating digits do, not of"
                 f" learning.stream = {settings.stream}, learning.drift = {settings.drift}"
             )
-        return cls(settings, n_futures, n_ue, LagModel())
+        return cls(settings, n_rollouts, n_ue, LagModel())
 
     @classmethod
     def following(
-        cls, state: ModelState, settings: LearningSettings, n_futures: int, copies: int, seed: int
+        cls, state: ModelState, settings: LearningSettings, n_rollouts: int, copies: int, seed: int
     ) -> LaggingModels:
-        """Models that go on from what is believed of them, each future as far off as may be.
+        """Models that go on from what is believed of them, each rollout as far off as may be.
 
         Args:
             state: of the twin's estimate.
             settings: of the plant.
-            n_futures: how many.
+            n_rollouts: how many.
             copies: of each of them.
-            seed: of all futures.
+            seed: of all rollouts.
         """
-        made = cls(settings, copies * n_futures, len(state.accuracy), state.model)
+        made = cls(settings, copies * n_rollouts, len(state.accuracy), state.model)
         made._rngs = [
-            np.random.default_rng([seed, i % n_futures, 2]) for i in range(copies * n_futures)
+            np.random.default_rng([seed, i % n_rollouts, 2]) for i in range(copies * n_rollouts)
         ]
         doubt = np.stack([rng.standard_normal(len(state.bias)) for rng in made._rngs])
         shape = doubt.shape
@@ -90,7 +92,7 @@ class LaggingModels:
         return made
 
     def start(self, chosen: Sequence[int], seeds: Sequence[int]) -> None:
-        """New models in these futures, each as far behind its data as chance will have it."""
+        """New models in these rollouts, each as far behind its data as chance will have it."""
         rate, behind_s = self.drift_rate.copy(), np.zeros(self.accuracy.shape)
         which = np.zeros((len(rate), 1), bool)
         which[chosen] = True
@@ -105,26 +107,26 @@ class LaggingModels:
 
     @property
     def drift_rate(self) -> Floats:
-        """Of every user, per second, ``[n_futures, n_ue]``."""
+        """Of every user, per second, ``[n_rollouts, n_ue]``."""
         return self._models.drift_rate
 
     def advance(self, by_s: float, trained_samples: Floats) -> None:
-        """Let data drift, then take over the jobs done, ``[n_futures, n_ue]`` samples."""
+        """Let data drift, then take over the jobs done, ``[n_rollouts, n_ue]`` samples."""
         self._models.advance(by_s)
         self._models.trained(trained_samples)
 
-    def end_frame(self, futures: NDArray[np.intp]) -> None:
-        """Measure accuracy and move the virtual queue in these futures."""
-        self._measure(futures)
-        self.queue.update(self.accuracy, futures)
+    def end_frame(self, rollouts: NDArray[np.intp]) -> None:
+        """Measure accuracy and move the virtual queue in these rollouts."""
+        self._measure(rollouts)
+        self.queue.update(self.accuracy, rollouts)
 
     @property
     def deficit(self) -> Floats:
-        """By how much accuracy misses the target, ``[n_futures, n_ue]``."""
+        """By how much accuracy misses the target, ``[n_rollouts, n_ue]``."""
         return np.maximum(0, self._settings.target_accuracy - self.accuracy)
 
-    def _measure(self, futures: NDArray[np.intp]) -> None:
-        expected = self._models.expected[futures]
+    def _measure(self, rollouts: NDArray[np.intp]) -> None:
+        expected = self._models.expected[rollouts]
         samples = self._settings.evaluated_samples
-        for i, future in enumerate(futures):
-            self.accuracy[future] = self._rngs[future].binomial(samples, expected[i]) / samples
+        for i, rollout in enumerate(rollouts):
+            self.accuracy[rollout] = self._rngs[rollout].binomial(samples, expected[i]) / samples

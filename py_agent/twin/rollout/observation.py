@@ -62,9 +62,11 @@ class Observer:
         field = self._fields[name]
         value = np.broadcast_to(self._makers[name](), (self._rollout.batch, *field.shape))
         if np.issubdtype(field.dtype, np.integer):
-            return np.clip(value, field.low, field.high).astype(field.dtype)
+            whole: Array = np.clip(value, field.low, field.high).astype(field.dtype)
+            return whole
         made = value.astype(field.dtype, order="C")
-        return np.clip(made, field.low, field.high, out=made)
+        np.clip(made, field.low, field.high, out=made)
+        return made
 
     def all_arrays(self) -> dict[str, Array]:
         """Every declared field."""

@@ -11,9 +11,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from py_agent.twin._engine import Engine, LteRadio
+from py_agent.radio.link_model import load_radio
+from py_agent.radio.lte.parameters import LteParameters
+from py_agent.twin._engine import Engine, LteRadio, PythonRadio
+from py_agent.twin.errors import UnsuitableNetwork
 from py_agent.twin.model.parameters import TwinParameters
 from py_agent.twin.rollout.engine_parameters import network_parameters
+from py_agent.twin.rollout.radio import HasRolloutModel
 from py_agent.twin.rollout.random_streams import Seeds
 
 Floats = NDArray[np.float64]
@@ -53,7 +57,8 @@ class Rollout:
         state: arrays that show how all stands and change with it, by name: of a rollout
             ``[batch]``, of users ``[batch, n_ue]``, of links and flows at servers
             ``[batch, n_ue, n_bs]``; ``engine/state.h`` says what each is.
-        links: the same of the radio, ``engine/lte-radio.h``.
+        radio: the engine's, which has `links`.
+        links: arrays of the radio, likewise; ``engine/lte-radio.h`` says what LTE's are.
         retrains: the servers take retraining jobs.
         more_fields: observations beside those of `Observer`, by name, ``[batch, *shape]``.
     """
@@ -73,8 +78,7 @@ class Rollout:
         self.slots_per_frame = parameters.timing.slots_per_frame
         self.slots_per_measurement: int = network["network"]["slots_per_measurement"]
         self.retrains: bool = network["network"]["retrains"]
-        x_m, y_m = self.bs_position_m.astype(np.float32).T.tolist()
-        self.radio = LteRadio(parameters.radio.model_dump(), x_m, y_m, self.slot_s)
+        self.radio = self._radio()
         self.engine = Engine(network, self.radio, batch, self.n_ue, self.n_bs)
         self.state: Mapping[str, NDArray[Any]] = self.engine.arrays()
         self.links: Mapping[str, NDArray[Any]] = self.radio.arrays(self.engine)
@@ -101,7 +105,8 @@ class Rollout:
         Returns:
             minus the time that tasks spent in the system, ``[batch]``.
         """
-        return self._advance(action, 1)[0]
+        reward: Floats = self._advance(action, 1)[0]
+        return reward
 
     def steps(self, action: Action, slots: int) -> Floats:
         """Let slots pass under one action: faster than one by one, for all stays in the caches.
@@ -163,6 +168,19 @@ class Rollout:
         """Since the start of the rollouts, ``[batch]``."""
         now_s: Floats = self.state["slot"] * self.slot_s
         return now_s
+
+    def _radio(self) -> LteRadio | PythonRadio:
+        radio = self.parameters.radio
+        if isinstance(radio, LteParameters):
+            x_m, y_m = self.bs_position_m.astype(np.float32).T.tolist()
+            return LteRadio(radio.model_dump(), x_m, y_m, self.slot_s)
+        link_model = load_radio(radio.name)(self.place.settings, radio)
+        if not isinstance(link_model, HasRolloutModel):
+            raise UnsuitableNetwork(
+                f"the radio {radio.name} has no rollout_model, without which the twin cannot roll"
+                " its links out"
+            )
+        return PythonRadio(link_model.rollout_model(self.bs_position_m, self.slot_s))
 
     def _advance(self, action: Action, slots: int) -> Floats:
         trains = self.retrains

@@ -42,9 +42,9 @@ def test_the_twin_is_measured_beside_ns3():
     result = run("twin", *small, "--sizes", "1x4", "--json")
     assert result.exit_code == 0
     numbers = json.loads(result.stdout.splitlines()[-1])
-    assert {entry["futures"] for entry in numbers["twin"]} == {1, 64}
+    assert {entry["rollouts"] for entry in numbers["twin"]} == {1, 64}
     assert min(entry["ratio"] for entry in numbers["twin"]) > 0
-    assert [(e["n_bs"], e["n_ue"], e["futures"]) for e in numbers["sizes"]] == [
+    assert [(e["n_bs"], e["n_ue"], e["rollouts"]) for e in numbers["sizes"]] == [
         (2, 2, 64),
         (1, 4, 32),
     ]

@@ -4,8 +4,6 @@
 #include "elementary.h"
 #include "parameters.h"
 
-#include <algorithm>
-
 namespace twin {
 
 /// ControlChannel's law.
@@ -17,9 +15,8 @@ class ControlDecoding {
           m_slope_db(static_cast<Real>(law.slope_db)),
           m_noise_mw(FromDb(static_cast<Real>(law.noise_dbm))) {}
 
-    /// SINR of a cell heard with own_dbm where all cells together bring all_mw.
-    Real SinrDb(Real own_dbm, Real all_mw) const {
-        const Real others_mw = std::max(all_mw - FromDb(own_dbm), Real(0));
+    /// SINR of a cell heard with own_dbm where all others together bring others_mw.
+    Real SinrDb(Real own_dbm, Real others_mw) const {
         return own_dbm - ToDb(others_mw + m_noise_mw);
     }
 

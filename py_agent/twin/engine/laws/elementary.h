@@ -11,7 +11,7 @@
 namespace twin {
 
 /// From 2 atanh(t) = ln((1 + t)/(1 - t)) with |t| < 0.172 (Abramowitz and Stegun 1964, 4.1.27);
-/// of positive numbers, to 3e-7.
+/// of positive numbers, to 3e-7, or to that part of results above 1.
 inline float Log2(float x) {
     constexpr float TWO_OVER_LN2 = 2.88539008f;
     const auto bits = std::bit_cast<std::int32_t>(x);
@@ -32,21 +32,33 @@ inline float Exp2(float x) {
     const auto whole = static_cast<std::int32_t>(x + (x < 0 ? -0.5f : 0.5f));
     const float y = (x - static_cast<float>(whole)) * 0.693147181f;
     const float power =
-        1 + y * (1 + y * (1.f / 2 +
-                          y * (1.f / 6 +
-                               y * (1.f / 24 + y * (1.f / 120 + y * (1.f / 720 + y / 5040))))));
+        1 +
+        y * (1 + y * (1.f / 2 + y * (1.f / 6 + y * (1.f / 24 + y * (1.f / 120 +
+                                                                    y * (1.f / 720 + y / 5040))))));
     return power * std::bit_cast<float>((whole + 127) << 23);
 }
 
-inline float Exp(float x) { return Exp2(x * 1.44269504f); }
-inline double Exp(double x) { return std::exp(x); }
+inline float Exp(float x) {
+    return Exp2(x * 1.44269504f);
+}
+inline double Exp(double x) {
+    return std::exp(x);
+}
 
-inline float Log10(float x) { return Log2(x) * 0.301029996f; }
-inline double Log10(double x) { return std::log10(x); }
+inline float Log10(float x) {
+    return Log2(x) * 0.301029996f;
+}
+inline double Log10(double x) {
+    return std::log10(x);
+}
 
 /// Of decibels; ToDb is its inverse.
-inline float FromDb(float x_db) { return Exp2(x_db * 0.332192809f); }
-inline double FromDb(double x_db) { return std::pow(10.0, x_db / 10); }
+inline float FromDb(float x_db) {
+    return Exp2(x_db * 0.332192809f);
+}
+inline double FromDb(double x_db) {
+    return std::pow(10.0, x_db / 10);
+}
 
 template <class Real>
 Real ToDb(Real x) {

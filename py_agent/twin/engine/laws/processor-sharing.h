@@ -23,9 +23,18 @@ namespace twin {
 /// offered_s: written: time that each flow would have had, had it enough to do; what it has is the
 ///     smaller of this and need_s.
 template <class Real>
-void ShareOut(std::size_t n, const Real* need_s, const Real* weight, const Real* present_s,
-              const int* resource, std::size_t n_resources, Real slot_s, const Real* quota,
-              Real* active, Real* rest_s, Real* sums, Real* offered_s) {
+void ShareOut(std::size_t n,
+              const Real* need_s,
+              const Real* weight,
+              const Real* present_s,
+              const int* resource,
+              std::size_t n_resources,
+              Real slot_s,
+              const Real* quota,
+              Real* active,
+              Real* rest_s,
+              Real* sums,
+              Real* offered_s) {
     if (quota != nullptr) {
         for (std::size_t i = 0; i < n; ++i) {
             offered_s[i] = present_s[i] * weight[i] / std::max(quota[resource[i]], Real(1));
