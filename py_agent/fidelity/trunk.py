@@ -22,7 +22,7 @@ from py_agent.twin.rollout.start import rollouts_of
 
 Floats = NDArray[np.float64]
 
-TRUNK_POLICY = "load-cmu"
+TRUNK_POLICY = "load-srpt"
 STATE_FRAMES = 2  # that are foretold of each state along the run
 
 

@@ -126,7 +126,7 @@ def test_what_comes_out_does_not_depend_on_processes_and_is_not_measured_twice(m
     chosen = [word for name in SMALL for word in ("--set", name)]
     arguments = ["fidelity", "--quick", "--seeds", "9101-9102", "--json", "--lead", "0.4"]
     arguments += ["--horizon", "0.4", "--parameters", str(folder / "twin.json"), *chosen]
-    arguments += ["--policies", "random,load-cmu"]
+    arguments += ["--policies", "random,load-srpt"]
 
     def run(name, *jobs):
         result = CliRunner().invoke(app, [*arguments, "--output", str(tmp_path / name), *jobs])
