@@ -13,6 +13,7 @@ from stable_baselines3 import PPO
 from typer.testing import CliRunner
 
 import ns3_scenarios
+from ns3_scenarios.registry import make_vector
 from py_agent.cli.app import app
 from py_agent.driver import play
 from py_agent.drl.user_agents import UserAgents
@@ -79,7 +80,7 @@ def test_policies_decide_over_it(env, name):
 
 
 def test_agents_are_trained_on_it(program):
-    networks = ns3_scenarios.make_vector(program, 2, AutoresetMode.SAME_STEP, settings=SETTINGS)
+    networks = make_vector(program, 2, AutoresetMode.SAME_STEP, settings=SETTINGS)
     env = ns3_scenarios.make(program, SETTINGS)
     network = Network("formula", env.settings.model_dump(), env.schema)
     env.close()
