@@ -15,7 +15,7 @@ from py_agent.twin.environment.env import make_vector
 
 # Whether the policy decides on retraining, too.
 POLICIES = (
-    *(("load-cmu", False), ("load-fill", False), ("load-drl", False), ("load-drl", True)),
+    *(("load-srpt", False), ("load-fill", False), ("load-drl", False), ("load-drl", True)),
     *(("twin-fill", False), ("twin-drl", False), ("twin-drl", True)),
 )
 LIMIT_MS = {20: 1.0, 200: 3.0}  # users: processor time per slot

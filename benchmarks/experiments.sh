@@ -6,8 +6,8 @@ seeds=${SEEDS:-201-220}
 sweep_seeds=${SWEEP_SEEDS:-201-210}
 few_seeds=${FEW_SEEDS:-201-205}
 seconds=${SECONDS_EACH:-8}
-rules=max-rsrp-equal,max-rsrp-sqrt,load-sqrt,load-cmu,load-fill,twin-sqrt,twin-cmu,twin-fill
-learned=max-rsrp-drl,load-drl,twin-drl,single-load-cmu,single-twin-drl
+rules=max-rsrp-equal,max-rsrp-sqrt,load-sqrt,load-srpt,load-fill,twin-sqrt,twin-srpt,twin-fill
+learned=max-rsrp-drl,load-drl,twin-drl,single-load-srpt,single-twin-drl
 joint=load-fill@none,load-fill@need-calibrated,load-fill@spare,twin-fill@spare,load-drl@policy,twin-drl@policy
 joint=$joint,single-twin-drl@policy,no-twin-drl@policy
 drifting=load-fill@none,load-fill@need-calibrated,load-fill@spare,load-drl@policy
@@ -52,7 +52,7 @@ main() {
 # shellcheck disable=SC2086
 ablations() {
     if [ ! -e $twin ]; then
-        "$BIN/ns3-twin" run --policy load-cmu --seeds 1-2 --duration 8 --runs-dir runs/results/calibration \
+        "$BIN/ns3-twin" run --policy load-srpt --seeds 1-2 --duration 8 --runs-dir runs/results/calibration \
             $loaded $quota --set mobility.speed_max_mps=15
         "$BIN/ns3-twin" calibrate runs/results/calibration/* --output $twin
     fi

@@ -49,7 +49,7 @@ class Arguments:
     """Of agent and ns-3; the agent is judged under other run numbers."""
     test_seeds: tuple[int, ...] = (1001, 1002)
     """ns-3's run numbers for judging."""
-    reference: str = "cmu"
+    reference: str = "srpt"
     """The rule to stand beside."""
     output: Path = Path("ppo-agent.zip")
     """The trained agent, for PPO.load."""

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
-Say = Callable[[Any], None]
+Callback = Callable[[Any], None]
 
 _PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
 _LISTEN_S = 0.2
@@ -24,24 +24,24 @@ def _nobody(what: Any) -> None:
     """Nobody listens."""
 
 
-_tell: Say = _nobody  # of a worker: where it says how far it is
+_tell: Callback = _nobody  # of a worker: where it says how far it is
 
 
 def side_by_side(
     work: Callable[[Item], Result],
     items: Sequence[Item],
     jobs: int,
-    hear: Say = _nobody,
+    callback: Callback = _nobody,
 ) -> Generator[tuple[int, Future[Result]]]:
     """Call `work` for every item, some at a time.
 
     Workers end with this process, and when the generator is closed early: use it with `closing`.
 
     Args:
-        work: importable by name; may call `say`.
+        work: importable by name; may call `report`.
         items: what it is called with.
         jobs: processes.
-        hear: told what workers `say`.
+        callback: told what workers `report`.
 
     Yields:
         number of an item and what came of it, as each is done.
@@ -56,7 +56,7 @@ def side_by_side(
             under_way = set(numbers)
             while under_way:
                 done, under_way = wait(under_way, _LISTEN_S, FIRST_COMPLETED)
-                _listen(said, hear)
+                _listen(said, callback)
                 for future in done:
                     yield numbers[future], future
         except BaseException:
@@ -64,15 +64,16 @@ def side_by_side(
             for process in multiprocessing.active_children():
                 process.terminate()
             raise
+    _listen(said, callback)  # what was on its way when the last one was done
 
 
 def one_by_one(
-    work: Callable[[Item], Result], items: Sequence[Item], hear: Say = _nobody
+    work: Callable[[Item], Result], items: Sequence[Item], callback: Callback = _nobody
 ) -> Generator[tuple[int, Future[Result]]]:
     """The same as `side_by_side`, in this process."""
     for number, item in enumerate(items):
         future: Future[Result] = Future()
-        with _telling(hear):
+        with _telling(callback):
             try:
                 future.set_result(work(item))
             except Exception as error:
@@ -80,25 +81,25 @@ def one_by_one(
         yield number, future
 
 
-def say(what: Any) -> None:
+def report(what: Any) -> None:
     """Tell whoever has `work` done; elsewhere nobody listens."""
     _tell(what)
 
 
 @contextlib.contextmanager
-def _telling(hear: Say) -> Iterator[None]:
+def _telling(callback: Callback) -> Iterator[None]:
     global _tell
-    before, _tell = _tell, hear
+    before, _tell = _tell, callback
     try:
         yield
     finally:
         _tell = before
 
 
-def _listen(said: Any, hear: Say) -> None:
+def _listen(said: Any, callback: Callback) -> None:
     with contextlib.suppress(queue.Empty):
         while True:
-            hear(said.get_nowait())
+            callback(said.get_nowait())
 
 
 def _start(said: Any) -> None:

@@ -32,15 +32,15 @@ def call(script, *arguments, cwd):
 def test_run_and_plot_draws_a_curve_per_policy(tmp_path):
     shown = call(
         "run_and_plot.py",
-        *("--policies", "max-rsrp-equal", "cmu"),
+        *("--policies", "max-rsrp-equal", "srpt"),
         *("--n-ue", "6", "--duration-s", "2", "--figure", "delays.svg"),
         cwd=tmp_path,
     )
     folders = sorted((tmp_path / "runs").iterdir())
-    assert [folder.name.split("__")[1] for folder in folders] == ["cmu", "max-rsrp-equal"]
+    assert [folder.name.split("__")[1] for folder in folders] == ["srpt", "max-rsrp-equal"]
     for folder in folders:
         assert str(folder.relative_to(tmp_path)) in shown
-    assert (tmp_path / "delays.svg").read_text().count("<!-- cmu") == 1
+    assert (tmp_path / "delays.svg").read_text().count("<!-- srpt") == 1
 
 
 def test_own_policy_is_compared_and_is_one_for_the_command_line_too(tmp_path):
@@ -72,7 +72,7 @@ def test_train_sb3_leaves_an_agent_that_decides(tmp_path, where, request):
     short = ["--total-steps", "64", "--test-seeds", "1001"]
     shown = call("train_sb3.py", *place, *short, cwd=tmp_path)
     returns = dict(re.findall(r"^  (\S+) +(-?\d+\.\d+) s", shown, re.MULTILINE))
-    assert list(returns) == ["untrained", "trained", "cmu"]
+    assert list(returns) == ["untrained", "trained", "srpt"]
     agent = PPO.load(tmp_path / "ppo-agent.zip", device="cpu")
     action, _ = agent.predict(agent.observation_space.sample())
     assert agent.action_space.contains(action)

@@ -33,7 +33,7 @@ def measure(
 
     env = ns3_scenarios.make("cellular", {"n_ue": users, "duration_s": seconds})
     network = Network("cellular", env.settings.model_dump(), env.schema)
-    twin, policy, maps = Twin(network), load_policy("load-cmu"), RadioMaps(link_model_of(network))
+    twin, policy, maps = Twin(network), load_policy("load-srpt"), RadioMaps(link_model_of(network))
     policy.begin(network, 1)
     observation, _ = env.reset(seed=seed)
     start_s = float(observation["time_s"][0])

@@ -67,7 +67,7 @@ def fidelity(
         float | None, typer.Option(help="Seconds for which the twin follows first.", min=0.1)
     ] = None,
     horizon: Annotated[
-        float | None, typer.Option(help="Seconds that are foretold and simulated.", min=0.1)
+        float | None, typer.Option(help="Seconds that are predicted and simulated.", min=0.1)
     ] = None,
     policies: Annotated[
         str | None, typer.Option(help="Comma-separated; default: random and all rules.")
@@ -86,13 +86,13 @@ def fidelity(
     with errors_as_messages():
         from py_agent.experiment.run_settings import load_run_settings
         from py_agent.experiment.seeds import parse_seeds
+        from py_agent.fidelity.checkpoint import CheckpointSettings, whole_settings
         from py_agent.fidelity.measure import (
             Work,
             calibrate_for,
             measure,
             usual_policies,
         )
-        from py_agent.fidelity.scene import SceneSettings, whole_settings
         from py_agent.twin.estimation.reporting import ReportingSettings
         from py_agent.twin.model.parameters import TwinParameters
         from py_agent.view.fidelity_figure import fidelity_figure
@@ -101,11 +101,11 @@ def fidelity(
 
         size = ["n_ue=10"] if quick else []
         given = load_run_settings(None, {}, [*size, *(assignments or [])]).settings
-        chosen = SceneSettings(
+        chosen = CheckpointSettings(
             settings=whole_settings(given),
             lead_s=lead or (2.0 if quick else 5.0),
             horizon_s=horizon or (3.0 if quick else 10.0),
-            futures=32 if quick else 64,
+            rollouts=32 if quick else 64,
             reporting=ReportingSettings(period_s=period, loss=loss),
         )
         wanted = parse_seeds(seeds or ("9101-9102" if quick else "9101-9104"))
@@ -115,7 +115,7 @@ def fidelity(
                 folder=output / "parts",
                 jobs=jobs or os.cpu_count() or 1,
                 begin=lambda pieces: view.begin("fidelity", pieces),
-                hear=lambda step: view.advance(step.name, step.doing, step.slots),
+                callback=lambda step: view.advance(step.name, step.doing, step.slots),
             )
             if parameters is None:
                 learned = calibrate_for(chosen.settings, 4.0 if quick else 20.0, work)

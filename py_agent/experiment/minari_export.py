@@ -34,7 +34,7 @@ def export(
 
     Args:
         paths: run folders of one scenario under the same settings; policies and seeds may differ.
-        dataset_id: a name as Minari wants it, e.g. ``ns3/cellular-cmu-v0``.
+        dataset_id: a name as Minari wants it, e.g. ``ns3/cellular-srpt-v0``.
         author: who made the data set, for its metadata.
         author_email: where to ask.
 

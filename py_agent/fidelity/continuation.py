@@ -24,7 +24,7 @@ Seen = Mapping[str, NDArray[Any]]
 
 @dataclasses.dataclass(frozen=True)
 class Continuation:
-    """What came.
+    """What was observed.
 
     Attributes:
         delay_s: of every task that was open or created, age of those not done, ``[n_tasks]``.
@@ -107,6 +107,6 @@ def rate_pairs(one: Continuation, other: Continuation) -> tuple[Floats, Floats]:
     """Bits that `one`'s users would have carried at the rate of `other`, and that they did."""
     enough = (one.bits >= LEAST_BIT) & (other.bits >= LEAST_BIT)
     enough &= (one.granted_s > 0) & (other.granted_s > 0)
-    came = one.bits[enough]
-    said = other.bits[enough] / other.granted_s[enough] * one.granted_s[enough]
-    return said, came
+    observed = one.bits[enough]
+    predicted = other.bits[enough] / other.granted_s[enough] * one.granted_s[enough]
+    return predicted, observed

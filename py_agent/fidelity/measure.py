@@ -16,16 +16,21 @@ from ns3_bridge import InvalidSetting
 from py_agent.calibration.calibrate import calibrate
 from py_agent.experiment.run_settings import RunSettings, load_run_settings
 from py_agent.experiment.runner import Run
+from py_agent.fidelity.checkpoint import Checkpoint, CheckpointSettings, play
+from py_agent.fidelity.checkpoint_file import (
+    checkpoint_key,
+    key_of,
+    load_checkpoint,
+    save_checkpoint,
+)
 from py_agent.fidelity.report import FidelityReport, make_report
-from py_agent.fidelity.scene import Scene, SceneSettings, play
-from py_agent.fidelity.scene_file import key_of, load_scene, save_scene, scene_key
 from py_agent.policies import rule_names
-from py_agent.side_by_side import one_by_one, say, side_by_side
+from py_agent.side_by_side import one_by_one, report, side_by_side
 from py_agent.torch_threads import one_thread
 from py_agent.twin.model.parameters import TwinParameters
 
-# Those of the twin itself would need a twin of each of its futures.
-_CALIBRATION_POLICIES = ("load-cmu", "max-rsrp-equal", "random")
+# Those of the twin itself would need a twin of each of its rollouts.
+_CALIBRATION_POLICIES = ("load-srpt", "max-rsrp-equal", "random")
 _CALIBRATION_SEEDS = (1, 2)
 _SAY_EVERY_S = 0.3
 
@@ -66,13 +71,13 @@ class Work:
         folder: of what is done already: it is not done again.
         jobs: processes; what comes out does not depend on it.
         begin: told of all pieces and of how many slots they have, before they start.
-        hear: told how far they are.
+        callback: told how far they are.
     """
 
     folder: Path
     jobs: int = 1
     begin: Callable[[Mapping[str, int]], None] = lambda pieces: None
-    hear: Callable[[Step], None] = lambda step: None
+    callback: Callable[[Step], None] = lambda step: None
 
 
 def calibrate_for(settings: Mapping[str, Any], duration_s: float, work: Work) -> TwinParameters:
@@ -112,8 +117,8 @@ def calibrate_for(settings: Mapping[str, Any], duration_s: float, work: Work) ->
 
 
 @dataclasses.dataclass(frozen=True)
-class _SceneTask:
-    chosen: SceneSettings
+class _CheckpointTask:
+    chosen: CheckpointSettings
     seed: int
     policies: Sequence[str]
     parameters: TwinParameters
@@ -121,13 +126,13 @@ class _SceneTask:
 
 
 def measure(
-    chosen: SceneSettings,
+    chosen: CheckpointSettings,
     seeds: Sequence[int],
     policies: Sequence[str],
     parameters: TwinParameters,
     work: Work,
 ) -> FidelityReport:
-    """One scene per seed, in which every policy continues.
+    """One checkpoint per seed, in which every policy continues.
 
     Raises:
         InvalidSetting: a seed is one that the parameters were learned from.
@@ -140,16 +145,16 @@ def measure(
             f"({sorted(set(parameters.provenance.seeds))}): take others"
         )
     files = {
-        seed: work.folder / f"scene-{scene_key(chosen, seed, policies, parameters)}.npz"
+        seed: work.folder / f"checkpoint-{checkpoint_key(chosen, seed, policies, parameters)}.npz"
         for seed in dict.fromkeys(seeds)
     }
     missing = [seed for seed, path in files.items() if not path.exists()]
     threads = max(1, work.jobs // max(len(missing), 1))
-    tasks = [_SceneTask(chosen, seed, policies, parameters, threads) for seed in missing]
-    work.begin({_scene_name(seed): chosen.slots(policies) for seed in missing})
-    for i, scene in _all_of(_played, tasks, work):
-        save_scene(files[missing[i]], scene)
-    return make_report([load_scene(path, policies) for path in files.values()])
+    tasks = [_CheckpointTask(chosen, seed, policies, parameters, threads) for seed in missing]
+    work.begin({_checkpoint_name(seed): chosen.slots(policies) for seed in missing})
+    for i, checkpoint in _all_of(_played, tasks, work):
+        save_checkpoint(files[missing[i]], checkpoint)
+    return make_report([load_checkpoint(path, policies) for path in files.values()])
 
 
 def _all_of(
@@ -157,20 +162,20 @@ def _all_of(
 ) -> Iterator[tuple[int, Result]]:
     """Number and result of each, as they are done; alone they are done in this process."""
     if work.jobs == 1 or len(items) == 1:
-        done = one_by_one(do, items, work.hear)
+        done = one_by_one(do, items, work.callback)
     else:
-        done = side_by_side(do, items, work.jobs, work.hear)
+        done = side_by_side(do, items, work.jobs, work.callback)
     with closing(done) as ended:
         for i, future in ended:
             yield i, future.result()
 
 
-def _scene_name(seed: int) -> str:
+def _checkpoint_name(seed: int) -> str:
     return f"seed {seed}"
 
 
-def _played(task: _SceneTask) -> Scene:
-    with one_thread(), _Teller(_scene_name(task.seed)) as teller:
+def _played(task: _CheckpointTask) -> Checkpoint:
+    with one_thread(), _Teller(_checkpoint_name(task.seed)) as teller:
         return play(
             task.chosen,
             task.seed,
@@ -200,15 +205,15 @@ class _Teller:
         with self._lock:
             self._doing, self._slots = doing, self._slots + 1
             if time.monotonic() - self._said_s >= _SAY_EVERY_S:
-                self._say()
+                self._tell()
 
     def __enter__(self) -> _Teller:
         return self
 
     def __exit__(self, *exception: object) -> None:
         with self._lock:
-            self._say()
+            self._tell()
 
-    def _say(self) -> None:
-        say(Step(self._name, self._doing, self._slots))
+    def _tell(self) -> None:
+        report(Step(self._name, self._doing, self._slots))
         self._slots, self._said_s = 0, time.monotonic()

@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from py_agent.fidelity.checkpoint import Checkpoint, mean_delays_s
 from py_agent.fidelity.continuation import rate_pairs
 from py_agent.fidelity.coverages import coverages
-from py_agent.fidelity.scene import Scene, mean_delays_s
+from py_agent.fidelity.prefix import PREFIX_POLICY
 from py_agent.fidelity.scores import (
     kendall,
     ks_distance,
@@ -23,7 +24,6 @@ from py_agent.fidelity.scores import (
     spearman,
 )
 from py_agent.fidelity.tracking import scores
-from py_agent.fidelity.trunk import TRUNK_POLICY
 
 Floats = NDArray[np.float64]
 
@@ -39,12 +39,12 @@ class FidelityReport:
         policies: names, in the order of the arrays.
         physical_s: mean delay in ns-3, ``[n_scenes, n_policies]``.
         reseeded_s: under other random numbers, ``[n_scenes, n_policies]``.
-        twin_s: mean over the twin's futures, ``[n_scenes, n_policies]``.
-        low_s: 5 % quantile of the futures' means, ``[n_scenes, n_policies]``.
+        twin_s: mean over the twin's rollouts, ``[n_scenes, n_policies]``.
+        low_s: 5 % quantile of the rollouts' means, ``[n_scenes, n_policies]``.
         high_s: 95 % quantile.
-        ks: of each policy, scenes pooled, ``[n_policies]``.
+        ks: of each policy, checkpoints pooled, ``[n_policies]``.
         delays_s: of tasks, by who says so (``ns-3``, ``reseeded``, ``twin``), all pooled.
-        rates: what the twin said and what came, bits per frame, ``[n]`` each.
+        rates: what the twin predicted and what was observed, bits per frame, ``[n]`` each.
     """
 
     measures: Mapping[str, float]
@@ -75,33 +75,34 @@ class FidelityReport:
         return values
 
 
-def make_report(scenes: Sequence[Scene]) -> FidelityReport:
-    """Score what scenes have gathered."""
-    policies = list(scenes[0].physical)
-    physical_s = np.array([[s.physical[p].mean_delay_s for p in policies] for s in scenes])
-    reseeded_s = np.array([[s.reseeded[p].mean_delay_s for p in policies] for s in scenes])
-    futures = [
-        [mean_delays_s(s.twin[p], len(s.twin[p].reward[0])) for p in policies] for s in scenes
+def make_report(checkpoints: Sequence[Checkpoint]) -> FidelityReport:
+    """Score what checkpoints have gathered."""
+    policies = list(checkpoints[0].physical)
+    physical_s = np.array([[s.physical[p].mean_delay_s for p in policies] for s in checkpoints])
+    reseeded_s = np.array([[s.reseeded[p].mean_delay_s for p in policies] for s in checkpoints])
+    rollouts = [
+        [mean_delays_s(s.twin[p], len(s.twin[p].reward[0])) for p in policies] for s in checkpoints
     ]
-    twin_s = np.array([[f.mean() for f in row] for row in futures])
-    low_s = np.array([[np.percentile(f, 5) for f in row] for row in futures])
-    high_s = np.array([[np.percentile(f, 95) for f in row] for row in futures])
+    twin_s = np.array([[f.mean() for f in row] for row in rollouts])
+    low_s = np.array([[np.percentile(f, 5) for f in row] for row in rollouts])
+    high_s = np.array([[np.percentile(f, 95) for f in row] for row in rollouts])
 
     def pooled(policy: str, whose: str) -> Floats:
-        parts = [getattr(s, whose)[policy].delay_s for s in scenes]
+        parts = [getattr(s, whose)[policy].delay_s for s in checkpoints]
         return np.concatenate(parts)
 
     ks = np.array([ks_distance(pooled(p, "twin"), pooled(p, "physical")) for p in policies])
     ks_floor = [ks_distance(pooled(p, "reseeded"), pooled(p, "physical")) for p in policies]
     tracked = {
-        name: np.concatenate([s.tracked[name] for s in scenes]) for name in scenes[0].tracked
+        name: np.concatenate([s.tracked[name] for s in checkpoints])
+        for name in checkpoints[0].tracked
     }
     pairs = [
-        rate_pairs(s.physical[TRUNK_POLICY], s.reseeded[TRUNK_POLICY])
-        for s in scenes
-        if TRUNK_POLICY in s.physical
+        rate_pairs(s.physical[PREFIX_POLICY], s.reseeded[PREFIX_POLICY])
+        for s in checkpoints
+        if PREFIX_POLICY in s.physical
     ]
-    floor_said, floor_came = (
+    floor_predicted, floor_observed = (
         np.concatenate([pair[i] for pair in pairs]) if pairs else np.empty(0) for i in (0, 1)
     )
     twin_mean, physical_mean, reseeded_mean = (
@@ -111,23 +112,25 @@ def make_report(scenes: Sequence[Scene]) -> FidelityReport:
         **scores(tracked),
         "delay_ks": float(ks.mean()),
         "delay_mape": mape(twin_mean, physical_mean),
-        **coverages(scenes),
+        **coverages(checkpoints),
         "spearman": spearman(twin_mean, physical_mean),
         "kendall": kendall(twin_mean, physical_mean),
         "regret": regret(twin_mean, physical_mean),
         "counterfactual_error": _counterfactual(policies, twin_s, physical_s),
-        "reported_bps": float(np.mean([s.reported_bps for s in scenes])),
-        "scenes": float(len(scenes)),
+        "reported_bps": float(np.mean([s.reported_bps for s in checkpoints])),
+        "checkpoints": float(len(checkpoints)),
         "policies": float(len(policies)),
     }
     floors = {
-        "rate_mape": mape(floor_said, floor_came),
-        "rate_nmse": nmse(floor_said, floor_came),
+        "rate_mape": mape(floor_predicted, floor_observed),
+        "rate_nmse": nmse(floor_predicted, floor_observed),
         "delay_ks": float(np.mean(ks_floor)),
         "delay_mape": mape(reseeded_mean, physical_mean),
         # By how much the coverage of a perfect interval misses 90 % with so few states, of which
         # each counts as one: what policies and frames make of it is hardly independent.
-        "coverage_90": math.sqrt(0.9 * 0.1 / sum(len(s.states.came_s) + 1 for s in scenes)),
+        "coverage_90": math.sqrt(
+            0.9 * 0.1 / sum(len(s.states.observed_s) + 1 for s in checkpoints)
+        ),
         "spearman": spearman(reseeded_mean, physical_mean),
         "kendall": kendall(reseeded_mean, physical_mean),
         "regret": regret(reseeded_mean, physical_mean),
@@ -148,23 +151,23 @@ def make_report(scenes: Sequence[Scene]) -> FidelityReport:
         high_s=high_s,
         ks=ks,
         delays_s=delays_s,
-        rates=(tracked["rate_said_bit"], tracked["rate_came_bit"]),
+        rates=(tracked["rate_predicted_bit"], tracked["rate_observed_bit"]),
     )
 
 
-def _counterfactual(policies: Sequence[str], said_s: Floats, came_s: Floats) -> float:
+def _counterfactual(policies: Sequence[str], predicted_s: Floats, observed_s: Floats) -> float:
     """How wrong it is about what a change of policy brings, from the very same state.
 
-    Mean absolute error of the change against the trunk's policy, over its mean absolute size.
+    Mean absolute error of the change against the prefix's policy, over its mean absolute size.
     """
-    if TRUNK_POLICY not in policies:
+    if PREFIX_POLICY not in policies:
         return float("nan")
-    own = policies.index(TRUNK_POLICY)
+    own = policies.index(PREFIX_POLICY)
     others = [i for i in range(len(policies)) if i != own]
-    said = said_s[:, others] - said_s[:, [own]]
-    came = came_s[:, others] - came_s[:, [own]]
-    size = float(np.abs(came).mean())
-    return float(np.abs(said - came).mean()) / size if size > 0 else float("nan")
+    predicted = predicted_s[:, others] - predicted_s[:, [own]]
+    observed = observed_s[:, others] - observed_s[:, [own]]
+    size = float(np.abs(observed).mean())
+    return float(np.abs(predicted - observed).mean()) / size if size > 0 else float("nan")
 
 
 def _or_none(value: float) -> float | None:

@@ -12,15 +12,17 @@ Floats = NDArray[np.float64]
 Z_90 = 1.6449  # 95 % quantile of the normal distribution
 
 
-def mape(said: Floats, came: Floats) -> float:
-    """Mean absolute error relative to what came; NaN without samples."""
-    return float(np.mean(np.abs(said - came) / came)) if len(came) else float("nan")
+def mape(predicted: Floats, observed: Floats) -> float:
+    """Mean absolute error relative to what was observed; NaN without samples."""
+    return (
+        float(np.mean(np.abs(predicted - observed) / observed)) if len(observed) else float("nan")
+    )
 
 
-def nmse(said: Floats, came: Floats) -> float:
-    """Mean square error over the variance of what came."""
-    variance = float(np.var(came)) if len(came) > 1 else 0.0
-    return float(np.mean((said - came) ** 2) / variance) if variance > 0 else float("nan")
+def nmse(predicted: Floats, observed: Floats) -> float:
+    """Mean square error over the variance of what was observed."""
+    variance = float(np.var(observed)) if len(observed) > 1 else 0.0
+    return float(np.mean((predicted - observed) ** 2) / variance) if variance > 0 else float("nan")
 
 
 def ks_distance(a: Floats, b: Floats) -> float:
@@ -44,12 +46,12 @@ def kendall(a: Floats, b: Floats) -> float:
     return float(stats.kendalltau(a, b).statistic)
 
 
-def regret(said: Floats, came: Floats) -> float:
-    """What the choice of the smallest `said` costs, relative to the smallest that came."""
-    best = float(came.min())
-    return float(came[int(np.argmin(said))]) / best - 1 if best > 0 else 0.0
+def regret(predicted: Floats, observed: Floats) -> float:
+    """What the choice of the smallest `predicted` costs, relative to the smallest observed."""
+    best = float(observed.min())
+    return float(observed[int(np.argmin(predicted))]) / best - 1 if best > 0 else 0.0
 
 
-def coverage(low: Floats, high: Floats, came: Floats) -> float:
-    """Share that came within its interval; NaN without samples."""
-    return float(np.mean((low <= came) & (came <= high))) if len(came) else float("nan")
+def coverage(low: Floats, high: Floats, observed: Floats) -> float:
+    """Share observed within its interval; NaN without samples."""
+    return float(np.mean((low <= observed) & (observed <= high))) if len(observed) else float("nan")

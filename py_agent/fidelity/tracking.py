@@ -71,8 +71,8 @@ class Tracking:
         self._add_rates(estimate, observation)
 
     def samples(self) -> dict[str, Floats]:
-        """What was said and what came, by name, ``[n]`` each; `scores` makes measures of it."""
-        names = ("rate_said_bit", "rate_came_bit", "rate_sd", "rate_quality_db")
+        """What was predicted and observed, by name, ``[n]`` each; `scores` makes measures of it."""
+        names = ("rate_predicted_bit", "rate_observed_bit", "rate_sd", "rate_quality_db")
         samples = dict(zip(names, _columns(self._rates, 4), strict=True))
         for horizon_s in HORIZONS_S:
             for name, pairs in (("position_m", self._position), ("strength_db", self._strength)):
@@ -82,18 +82,18 @@ class Tracking:
         return samples
 
     def _begin_frame(self, n_ue: int) -> None:
-        self._said, self._came, self._sd, self._quality, self._slots = (
+        self._predicted, self._observed, self._sd, self._quality, self._slots = (
             np.zeros(n_ue) for _ in range(5)
         )
 
     def _end_frame(self, n_ue: int) -> None:
-        counts = self._came >= LEAST_BIT
+        counts = self._observed >= LEAST_BIT
         if counts.any():
             slots = self._slots[counts]
             self._rates.append(
                 (
-                    self._said[counts],
-                    self._came[counts],
+                    self._predicted[counts],
+                    self._observed[counts],
                     # Windows of 0.2 s count as independent, as they do in calibration.
                     self._sd[counts] / slots / np.sqrt(np.maximum(slots / WINDOW_SLOTS, 1)),
                     self._quality[counts] / slots,
@@ -105,7 +105,7 @@ class Tracking:
         self, estimate: NetworkEstimate, observation: Mapping[str, NDArray[Any]]
     ) -> None:
         before, self._before = self._before, observation
-        if len(self._said) != estimate.n_ue:
+        if len(self._predicted) != estimate.n_ue:
             return
         busy = busy_users(before, observation)
         if not busy.any():
@@ -113,8 +113,8 @@ class Tracking:
         rate_bps, rate_sd = serving_rate(estimate)
         slot_s = estimate.parameters.timing.slot_s
         bits = (observation["delivered_bit"] - before["delivered_bit"]).astype(np.float64)
-        self._said[busy] += (rate_bps * self._link.granted(observation) * slot_s)[busy]
-        self._came[busy] += bits[busy]
+        self._predicted[busy] += (rate_bps * self._link.granted(observation) * slot_s)[busy]
+        self._observed[busy] += bits[busy]
         self._sd[busy] += rate_sd[busy]
         self._quality[busy] += self._link.quality_db(before)[busy]
         self._slots[busy] += 1
@@ -136,18 +136,23 @@ class Tracking:
 
 def scores(samples: Mapping[str, Floats]) -> dict[str, float]:
     """All measures of `Tracking.samples`, by name; NaN where nothing was seen."""
-    said, came, sd, quality_db = (
-        samples[name] for name in ("rate_said_bit", "rate_came_bit", "rate_sd", "rate_quality_db")
+    predicted, observed, sd, quality_db = (
+        samples[name]
+        for name in ("rate_predicted_bit", "rate_observed_bit", "rate_sd", "rate_quality_db")
     )
     found = {
-        "rate_mape": mape(said, came),
-        "rate_nmse": nmse(said, came),
-        "rate_samples": float(len(came)),
-        "rate_coverage_90": coverage(said * np.exp(-Z_90 * sd), said * np.exp(Z_90 * sd), came),
+        "rate_mape": mape(predicted, observed),
+        "rate_nmse": nmse(predicted, observed),
+        "rate_samples": float(len(observed)),
+        "rate_coverage_90": coverage(
+            predicted * np.exp(-Z_90 * sd), predicted * np.exp(Z_90 * sd), observed
+        ),
     }
     for low, high in itertools.pairwise(QUALITY_EDGES_DB):
         inside = (quality_db >= low) & (quality_db < high)
-        found[f"rate_mape_quality_{low:g}_to_{high:g}_db"] = mape(said[inside], came[inside])
+        found[f"rate_mape_quality_{low:g}_to_{high:g}_db"] = mape(
+            predicted[inside], observed[inside]
+        )
     for horizon_s in HORIZONS_S:
         suffix = f"_{horizon_s:g}_s"
         error_m, error_db = (samples[f"{n}_error{suffix}"] for n in ("position_m", "strength_db"))

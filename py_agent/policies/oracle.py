@@ -16,7 +16,7 @@ from py_agent.driver import play
 from py_agent.policies.association import LoadBalancing
 from py_agent.policies.pinned import Pinned
 from py_agent.policies.rules import RulePolicy
-from py_agent.policies.share_rules import index_rule
+from py_agent.policies.share_rules import srpt
 from py_agent.radio.link_model import candidates as audible_stations
 from py_agent.radio.link_model import link_model_of, strongest
 
@@ -26,7 +26,7 @@ Association = NDArray[np.int32]
 class Oracle:
     """One-frame look-ahead: tries associations on branches of the network, takes the best.
 
-    Each candidate is really simulated for the coming frame, under the slot rule of `cmu`, with the
+    Each candidate is really simulated for the coming frame, under the slot rule of `srpt`, with the
     arrivals, walks and errors that will really come. Its cost is what the frame measures, the time
     that tasks spend in the system, plus the least that the tasks left at its end still need. No
     policy can know that much: it is a reference, not a competitor. It is no bound either, since it
@@ -49,7 +49,7 @@ class Oracle:
         self._side_by_side = side_by_side
         self._window_db = window_db
         self._balancing = LoadBalancing(window_db)
-        self._slot_rule = RulePolicy(self._balancing, index_rule)
+        self._slot_rule = RulePolicy(self._balancing, srpt)
         self._branch: BranchNow | None = None
         self.foreseen_s = 0.0
 
@@ -65,7 +65,7 @@ class Oracle:
         self._branch = branch
 
     def decide_slot(self, observation: Observation) -> Decision:
-        """Shares by the index rule, ``[n_ue]`` each."""
+        """Shares by `srpt`, ``[n_ue]`` each."""
         return self._slot_rule.decide_slot(observation)
 
     def decide_frame(self, observation: Observation) -> Decision:

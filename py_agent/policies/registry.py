@@ -8,6 +8,7 @@ import hashlib
 import importlib
 import inspect
 import sys
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -38,7 +39,7 @@ WHOLE_POLICIES: Plugins[Callable[[], Policy]] = Plugins(
     "ns3_twin.policies", "policy", UnknownPolicy
 )
 
-_SHORT = {"cmu": "load-cmu"}
+_SHORT = {"srpt": "load-srpt"}
 _METHODS = ("begin", "decide_frame", "decide_slot")
 
 
@@ -95,7 +96,8 @@ def load_policy(name: str) -> Policy:
     """Make a policy.
 
     Args:
-        name: one of `policy_names`, ``cmu`` for ``load-cmu``, ``ASSOCIATION-drl=FILE`` for an
+        name: one of `policy_names`, ``srpt`` for ``load-srpt`` (``cmu`` in
+            both, their name before version 0.2, still loads), ``ASSOCIATION-drl=FILE`` for an
             agent of one's own, or ``package.module:Class``; modules are also looked for in the
             current folder. The class is called without arguments.
 
@@ -103,7 +105,9 @@ def load_policy(name: str) -> Policy:
         UnknownPolicy: the message lists the known names or says what is wrong with the class.
         BrokenPlugin: a package registers it, and it cannot be imported.
     """
-    known = _SHORT.get(name, name)
+    known = _current(name)
+    if known != _SHORT.get(name, name):
+        warnings.warn(f"policy {name} is now {known}", FutureWarning, stacklevel=2)
     if known in WHOLE_POLICIES:
         return _checked(name, WHOLE_POLICIES.load(known)())
     if (composed := _Composed.read(known)) is not None:
@@ -117,9 +121,17 @@ def load_policy(name: str) -> Policy:
     return _checked(name, _own_class(name, module_name, class_name)())
 
 
+def _current(name: str) -> str:
+    """A name in full, and of today: the share rule ``srpt`` was called ``cmu`` before 0.2."""
+    full = _SHORT.get(name, name)
+    if full == "cmu" or (full.endswith("-cmu") and _Composed.read(full) is None):
+        full = "load-srpt" if full == "cmu" else f"{full.removesuffix('cmu')}srpt"
+    return full
+
+
 def is_rule(name: str) -> bool:
     """Whether a policy is a rule: neither random nor learned, and with no look into the future."""
-    composed = _Composed.read(_SHORT.get(name, name))
+    composed = _Composed.read(_current(name))
     return composed is not None and not hasattr(SHARE_RULES.load(composed.share), "file")
 
 
@@ -133,7 +145,7 @@ def fingerprint(name: str) -> str:
         a hash of the files of an agent, of another package's plug-ins, of a policy of one's own;
         empty for our rules.
     """
-    files = [file.read_bytes() for file in _files_of(_SHORT.get(name, name))]
+    files = [file.read_bytes() for file in _files_of(_current(name))]
     return hashlib.sha256(b"".join(files)).hexdigest()[:16] if files else ""
 
 

@@ -12,8 +12,8 @@ from py_agent.policies.share_rules import (
     ShareRule,
     TrainingRule,
     equal,
-    index_rule,
     shares_within_cells,
+    srpt,
     training_urgency,
 )
 
@@ -95,12 +95,12 @@ class RulePolicy:
         return np.where(backlog > 0, weights, 0.0)
 
 
-class IndexRulePolicy(RulePolicy):
-    """Shares by the index rule (1/remaining)^6, of retraining jobs by their urgency.
+class SrptPolicy(RulePolicy):
+    """Shares as (1/remaining)^6, nearly the shortest remaining first; of retraining by urgency.
 
     Args:
         association: chooses base stations.
     """
 
     def __init__(self, association: AssociationRule) -> None:
-        super().__init__(association, index_rule, training_urgency)
+        super().__init__(association, srpt, training_urgency)

@@ -41,15 +41,15 @@ def square_root(backlog: Work, head: Work, typical: Work) -> Weights:
     return np.sqrt(_or_typical(backlog, typical))
 
 
-def index_rule(backlog: Work, head: Work, typical: Work) -> Weights:
-    """``cmu``: as ``(1/remaining)^6`` of the task in service, nearly shortest-remaining-first."""
+def srpt(backlog: Work, head: Work, typical: Work) -> Weights:
+    """Shares as ``(1/remaining)^6`` of the task in service: nearly the shortest remaining first."""
     reference = typical.mean(axis=-1, keepdims=True)  # any: only ratios between users count
     ratio: Weights = reference / np.maximum(_or_typical(head, typical), 1e-3 * reference)
     return ratio**6
 
 
 def training_urgency(virtual_queue: Work, deficit: Work) -> Weights:
-    """Weight of retraining beside `index_rule`: ``[ν(1 + Z + 10·deficit)]^6``, ν = 0.2."""
+    """Weight of retraining beside `srpt`: ``[ν(1 + Z + 10·deficit)]^6``, ν = 0.2."""
     return (0.2 * (1 + virtual_queue + 10 * deficit)) ** 6
 
 

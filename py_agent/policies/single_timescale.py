@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from py_agent.contract import Decision, Network, Observation, Policy
 from py_agent.policies.association import LoadBalancing
-from py_agent.policies.rules import IndexRulePolicy
+from py_agent.policies.rules import SrptPolicy
 
 
 class SingleTimescale:
@@ -36,8 +36,8 @@ class SingleTimescale:
         return self._slot
 
 
-class SingleLoadCmu(SingleTimescale):
-    """load-cmu on one timescale: shares, too, are decided once a frame and then stay."""
+class SingleLoadSrpt(SingleTimescale):
+    """load-srpt on one timescale: shares, too, are decided once a frame and then stay."""
 
     def __init__(self) -> None:
-        super().__init__(IndexRulePolicy(LoadBalancing()))
+        super().__init__(SrptPolicy(LoadBalancing()))

@@ -4,15 +4,13 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
-import functools
 from collections.abc import Callable, Mapping, Sequence
-from importlib.metadata import entry_points
 from typing import Any, ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ns3_bridge.plugins import Plugins
 from py_agent.contract import Network, Observation
 from py_agent.radio.errors import UnknownRadio
 from py_agent.radio.parameters import RadioParameters
@@ -20,8 +18,6 @@ from py_agent.radio.parameters import RadioParameters
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int32]
 Users = NDArray[np.intp]
-
-GROUP = "ns3_twin.radios"
 
 
 class LinkModel(Protocol):
@@ -233,22 +229,20 @@ class Recorded(Protocol):
         ...
 
 
-@functools.cache
+#: Plug-ins by the name that a scenario's schema says.
+RADIOS: Plugins[type[LinkModel]] = Plugins("ns3_twin.radios", "radio", UnknownRadio)
+
+
 def load_radio(name: str) -> type[LinkModel]:
-    """The plug-in of an access network: the entry point of that name in `GROUP`.
+    """The plug-in of an access network.
 
     Raises:
         UnknownRadio: there is none.
+        BrokenPlugin: a package registers it, and it cannot be imported.
     """
-    for found in entry_points(group=GROUP, name=name):
-        radio: type[LinkModel] = found.load()
-        return radio
     if not name:
         raise UnknownRadio("the scenario declares no radio (C++: schema.DescribeRadio)")
-    known = sorted({entry.name for entry in entry_points(group=GROUP)})
-    near = difflib.get_close_matches(name, known, 1)
-    hint = f"; did you mean {near[0]}?" if near else ""
-    raise UnknownRadio(f"unknown radio {name!r}; known: {', '.join(known)}{hint}")
+    return RADIOS.load(name)
 
 
 def link_model_of(network: Network) -> LinkModel:

@@ -40,7 +40,7 @@ def _draw_policies(axes: Any, report: FidelityReport) -> None:
     )
     axes.errorbar(
         twin_s, at, xerr=np.maximum(spread_s, 0), fmt="o", color=_TWIN, capsize=2,
-        label="twin, 90 % of its futures",
+        label="twin, 90 % of its rollouts",
     )  # fmt: skip
     axes.plot(
         report.reseeded_s.mean(axis=0)[order], at, "x", color=_RESEEDED,
@@ -68,15 +68,15 @@ def _draw_delays(axes: Any, report: FidelityReport) -> None:
 
 
 def _draw_rates(axes: Any, report: FidelityReport) -> None:
-    said, came = (np.maximum(x, 1.0) / 1e6 for x in report.rates)
-    axes.plot(came, said, ".", color=_TWIN, alpha=0.6)
-    if len(came):
-        ends: NDArray[np.float64] = np.array([came.min(), came.max()])
+    predicted, observed = (np.maximum(x, 1.0) / 1e6 for x in report.rates)
+    axes.plot(observed, predicted, ".", color=_TWIN, alpha=0.6)
+    if len(observed):
+        ends: NDArray[np.float64] = np.array([observed.min(), observed.max()])
         axes.plot(ends, ends, color="0.4", linewidth=1)
         axes.set(xscale="log", yscale="log")
     axes.set(
         xlabel="delivered in a frame, ns-3 (Mbit)",
-        ylabel="foretold slot by slot, twin (Mbit)",
+        ylabel="predicted slot by slot, twin (Mbit)",
         title=f"Rates for what was granted (MAPE {100 * report.measures['rate_mape']:.1f} %)",
     )
 

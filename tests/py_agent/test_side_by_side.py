@@ -6,11 +6,11 @@ from contextlib import closing
 
 import pytest
 
-from py_agent.side_by_side import one_by_one, say, side_by_side
+from py_agent.side_by_side import one_by_one, report, side_by_side
 
 
 def square(number):
-    say(("at", number))
+    report(("at", number))
     if number < 0:
         raise ValueError("negative")
     return number**2, os.getpid()

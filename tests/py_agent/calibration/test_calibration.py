@@ -24,7 +24,7 @@ def runs(tmp_path_factory):
     """Two runs of a busy little network that nobody would guess from the settings' prior."""
     folders = []
     for seed in (1, 2):
-        overrides = {"policy": "load-cmu", "seed": seed, "runs_dir": tmp_path_factory.mktemp("r")}
+        overrides = {"policy": "load-srpt", "seed": seed, "runs_dir": tmp_path_factory.mktemp("r")}
         chosen = [
             *("n_ue=8", "n_bs=2", "duration_s=4", "traffic.rate_hz=3", "traffic.off_s=0"),
             *("traffic.cycles_per_bit=200", "channel.shadowing=false"),
@@ -108,7 +108,7 @@ def test_it_says_what_it_was_learned_from(runs, learned):
     provenance = learned.provenance
     assert provenance.source == "calibrated"
     assert provenance.seeds == (1, 2)
-    assert provenance.policies == ("load-cmu", "load-cmu")
+    assert provenance.policies == ("load-srpt", "load-srpt")
     assert provenance.slots == 400
 
 

@@ -180,7 +180,7 @@ def test_scenarios_describe_and_doctor(tmp_path):
     described = last_json(call("describe", "cellular", "--json", cwd=tmp_path))
     assert {"settings", "schema", "ns3_version"} <= set(described)
     assert "rsrp_dbm" in call("describe", "cellular", cwd=tmp_path).stdout
-    assert "cmu" in call("scenarios", cwd=tmp_path).stdout
+    assert "srpt" in call("scenarios", cwd=tmp_path).stdout
     assert all(f["ok"] for f in last_json(call("doctor", "--json", cwd=tmp_path)) if f["required"])
 
 

@@ -42,7 +42,7 @@ def _session(entry):
 
 
 def test_a_killed_comparison_leaves_nobody_behind_and_goes_on(tmp_path):
-    chosen = ["--policies", "random,load-cmu", "--seeds", "1-2", "--jobs", "1"]
+    chosen = ["--policies", "random,load-srpt", "--seeds", "1-2", "--jobs", "1"]
     results = tmp_path / "results.jsonl"
     process = start(tmp_path, *chosen)
     deadline = time.monotonic() + 100
@@ -62,18 +62,18 @@ def test_a_killed_comparison_leaves_nobody_behind_and_goes_on(tmp_path):
     assert results.read_text().splitlines()[: len(kept)] == kept  # not run again
     comparison = json.loads(output.splitlines()[-1])
     rows = {row["policy"]: row for row in comparison["rows"]}
-    assert set(rows) == {"random", "load-cmu"}
+    assert set(rows) == {"random", "load-srpt"}
     for row in rows.values():
         assert {"mean", "ci_low", "ci_high"} == set(row["paired_ratio_to_best_rule"])
         assert row["seeds"] == 2
-    assert rows["load-cmu"]["paired_ratio_to_best_rule"]["mean"] == 1
+    assert rows["load-srpt"]["paired_ratio_to_best_rule"]["mean"] == 1
     assert {"comparison.png", "report.html", "comparison.json"} <= {
         path.name for path in tmp_path.iterdir()
     }
 
     # The same seed alone gives the same numbers.
     run = subprocess.run(
-        [COMMAND, "run", *SMALL, "--policy", "load-cmu", "--seed", "2", "--json"],
+        [COMMAND, "run", *SMALL, "--policy", "load-srpt", "--seed", "2", "--json"],
         cwd=tmp_path,
         capture_output=True,
         text=True,
@@ -81,4 +81,4 @@ def test_a_killed_comparison_leaves_nobody_behind_and_goes_on(tmp_path):
         check=True,
     )
     alone = json.loads(run.stdout.splitlines()[-1])
-    assert alone["mean_delay_s"] == rows["load-cmu"]["delays_s"][1]
+    assert alone["mean_delay_s"] == rows["load-srpt"]["delays_s"][1]

@@ -17,7 +17,7 @@ from py_agent.view.comparison import comparison_table, write_comparison
 
 
 def test_a_grid_holds_every_policy_under_every_seed_and_setting():
-    grid = Grid(["cmu", "cmu@need"], [1, 2], varied=["n_ue=5,10", "slots_per_frame=25"])
+    grid = Grid(["srpt", "srpt@need"], [1, 2], varied=["n_ue=5,10", "slots_per_frame=25"])
     cells = grid.cells()
     assert len({cell.key for cell in cells}) == len(cells) == 8
     assert [cell.run.seed for cell in cells] == [1] * 4 + [2] * 4
@@ -30,9 +30,9 @@ def test_a_grid_holds_every_policy_under_every_seed_and_setting():
 
 
 def test_a_key_tells_what_the_result_depends_on():
-    key = Grid(["cmu"], [1]).cells()[0].key
-    assert key == Grid(["cmu"], [1], overrides={"runs_dir": "elsewhere"}).cells()[0].key
-    assert key != Grid(["cmu"], [1], assignments=["n_ue=4"]).cells()[0].key
+    key = Grid(["srpt"], [1]).cells()[0].key
+    assert key == Grid(["srpt"], [1], overrides={"runs_dir": "elsewhere"}).cells()[0].key
+    assert key != Grid(["srpt"], [1], assignments=["n_ue=4"]).cells()[0].key
     assert {"policy", "seed", "settings", "version", "agent"} <= set(json.loads(key))
 
 
@@ -49,9 +49,9 @@ def test_the_key_of_an_own_policy_changes_with_its_file(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("grid", "message"),
     [
-        (Grid(["cmu", "cmu"], [1]), "name each once"),
-        (Grid(["cmu"], [1], varied=["n_ue"]), "must have the form"),
-        (Grid(["cmu@often"], [1]), "retrain = 'often'"),
+        (Grid(["srpt", "srpt"], [1]), "name each once"),
+        (Grid(["srpt"], [1], varied=["n_ue"]), "must have the form"),
+        (Grid(["srpt@often"], [1]), "retrain = 'often'"),
     ],
 )
 def test_a_wrong_grid_is_told(grid, message):
@@ -103,15 +103,15 @@ def finished(grid, delay_s):
 
 
 def test_rows_are_ratios_to_the_best_rule_and_to_a_reference(tmp_path):
-    grid = Grid(["random", "max-rsrp-equal", "load-cmu"], [1, 2, 3])
-    delay_s = {"random": 0.5, "max-rsrp-equal": 4.0, "load-cmu": 2.0}
+    grid = Grid(["random", "max-rsrp-equal", "load-srpt"], [1, 2, 3])
+    delay_s = {"random": 0.5, "max-rsrp-equal": 4.0, "load-srpt": 2.0}
     comparison = compare(grid.cells(), finished(grid, delay_s), "max-rsrp-equal")
-    assert comparison.best_rule == {"": "load-cmu"}  # random is none
+    assert comparison.best_rule == {"": "load-srpt"}  # random is none
     by_policy = {row.policy: row for row in comparison.rows}
     assert by_policy["random"].paired_ratio_to_best_rule.mean == pytest.approx(0.25)
-    assert by_policy["load-cmu"].paired_ratio.mean == pytest.approx(0.5)
-    assert by_policy["load-cmu"].mean_delay_s.mean == pytest.approx(4.0)
-    assert by_policy["load-cmu"].seeds == 3
+    assert by_policy["load-srpt"].paired_ratio.mean == pytest.approx(0.5)
+    assert by_policy["load-srpt"].mean_delay_s.mean == pytest.approx(4.0)
+    assert by_policy["load-srpt"].seeds == 3
     json.dumps(comparison.to_json())
 
     header, rows = comparison_table(comparison)
@@ -123,8 +123,8 @@ def test_rows_are_ratios_to_the_best_rule_and_to_a_reference(tmp_path):
 
 
 def test_only_seeds_that_all_policies_have_finished_count():
-    grid = Grid(["load-sqrt", "load-cmu"], [1, 2])
-    summaries = finished(grid, {"load-sqrt": 1.0, "load-cmu": 1.0})
+    grid = Grid(["load-sqrt", "load-srpt"], [1, 2])
+    summaries = finished(grid, {"load-sqrt": 1.0, "load-srpt": 1.0})
     del summaries[grid.cells()[0].key]
     assert [row.seeds for row in compare(grid.cells(), summaries, None).rows] == [1, 1]
     with pytest.raises(InvalidSetting, match="not compared"):

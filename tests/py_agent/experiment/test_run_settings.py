@@ -28,7 +28,7 @@ def test_later_sources_win(tmp_path):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("policie: cmu", "unknown setting policie; known: scenario, policy, seed"),
+        ("policie: srpt", "unknown setting policie; known: scenario, policy, seed"),
         ("seed: -1", "setting seed = -1"),
         ("seed: [", "cannot read"),
         ("just text", "must hold a mapping"),

@@ -8,9 +8,10 @@ import pytest
 from typer.testing import CliRunner
 
 from py_agent.cli.app import app
+from py_agent.fidelity.checkpoint import Checkpoint
 from py_agent.fidelity.continuation import Continuation
 from py_agent.fidelity.coverages import coverages
-from py_agent.fidelity.scene import Scene
+from py_agent.fidelity.prefix import States
 from py_agent.fidelity.scores import (
     coverage,
     kendall,
@@ -20,22 +21,21 @@ from py_agent.fidelity.scores import (
     regret,
     spearman,
 )
-from py_agent.fidelity.trunk import States
 from py_agent.twin.rollout.simulate import Outcome
 
 SMALL = ["n_ue=4", "n_bs=2", "slots_per_frame=10", "traffic.rate_hz=4", "traffic.off_s=0"]
 
 
 def test_the_measures_are_those_of_the_books():
-    came = np.array([1.0, 2.0, 4.0])
-    assert mape(np.array([1.1, 1.8, 4.0]), came) == pytest.approx(0.2 / 3)
-    assert nmse(np.full(3, came.mean()), came) == pytest.approx(1.0)
+    observed = np.array([1.0, 2.0, 4.0])
+    assert mape(np.array([1.1, 1.8, 4.0]), observed) == pytest.approx(0.2 / 3)
+    assert nmse(np.full(3, observed.mean()), observed) == pytest.approx(1.0)
     assert ks_distance(np.array([0.0, 1.0]), np.array([0.5, 2.0])) == pytest.approx(0.5)
-    assert coverage(came - 1, came + 1, np.array([1.5, 4.0, 4.0])) == pytest.approx(2 / 3)
-    assert spearman(np.array([3.0, 1.0, 2.0]), came) == pytest.approx(-0.5)
-    assert kendall(np.array([3.0, 1.0, 2.0]), came) == pytest.approx(-1 / 3)
+    assert coverage(observed - 1, observed + 1, np.array([1.5, 4.0, 4.0])) == pytest.approx(2 / 3)
+    assert spearman(np.array([3.0, 1.0, 2.0]), observed) == pytest.approx(-0.5)
+    assert kendall(np.array([3.0, 1.0, 2.0]), observed) == pytest.approx(-1 / 3)
     # The twin takes the second, which costs twice the best.
-    assert regret(np.array([2.0, 1.0, 3.0]), came) == pytest.approx(1.0)
+    assert regret(np.array([2.0, 1.0, 3.0]), observed) == pytest.approx(1.0)
 
 
 def test_measures_without_samples_are_no_number():
@@ -47,25 +47,25 @@ def test_measures_without_samples_are_no_number():
 
 
 def test_coverage_counts_every_state_alike():
-    futures = np.arange(1.0, 100.0)  # the 5 % and 95 % quantiles of 99 futures are 5 and 95
+    rollouts = np.arange(1.0, 100.0)  # the 5 % and 95 % quantiles of 99 rollouts are 5 and 95
     along = States(
-        came_s=np.array([[50.0, 4.9], [95.0, 5.0]]),
-        said_s=np.tile(futures, (2, 2, 1)),
+        observed_s=np.array([[50.0, 4.9], [95.0, 5.0]]),
+        predicted_s=np.tile(rollouts, (2, 2, 1)),
     )
     lost = Continuation(np.empty(0), np.array([-200.0]), np.zeros((1, 1)), np.zeros((1, 1)))
-    foretold = Outcome(-futures[None], np.empty(0), np.empty(0, bool), np.empty(0, int))
+    predicted = Outcome(-rollouts[None], np.empty(0), np.empty(0, bool), np.empty(0, int))
     names = [f"p{i}" for i in range(9)]
-    scene = Scene(
+    checkpoint = Checkpoint(
         seed=1,
         physical=dict.fromkeys(names, lost),
         reseeded={},
-        twin=dict.fromkeys(names, foretold),
+        twin=dict.fromkeys(names, predicted),
         states=along,
         tracked={},
         reported_bps=0.0,
         slots_per_frame=1,
     )
-    found = coverages([scene])
+    found = coverages([checkpoint])
     assert found["coverage_90"] == pytest.approx((0.5 + 1 + 0) / 3)
     assert found["coverage_50"] == pytest.approx((0.5 + 0 + 0) / 3)
     assert found["coverage_90_along"] == pytest.approx(0.75)
@@ -126,7 +126,7 @@ def test_what_comes_out_does_not_depend_on_processes_and_is_not_measured_twice(m
     chosen = [word for name in SMALL for word in ("--set", name)]
     arguments = ["fidelity", "--quick", "--seeds", "9101-9102", "--json", "--lead", "0.4"]
     arguments += ["--horizon", "0.4", "--parameters", str(folder / "twin.json"), *chosen]
-    arguments += ["--policies", "random,load-cmu"]
+    arguments += ["--policies", "random,load-srpt"]
 
     def run(name, *jobs):
         result = CliRunner().invoke(app, [*arguments, "--output", str(tmp_path / name), *jobs])

@@ -29,7 +29,7 @@ def children():
 
 def test_only_policies_that_ask_for_it_get_the_network():
     assert isinstance(load_policy("oracle"), LookAheadPolicy)
-    assert not isinstance(load_policy("cmu"), LookAheadPolicy)
+    assert not isinstance(load_policy("srpt"), LookAheadPolicy)
 
 
 def test_what_the_oracle_foresees_is_what_happens(env):

@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from ns3_bridge.settings import check_settings, settings_model
-from py_agent.policies import Network, UnknownPolicy, load_policy, policy_names
+from py_agent.policies import Network, UnknownPolicy, is_rule, load_policy, policy_names
 from py_agent.policies.association import LoadBalancing, MaxRsrp, congestion
 from py_agent.policies.share_rules import (
     equal,
-    index_rule,
     proportional,
     shares_within_cells,
     square_root,
+    srpt,
 )
 
 TASK_CYCLES = np.full(4, 4e8)
@@ -112,7 +112,7 @@ def test_share_rules_follow_their_formulas():
     assert equal(work, work, TASK_CYCLES).tolist() == [1, 1, 1, 1]
     assert np.allclose(proportional(work, work, TASK_CYCLES) / 1e8, [4, 16, 1, 4])
     assert np.allclose(square_root(work, work, TASK_CYCLES) / 1e4, [2, 4, 1, 2])
-    assert np.allclose(index_rule(work, work, TASK_CYCLES), [1, 4.0**-6, 4.0**6, 1])
+    assert np.allclose(srpt(work, work, TASK_CYCLES), [1, 4.0**-6, 4.0**6, 1])
 
 
 def test_the_square_root_rule_minimises_the_sum_of_delays():
@@ -180,10 +180,19 @@ def test_an_own_policy_is_loaded_from_the_current_folder(tmp_path, monkeypatch):
 
 
 def test_an_unknown_policy_lists_the_known_ones():
-    with pytest.raises(UnknownPolicy, match=r"known: max-rsrp-equal.*load-cmu.*random"):
+    with pytest.raises(UnknownPolicy, match=r"known: max-rsrp-equal.*load-srpt.*random"):
         load_policy("best")
 
 
 def test_a_network_cannot_be_changed_by_a_policy():
     with pytest.raises(dataclasses.FrozenInstanceError):
         network(1, 1).scenario = "other"
+
+
+@pytest.mark.parametrize(
+    ("former", "now"), [("cmu", "load-srpt"), ("max-rsrp-cmu", "max-rsrp-srpt")]
+)
+def test_a_former_name_loads_and_warns(former, now):
+    with pytest.warns(FutureWarning, match=f"{former} is now {now}"):
+        assert type(load_policy(former)) is type(load_policy(now))
+    assert is_rule(former)

@@ -20,10 +20,10 @@ class Recorded(tuple):
 
 @pytest.fixture(scope="session")
 def recorded():
-    """A network and what it showed in every slot of 4 s under load-cmu, on real ns-3."""
+    """A network and what it showed in every slot of 4 s under load-srpt, on real ns-3."""
     env = ns3_scenarios.make("cellular", SETTINGS)
     network = Network("cellular", env.settings.model_dump(), env.schema)
-    policy = load_policy("load-cmu")
+    policy = load_policy("load-srpt")
     policy.begin(network, 1)
     observation, _ = env.reset(seed=1)
     slots = play(env, policy, network, observation)

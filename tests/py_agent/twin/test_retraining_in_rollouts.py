@@ -66,7 +66,7 @@ def test_data_drift_as_fast_as_the_setting_says():
 
 
 def test_one_agent_retrains_in_all_three(envs):
-    policy = WithRetraining(load_policy("cmu"), RETRAINING_RULES.load("fixed")())
+    policy = WithRetraining(load_policy("srpt"), RETRAINING_RULES.load("fixed")())
     networks = [
         LearningEnv(ns3_scenarios.make("cellular", NETWORK)),
         LearningEnv(twin.make(NETWORK)),
@@ -176,7 +176,7 @@ def test_rollouts_go_on_from_the_models_that_are_believed():
     env = LearningEnv(twin.make(slow))
     known = {**env.settings.model_dump(), "learning": LearningSettings().model_dump()}
     network = Network("cellular", known, env.schema)
-    policy = WithRetraining(load_policy("cmu"), RETRAINING_RULES.load("fixed")())
+    policy = WithRetraining(load_policy("srpt"), RETRAINING_RULES.load("fixed")())
     policy.begin(network, seed=1)
     follower = Twin(network)
     observation, _ = env.reset(seed=1)
@@ -205,7 +205,7 @@ def test_rollouts_go_on_from_the_models_that_are_believed():
 
     retraining, without = simulate_each(
         rollouts,
-        [WithRetraining(load_policy("cmu"), RETRAINING_RULES.load(name)())
+        [WithRetraining(load_policy("srpt"), RETRAINING_RULES.load(name)())
          for name in ("fixed", "none")],
         network.schema, 130,
     )  # fmt: skip

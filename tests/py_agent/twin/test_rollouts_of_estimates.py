@@ -130,7 +130,7 @@ def test_open_tasks_go_on_and_are_done(network, estimate):
 
 
 def test_policies_side_by_side_decide_as_each_alone(network, estimate):
-    names = ("load-cmu", "random", "max-rsrp-equal")
+    names = ("load-srpt", "random", "max-rsrp-equal")
     arguments = (estimate, network.place.settings, 8, 1.0, 1)
     alone = [
         simulate(rollouts_of(*arguments), load_policy(name), network.schema, 50) for name in names
@@ -161,7 +161,7 @@ def test_an_estimate_without_tasks_starts_as_well(network, estimate):
     assert (outcome.reward <= 0).all()
 
 
-@pytest.mark.parametrize("name", ["max-rsrp-equal", "max-rsrp-proportional", "load-sqrt", "cmu"])
+@pytest.mark.parametrize("name", ["max-rsrp-equal", "max-rsrp-proportional", "load-sqrt", "srpt"])
 def test_all_at_once_a_policy_decides_as_one_by_one(network, name):
     outcomes = []
     for batched in (True, False):
@@ -180,7 +180,7 @@ def test_rules_decide_on_batches_of_networks_with_unlike_users(network):
     simulate(rollout, load_policy("random"), network.schema, 60)
     observer = Observer(network.schema, rollout)
     whole = {field: observer.array(field) for field in observer.fields}
-    for name in ("max-rsrp-equal", "max-rsrp-proportional", "load-sqrt", "cmu"):
+    for name in ("max-rsrp-equal", "max-rsrp-proportional", "load-sqrt", "srpt"):
         policy = load_policy(name)
         policy.begin(Network("cellular", network.place.settings, network.schema), seed=1)
         for decide in (policy.decide_frame, policy.decide_slot):

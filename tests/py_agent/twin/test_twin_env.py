@@ -48,7 +48,7 @@ def test_spaces_are_those_of_ns3(settings):
 
 
 def test_one_policy_object_runs_on_both():
-    policy = load_policy("cmu")
+    policy = load_policy("srpt")
     means = []
     for env in (gymnasium.make(ID, settings=SMALL), ns3_scenarios.make("cellular", SMALL)):
         network = env.unwrapped

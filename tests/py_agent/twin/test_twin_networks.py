@@ -88,7 +88,7 @@ def test_sectors_are_told_apart_by_their_antennas():
     rollouts.radio.measure(rollouts.engine)
     law_dbm = map_rsrp_dbm(estimate.parameters.radio, place_m, estimate.bs_position_m)
     assert np.abs(rollouts.state["strength_db"][2] - law_dbm).max() < 0.01
-    outcome = simulate(rollouts, load_policy("load-cmu"), network.schema, 25)
+    outcome = simulate(rollouts, load_policy("load-srpt"), network.schema, 25)
     assert np.isfinite(outcome.reward).all()
 
 
@@ -98,7 +98,7 @@ def test_cells_of_one_mast_share_their_shadowing():
     rollout.start(spread_seeds(1, 3))
     residual_db = rollout.links["residual_db"]
     begin_db = residual_db.copy()
-    simulate(rollout, load_policy("load-cmu"), network.schema, 50)
+    simulate(rollout, load_policy("load-srpt"), network.schema, 50)
     assert np.abs(residual_db - begin_db).max() > 1
     for cell, first in ((1, 0), (2, 0), (4, 3), (5, 3)):
         assert np.array_equal(residual_db[..., cell], residual_db[..., first])

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from py_agent.fidelity.scene import whole_settings
+from py_agent.fidelity.checkpoint import whole_settings
 from py_agent.radio.lte.control_fit import fit_control
 from py_agent.radio.lte.failure_fit import fit_failure
 from py_agent.radio.lte.laws import failure_probability

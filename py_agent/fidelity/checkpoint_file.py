@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Scenes on disk: what was measured once is not measured again."""
+"""Checkpoints on disk: what was measured once is not measured again."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ import numpy as np
 
 import ns3_scenarios
 import py_agent
+from py_agent.fidelity.checkpoint import Checkpoint, CheckpointSettings
 from py_agent.fidelity.continuation import Continuation
-from py_agent.fidelity.scene import Scene, SceneSettings
-from py_agent.fidelity.trunk import States
+from py_agent.fidelity.prefix import States
 from py_agent.policies.registry import fingerprint
 from py_agent.twin.model.parameters import TwinParameters
 from py_agent.twin.rollout.simulate import Outcome
@@ -31,10 +31,10 @@ _CODE = (
 )  # of this package: what makes the numbers
 
 
-def scene_key(
-    chosen: SceneSettings, seed: int, policies: Sequence[str], parameters: TwinParameters
+def checkpoint_key(
+    chosen: CheckpointSettings, seed: int, policies: Sequence[str], parameters: TwinParameters
 ) -> str:
-    """Same key, same scene: settings, seed, policies, parameters and the code that measures."""
+    """Same key, same checkpoint: settings, seed, policies, parameters and measuring code."""
     reporting = chosen.reporting.model_dump()
     return key_of(
         {**dataclasses.asdict(chosen), "reporting": reporting},
@@ -60,15 +60,15 @@ def _code() -> str:
     return digest.hexdigest()
 
 
-def save_scene(path: Path, scene: Scene) -> None:
-    """Write a scene as arrays; the file is there when it is whole."""
+def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
+    """Write a checkpoint as arrays; the file is there when it is whole."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    scalars = (scene.seed, scene.reported_bps, scene.slots_per_frame)
+    scalars = (checkpoint.seed, checkpoint.reported_bps, checkpoint.slots_per_frame)
     arrays: dict[str, Any] = {"scalars": np.array(scalars, np.float64)}
-    arrays |= {f"states/{f.name}": getattr(scene.states, f.name) for f in _fields(States)}
-    arrays |= {f"tracked/{name}": values for name, values in scene.tracked.items()}
+    arrays |= {f"states/{f.name}": getattr(checkpoint.states, f.name) for f in _fields(States)}
+    arrays |= {f"tracked/{name}": values for name, values in checkpoint.tracked.items()}
     for part in ("physical", "reseeded", "twin"):
-        for policy, value in getattr(scene, part).items():
+        for policy, value in getattr(checkpoint, part).items():
             named = {f"{part}/{policy}/{f.name}": getattr(value, f.name) for f in _fields(value)}
             arrays |= named
     partial = path.with_suffix(".partial")
@@ -77,8 +77,8 @@ def save_scene(path: Path, scene: Scene) -> None:
     partial.rename(path)
 
 
-def load_scene(path: Path, policies: Sequence[str]) -> Scene:
-    """Read what `save_scene` wrote of these policies."""
+def load_checkpoint(path: Path, policies: Sequence[str]) -> Checkpoint:
+    """Read what `save_checkpoint` wrote of these policies."""
     with np.load(path, allow_pickle=False) as arrays:
         seed, reported_bps, slots_per_frame = arrays["scalars"]
 
@@ -88,7 +88,7 @@ def load_scene(path: Path, policies: Sequence[str]) -> Scene:
                 for policy in policies
             }
 
-        return Scene(
+        return Checkpoint(
             seed=int(seed),
             physical=part("physical", Continuation),
             reseeded=part("reseeded", Continuation),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""One run and one of its states: the twin's futures of it beside ns-3's own, policy by policy."""
+"""One run and one of its states: the twin's rollouts of it beside ns-3's own, policy by policy."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 import ns3_scenarios
 from ns3_bridge import Branches, InvalidSetting, LocalHost, ScenarioEnv
 from py_agent.fidelity.continuation import Continuation, continue_with
+from py_agent.fidelity.prefix import PREFIX_POLICY, STATE_FRAMES, Prefix, States
 from py_agent.fidelity.tracking import Tracking
-from py_agent.fidelity.trunk import STATE_FRAMES, TRUNK_POLICY, States, Trunk
 from py_agent.policies import Network, load_policy
 from py_agent.radio.link_model import link_model_of
 from py_agent.twin.estimation.reporting import ReportingSettings
@@ -31,21 +31,21 @@ _OTHER_SEED = 100_000  # branches that are reseeded get the seed of the run and 
 
 
 @dataclasses.dataclass(frozen=True)
-class SceneSettings:
+class CheckpointSettings:
     """How a state is made and looked at.
 
     Attributes:
         settings: of the scenario, nested and whole; `duration_s` is set here.
         lead_s: for which the twin follows the network beforehand, whole frames.
         horizon_s: for which it is continued.
-        futures: of the twin, per policy.
+        rollouts: of the twin, per policy.
         reporting: how observations reach the twin.
     """
 
     settings: Mapping[str, Any]
     lead_s: float
     horizon_s: float
-    futures: int
+    rollouts: int
     reporting: ReportingSettings
 
     @property
@@ -59,24 +59,24 @@ class SceneSettings:
         return round(self.horizon_s / float(self.settings["slot_s"]))
 
     def slots(self, policies: Sequence[str]) -> int:
-        """Of ns-3 and of batches of the twin, in all, that a scene takes; for progress."""
+        """Of ns-3 and of batches of the twin, in all, that a checkpoint takes; for progress."""
         spf = int(self.settings["slots_per_frame"])
         frames = (self.lead_slots + self.horizon_slots) // spf
         states = max(frames - STATE_FRAMES, 0) * STATE_FRAMES * spf
-        branches = 2 * len(policies) - (TRUNK_POLICY in policies)
+        branches = 2 * len(policies) - (PREFIX_POLICY in policies)
         return self.lead_slots + (branches + 2) * self.horizon_slots + states
 
 
 @dataclasses.dataclass(frozen=True)
-class Scene:
-    """What came of a run and of its branched state.
+class Checkpoint:
+    """What became of a run and of its branched state.
 
     Attributes:
         seed: of the run.
         physical: continuations of ns-3 under the run's own random numbers, by policy.
         reseeded: the same state under other random numbers: the noise that no model foresees.
-        twin: futures of the twin, by policy.
-        states: what it foretold along the run.
+        twin: rollouts of the twin, by policy.
+        states: what it predicted along the run.
         tracked: of `Tracking.samples`.
         reported_bps: what the reports to the twin have cost.
         slots_per_frame: for which an association holds.
@@ -103,13 +103,13 @@ def whole_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def play(
-    chosen: SceneSettings,
+    chosen: CheckpointSettings,
     seed: int,
     policies: Sequence[str],
     parameters: TwinParameters,
     threads: int = 1,
     progress: Progress = lambda doing: None,
-) -> Scene:
+) -> Checkpoint:
     """Let the twin follow a run, and every policy continue its state, in ns-3 and in the twin.
 
     Args:
@@ -140,29 +140,29 @@ def play(
         def following() -> None:
             progress("followed by the twin")
 
-        run = Trunk(env, network, twin, tracking, observation, chosen.futures, following)
+        run = Prefix(env, network, twin, tracking, observation, chosen.rollouts, following)
         until = chosen.lead_slots + chosen.horizon_slots
         run.advance(chosen.lead_slots, until)
         with ThreadPoolExecutor(1) as pool:  # ns-3 needs its own processes most of the time
             job = pool.submit(
-                _foretell_all, twin.estimate(), network, policies, chosen, seed, progress
+                _predict_all, twin.estimate(), network, policies, chosen, seed, progress
             )
             physical, reseeded = _continue_all(
                 env, run.observation, network, policies, seed, threads, progress
             )
-            foretold = job.result()
+            predicted = job.result()
         run.branched()
         run.advance(chosen.horizon_slots, until)
         own, states = run.end()
     finally:
         env.close()
-    if TRUNK_POLICY in policies:
-        physical[TRUNK_POLICY] = own
-    return Scene(
+    if PREFIX_POLICY in policies:
+        physical[PREFIX_POLICY] = own
+    return Checkpoint(
         seed=seed,
         physical={name: physical[name] for name in policies},
         reseeded=reseeded,
-        twin=foretold,
+        twin=predicted,
         states=states,
         tracked=tracking.samples(),
         reported_bps=twin.reported_bits / duration_s,
@@ -179,8 +179,8 @@ def _continue_all(
     threads: int,
     progress: Progress,
 ) -> tuple[dict[str, Continuation], dict[str, Continuation]]:
-    """Every policy but the trunk's, which continues the run itself; all under other numbers."""
-    own = [name for name in policies if name != TRUNK_POLICY]
+    """Every policy but the prefix's, which continues the run itself; all under other numbers."""
+    own = [name for name in policies if name != PREFIX_POLICY]
 
     def play_on(branch: ScenarioEnv, name: str) -> Continuation:
         return continue_with(
@@ -202,45 +202,47 @@ def _continue_all(
     )
 
 
-def _foretell_all(
+def _predict_all(
     estimate: NetworkEstimate,
     network: Network,
     policies: Sequence[str],
-    chosen: SceneSettings,
+    chosen: CheckpointSettings,
     seed: int,
     progress: Progress,
 ) -> dict[str, Outcome]:
-    # The same futures under every policy: common random numbers, as in ns-3.
-    futures = rollouts_of(
+    # The same rollouts under every policy: common random numbers, as in ns-3.
+    rollouts = rollouts_of(
         estimate,
         network.settings,
-        chosen.futures,
+        chosen.rollouts,
         chosen.horizon_s,
         seed=seed,
         copies=len(policies),
     )
     outcomes = simulate_each(
-        futures,
+        rollouts,
         [load_policy(name) for name in policies],
         network.schema,
         chosen.horizon_slots,
-        watch=lambda rollout: progress("the twin's futures"),
+        watch=lambda rollout: progress("the twin's rollouts"),
     )
     return dict(zip(policies, outcomes, strict=True))
 
 
-def frame_costs_s(scene: Scene, policy: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def frame_costs_s(
+    checkpoint: Checkpoint, policy: str
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Time that tasks spend in the system, frame by frame.
 
     Returns:
-        in ns-3 ``[n_frames]``; in each of the twin's futures ``[n_frames, futures]``.
+        in ns-3 ``[n_frames]``; in each of the twin's rollouts ``[n_frames, rollouts]``.
     """
-    came, said = scene.physical[policy].reward, scene.twin[policy].reward
-    starts = np.arange(0, len(came), scene.slots_per_frame)
-    return -np.add.reduceat(came, starts), -np.add.reduceat(said, starts, axis=0)
+    observed, predicted = checkpoint.physical[policy].reward, checkpoint.twin[policy].reward
+    starts = np.arange(0, len(observed), checkpoint.slots_per_frame)
+    return -np.add.reduceat(observed, starts), -np.add.reduceat(predicted, starts, axis=0)
 
 
-def mean_delays_s(outcome: Outcome, futures: int) -> NDArray[np.float64]:
-    """Mean delay of each future's tasks, ``[futures]``; 0 in futures without tasks."""
-    total = np.bincount(outcome.rollout, weights=outcome.delay_s, minlength=futures)
-    return total / np.maximum(np.bincount(outcome.rollout, minlength=futures), 1)
+def mean_delays_s(outcome: Outcome, rollouts: int) -> NDArray[np.float64]:
+    """Mean delay of each rollout's tasks, ``[rollouts]``; 0 in rollouts without tasks."""
+    total = np.bincount(outcome.rollout, weights=outcome.delay_s, minlength=rollouts)
+    return total / np.maximum(np.bincount(outcome.rollout, minlength=rollouts), 1)

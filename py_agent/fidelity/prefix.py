@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The run that the twin follows, and what it foretells of it from frame to frame."""
+"""The run that the twin follows, and what it predicts of it from frame to frame."""
 
 from __future__ import annotations
 
@@ -22,25 +22,25 @@ from py_agent.twin.rollout.start import rollouts_of
 
 Floats = NDArray[np.float64]
 
-TRUNK_POLICY = "load-cmu"
-STATE_FRAMES = 2  # that are foretold of each state along the run
+PREFIX_POLICY = "load-srpt"
+STATE_FRAMES = 2  # that are predicted of each state along the run
 
 
 @dataclasses.dataclass(frozen=True)
 class States:
-    """What the twin foretold at the start of every frame, and what came.
+    """What the twin predicted at the start of every frame, and what was observed.
 
     Attributes:
-        came_s: time of tasks in the system within a frame, ``[n_states, STATE_FRAMES]``.
-        said_s: the same in each of the twin's futures, ``[n_states, STATE_FRAMES, futures]``.
+        observed_s: time of tasks in the system within a frame, ``[n_states, STATE_FRAMES]``.
+        predicted_s: the same in each rollout of the twin, ``[n_states, STATE_FRAMES, rollouts]``.
     """
 
-    came_s: Floats
-    said_s: Floats
+    observed_s: Floats
+    predicted_s: Floats
 
 
-class Trunk:
-    """One run of ns-3 under `TRUNK_POLICY` with a twin in step.
+class Prefix:
+    """One run of ns-3 under `PREFIX_POLICY` with a twin in step.
 
     Args:
         env: reset.
@@ -48,7 +48,7 @@ class Trunk:
         twin: follows it.
         tracking: gathers the errors of the twin.
         observation: the first one.
-        futures: of the twin, per state.
+        rollouts: of the twin, per state.
         passed: called after every slot of ns-3 or of the twin.
 
     Attributes:
@@ -62,17 +62,17 @@ class Trunk:
         twin: Twin,
         tracking: Tracking,
         observation: Mapping[str, NDArray[Any]],
-        futures: int,
+        rollouts: int,
         passed: Callable[[], None],
     ) -> None:
         self._env, self._network, self._twin, self._tracking = env, network, twin, tracking
-        self._futures, self._passed = futures, passed
-        policy = load_policy(TRUNK_POLICY)
+        self._rollouts, self._passed = rollouts, passed
+        policy = load_policy(PREFIX_POLICY)
         policy.begin(network, seed=1)
         self._decider = Decider(policy, network)
         self._slots_per_frame: int = network.settings["slots_per_frame"]
         self._rewards: list[float] = []
-        self._foretold: list[tuple[int, Floats]] = []  # slot, and what futures of it cost
+        self._predictions: list[tuple[int, Floats]] = []  # slot, and what rollouts of it cost
         self._log = ContinuationLog(network)
         self._end_s = 0.0
         self.observation = observation
@@ -84,14 +84,14 @@ class Trunk:
 
         Args:
             slots: how many.
-            states_until: number of the slot beyond which nothing is foretold.
+            states_until: number of the slot beyond which nothing is predicted.
         """
         for _ in range(slots):
             estimate = self._twin.estimate()
             slot = len(self._rewards)
             starts = self._decider.starts_frame(self.observation)
             if starts and 0 < slot <= states_until - STATE_FRAMES * self._slots_per_frame:
-                self._foretold.append((slot, self._foretell(estimate)))
+                self._predictions.append((slot, self._predict(estimate)))
             action = self._decider.decide(self.observation)
             if starts:
                 self._twin.command(action["association"])
@@ -106,30 +106,32 @@ class Trunk:
             self._passed()
 
     def branched(self) -> None:
-        """What comes from here on is how the trunk's policy continues this state."""
+        """What comes from here on is how the prefix's policy continues this state."""
         self._env.take_records()
         self._log = ContinuationLog(self._network)
 
     def end(self) -> tuple[Continuation, States]:
         """The simulation has ended."""
-        came = np.array(self._rewards)
+        observed = np.array(self._rewards)
         length = STATE_FRAMES * self._slots_per_frame
         shape = (-1, STATE_FRAMES, self._slots_per_frame)
-        windows = [came[slot : slot + length] for slot, _ in self._foretold]
-        came_s = -np.array(windows).reshape(shape).sum(axis=2)
-        said_s = np.array([said for _, said in self._foretold])
-        states = States(came_s, said_s.reshape(len(windows), STATE_FRAMES, self._futures))
+        windows = [observed[slot : slot + length] for slot, _ in self._predictions]
+        observed_s = -np.array(windows).reshape(shape).sum(axis=2)
+        predicted_s = np.array([predicted for _, predicted in self._predictions])
+        states = States(observed_s, predicted_s.reshape(len(windows), STATE_FRAMES, self._rollouts))
         return self._log.end(self._env, self._end_s), states
 
-    def _foretell(self, estimate: NetworkEstimate) -> Floats:
+    def _predict(self, estimate: NetworkEstimate) -> Floats:
         slots = STATE_FRAMES * self._slots_per_frame
         settings = self._network.settings
         horizon_s = slots * settings["slot_s"]
-        futures = rollouts_of(estimate, settings, self._futures, horizon_s, seed=len(self._rewards))
+        rollouts = rollouts_of(
+            estimate, settings, self._rollouts, horizon_s, seed=len(self._rewards)
+        )
         schema = self._network.schema
         outcome = simulate(
-            futures,
-            load_policy(TRUNK_POLICY),
+            rollouts,
+            load_policy(PREFIX_POLICY),
             schema,
             slots,
             watch=lambda rollout: self._passed(),
