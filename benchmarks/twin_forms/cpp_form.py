@@ -14,7 +14,7 @@ import numpy as np
 from benchmarks.twin_forms.case import N_BS, N_UE, Case
 
 _HERE = Path(__file__).parent
-_ENGINE = _HERE.parents[1] / "py_agent/twin/engine"
+_ENGINE = _HERE.parents[1] / "py_agent/engine"
 _OPTIONS = ("-O3", "-std=c++20", "-shared", "-fPIC", "-ffp-contract=off", "-fno-math-errno")
 
 

@@ -9,7 +9,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from py_agent.twin import _engine
+from py_agent.engine import _engine
 
 Work: TypeAlias = NDArray[np.float64]
 Weights: TypeAlias = NDArray[np.float64]

@@ -1,23 +1,23 @@
 # SPDX-License-Identifier: MIT
-"""The formulas between a place, a rate and a handover; `LteParameters` has their constants."""
+"""The formulas between a place, a rate and a handover; `LteParameters` has their constants.
+
+They are written once, in C++ beside this file, where rollouts compute them in single precision;
+here they are open to arrays, in double.
+"""
 
 from __future__ import annotations
+
+import collections
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 
+from py_agent.engine import _engine
 from py_agent.radio.lte.parameters import ControlChannel, FailureLaw, LteParameters
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int32]
-
-# TR 36.814, Table A.2.1.1-2.
-HORIZONTAL_BEAMWIDTH_DEG = 70.0
-VERTICAL_BEAMWIDTH_DEG = 10.0
-FRONT_TO_BACK_DB = 25.0
-SIDE_LOBE_DB = 20.0
-
-SMALLEST_GRANT_RB = 3.0  # of the share scheduler, unless there is less to send
 
 
 def map_rsrp_dbm(parameters: LteParameters, position_m: Floats, bs_position_m: Floats) -> Floats:
@@ -31,45 +31,21 @@ def map_rsrp_dbm(parameters: LteParameters, position_m: Floats, bs_position_m: F
     Returns:
         ``[..., n_ue, n_bs]``.
     """
-    channel = parameters.channel
-    intercept_dbm = np.asarray(channel.intercept_dbm)
-    exponent = np.asarray(channel.exponent)
-    loss_db = 10 * exponent * log_distance(parameters, position_m, bs_position_m)
-    rsrp: Floats = intercept_dbm + antenna_gain_db(parameters, position_m, bs_position_m) - loss_db
-    return rsrp
+    return _of_places(_laws(parameters).map_rsrp_dbm, position_m, bs_position_m)
 
 
-def antenna_gain_db(
-    parameters: LteParameters, position_m: Floats, bs_position_m: Floats
-) -> Floats | float:
+def antenna_gain_db(parameters: LteParameters, position_m: Floats, bs_position_m: Floats) -> Floats:
     """Gain of the cells' antennas towards places, see `ChannelMap`; 0 if omnidirectional.
 
     Returns:
         ``[..., n_ue, n_bs]``.
     """
-    channel = parameters.channel
-    if not channel.azimuth_deg:
-        return 0.0
-    flat_m = position_m[..., :, None, :] - bs_position_m
-    height_m = channel.bs_height_m - channel.ue_height_m
-    azimuth_deg = np.degrees(np.arctan2(flat_m[..., 1], flat_m[..., 0]))
-    off_deg = (azimuth_deg - channel.azimuth_deg + 180) % 360 - 180
-    below_deg = np.degrees(np.arctan2(height_m, np.hypot(flat_m[..., 0], flat_m[..., 1])))
-    tilt_deg = below_deg - channel.sector_downtilt_deg
-    loss_db = np.minimum(12 * (off_deg / HORIZONTAL_BEAMWIDTH_DEG) ** 2, FRONT_TO_BACK_DB)
-    loss_db = loss_db + np.minimum(12 * (tilt_deg / VERTICAL_BEAMWIDTH_DEG) ** 2, SIDE_LOBE_DB)
-    gain_db: Floats = channel.sector_gain_dbi - np.minimum(loss_db, FRONT_TO_BACK_DB)
-    return gain_db
+    return _of_places(_laws(parameters).antenna_gain_db, position_m, bs_position_m)
 
 
 def log_distance(parameters: LteParameters, position_m: Floats, bs_position_m: Floats) -> Floats:
     """``log10`` of the 3D distance in metres, ``[..., n_ue, n_bs]``."""
-    channel = parameters.channel
-    flat_m = position_m[..., :, None, :] - bs_position_m
-    height_m = channel.bs_height_m - channel.ue_height_m
-    distance_m = np.sqrt((flat_m**2).sum(axis=-1) + height_m**2)
-    logarithm: Floats = np.log10(np.maximum(distance_m, 1.0))
-    return logarithm
+    return _of_places(_laws(parameters).log_distance, position_m, bs_position_m)
 
 
 def formula_sinr_db(parameters: LteParameters, rsrp_dbm: Floats, bs: Integers) -> Floats:
@@ -80,22 +56,15 @@ def formula_sinr_db(parameters: LteParameters, rsrp_dbm: Floats, bs: Integers) -
         rsrp_dbm: received from the serving base station, any shape.
         bs: that base station, of the same shape; -1 counts as 0.
     """
-    uplink = parameters.uplink
-    band_db = 10 * np.log10(uplink.bandwidth_rb)
-    path_loss_db = uplink.reference_power_dbm - rsrp_dbm
-    power_dbm = np.minimum(uplink.max_power_dbm, uplink.p0_dbm + band_db + path_loss_db)
-    rise_db = np.asarray(uplink.interference_rise_db)[np.maximum(bs, 0)]
-    sinr_db = power_dbm - path_loss_db - uplink.noise_dbm - rise_db + uplink.offset_db
-    capped: Floats = np.minimum(sinr_db, uplink.ceiling_db)
-    return capped
+    cells = np.ascontiguousarray(bs, np.int32).ravel()
+    return _laws(parameters).sounded_db(_flat(rsrp_dbm), cells).reshape(np.shape(rsrp_dbm))
 
 
 def curve_rate_bps(parameters: LteParameters, sinr_db: Floats, share: Floats | float) -> Floats:
     """Application rate by `RateCurve` without interference or correction; shapes broadcast."""
-    rate = parameters.rate
-    bps_per_rb = np.interp(sinr_db, rate.sinr_db, rate.bps_per_rb)
+    bps_per_rb = _laws(parameters).bps_per_rb(_flat(sinr_db)).reshape(np.shape(sinr_db))
     whole: Floats = share * parameters.uplink.bandwidth_rb * bps_per_rb
-    return np.minimum(whole, rate.largest_bps)
+    return np.minimum(whole, parameters.rate.largest_bps)
 
 
 def density_dbm_per_rb(
@@ -112,12 +81,9 @@ def density_dbm_per_rb(
     Returns:
         ``[..., n_ue, n_bs]``.
     """
-    uplink = parameters.uplink
-    path_loss_db = uplink.reference_power_dbm - rsrp_dbm
-    own = np.take_along_axis(path_loss_db, np.maximum(bs, 0)[..., None], axis=-1)[..., 0]
-    width_db = 10 * np.log10(np.maximum(width_rb, SMALLEST_GRANT_RB))
-    power_dbm = np.minimum(uplink.max_power_dbm, uplink.p0_dbm + width_db + own)
-    density: Floats = (power_dbm - width_db)[..., None] - path_loss_db
+    own_dbm = np.take_along_axis(rsrp_dbm, np.maximum(bs, 0)[..., None], axis=-1)[..., 0]
+    over_db = _laws(parameters).density_over_rsrp_db(_flat(own_dbm), _flat(width_rb))
+    density: Floats = rsrp_dbm + over_db.reshape(own_dbm.shape)[..., None]
     return density
 
 
@@ -160,7 +126,7 @@ def success(
     Returns:
         from 0 to 1, ``[..., n_ue]``.
     """
-    law, uplink = parameters.interference, parameters.uplink
+    uplink = parameters.uplink
     n_bs = density_dbm.shape[-1]
     serves = bs[..., None] == np.arange(n_bs)  # [..., n_ue, n_bs]
     used = np.where(serves, used_rb[..., None], 0.0)
@@ -172,12 +138,14 @@ def success(
     own = np.maximum(bs, 0)[..., None]
     wanted_dbm = np.take_along_axis(density_dbm, own, axis=-1)  # [..., n_ue, 1]
     heard_dbm = np.take_along_axis(heard_dbm, own, axis=-2)  # [..., n_ue, c]
-    noise_dbm = uplink.noise_dbm - 10 * np.log10(uplink.bandwidth_rb)
-    sinr_db = wanted_dbm - 10 * np.log10(10 ** (noise_dbm / 10) + 10 ** (heard_dbm / 10))
-    needed_db = np.clip(sounded_db, law.needed_min_db, law.needed_max_db)[..., None]
-    steps = (sinr_db - needed_db - law.margin_db) / law.slope_db
-    passes = _logistic(steps)
-    survives = np.where(serves, 1.0, 1 - busy[..., None, :] * (1 - passes))
+    wanted_dbm, of_user_db = (
+        np.broadcast_to(x, heard_dbm.shape) for x in (wanted_dbm, sounded_db[..., None])
+    )
+    everywhere = np.broadcast_to(busy[..., None, :], heard_dbm.shape)
+    part = _laws(parameters).survives(
+        _flat(wanted_dbm), _flat(heard_dbm), _flat(everywhere), _flat(of_user_db)
+    )
+    survives = np.where(serves, 1.0, part.reshape(heard_dbm.shape))
     product: Floats = survives.prod(axis=-1)
     return product
 
@@ -193,11 +161,8 @@ def control_sinr_db(parameters: LteParameters, rsrp_dbm: Floats, bs: Integers) -
     Returns:
         ``[..., n_ue]``.
     """
-    own_dbm = np.take_along_axis(rsrp_dbm, np.maximum(bs, 0)[..., None], axis=-1)[..., 0]
-    others_mw = (10 ** (rsrp_dbm / 10)).sum(axis=-1) - 10 ** (own_dbm / 10)
-    noise_mw = 10 ** (parameters.control.noise_dbm / 10)
-    sinr_db: Floats = own_dbm - 10 * np.log10(np.maximum(others_mw, 0.0) + noise_mw)
-    return sinr_db
+    cells = np.ascontiguousarray(bs, np.int32).ravel()
+    return _laws(parameters).control_sinr_db(_flat(rsrp_dbm), cells).reshape(np.shape(bs))
 
 
 def decoded(parameters: LteParameters, rsrp_dbm: Floats, bs: Integers) -> Floats:
@@ -207,7 +172,7 @@ def decoded(parameters: LteParameters, rsrp_dbm: Floats, bs: Integers) -> Floats
 
 def decoded_at(control: ControlChannel, sinr_db: Floats) -> Floats:
     """Part of the grants that are heard at an SINR of the control channel, any shape."""
-    return _logistic((sinr_db - control.needed_db) / control.slope_db)
+    return _engine.lte.decoded(control.model_dump(), _flat(sinr_db)).reshape(np.shape(sinr_db))
 
 
 def failure_probability(law: FailureLaw, excess_db: Floats) -> Floats:
@@ -217,12 +182,30 @@ def failure_probability(law: FailureLaw, excess_db: Floats) -> Floats:
         law: constants.
         excess_db: by how much the serving cell is heard better than the target.
     """
-    chance: Floats = law.floor + (1 - law.floor) * _logistic(
-        (excess_db - law.margin_db) / law.slope_db
-    )
-    return chance
+    found = _engine.lte.failure_probability(law.model_dump(), _flat(excess_db))
+    return found.reshape(np.shape(excess_db))
 
 
-def _logistic(steps: Floats) -> Floats:
-    part: Floats = 1 / (1 + np.exp(-np.clip(steps, -50, 50)))
-    return part
+# Constants change with what is learned, slot by slot; each is asked for several laws.
+_recent: collections.deque[tuple[LteParameters, _engine.lte.Laws]] = collections.deque(maxlen=4)
+
+
+def _laws(parameters: LteParameters) -> _engine.lte.Laws:
+    for known, laws in _recent:
+        if known is parameters:
+            return laws
+    laws = _engine.lte.Laws(parameters.model_dump())
+    _recent.append((parameters, laws))
+    return laws
+
+
+def _of_places(
+    law: Callable[[Floats, Floats], Floats], position_m: Floats, bs_position_m: Floats
+) -> Floats:
+    places = np.ascontiguousarray(position_m, np.float64)
+    found = law(places.reshape(-1, 2), np.ascontiguousarray(bs_position_m, np.float64))
+    return found.reshape(*places.shape[:-1], len(bs_position_m))
+
+
+def _flat(values: Floats | float) -> Floats:
+    return np.ascontiguousarray(values, np.float64).ravel()

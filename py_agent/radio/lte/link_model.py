@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from py_agent.contract import Observation
+from py_agent.engine import _engine
 from py_agent.radio.link_model import LinkEstimator, Recorded, RolloutState
 from py_agent.radio.lte.belief import SLOWEST_BPS
 from py_agent.radio.lte.laws import curve_rate_bps, formula_sinr_db
@@ -87,6 +88,11 @@ class LteLinkModel:
         from py_agent.radio.lte.estimator import LteEstimator  # scikit-learn is an extra
 
         return LteEstimator(self.parameters, n_ue, bs_position_m, online=online)
+
+    def rollout_model(self, bs_position_m: Floats, slot_s: float) -> _engine.Radio:
+        """LTE of rollouts, in C++."""
+        x_m, y_m = np.asarray(bs_position_m, np.float32).T.tolist()
+        return _engine.lte.LteRadio(self.parameters.model_dump(), x_m, y_m, slot_s)
 
     def rebuilt(self, rollouts: RolloutState) -> Mapping[str, Callable[[], NDArray[Any]]]:
         """Functions that make LTE's observation fields of rollouts, by name."""

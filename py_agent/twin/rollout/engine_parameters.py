@@ -16,7 +16,7 @@ MEASURED_S = 0.2  # ns-3 reports received power so often; the twin moves its use
 def network_parameters(
     parameters: TwinParameters, settings: Mapping[str, Any], bs_position_m: NDArray[Any]
 ) -> dict[str, Any]:
-    """Of all but the radio, as `py_agent.twin._engine.Engine` takes them.
+    """Of all but the radio, as `py_agent.engine._engine.Engine` takes them.
 
     Args:
         parameters: the twin's constants.

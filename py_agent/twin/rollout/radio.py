@@ -9,6 +9,7 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
+from py_agent.engine._engine import Radio
 from py_agent.twin.rollout.random_streams import Seeds
 
 Array = NDArray[Any]
@@ -99,6 +100,10 @@ class RadioModel(Protocol):
 class HasRolloutModel(Protocol):
     """A `LinkModel` whose links can be rolled out."""
 
-    def rollout_model(self, bs_position_m: Array, slot_s: float) -> RadioModel:
-        """Of links between users and stations at ``[n_bs, 2]``, in slots of a length."""
+    def rollout_model(self, bs_position_m: Array, slot_s: float) -> RadioModel | Radio:
+        """Of links between users and stations at ``[n_bs, 2]``, in slots of a length.
+
+        Returns:
+            one in Python, or one that is compiled into the engine.
+        """
         ...

@@ -11,9 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from py_agent.engine._engine import Engine, PythonRadio, Radio
 from py_agent.radio.link_model import load_radio
-from py_agent.radio.lte.parameters import LteParameters
-from py_agent.twin._engine import Engine, LteRadio, PythonRadio
 from py_agent.twin.errors import UnsuitableNetwork
 from py_agent.twin.model.parameters import TwinParameters
 from py_agent.twin.rollout.engine_parameters import network_parameters
@@ -169,18 +168,16 @@ class Rollout:
         now_s: Floats = self.state["slot"] * self.slot_s
         return now_s
 
-    def _radio(self) -> LteRadio | PythonRadio:
+    def _radio(self) -> Radio:
         radio = self.parameters.radio
-        if isinstance(radio, LteParameters):
-            x_m, y_m = self.bs_position_m.astype(np.float32).T.tolist()
-            return LteRadio(radio.model_dump(), x_m, y_m, self.slot_s)
         link_model = load_radio(radio.name)(self.place.settings, radio)
         if not isinstance(link_model, HasRolloutModel):
             raise UnsuitableNetwork(
                 f"the radio {radio.name} has no rollout_model, without which the twin cannot roll"
                 " its links out"
             )
-        return PythonRadio(link_model.rollout_model(self.bs_position_m, self.slot_s))
+        model = link_model.rollout_model(self.bs_position_m, self.slot_s)
+        return model if isinstance(model, Radio) else PythonRadio(model)
 
     def _advance(self, action: Action, slots: int) -> Floats:
         trains = self.retrains

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from py_agent.engine import _engine
 from py_agent.learning.learning_settings import LearningSettings
-from py_agent.twin import _engine
 from py_agent.twin.model.estimate import ModelState, NetworkEstimate, TaskQueue
 from py_agent.twin.rollout.lagging_models import LaggingModels
 from py_agent.twin.rollout.learning import LearningRollout

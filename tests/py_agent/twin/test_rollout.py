@@ -8,7 +8,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from py_agent.twin import _engine
+from py_agent.engine import _engine
 from py_agent.twin.environment.network import TwinNetwork
 from py_agent.twin.rollout.observation import server_time_s
 from py_agent.twin.rollout.random_streams import Stream, spread_seeds

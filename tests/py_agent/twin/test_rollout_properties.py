@@ -8,7 +8,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from py_agent.twin import _engine
+from py_agent.engine import _engine
 from py_agent.twin.environment.network import TwinNetwork
 from py_agent.twin.rollout.random_streams import spread_seeds
 

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "laws/channel-map.h"
-#include "laws/control-channel.h"
+#include "channel-map.h"
+#include "control-channel.h"
+#include "handover-failure.h"
+#include "interference.h"
 #include "laws/handover.h"
-#include "laws/interference.h"
-#include "laws/parameters.h"
-#include "laws/rate-curve.h"
-#include "laws/uplink-power.h"
+#include "lte-parameters.h"
 #include "radio.h"
+#include "rate-curve.h"
+#include "uplink-power.h"
 
 #include <vector>
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "elementary.h"
-#include "parameters.h"
+#include "laws/elementary.h"
+#include "lte-parameters.h"
 
 namespace twin {
 

@@ -8,7 +8,6 @@
 
 namespace twin {
 
-LteParameters ReadLteParameters(const nanobind::dict& values);
 NetworkParameters ReadNetworkParameters(const nanobind::dict& values);
 
 }  // namespace twin

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
-// py_agent.twin._engine: rollouts and laws for Python.
+// py_agent.engine._engine: rollouts and laws for Python.
 #include "arrays.h"
 #include "bind-laws.h"
+#include "bind-lte.h"
 #include "engine.h"
-#include "lte-radio.h"
 #include "python-radio.h"
 #include "read-parameters.h"
+#include "state-arrays.h"
 #include "training.h"
 
 #include <nanobind/stl/map.h>
@@ -23,19 +24,11 @@ using namespace twin;
 
 namespace {
 
-using Arrays = std::map<std::string, Output>;
-
 const Engine& EngineOf(nb::handle self) {
     return *nb::inst_ptr<Engine>(self);
 }
 Engine& MutableEngineOf(nb::handle self) {
     return *nb::inst_ptr<Engine>(self);
-}
-
-template <class Value>
-Output OfUsers(std::vector<Value>& values, const State& state, nb::handle owner) {
-    return View(values.data(), {state.batch, state.n_ue},
-                {state.n_ue * sizeof(Value), sizeof(Value)}, owner);
 }
 
 /// A member of structs that every user has, [batch, n_ue].
@@ -54,13 +47,6 @@ Output FlowMember(State& state, Value Flow::* member, nb::handle owner) {
     const std::size_t user = state.n_bs * sizeof(Flow);
     return View(&(state.flows.data()->*member), {state.batch, state.n_ue, state.n_bs},
                 {state.n_ue * user, user, sizeof(Flow)}, owner);
-}
-
-/// Of links, kept station by station, [batch, n_ue, n_bs].
-Output OfLinks(std::vector<float>& values, const State& state, nb::handle owner) {
-    return View(values.data(), {state.batch, state.n_ue, state.n_bs},
-                {state.n_ue * sizeof(float), sizeof(float), state.UsersInAll() * sizeof(float)},
-                owner);
 }
 
 /// The state as arrays that change with it.
@@ -116,21 +102,6 @@ Arrays ArraysOf(nb::handle self) {
         });
     }
     return arrays;
-}
-
-/// What LTE's links are, as arrays that change with them.
-Arrays LteArraysOf(nb::handle self, nb::handle engine) {
-    LteRadio& radio = *nb::inst_ptr<LteRadio>(self);
-    const State& state = EngineOf(engine).state;
-    return {
-        {"residual_db", OfLinks(radio.residual_db, state, self)},
-        {"sinr_correction_db", OfUsers(radio.sinr_correction_db, state, self)},
-        {"rate_correction", OfUsers(radio.rate_correction, state, self)},
-        {"sinr_ul_db", OfUsers(radio.sinr_ul_db, state, self)},
-        {"full_rate_bps", OfUsers(radio.full_rate_bps, state, self)},
-        {"control_db", OfUsers(radio.control_db, state, self)},
-        {"out_of_sync_s", OfUsers(radio.out_of_sync_s, state, self)},
-    };
 }
 
 template <class Value>
@@ -357,22 +328,8 @@ NB_MODULE(_engine, module) {
     BindLaws(laws);
     BindRandom(module);
     nb::class_<Radio>(module, "Radio");
-    nb::class_<LteRadio, Radio>(module, "LteRadio")
-        .def(
-            "__init__",
-            [](LteRadio* self, const nb::dict& parameters, const std::vector<float>& bs_x_m,
-               const std::vector<float>& bs_y_m, double slot_s) {
-                new (self) LteRadio(ReadLteParameters(parameters), bs_x_m, bs_y_m, slot_s);
-            },
-            "parameters"_a, "bs_x_m"_a, "bs_y_m"_a, "slot_s"_a)
-        .def("arrays", &LteArraysOf, "engine"_a)
-        .def("measure",
-             [](LteRadio& radio, Engine& engine) {
-                 radio.Measure(engine.state, {0, engine.state.batch});
-             })
-        .def("serve", [](LteRadio& radio, Engine& engine) {
-            radio.Serve(engine.state, {0, engine.state.batch});
-        });
+    nb::module_ lte = module.def_submodule("lte");
+    BindLte(lte);
     nb::class_<PythonRadio, Radio>(module, "PythonRadio")
         .def(nb::init<nb::object>(), "model"_a)
         .def_prop_ro("model", &PythonRadio::Model)

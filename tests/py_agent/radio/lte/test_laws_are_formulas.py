@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The engine's laws in double are those of the radio's plug-in; in float they are close to them."""
+"""LTE's laws are the formulas that their docstrings name; in rollouts, in float, they are close."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ import dataclasses
 
 import numpy as np
 import pytest
+import reference_laws as formulas
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from py_agent.engine import _engine
 from py_agent.radio.lte import laws
-from py_agent.twin import _engine
 from py_agent.twin.environment.network import TwinNetwork
 from py_agent.twin.rollout.random_streams import spread_seeds
 
@@ -37,7 +38,6 @@ class Case:
     def __post_init__(self):
         rng = np.random.default_rng(self.seed)
         self.lte = self.network.parameters.radio
-        self.engine = _engine.laws.LteLaws(self.lte.model_dump())
         self.bs_m = np.ascontiguousarray(self.network.place.bs_position_m, np.float64)
         self.ue_m = rng.uniform(-600, 600, (N_UE, 2))
         self.bs = rng.integers(-1, N_BS, N_UE).astype(np.int32)
@@ -53,59 +53,51 @@ class Case:
 @given(seed=SEEDS)
 def test_places_and_powers(network, seed):
     case = Case(network, seed)
-    engine, lte = case.engine, case.lte
-    where = (case.ue_m, case.bs_m)
-    assert engine.map_rsrp_dbm(*where) == pytest.approx(laws.map_rsrp_dbm(lte, *where), **TIGHT)
-    assert engine.log_distance(*where) == pytest.approx(laws.log_distance(lte, *where), **TIGHT)
-    gain_db = np.broadcast_to(laws.antenna_gain_db(lte, *where), (N_UE, N_BS))
-    assert engine.antenna_gain_db(*where) == pytest.approx(gain_db, **TIGHT)
-    sounded_db = laws.formula_sinr_db(lte, case.own_dbm, case.bs)
-    assert engine.sounded_db(case.own_dbm, case.bs) == pytest.approx(sounded_db, **TIGHT)
-    density = laws.density_dbm_per_rb(lte, case.rsrp_dbm, case.bs, case.width_rb)
-    over_db = engine.density_over_rsrp_db(case.own_dbm, case.width_rb)
-    assert case.rsrp_dbm + over_db[:, None] == pytest.approx(density, **TIGHT)
+    lte, where = case.lte, (case.ue_m, case.bs_m)
+    for law in ("map_rsrp_dbm", "log_distance", "antenna_gain_db"):
+        expected = np.broadcast_to(getattr(formulas, law)(lte, *where), (N_UE, N_BS))
+        assert getattr(laws, law)(lte, *where) == pytest.approx(expected, **TIGHT)
+    sounded = (lte, case.own_dbm, case.bs)
+    expected = formulas.formula_sinr_db(*sounded)
+    assert laws.formula_sinr_db(*sounded) == pytest.approx(expected, **TIGHT)
+    sent = (lte, case.rsrp_dbm, case.bs, case.width_rb)
+    expected = formulas.density_dbm_per_rb(*sent)
+    assert laws.density_dbm_per_rb(*sent) == pytest.approx(expected, **TIGHT)
 
 
 @MANY
 @given(seed=SEEDS)
 def test_rates_and_what_is_heard(network, seed):
     case = Case(network, seed)
-    engine, lte = case.engine, case.lte
-    rate_bps = lte.uplink.bandwidth_rb * engine.bps_per_rb(case.sinr_db)
-    expected = laws.curve_rate_bps(lte, case.sinr_db, 1.0)
-    assert np.minimum(rate_bps, lte.rate.largest_bps) == pytest.approx(expected, **TIGHT)
-    control_db = engine.control_sinr_db(case.rsrp_dbm, case.bs)
+    lte, share = case.lte, case.used_rb / case.lte.uplink.bandwidth_rb
+    expected = formulas.curve_rate_bps(lte, case.sinr_db, share)
+    assert laws.curve_rate_bps(lte, case.sinr_db, share) == pytest.approx(expected, **TIGHT)
     # A difference of powers: what rounding leaves of it counts against their sum.
-    expected = laws.control_sinr_db(lte, case.rsrp_dbm, case.bs)
-    assert control_db == pytest.approx(expected, rel=1e-9)
-    heard = laws.decoded_at(lte.control, expected)
-    assert engine.decoded(expected) == pytest.approx(heard, **TIGHT)
-    excess_db = np.ascontiguousarray(case.rsrp_dbm[:, 0] - case.rsrp_dbm[:, 1])
-    fails = laws.failure_probability(lte.failure, excess_db)
-    assert engine.failure_probability(excess_db) == pytest.approx(fails, **TIGHT)
+    expected = formulas.control_sinr_db(lte, case.rsrp_dbm, case.bs)
+    assert laws.control_sinr_db(lte, case.rsrp_dbm, case.bs) == pytest.approx(expected, rel=1e-9)
+    heard = formulas.decoded_at(lte.control, expected)
+    assert laws.decoded_at(lte.control, expected) == pytest.approx(heard, **TIGHT)
+    excess_db = case.rsrp_dbm[:, 0] - case.rsrp_dbm[:, 1]
+    fails = formulas.failure_probability(lte.failure, excess_db)
+    assert laws.failure_probability(lte.failure, excess_db) == pytest.approx(fails, **TIGHT)
 
 
 @MANY
 @given(seed=SEEDS)
 def test_what_interference_leaves(network, seed):
     case = Case(network, seed)
-    lte = case.lte
-    density = laws.density_dbm_per_rb(lte, case.rsrp_dbm, case.bs, case.width_rb)
-    expected = laws.success(lte, density, case.bs, case.used_rb, case.sinr_db)
-    found = np.ones(N_UE)
-    for cell in range(N_BS):
-        here = case.bs == cell
-        cell_rb = case.used_rb[here].sum()
-        if cell_rb == 0:
-            continue
-        heard_dbm = case.used_rb[here] @ density[here] / cell_rb
-        busy = min(cell_rb / lte.uplink.bandwidth_rb, 1.0)
-        wanted_dbm = density[np.arange(N_UE), case.own]
-        survives = case.engine.survives(
-            wanted_dbm, heard_dbm[case.own], np.full(N_UE, busy), case.sinr_db
-        )
-        found *= np.where(here, 1.0, survives)
-    assert found == pytest.approx(expected, rel=1e-10)
+    density = formulas.density_dbm_per_rb(case.lte, case.rsrp_dbm, case.bs, case.width_rb)
+    told = (case.lte, density, case.bs, case.used_rb, case.sinr_db)
+    assert laws.success(*told) == pytest.approx(formulas.success(*told), rel=1e-10)
+
+
+def test_shapes_of_batches_are_kept(network):
+    cases = [Case(network, seed) for seed in range(4)]
+    lte, bs_m = cases[0].lte, cases[0].bs_m
+    together = laws.map_rsrp_dbm(lte, np.stack([case.ue_m for case in cases]), bs_m)
+    assert together.shape == (4, N_UE, N_BS)
+    for case, found in zip(cases, together, strict=True):
+        assert np.array_equal(found, laws.map_rsrp_dbm(lte, case.ue_m, bs_m))
 
 
 def test_in_a_rollout_laws_hold_to_single_precision(network):

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "parameters.h"
+#include "lte-parameters.h"
 
 #include <algorithm>
 #include <vector>

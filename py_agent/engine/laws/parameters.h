@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+// The constants of the twin's models, as py_agent.twin's TwinParameters documents them.
+#pragma once
+
+#include <array>
+#include <string>
+#include <vector>
+
+namespace twin {
+
+struct Delays {
+    double grant_s;
+    double core_s;
+    double pipeline_s;
+    double pipeline_sd_s;
+};
+
+struct HandoverLaw {
+    double interruption_median_s;
+    double interruption_sigma;
+    double outage_s;
+    double outage_sd_s;
+};
+
+/// Beside TwinParameters: what the settings of the scenario add.
+struct Traffic {
+    double rate_hz;
+    double on_s;
+    double off_s;
+    std::string size_model;  // uniform, lognormal, bounded-pareto
+    double size_min_bit;
+    double size_max_bit;
+    double size_median_bit;
+    double size_sigma;
+    double size_alpha;
+    double cycles_per_bit;
+    double cycles_ue_spread;
+    double cycles_task_spread;
+    bool periodic;
+    double jitter_s;
+};
+
+struct Mobility {
+    std::string model;
+    double speed_min_mps;
+    double speed_max_mps;
+    double turn_s;
+    double pause_s;
+    double memory;
+    std::array<double, 4> area_m;  // min x, min y, max x, max y
+};
+
+struct Compute {
+    std::vector<double> capacity_hz;
+    bool quota;
+    double cycles_per_sample;
+    double migration_s;
+};
+
+/// What every network needs, whatever its radio.
+struct NetworkParameters {
+    double slot_s;
+    int slots_per_frame;
+    int slots_per_measurement;
+    bool band_quota;
+    bool retrains;
+    Delays delays;
+    HandoverLaw handover;
+    Traffic traffic;
+    Mobility mobility;
+    Compute compute;
+};
+
+}  // namespace twin
