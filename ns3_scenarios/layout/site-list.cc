@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "site-list.h"
 
+#include "json.h"
 #include "settings.h"
+#include "text-reader-table.h"
 
 #include <algorithm>
 #include <cctype>
-#include <charconv>
 #include <cmath>
-#include <fstream>
-#include <sstream>
+#include <string_view>
 
 namespace physical {
 
@@ -16,64 +16,108 @@ namespace {
 
 constexpr double FARTHEST_M = 1e6;
 
-std::string Trim(const std::string& text) {
-    const auto is_space = [](unsigned char c) { return std::isspace(c) != 0; };
-    const auto begin = std::find_if_not(text.begin(), text.end(), is_space);
-    const auto end = std::find_if_not(text.rbegin(), text.rend(), is_space).base();
-    return begin < end ? std::string(begin, end) : std::string();
-}
-
-std::vector<std::string> Split(const std::string& text, char separator) {
-    std::vector<std::string> parts;
-    std::istringstream stream(text);
-    for (std::string part; std::getline(stream, part, separator);) {
-        if (part = Trim(part); !part.empty()) {
-            parts.push_back(part);
+std::vector<std::string_view> Split(std::string_view text, char separator) {
+    std::vector<std::string_view> parts;
+    for (;;) {
+        const std::size_t end = text.find(separator);
+        parts.push_back(Trim(text.substr(0, end)));
+        if (end == std::string_view::npos) {
+            return parts;
         }
+        text.remove_prefix(end + 1);
     }
-    return parts;
 }
 
-std::vector<std::string> Lines(const std::string& file_name) {
-    std::ifstream file(file_name);
-    std::ostringstream content;
-    content << file.rdbuf();
-    if (!file) {
-        throw SettingError("setting layout.positions = \"" + file_name +
-                           "\": cannot read this file");
+std::vector<ns3::Vector> ReadFile(const std::string& path, double height_m) {
+    enum Column { X, Y, HEIGHT };
+    TextReader text(path);
+    TableReader table(text,
+                      {{{"x_m", "x"}},
+                       {{"y_m", "y"}},
+                       {{"height_m", "height"}, false},
+                       {{"id", "name", "site"}, false}},
+                      TableReader::Others::REFUSED, {"x_m", "y_m", "height_m"});
+    std::vector<ns3::Vector> sites;
+    while (table.NextRow()) {
+        const bool has_height = table.Has(HEIGHT) && !table.Cell(HEIGHT).empty();
+        sites.emplace_back(
+            table.Number(X, -FARTHEST_M, FARTHEST_M), table.Number(Y, -FARTHEST_M, FARTHEST_M),
+            has_height ? table.Number(HEIGHT, MIN_BS_HEIGHT_M, MAX_BS_HEIGHT_M) : height_m);
     }
-    std::vector<std::string> lines = Split(content.str(), '\n');
-    if (!lines.empty() && std::isalpha(static_cast<unsigned char>(lines.front().front())) != 0) {
-        lines.erase(lines.begin());
+    if (sites.empty()) {
+        throw std::runtime_error("holds no site");
     }
-    return lines;
+    return sites;
 }
 
-ns3::Vector ParseSite(const std::string& text, std::size_t index, double height_m) {
-    std::vector<double> numbers;
-    for (const std::string& part : Split(text, ',')) {
-        double number = 0;
-        const auto [stop, error] = std::from_chars(part.data(), part.data() + part.size(), number);
-        const bool read = error == std::errc() && stop == part.data() + part.size();
-        numbers.push_back(read && std::abs(number) <= FARTHEST_M ? number : NAN);
+ns3::Vector ParseSite(std::string_view text, std::size_t index, double height_m) {
+    const auto cells = Split(text, ',');
+    try {
+        if (cells.size() != 2 && cells.size() != 3) {
+            throw std::runtime_error("");
+        }
+        const auto read = [&](std::size_t cell, const char* what, double low, double high) {
+            return ParseNumber(cells[cell], what, 1, low, high);
+        };
+        return {read(0, "x", -FARTHEST_M, FARTHEST_M), read(1, "y", -FARTHEST_M, FARTHEST_M),
+                cells.size() == 3 ? read(2, "height", MIN_BS_HEIGHT_M, MAX_BS_HEIGHT_M) : height_m};
+    } catch (const std::runtime_error&) {
+        throw SettingError("setting layout.positions: site " + std::to_string(index) + " is " +
+                           Shown(text) + "; must be x,y or x,y,height in m, within ±1e6, height " +
+                           json::Number(MIN_BS_HEIGHT_M) + " to " + json::Number(MAX_BS_HEIGHT_M) +
+                           "; or all of it the name of a .csv or .csv.gz file");
     }
-    const bool readable = std::none_of(numbers.begin(), numbers.end(),
-                                       [](double number) { return std::isnan(number); });
-    if (!readable || numbers.size() < 2 || numbers.size() > 3) {
-        throw SettingError("setting layout.positions: site " + std::to_string(index) + " is \"" +
-                           text + "\"; must be x,y or x,y,height in m, within ±1e6");
+}
+
+bool IsFile(std::string positions) {
+    std::transform(positions.begin(), positions.end(), positions.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return positions.ends_with(".csv") || positions.ends_with(".csv.gz");
+}
+
+/// Whether these are longitudes and latitudes: no masts stand within 10 m of each other, and nobody
+/// gives their places in millimetres.
+bool IsGeographic(const std::vector<ns3::Vector>& sites) {
+    constexpr double NEAR_M = 10;
+    const auto is_fine = [](double value) {
+        return std::abs(value * 100 - std::round(value * 100)) > 1e-6;
+    };
+    const ns3::Vector& first = sites.front();
+    bool differ = false;
+    bool fine = false;
+    for (const ns3::Vector& site : sites) {
+        if (std::abs(site.x) > 180 || std::abs(site.y) > 90 ||
+            std::abs(site.x - first.x) > NEAR_M || std::abs(site.y - first.y) > NEAR_M) {
+            return false;
+        }
+        differ = differ || site.x != first.x || site.y != first.y;
+        fine = fine || is_fine(site.x) || is_fine(site.y);
     }
-    return {numbers[0], numbers[1], numbers.size() == 3 ? numbers[2] : height_m};
+    return differ && fine;
 }
 
 }  // namespace
 
 std::vector<ns3::Vector> ReadSites(const std::string& positions, double height_m) {
-    const bool is_file = positions.ends_with(".csv");
-    const auto texts = is_file ? Lines(positions) : Split(positions, ';');
     std::vector<ns3::Vector> sites;
-    for (const std::string& text : texts) {
-        sites.push_back(ParseSite(text, sites.size(), height_m));
+    if (IsFile(positions)) {
+        try {
+            sites = ReadFile(positions, height_m);
+        } catch (const std::runtime_error& error) {
+            throw SettingError("setting layout.positions = " + Shown(positions) + ": " +
+                               error.what());
+        }
+    } else {
+        for (const std::string_view text : Split(positions, ';')) {
+            if (!text.empty()) {
+                sites.push_back(ParseSite(text, sites.size(), height_m));
+            }
+        }
+    }
+    if (!sites.empty() && IsGeographic(sites)) {
+        throw SettingError("setting layout.positions = " + Shown(positions) +
+                           ": looks like longitudes and latitudes, must be in m: project them "
+                           "first, e.g. with pyproj to UTM, less an origin of your choice");
     }
     return sites;
 }

@@ -1,28 +1,37 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "mobility-trace.h"
-#include "text-reader.h"
+#include "mobility-trace-file.h"
 
 #include <algorithm>
 #include <cmath>
-#include <map>
-#include <sstream>
+#include <iterator>
+#include <limits>
+#include <string>
 #include <string_view>
+#include <unordered_map>
+#include <utility>
 
 namespace physical {
 
 namespace {
 
-constexpr double FAR_M = 1e6;
-constexpr double MAX_TIME_S = 1e9;
+constexpr double MAX_HEIGHT_M = 1e6;
 constexpr double MAX_SPEED_MPS = 1e6;
+constexpr double RESOLUTION_S = 2e-9;
 
 /// A node as ns-2 moves it: towards its destination, where it stops.
 class Ns2Node {
   public:
+    explicit Ns2Node(const TraceWindow& window) : m_window(window) {}
+
     void Place(double time_s, char axis, double value_m) {
         StopAt(time_s);
+        const bool jumps = !m_path.empty() && m_placed_s != time_s;
+        if (jumps) {
+            Mark(time_s);
+        }
         (axis == 'X' ? m_x_m : m_y_m) = value_m;
-        Mark(time_s);
+        m_placed_s = time_s;
+        Mark(jumps ? time_s + 2 * RESOLUTION_S : time_s);
     }
 
     void SetDestination(double time_s, double x_m, double y_m, double speed_mps) {
@@ -31,17 +40,27 @@ class Ns2Node {
         const double distance_m = std::hypot(x_m - m_x_m, y_m - m_y_m);
         if (speed_mps > 0 && distance_m > 0) {
             m_walk = {time_s, time_s + distance_m / speed_mps, x_m, y_m};
+            m_first_s = std::min(m_first_s, time_s);
         }
     }
 
-    /// No more commands: let it arrive. @return its path
-    TracePath Finish() {
-        StopAt(MAX_TIME_S);
-        return m_path;
-    }
+    /// No more commands: let it arrive.
+    void Finish() { StopAt(MAX_TRACE_TIME_S); }
+
+    /// What was needed of its path.
+    TracePath& Path() { return m_path; }
 
     /// Time of its last command.
     double TimeS() const { return m_time_s; }
+
+    /// @return whether it is under way at some time of the window
+    bool MovesIn(const TraceWindow& window) const {
+        return m_first_s <= window.end_s && m_last_s >= window.start_s;
+    }
+
+    /// When it first goes and last arrives; infinite the wrong way round if it never goes.
+    double FirstS() const { return m_first_s; }
+    double LastS() const { return m_last_s; }
 
   private:
     struct Walk {
@@ -62,76 +81,128 @@ class Ns2Node {
         m_x_m = part < 1 ? m_x_m + (m_walk.to_x_m - m_x_m) * part : m_walk.to_x_m;
         m_y_m = part < 1 ? m_y_m + (m_walk.to_y_m - m_y_m) * part : m_walk.to_y_m;
         m_walk = {};
+        m_last_s = end_s;
         Mark(end_s);
     }
 
     /// Note the position; ns-3 needs times that grow by a nanosecond at least.
     void Mark(double time_s) {
-        constexpr double RESOLUTION_S = 2e-9;
-        if (!m_path.empty() && time_s - m_path.back().time_s < RESOLUTION_S) {
-            m_path.back() = {m_path.back().time_s, m_x_m, m_y_m};
+        if (m_path.empty() || time_s - m_path.back().time_s >= RESOLUTION_S) {
+            m_window.Append(m_path, {time_s, m_x_m, m_y_m});
         } else {
-            m_path.push_back({time_s, m_x_m, m_y_m});
+            m_path.back() = {m_path.back().time_s, m_x_m, m_y_m};
         }
     }
 
+    const TraceWindow& m_window;
     TracePath m_path;
     double m_time_s = 0;
+    double m_placed_s = -1;  ///< when it was last put somewhere
     double m_x_m = 0;
     double m_y_m = 0;
     Walk m_walk;
+    double m_first_s = std::numeric_limits<double>::infinity();
+    double m_last_s = -std::numeric_limits<double>::infinity();
 };
 
-/// A command of a trace: who, what, and the line it is on.
-class Ns2Line {
+/// The nodes, and the commands that move them.
+class Ns2Movement {
   public:
-    Ns2Line(std::string text, std::size_t number) : m_text(std::move(text)), m_number(number) {
-        std::string plain = m_text;
-        std::replace(plain.begin(), plain.end(), '"', ' ');
-        std::istringstream words(plain);
-        for (std::string word; words >> word;) {
-            m_words.push_back(word);
+    explicit Ns2Movement(const TraceWindow& window) : m_window(window) {}
+
+    /// Obey a line: commands with ";" between them, and perhaps a comment.
+    void Obey(std::string_view line, std::size_t number) {
+        m_line = line;
+        m_number = number;
+        m_words.clear();
+        bool quoted = false;
+        std::string word;
+        const auto end_word = [&] {
+            if (!word.empty()) {
+                m_words.push_back(std::exchange(word, {}));
+            }
+        };
+        for (const char c : line) {
+            if (c == '#' && m_words.empty() && word.empty() && !quoted) {
+                return;
+            }
+            if (c == '"') {
+                quoted = !quoted;
+                end_word();
+            } else if (c == ';' && !quoted) {
+                end_word();
+                ObeyWords();
+                m_words.clear();
+            } else if (std::string_view(" \t\r").find(c) != std::string_view::npos) {
+                end_word();
+            } else {
+                word += c;
+            }
         }
+        if (quoted) {
+            Reject("has a quote that does not end");
+        }
+        end_word();
+        ObeyWords();
     }
 
-    /// Comments, and what is about ns-2 itself.
-    bool IsIrrelevant() const {
-        return m_words.empty() || m_words[0].starts_with("#") || m_words[0] == "set" ||
-               m_words[0] == "append" || m_words[0].starts_with("$god_") ||
-               (IsTimed() && m_words.size() > 3 && m_words[3].starts_with("$god_"));
+    TracePart Finish() {
+        TracePart part;
+        std::vector<TracePath> others;
+        for (Ns2Node* node : m_order) {
+            node->Finish();
+            part.first_s = std::min(part.first_s, node->FirstS());
+            part.last_s = std::max(part.last_s, node->LastS());
+            (node->MovesIn(m_window) ? part.users : others).push_back(std::move(node->Path()));
+        }
+        std::move(others.begin(), others.end(), std::back_inserter(part.users));
+        part.users.resize(std::min(part.users.size(), m_window.n_users));
+        return part;
     }
 
-    void Apply(std::map<std::string, Ns2Node>& nodes, std::vector<std::string>& order) const {
+  private:
+    void ObeyWords() {
         const std::size_t at = IsTimed() ? 3 : 0;
-        const std::size_t n = m_words.size() - std::min(at, m_words.size());
+        if (m_words.size() <= at) {
+            if (!m_words.empty()) {
+                Reject("is no command of an ns-2 movement");
+            }
+            return;
+        }
+        if (m_words[0] == "set" || m_words[0] == "append" || m_words[at].starts_with("$god_")) {
+            return;  // about ns-2 itself
+        }
+        const std::size_t n = m_words.size() - at;
         const bool is_set =
             n == 4 && m_words[at + 1] == "set" &&
             (m_words[at + 2] == "X_" || m_words[at + 2] == "Y_" || m_words[at + 2] == "Z_");
         const bool is_walk = IsTimed() && n == 5 && m_words[at + 1] == "setdest";
-        if (!(is_set || is_walk) || !m_words[at].starts_with("$") ||
-            m_words[at].find('(') == std::string::npos) {
+        if (!(is_set || is_walk) || !m_words[at].starts_with("$") || m_words[at].size() < 2) {
             Reject("is no command of an ns-2 movement");
         }
-        const double time_s = IsTimed() ? Number(2, "time", 0, MAX_TIME_S) : 0;
-        const auto [entry, fresh] = nodes.try_emplace(m_words[at]);
-        if (fresh) {
-            order.push_back(m_words[at]);
-        }
+        const double time_s = IsTimed() ? Number(2, "time", 0, MAX_TRACE_TIME_S) : 0;
+        const auto [entry, fresh] = m_nodes.try_emplace(m_words[at], m_window);
         Ns2Node& node = entry->second;
+        if (fresh) {
+            m_order.push_back(&node);
+        }
         if (time_s < node.TimeS()) {
             Reject("goes back in time");
         }
         if (is_walk) {
-            node.SetDestination(time_s, Number(at + 2, "x", -FAR_M, FAR_M),
-                                Number(at + 3, "y", -FAR_M, FAR_M),
+            node.SetDestination(time_s, m_window.X(m_words[at + 2], m_number),
+                                m_window.Y(m_words[at + 3], m_number),
                                 Number(at + 4, "speed", 0, MAX_SPEED_MPS));
-        } else if (const double value_m = Number(at + 3, m_words[at + 2], -FAR_M, FAR_M);
-                   m_words[at + 2] != "Z_") {
-            node.Place(time_s, m_words[at + 2][0], value_m);
+        } else if (m_words[at + 2] == "Z_") {
+            Number(at + 3, "Z_", -MAX_HEIGHT_M, MAX_HEIGHT_M);
+        } else {
+            const bool is_x = m_words[at + 2] == "X_";
+            node.Place(time_s, m_words[at + 2][0],
+                       is_x ? m_window.X(m_words[at + 3], m_number)
+                            : m_window.Y(m_words[at + 3], m_number));
         }
     }
 
-  private:
     bool IsTimed() const {
         return m_words.size() > 2 && m_words[0].starts_with("$ns") && m_words[1] == "at";
     }
@@ -141,32 +212,26 @@ class Ns2Line {
     }
 
     [[noreturn]] void Reject(const std::string& why) const {
-        throw TextError(m_number, "\"" + m_text + "\" " + why);
+        throw TextError(m_number, Shown(Trim(m_line)) + " " + why);
     }
 
-    std::string m_text;
-    std::size_t m_number;
+    const TraceWindow& m_window;
+    std::unordered_map<std::string, Ns2Node> m_nodes;  ///< entries stay where they are
+    std::vector<Ns2Node*> m_order;                     ///< in which the file first names them
+    std::string_view m_line;
+    std::size_t m_number = 0;
     std::vector<std::string> m_words;
 };
 
 }  // namespace
 
-MobilityTrace ParseNs2Trace(const std::string& text) {
-    std::map<std::string, Ns2Node> nodes;
-    std::vector<std::string> order;
-    std::istringstream lines(text);
-    std::size_t number = 0;
-    for (std::string line; std::getline(lines, line);) {
-        const Ns2Line command(line, ++number);
-        if (!command.IsIrrelevant()) {
-            command.Apply(nodes, order);
-        }
+TracePart ReadNs2Movement(TextReader& text, const TraceWindow& window) {
+    Ns2Movement movement(window);
+    std::string_view line;
+    while (text.NextLine(line)) {
+        movement.Obey(line, text.Line());
     }
-    MobilityTrace trace;
-    for (const std::string& name : order) {
-        trace.push_back(nodes.at(name).Finish());
-    }
-    return trace;
+    return movement.Finish();
 }
 
 }  // namespace physical

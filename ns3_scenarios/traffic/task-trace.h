@@ -18,7 +18,8 @@ struct TracedTask {
 /// The tasks of each user, in order of time.
 using TaskTrace = std::vector<std::vector<TracedTask>>;
 
-/// Read a CSV file with the columns time_s, ue, size_bit and perhaps cycles, in any order.
+/// Read a CSV file, also as .csv.gz, with the columns time_s, ue, size_bit and perhaps cycles, in
+/// any order; times in seconds or as h:m:s.
 /// @throws SettingError naming the line
 TaskTrace ReadTaskTrace(const std::string& path, std::uint32_t n_ue);
 

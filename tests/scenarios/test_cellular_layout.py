@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import gzip
+import json
+
 import numpy as np
 import pytest
 
 from ns3_bridge import InvalidSetting
+from ns3_bridge.description import describe_as_json
+from ns3_scenarios.registry import program
 
 STANDING = {"speed_min_mps": 0.01, "speed_max_mps": 0.01}
 
@@ -90,13 +95,71 @@ def test_sites_can_be_given(cellular, tmp_path):
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "id,x,y\n1,0,0\n2,400,0\n",
+        'name;y_m;height_m;x_m\r\n"north; 1";0;30;0\r\nsouth;0;;400\r\n',
+        "\ufeff0,0,30\n400,0,25",
+    ],
+)
+def test_columns_of_sites_are_known_by_their_names(cellular, tmp_path, text):
+    plain, small = tmp_path / "sites.csv", tmp_path / "SITES.CSV.gz"
+    plain.write_text(text, encoding="utf-8", newline="")
+    small.write_bytes(gzip.compress(text.encode()))
+    for file in (plain, small):
+        env = cellular(n_bs=2, layout={"positions": str(file)})
+        position_m = env.reset(seed=1)[0]["bs_position_m"]
+        assert position_m.tolist() == [[0, 0], [400, 0]]
+
+
+def test_heights_in_a_list_are_held_to_the_bounds_of_their_setting(cellular):
+    settings = json.loads(describe_as_json([program("cellular")]))["settings"]
+    setting = next(each for each in settings if each["name"] == "layout.bs_height_m")
+    low_m, high_m = setting["low"], setting["high"]
+    for height_m, fits in ((low_m, 1), (low_m - 1, 0), (high_m, 1), (high_m + 1, 0)):
+        layout = {"positions": f"0,0,{height_m}; 400,0"}
+        if fits:
+            assert cellular(n_bs=2, layout=layout).reset(seed=1)
+        else:
+            with pytest.raises(InvalidSetting, match=f"{height_m:g}.*height 5 to 150"):
+                cellular(n_bs=2, layout=layout)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "is empty"),
+        ("x,y\n", "holds no site"),
+        ("x,z\n", 'line 1: unknown column "z"; known: x_m, y_m, height_m, id'),
+        ("id,x\n1,2\n", "line 1: no column y_m in the first line"),
+        ("x,y,x_m\n1,2,3\n", 'line 1: column "x_m" is there twice, as "x" before'),
+        ("lon,lat\n11.5,48.1\n", 'line 1: unknown column "lon"'),
+        ("x,y\n0,0\n\n1\n", "line 4: 1 cells, must be 2"),
+        ("x,y\n0,0\n1,5335504\n", r'line 3: y_m = "5335504": must be a number from -1e\+06'),
+        ("x,y,height\n0,0,400\n", 'line 2: height_m = "400": must be a number from 5 to 150'),
+        ("1,0,0\n2,400,0\n", 'line 1: height_m = "0": must be a number from 5 to 150'),
+        ('x,y\n"1,0\n', "line 2: .*: a quote must end with its cell"),
+        ("x,y\n11.571,48.144\n11.6,48.15\n", "looks like longitudes and latitudes"),
+    ],
+)
+def test_a_broken_list_of_sites_is_refused_with_its_line(cellular, tmp_path, text, message):
+    file = tmp_path / "sites.csv"
+    file.write_text(text)
+    with pytest.raises(InvalidSetting, match=rf"setting layout\.positions = .*{message}"):
+        cellular(n_bs=2, layout={"positions": str(file)})
+
+
+@pytest.mark.parametrize(
     ("n_bs", "layout", "message"),
     [
         (3, {"positions": "0,0; 1,1"}, "n_bs = 3: layout.positions has 2 sites .* must be 2"),
         (2, {"positions": "0,0; 1"}, 'site 1 is "1"; must be x,y or x,y,height'),
         (2, {"positions": "0,zero; 1,1"}, 'site 0 is "0,zero"'),
         (2, {"positions": "0,0; 1,1e9"}, "within ±1e6"),
-        (2, {"positions": "no-such-file.csv"}, "cannot read this file"),
+        (2, {"positions": "0,0; 1,,5"}, 'site 1 is "1,,5"'),
+        (2, {"positions": "0,0; 400,0,151"}, 'site 1 is "400,0,151"; .* height 5 to 150'),
+        (2, {"positions": "11.571,48.144; 11.6,48.15"}, "looks like longitudes and latitudes"),
+        (2, {"positions": "no-such-file.csv"}, "no-such-file.csv.: cannot be read: No such file"),
         (2, {"sectors": 2}, "layout.sectors = 2: must be 1 or 3"),
         (4, {"sectors": 3}, "n_bs = 4: must be a multiple of layout.sectors = 3"),
     ],

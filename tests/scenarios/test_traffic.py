@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+
 import numpy as np
 import pytest
 
@@ -138,6 +140,19 @@ def test_a_trace_is_reproduced_exactly(tasks, tmp_path):
     assert table.tolist() == [(1, 3.0, 640, 640e3)]
 
 
+def test_a_trace_is_the_same_however_it_is_written(tasks, tmp_path):
+    path = tmp_path / "tasks"
+    seen = []
+    for content in (
+        b"time_s,ue,size_bit\n3661.5,0,640\n",
+        b'\xef\xbb\xbf"ue";time_s;size_bit\r\n\r\n0;1:01:01.5;640\r\n',
+        gzip.compress(b"size_bit\ttime_s\tue\n640\t0:1:1:1.5\t0"),
+    ):
+        path.write_bytes(content)
+        seen.append(tasks(n_ue=1, model="trace", trace=str(path), duration_s=3700)[0].tolist())
+    assert seen == [[(0, 3661.5, 640, 640e3)]] * 3
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -151,6 +166,9 @@ def test_a_trace_is_reproduced_exactly(tasks, tmp_path):
         (CSV.replace("7,0,", "0.1,0,"), r"line 5: time_s = 0\.1 goes back in time, from 0\.5"),
         (CSV.replace("2000", "huge"), r'line 5: size_bit = "huge": must be a number'),
         (CSV.replace("2000,1e6", "2000"), "line 5: 3 cells, must be 4"),
+        (CSV.replace("2000", "2000.5"), r"line 5: size_bit = 2000\.5: must be an integer"),
+        (CSV.replace("2000", "2 000"), 'line 5: size_bit = "2 000": must be a number'),
+        ("time_s,ue,size_bit,ue\n", 'line 1: column "ue" is there twice'),
     ],
 )
 def test_a_broken_trace_is_refused_with_its_line(tasks, tmp_path, text, message):
