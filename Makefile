@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 SOURCES := $(shell git ls-files -co --exclude-standard CMakeLists.txt pyproject.toml cmake bridge 'examples/*.cc' ns3_scenarios py_agent 2>/dev/null)
 CXX_FILES = $(shell git ls-files '*.cc' '*.h' '*.cpp')
 
-.PHONY: run test sanitize coverage lint format bench experiments agents soak docs golden wheel-test verify-docker clean
+.PHONY: run test sanitize coverage lint format bench attack experiments agents soak docs golden wheel-test verify-docker clean
 
 ## The main job: a policy steers a real ns-3 LTE network; a table, a figure and a report come out.
 run: $(VENV)/.installed
@@ -48,6 +48,10 @@ format: $(VENV)/.installed-lint
 ## Speed and memory of the bridge, measured on this machine.
 bench: $(VENV)/.installed-test
 	$(BIN)/python -m benchmarks
+
+## Attacks on gateways by peers without a key, on this machine: what an honest agent keeps of its speed. Some six minutes.
+attack: $(VENV)/.installed-test
+	$(BIN)/python -m benchmarks.attack
 
 ## The comparisons of docs/results.md and their sweeps, on ns-3: some hours of CPU time. Resumes where it was
 ## stopped: runs/results.

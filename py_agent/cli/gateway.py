@@ -19,6 +19,7 @@ from py_agent.cli.run import execute_and_show
 if TYPE_CHECKING:
     from ns3_bridge import Gateway, LocalHost
     from ns3_bridge.compat import Ns3AiServer, Ns3GymServer
+    from ns3_bridge.network import GatewayKeys
 
 _DEFAULT_ADDRESS = "tcp://127.0.0.1:5757"
 
@@ -136,9 +137,13 @@ def serve(
             return
         if keys is not None and issue_keys is not None:
             raise ns3_bridge.InvalidSetting("--keys and --issue-keys: give one of them")
+        for number in (signal.SIGTERM, signal.SIGHUP):  # until there is a gateway to stop
+            if signal.getsignal(number) is signal.SIG_DFL:
+                signal.signal(number, signal.default_int_handler)
         with contextlib.ExitStack() as stack:
+            answered: Path | GatewayKeys | None = keys
             if issue_keys is not None:
-                keys = stack.enter_context(ns3_bridge.issued_keys(issue_keys))
+                answered = stack.enter_context(ns3_bridge.issued_keys(issue_keys))
             gateway = ns3_bridge.Gateway(
                 host,
                 bind,
@@ -146,8 +151,10 @@ def serve(
                 grace_s=grace,
                 agent_deadline_s=agent_deadline,
                 heartbeat_s=heartbeat,
-                keys=keys,
+                keys=answered,
             )
+            if keys is not None:
+                signal.signal(signal.SIGHUP, lambda *_: gateway.reload_keys())
             _serve_until_signal(gateway, host, f"serving {settings.scenario} at {gateway.address}")
 
 
@@ -165,7 +172,10 @@ def _refuse_foreign_options(context: typer.Context, protocol: Protocol) -> None:
 def _serve_until_signal(
     server: Gateway | Ns3GymServer | Ns3AiServer, host: LocalHost, title: str
 ) -> None:
-    for number in (signal.SIGINT, signal.SIGTERM):
+    ending = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) in (signal.SIG_DFL, signal.default_int_handler):
+        ending.append(signal.SIGHUP)  # else it reloads keys, or nohup has us ignore it
+    for number in ending:
         signal.signal(number, lambda *_: server.stop())
     typer.echo(title)
     with contextlib.closing(host):

@@ -2,17 +2,29 @@
 // The shared memory of ns3-ai's Gym interface, both ends: a managed segment of Boost with two
 // messages of 1,024 bytes and four counters. Whoever waits on the other side spins and wakes
 // nobody.
+//
+// What Boost keeps in a segment leads it astray when somebody has tampered with it, up to SIGSEGV.
+// So a child process looks where things lie, and this one goes by checked offsets alone.
 #include <boost/interprocess/managed_shared_memory.hpp>
+#include <boost/interprocess/mapped_region.hpp>
 
 #include <nanobind/nanobind.h>
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
 
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <chrono>
+#include <csignal>
 #include <cstdint>
 #include <cstring>
+#include <initializer_list>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -30,6 +42,7 @@ constexpr std::size_t MESSAGE_BYTES = 1024;
 constexpr auto SPIN = std::chrono::microseconds(50);
 constexpr auto LONGEST_SLEEP = std::chrono::milliseconds(1);
 constexpr Seconds LOCK_WAIT{1.0};
+constexpr unsigned LOOK_S = 5;
 constexpr const char* TO_PYTHON = "My Cpp to Python Msg";
 constexpr const char* TO_CPP = "My Python to Cpp Msg";
 constexpr const char* COUNTERS = "My Lockable";
@@ -78,38 +91,144 @@ bool Take(Counter& counter, Seconds timeout) {
     }
 }
 
+/// Where things lie in the file of a segment, in bytes from its start; NOWHERE: there is none.
+struct Places {
+    std::int64_t to_python;
+    std::int64_t to_cpp;
+    std::int64_t counters;
+    std::int64_t episodes;
+};
+constexpr std::int64_t NOWHERE = -1;
+
+/// What the child process that looks into a segment writes to its parent.
+struct Report {
+    Places places{NOWHERE, NOWHERE, NOWHERE, NOWHERE};
+    char complaint[256] = "";
+};
+
+std::int64_t OffsetIn(const bip::managed_shared_memory& memory, const void* object) {
+    if (object == nullptr) {
+        return NOWHERE;
+    }
+    // Boost's address lies some bytes behind the start of the mapping, which starts a page.
+    const auto page = static_cast<std::uintptr_t>(bip::mapped_region::get_page_size());
+    const auto start = reinterpret_cast<std::uintptr_t>(memory.get_address()) & ~(page - 1);
+    return static_cast<std::int64_t>(reinterpret_cast<std::uintptr_t>(object) - start);
+}
+
+/// Boost's own lock has no deadline, and whoever held it may have been killed.
+template <class Action>
+void Locked(bip::managed_shared_memory& memory, Action&& action) {
+    const auto until = Clock::now() + LOCK_WAIT;
+    while (!memory.try_atomic_func(action)) {
+        if (Clock::now() >= until) {
+            throw std::runtime_error("it is locked, and whoever holds the lock does not let go");
+        }
+        std::this_thread::sleep_for(LONGEST_SLEEP);
+    }
+}
+
+Places CreateSegment(const std::string& name, std::size_t bytes) {
+    bip::managed_shared_memory memory(bip::create_only, name.c_str(), bytes);
+    try {
+        return {OffsetIn(memory, memory.construct<Message>(TO_PYTHON)()),
+                OffsetIn(memory, memory.construct<Message>(TO_CPP)()),
+                OffsetIn(memory, memory.construct<Counters>(COUNTERS)()), NOWHERE};
+    } catch (...) {
+        bip::shared_memory_object::remove(name.c_str());
+        throw;
+    }
+}
+
+/// Only for a child process: a segment that was tampered with may end it, or never let it end.
+Places LookInto(const std::string& name) {
+    bip::managed_shared_memory memory(bip::open_only, name.c_str());
+    const bip::shared_memory_object file(bip::open_only, name.c_str(), bip::read_only);
+    bip::offset_t bytes = 0;
+    if (!file.get_size(bytes) || memory.get_size() != static_cast<std::size_t>(bytes)) {
+        throw std::runtime_error("it is no managed segment of Boost");
+    }
+    Places places{};
+    Locked(memory, [&] {
+        places.to_python = OffsetIn(memory, memory.find<Message>(TO_PYTHON).first);
+        places.to_cpp = OffsetIn(memory, memory.find<Message>(TO_CPP).first);
+        places.counters = OffsetIn(memory, memory.find<Counters>(COUNTERS).first);
+        places.episodes = NOWHERE;
+        if (std::min({places.to_python, places.to_cpp, places.counters}) > NOWHERE) {
+            try {
+                places.episodes =
+                    OffsetIn(memory, memory.find_or_construct<std::uint64_t>(EPISODES)(0));
+            } catch (const std::bad_alloc&) {  // no room: whoever counts is told
+            }
+        }
+    });
+    if (std::min({places.to_python, places.to_cpp, places.counters}) == NOWHERE) {
+        throw std::runtime_error("it holds none of the messages of ns3-ai's Gym interface");
+    }
+    return places;
+}
+
+[[noreturn]] void ReportTo(int pipe, const std::string& name) {
+    for (const int number : {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL, SIGALRM}) {
+        std::signal(number, SIG_DFL);
+    }
+    const rlimit no_core{0, 0};
+    setrlimit(RLIMIT_CORE, &no_core);
+    alarm(LOOK_S);
+    Report report;
+    try {
+        report.places = LookInto(name);
+    } catch (const std::exception& error) {
+        std::strncpy(report.complaint, error.what(), sizeof report.complaint - 1);
+    } catch (...) {
+        std::strncpy(report.complaint, "Boost cannot open it", sizeof report.complaint - 1);
+    }
+    _exit(write(pipe, &report, sizeof report) == sizeof report ? 0 : 1);
+}
+
+Places FindPlaces(const std::string& name) {
+    const nb::gil_scoped_release released;
+    int pipe[2];
+    if (pipe2(pipe, O_CLOEXEC) != 0) {
+        throw std::runtime_error(std::strerror(errno));
+    }
+    const pid_t child = fork();
+    if (child == 0) {
+        ReportTo(pipe[1], name);
+    }
+    close(pipe[1]);
+    Report report;
+    ssize_t n_read = -1;
+    while (child > 0 && (n_read = read(pipe[0], &report, sizeof report)) < 0 && errno == EINTR) {
+    }
+    const bool is_whole = n_read == sizeof report;  // the child's alarm ends the wait
+    close(pipe[0]);
+    if (child > 0) {
+        kill(child, SIGKILL);
+        while (waitpid(child, nullptr, 0) < 0 && errno == EINTR) {
+        }
+    }
+    report.complaint[sizeof report.complaint - 1] = '\0';
+    if (!is_whole) {
+        throw std::runtime_error(child < 0 ? "no process can be started to look into it"
+                                           : "it is damaged: it leads Boost astray");
+    }
+    if (report.complaint[0] != '\0') {
+        throw std::runtime_error(report.complaint);
+    }
+    return report.places;
+}
+
 class Segment {
   public:
-    /// The agent's end. The name must be free.
-    Segment(bip::create_only_t, const std::string& name, std::size_t bytes)
-        : m_memory(bip::create_only, name.c_str(), bytes), m_is_agent(true) {
-        try {
-            m_to_python = m_memory.construct<Message>(TO_PYTHON)();
-            m_to_cpp = m_memory.construct<Message>(TO_CPP)();
-            m_counters = m_memory.construct<Counters>(COUNTERS)();
-        } catch (...) {
-            bip::shared_memory_object::remove(name.c_str());
-            throw;
-        }
-    }
-
-    /// The simulation's end.
-    Segment(bip::open_only_t, const std::string& name)
-        : m_memory(bip::open_only, name.c_str()), m_is_agent(false) {
-        const bip::shared_memory_object file(bip::open_only, name.c_str(), bip::read_only);
-        bip::offset_t bytes = 0;
-        if (!file.get_size(bytes) || m_memory.get_size() != static_cast<std::size_t>(bytes)) {
-            throw std::runtime_error("it is no managed segment of Boost");
-        }
-        Locked([this] {
-            m_to_python = m_memory.find<Message>(TO_PYTHON).first;
-            m_to_cpp = m_memory.find<Message>(TO_CPP).first;
-            m_counters = m_memory.find<Counters>(COUNTERS).first;
-        });
-        if (m_to_python == nullptr || m_to_cpp == nullptr || m_counters == nullptr) {
-            throw std::runtime_error("it holds none of the messages of ns3-ai's Gym interface");
-        }
-    }
+    Segment(const std::string& name, const Places& places, bool is_agent)
+        : m_region(bip::shared_memory_object(bip::open_only, name.c_str(), bip::read_write),
+                   bip::read_write),
+          m_is_agent(is_agent),
+          m_to_python(At<Message>(places.to_python)),
+          m_to_cpp(At<Message>(places.to_cpp)),
+          m_counters(At<Counters>(places.counters)),
+          m_episodes(places.episodes == NOWHERE ? nullptr : At<std::uint64_t>(places.episodes)) {}
 
     /// The peer's next message, or nothing after the time-out.
     std::optional<nb::bytes> Receive(double timeout_s) {
@@ -145,30 +264,28 @@ class Segment {
 
     /// How many simulations have called this before, on this segment.
     std::uint64_t CountEpisode() {
-        std::uint64_t before = 0;
-        Locked([&] { before = (*m_memory.find_or_construct<std::uint64_t>(EPISODES)(0))++; });
-        return before;
+        if (m_episodes == nullptr) {
+            throw std::runtime_error("it has no room left");
+        }
+        return std::atomic_ref(*m_episodes).fetch_add(1);
     }
 
   private:
-    /// Boost's own lock has no deadline, and whoever held it may have been killed.
-    template <class Action>
-    void Locked(Action&& action) {
-        const auto until = Clock::now() + LOCK_WAIT;
-        while (!m_memory.try_atomic_func(action)) {
-            if (Clock::now() >= until) {
-                throw std::runtime_error(
-                    "it is locked, and whoever holds the lock does not let go");
-            }
-            std::this_thread::sleep_for(LONGEST_SLEEP);
+    template <class Object>
+    Object* At(std::int64_t offset) {
+        if (offset < 0 || offset % alignof(Object) != 0 || sizeof(Object) > m_region.get_size() ||
+            static_cast<std::size_t>(offset) > m_region.get_size() - sizeof(Object)) {
+            throw std::runtime_error("it is damaged: its messages lie outside of it");
         }
+        return reinterpret_cast<Object*>(static_cast<char*>(m_region.get_address()) + offset);
     }
 
-    bip::managed_shared_memory m_memory;
+    bip::mapped_region m_region;
     bool m_is_agent;
-    Message* m_to_python = nullptr;
-    Message* m_to_cpp = nullptr;
-    Counters* m_counters = nullptr;
+    Message* m_to_python;
+    Message* m_to_cpp;
+    Counters* m_counters;
+    std::uint64_t* m_episodes;
 };
 
 }  // namespace
@@ -179,11 +296,12 @@ NB_MODULE(_ns3_ai, module) {
         .def_static(
             "create",
             [](const std::string& name, std::size_t bytes) {
-                return new Segment(bip::create_only, name, bytes);
+                return new Segment(name, CreateSegment(name, bytes), true);
             },
             nb::arg("name"), nb::arg("size"), nb::rv_policy::take_ownership)
         .def_static(
-            "open", [](const std::string& name) { return new Segment(bip::open_only, name); },
+            "open",
+            [](const std::string& name) { return new Segment(name, FindPlaces(name), false); },
             nb::arg("name"), nb::rv_policy::take_ownership)
         .def("receive", &Segment::Receive, nb::arg("timeout_s"))
         .def("send", &Segment::Send, nb::arg("content"), nb::arg("timeout_s"))

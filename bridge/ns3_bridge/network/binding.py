@@ -8,15 +8,18 @@ import ipaddress
 import os
 import socket as sockets
 import time
-from pathlib import Path
 
 import zmq
 from zmq.auth.thread import ThreadAuthenticator
 
 from ns3_bridge.errors import InvalidSetting
-from ns3_bridge.network.keys import protect_gateway
+from ns3_bridge.network.door import Door
+from ns3_bridge.network.keys import GatewayKeys
 
 _POLL_MS = 50
+_UNSENT = 32  # messages for an agent that does not read
+_RECEIVE_BUFFER_BYTES = 65536  # what a flooder leaves behind when it is cut off
+_HANDSHAKE_MS = 10_000
 _OWNER_ONLY = 0o177
 
 
@@ -25,13 +28,15 @@ class Binding:
 
     Args:
         address: ``tcp://127.0.0.1:5757`` (port ``*``: any free one) or ``ipc:///path``.
-        keys: folder of CURVE keys; needed for any TCP address that other machines can reach.
+        keys: CURVE keys; needed for any TCP address that other machines can reach.
+        most_connections: at once, see `Door`.
         heartbeat_s: how often ZMQ asks a peer whether it lives.
         lost_s: silence after which ZMQ drops a peer.
         largest_bytes: larger frames from agents end their connection.
 
     Attributes:
         socket: the socket; a receive gives up after 50 ms.
+        door: bounds what connections take.
         address: where it really listens.
 
     Raises:
@@ -39,7 +44,13 @@ class Binding:
     """
 
     def __init__(
-        self, address: str, keys: Path | None, heartbeat_s: float, lost_s: float, largest_bytes: int
+        self,
+        address: str,
+        keys: GatewayKeys | None,
+        most_connections: int,
+        heartbeat_s: float,
+        lost_s: float,
+        largest_bytes: int,
     ) -> None:
         self._ipc = _check(address, keys)
         self._inode: int | None = None
@@ -50,16 +61,20 @@ class Binding:
             self.socket.rcvtimeo = _POLL_MS
             self.socket.router_mandatory = True  # a message to a gone agent is an error, not lost
             self.socket.maxmsgsize = largest_bytes
-            self.socket.rcvhwm = 0  # see FloodGuard
+            self.socket.rcvhwm = 0  # see Inbox
+            self.socket.sndhwm = _UNSENT
+            self.socket.rcvbuf = _RECEIVE_BUFFER_BYTES
+            self.socket.handshake_ivl = _HANDSHAKE_MS
             self.socket.ipv6 = "[" in address
             self.socket.heartbeat_ivl = round(1e3 * heartbeat_s)
             self.socket.heartbeat_timeout = round(1e3 * lost_s)
             self.socket.heartbeat_ttl = round(1e3 * lost_s)
             if keys is not None:
-                agents = protect_gateway(self.socket, keys)
+                keys.protect(self.socket)
                 self._authenticator = ThreadAuthenticator(self._context)
                 self._authenticator.start()
-                self._authenticator.configure_curve(domain="*", location=agents)
+                self._authenticator.configure_curve_callback("*", keys)
+            self.door = Door(self.socket, most_connections, largest_bytes)
             self._bind(address)
         except zmq.ZMQError as error:
             self.close()
@@ -85,6 +100,7 @@ class Binding:
                 self.socket.recv_multipart()
         if self._authenticator is not None:
             self._authenticator.stop()
+        self.socket.disable_monitor()
         if self._ipc is not None and self._inode is not None:
             with contextlib.suppress(FileNotFoundError):
                 if os.stat(self._ipc).st_ino == self._inode:  # it may be another's by now
@@ -104,7 +120,7 @@ class Binding:
             self._inode = os.stat(self._ipc).st_ino
 
 
-def _check(address: str, keys: Path | None) -> str | None:
+def _check(address: str, keys: GatewayKeys | None) -> str | None:
     """Returns the path of an ipc address."""
     scheme, _, place = address.partition("://")
     if scheme == "ipc" and place:

@@ -34,6 +34,7 @@ from ns3_bridge.network.messages import (
     send,
     send_heartbeats,
 )
+from ns3_bridge.network.welcome import LARGEST_BLOCK_BYTES, check_welcome
 from ns3_bridge.network.wire_errors import to_exception
 
 _POLL_MS = 100
@@ -87,6 +88,7 @@ class Connection:
         self._socket: zmq.Socket[bytes] = context.socket(zmq.DEALER)
         self._socket.rcvtimeo = _POLL_MS
         self._socket.ipv6 = "[" in address
+        self._socket.maxmsgsize = LARGEST_BLOCK_BYTES + COPY_BELOW_BYTES
         send_heartbeats(self._socket)
         self._finalizer = weakref.finalize(self, _leave, context, self._socket, b"")
         try:
@@ -99,11 +101,9 @@ class Connection:
                 agent=f"ns3-twin {importlib.metadata.version('ns3-twin')} (Python)",
                 schema_hash=schema_hash,
             )
-            send(
-                self._socket,
-                [pb.Request(session=session, hello=hello).SerializeToString()],
-            )
+            self._greet(pb.Request(session=session, hello=hello))
             self.welcome = self._await_welcome(deadline_s, queue_deadline_s)
+            check_welcome(self.welcome)
         except BaseException:
             self._finalizer()
             raise
@@ -159,21 +159,30 @@ class Connection:
         except zmq.ZMQError as error:
             raise InvalidSetting(f"cannot connect to {address!r}: {error.strerror}") from error
 
+    def _greet(self, hello: pb.Request) -> None:
+        try:
+            send(self._socket, [hello.SerializeToString()])
+        except zmq.Again:  # ZMQ has given the connection up already
+            raise HandshakeError(
+                f"no gateway answers at {self.address}: {self._link.explain()}"
+            ) from None
+
     def _exchange(self, message: Sequence[Frame], number: int, deadline_s: float) -> Answer:
         self._send(message)
         heard_s = sent_s = started_s = time.monotonic()
         while True:
+            now_s = time.monotonic()
+            if now_s - started_s > deadline_s:  # whatever else it says meanwhile
+                self._give_up(
+                    DeadlineExceeded(
+                        f"{self.address} gave no answer within {deadline_s:g} s; "
+                        "the session has been ended"
+                    )
+                )
             try:
                 reply, frames = read_reply(receive(self._socket, largest_bytes=self.largest_bytes))
             except zmq.Again:
                 now_s = time.monotonic()
-                if now_s - started_s > deadline_s:
-                    self._give_up(
-                        DeadlineExceeded(
-                            f"{self.address} gave no answer within {deadline_s:g} s; "
-                            "the session has been ended"
-                        )
-                    )
                 if self._link.refused_for_s() > _REFUSED_S:
                     self._give_up(
                         ConnectionLost(
@@ -218,6 +227,10 @@ class Connection:
         started_s = heard_s = time.monotonic()
         position = 0
         while True:
+            if not position and time.monotonic() - started_s > deadline_s:
+                raise HandshakeError(
+                    f"no gateway answers at {self.address}: {self._link.explain()}"
+                )
             try:
                 reply, _ = read_reply(receive(self._socket))
             except zmq.Again:

@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 import collections
+import errno
 import importlib.metadata
 import json
+import logging
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,13 +21,16 @@ from ns3_bridge.errors import (
     DeadlineExceeded,
     GatewayBusy,
     HandshakeError,
+    InvalidSetting,
     ProtocolViolation,
     SchemaMismatch,
 )
 from ns3_bridge.local_host import LocalHost
 from ns3_bridge.network import bridge_pb2 as pb
 from ns3_bridge.network.binding import Binding
-from ns3_bridge.network.flood_guard import FloodGuard
+from ns3_bridge.network.door import Reserve, most_connections
+from ns3_bridge.network.inbox import Inbox
+from ns3_bridge.network.keys import GatewayKeys
 from ns3_bridge.network.messages import (
     NETWORK_VERSION,
     Frame,
@@ -33,14 +38,22 @@ from ns3_bridge.network.messages import (
     schema_hash,
     send,
 )
+from ns3_bridge.network.printable import printable
 from ns3_bridge.network.session import Session, WaitingAgent
-from ns3_bridge.network.simulation import EpisodeError, Simulation
+from ns3_bridge.network.simulation import Answer, EpisodeError, Simulation
 from ns3_bridge.network.wire_errors import to_message
 
 _CONTROL_BYTES = 65536
 _LAST_WORDS_S = 0.1
 _HEARTBEATS_UNTIL_LOST = 4
 _REMEMBERED_SESSIONS = 16
+_MOST_WAITING = 32
+_NAME_LENGTH = 80
+_PER_WAIT = 16
+_MAKE_ROOM_S = 3.0
+_LOOK_AGAIN_S = 0.03
+
+_log = logging.getLogger(__name__)
 
 
 class _SessionEnded(Exception):
@@ -61,7 +74,7 @@ class Gateway:
         grace_s: how long the session of an agent that is gone is kept.
         agent_deadline_s: how long to wait for a request before the session ends.
         heartbeat_s: how often to send signs of life; four missing ones make a peer count as gone.
-        keys: folder of CURVE keys.
+        keys: CURVE keys, or the folder that holds them.
 
     Attributes:
         address: where the gateway really listens.
@@ -79,7 +92,7 @@ class Gateway:
         grace_s: float = 30.0,
         agent_deadline_s: float = 3600.0,
         heartbeat_s: float = 1.0,
-        keys: Path | None = None,
+        keys: Path | GatewayKeys | None = None,
     ) -> None:
         self._host = host
         host.on_wait = self._on_wait
@@ -90,17 +103,22 @@ class Gateway:
         self._lost_s = _HEARTBEATS_UNTIL_LOST * heartbeat_s
         self._schema_hash = schema_hash(host.description_json)
         self._simulation = Simulation(host)
-        self._guard = FloodGuard()
+        self._keys = GatewayKeys.load(keys) if isinstance(keys, Path) else keys
         self._session: Session | None = None
         self._waiting: list[WaitingAgent] = []
+        self._user = ""  # who sent the message that is being served
         self._ended: collections.OrderedDict[bytes, str] = collections.OrderedDict()
         self._next_beat_s = 0.0
         self._busy_since_s: float | None = None
         self._stopped = False
+        self._wants_keys = False
+        largest_bytes = _CONTROL_BYTES + host.schema.action_bytes
         self._binding = Binding(
-            bind, keys, heartbeat_s, self._lost_s, _CONTROL_BYTES + host.schema.action_bytes
+            bind, self._keys, most_connections(), heartbeat_s, self._lost_s, largest_bytes
         )
         self._socket = self._binding.socket
+        self._inbox = Inbox(self._socket, self._binding.door, has_users=self._keys is not None)
+        self._reserve = Reserve()
         self.address = self._binding.address
 
     @property
@@ -117,7 +135,7 @@ class Gateway:
         """Serve agents until `stop` is called, from a signal handler or another thread."""
         try:
             while not self._stopped:
-                self._receive()
+                self._receive(may_wait=True)
                 self._beat()
         finally:
             self.close()
@@ -126,9 +144,18 @@ class Gateway:
         """Let `serve` return within 0.2 s."""
         self._stopped = True
 
+    def reload_keys(self) -> None:
+        """Read the folder of keys again, soon: for a signal handler.
+
+        New keys are answered; the session of a key that is gone ends, and nothing that comes with
+        it is answered any more. A folder that cannot be read changes nothing.
+        """
+        self._wants_keys = True
+
     def close(self) -> None:
         """End the episode, tell the agents, stop listening."""
         self._simulation.end()
+        self._reserve.close()
         stopped = pb.Error(code=pb.Error.GATEWAY_STOPPED, message="the gateway has been stopped")
         told = [s.identity for s in (self._session, *self._waiting) if s is not None]
         for identity in told:
@@ -136,14 +163,19 @@ class Gateway:
         self._session, self._waiting = None, []
         self._binding.close(_LAST_WORDS_S if told else 0.0)
 
-    def _receive(self, flags: int = 0) -> bool:
-        """Serve one message, if there is one; without `flags` it may take 50 ms to come."""
-        try:
-            message = self._guard.receive(self._socket, flags, self._host.schema.action_bytes)
-        except zmq.Again:
+    def _receive(self, *, may_wait: bool) -> bool:
+        """Serve one message, if there is one; it `may_wait` 50 ms for it to come."""
+        session = self._session
+        message = self._inbox.receive(
+            None if session is None else session.identity,
+            [agent.identity for agent in self._waiting],
+            may_wait=may_wait,
+        )
+        if message is None:
             return False
-        if message:
-            self._serve_message(bytes(message[0]), message[1:])
+        identity, self._user, frames = message
+        if self._keys is None or self._keys.answers(self._user):  # else it has been revoked
+            self._serve_message(identity, frames)
         return True
 
     def _serve_message(self, identity: bytes, frames: Sequence[Frame]) -> None:
@@ -175,19 +207,27 @@ class Gateway:
             session.hear(identity)
             self._welcome(session, resumed=True)
         elif self._session is None:
-            self._open_session(hello.agent, identity)
+            self._open_session(WaitingAgent(_name(hello), identity, self._user))
         elif self._queues:
-            if identity not in [waiting.identity for waiting in self._waiting]:
-                self._waiting.append(WaitingAgent(hello.agent, identity))
-            self._tell_positions()
+            self._queue(WaitingAgent(_name(hello), identity, self._user))
         else:
             raise GatewayBusy(
                 f"another agent drives this simulation ({self._session.agent}); "
                 "try later, or start the gateway with --busy queue"
             )
 
-    def _open_session(self, agent: str, identity: bytes) -> None:
-        self._session = Session(agent, identity)
+    def _queue(self, agent: WaitingAgent) -> None:
+        identities = [waiting.identity for waiting in self._waiting]
+        if agent.identity not in identities:
+            if len(identities) >= _MOST_WAITING:
+                raise GatewayBusy(f"{len(identities)} agents wait already: try later")
+            identities.append(agent.identity)
+            self._waiting.append(agent)
+        position = identities.index(agent.identity) + 1
+        self._send(agent.identity, pb.Reply(queued=pb.Queued(position=position)))
+
+    def _open_session(self, agent: WaitingAgent) -> None:
+        self._session = Session(agent.agent, agent.identity, agent.user)
         self._welcome(self._session, resumed=False)
 
     def _welcome(self, session: Session, *, resumed: bool) -> None:
@@ -213,7 +253,7 @@ class Gateway:
 
     def _session_of(self, request: pb.Request) -> Session:
         session = self._session
-        if session is None or request.session != session.token:
+        if session is None or (request.session, self._user) != (session.token, session.user):
             reason = self._ended.get(request.session, "this gateway does not know it")
             raise ConnectionLost(f"the session is over: {reason}; connect again")
         return session
@@ -243,13 +283,18 @@ class Gateway:
         self._busy_since_s = time.monotonic()
         frames: list[Frame] = []
         try:
-            reply, frames = self._simulation.execute(request, payload)
+            reply, frames = self._execute(request, payload)
         except EpisodeError as error:
             reply = pb.Reply(error=pb.Error(code=error.code, message=str(error)))
         except BridgeError as error:
             reply = pb.Reply(error=to_message(error))
         except _SessionEnded:
             return
+        except (OSError, MemoryError, RuntimeError) as error:  # no descriptor, memory or thread
+            self._simulation.end()
+            reply = pb.Reply(
+                error=to_message(HandshakeError(f"the gateway's machine has no room: {error}"))
+            )
         finally:
             session.busy = False
             self._busy_since_s = None
@@ -258,11 +303,26 @@ class Gateway:
         session.answer = [reply.SerializeToString(), *frames]
         self._send_frames(session.identity, session.answer)
 
+    def _execute(self, request: pb.Request, payload: Sequence[Frame]) -> Answer:
+        if not request.HasField("reset"):
+            return self._simulation.execute(request, payload)
+        until_s = time.monotonic() + _MAKE_ROOM_S
+        while True:
+            try:
+                with self._reserve.lent():
+                    return self._simulation.execute(request, payload)
+            except (OSError, BridgeError) as error:
+                if not _lacks_descriptors(error) or time.monotonic() > until_s:
+                    raise
+            time.sleep(_LOOK_AGAIN_S)  # for connections to end that have taken them
+            self._on_wait()
+
     def _on_wait(self) -> None:
         """While the simulator works: serve the others, and notice that nobody waits any more."""
         session = self._session
-        while self._session is session and self._receive(zmq.NOBLOCK):
-            pass
+        for _ in range(_PER_WAIT):
+            if self._session is not session or not self._receive(may_wait=False):
+                break
         if self._session is session:
             self._beat()
         if self._stopped or self._session is not session:
@@ -274,6 +334,7 @@ class Gateway:
         if now_s < self._next_beat_s:
             return
         self._next_beat_s = now_s + self._heartbeat_s
+        self._reload_keys()
         busy_s = 0.0 if self._busy_since_s is None else now_s - self._busy_since_s
         beat = pb.Reply(heartbeat=pb.Heartbeat(busy_s=busy_s))
         if self._session is not None:
@@ -282,6 +343,19 @@ class Gateway:
         self._waiting = [w for w in self._waiting if self._send(w.identity, beat)]
         if len(self._waiting) != count:
             self._tell_positions()
+
+    def _reload_keys(self) -> None:
+        if not self._wants_keys or self._keys is None:
+            return
+        self._wants_keys = False
+        try:
+            self._keys.reload()
+        except InvalidSetting as error:
+            _log.warning("the keys stay as they were: %s", error)
+            return
+        self._waiting = [agent for agent in self._waiting if self._keys.answers(agent.user)]
+        if self._session is not None and not self._keys.answers(self._session.user):
+            self._end_session("the agent's key has been revoked")
 
     def _watch(self, session: Session, beat: pb.Reply, now_s: float) -> None:
         if session.lost_s is None and not self._send(session.identity, beat):
@@ -305,7 +379,7 @@ class Gateway:
             self._simulation.end()
         if self._waiting:
             following = self._waiting.pop(0)
-            self._open_session(following.agent, following.identity)
+            self._open_session(following)
             self._tell_positions()
 
     def _tell_positions(self) -> None:
@@ -326,3 +400,13 @@ class Gateway:
                 raise
             return False
         return True
+
+
+def _name(hello: pb.Hello) -> str:
+    return printable(hello.agent, _NAME_LENGTH).replace("\n", " ")
+
+
+def _lacks_descriptors(error: BaseException | None) -> bool:
+    while isinstance(error, BridgeError):  # told with its cause
+        error = error.__cause__
+    return isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE)

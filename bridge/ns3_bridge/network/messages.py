@@ -58,6 +58,8 @@ def read_reply(frames: Sequence[Frame]) -> tuple[Reply, Sequence[Frame]]:
     Raises:
         ProtocolViolation: it is none.
     """
+    if not frames:
+        raise ProtocolViolation("the message has no frame")
     reply = Reply()
     _parse(reply, frames[0])
     if reply.WhichOneof("body") is None:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import contextlib
-import json
+import math
 import time
 from pathlib import Path
 from typing import Any
@@ -13,13 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ns3_bridge._native import Status
-from ns3_bridge.description import Description
 from ns3_bridge.env import ScenarioEnv
 from ns3_bridge.errors import BridgeError, InvalidSetting, ProtocolViolation
 from ns3_bridge.network import bridge_pb2 as pb
 from ns3_bridge.network.connection import Answer, Connection
+from ns3_bridge.network.welcome import read_welcome
 from ns3_bridge.schema import Schema, bytes_of, copy_fields, fields_of
-from ns3_bridge.settings import check_settings, settings_model
 from ns3_bridge.transport import Transport
 
 _STATUS = {
@@ -54,6 +53,9 @@ class RemoteChannel:
         self._action_block = np.zeros(1, schema.action_dtype)
         self.observations = fields_of(self._observation_block)
         self.actions = fields_of(self._action_block)
+        self._real_fields = [
+            (name, values) for name, values in self.observations.items() if values.dtype.kind == "f"
+        ]
         self._step = pb.Request(step=pb.Step())
         self._action_bytes = bytes_of(self._action_block)
         self._observation_bytes = bytes_of(self._observation_block)
@@ -132,8 +134,26 @@ class RemoteChannel:
         seen, expected = memoryview(frames[0]).nbytes, self._observation_bytes.size
         if seen != expected:
             raise ProtocolViolation(f"the observation has {seen} bytes, {expected} are declared")
+        self._check(reply.observation)
         self._observation_bytes[:] = np.frombuffer(frames[0], np.uint8)
+        for name, values in self._real_fields:
+            if not math.isfinite(np.add.reduce(values, axis=None, dtype=np.float64)):
+                raise ProtocolViolation(
+                    f"the observation {name} has a number that is not finite; observations of this "
+                    "protocol have none"
+                )
         self._report = reply.observation
+
+    def _check(self, report: pb.Observation) -> None:
+        if report.status not in _STATUS:
+            raise ProtocolViolation(
+                f"the gateway sent status {report.status}; there is no such one"
+            )
+        if not (math.isfinite(report.time_s) and math.isfinite(report.reward)):
+            raise ProtocolViolation(
+                f"the gateway sent time {report.time_s} s and reward {report.reward}: both must be "
+                "finite"
+            )
 
 
 class RemoteHost:
@@ -151,19 +171,17 @@ class RemoteHost:
         session: token of the session, for `connect`.
 
     Raises:
-        HandshakeError: the gateway's declarations cannot be read.
+        HandshakeError: the gateway's declarations cannot be read, or ask for too much memory.
     """
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         welcome = connection.welcome
-        description = Description.from_json(welcome.description_json)
-        self.settings = check_settings(
-            settings_model(description.settings), json.loads(welcome.settings_json)
-        )
-        self.ns3_attributes: dict[str, Any] = json.loads(welcome.ns3_json)
-        self.ns3_version = description.ns3_version
-        self.schema = description.schema
+        told = read_welcome(welcome)
+        self.settings = told.settings
+        self.ns3_attributes: dict[str, Any] = told.ns3_attributes
+        self.ns3_version = told.description.ns3_version
+        self.schema = told.description.schema
         self.schema_hash = welcome.schema_hash.hex()
         self.session = welcome.session.hex()
         connection.largest_bytes = self.schema.observation_bytes
@@ -217,19 +235,20 @@ def connect(
     Raises:
         BridgeError: see `Connection`.
     """
-    return ScenarioEnv(
-        RemoteHost(
-            Connection(
-                address,
-                key=None if key is None else Path(key),
-                session=_from_hex(session, "session"),
-                schema_hash=_from_hex(schema_hash, "schema_hash"),
-                deadline_s=deadline_s,
-                queue_deadline_s=queue_deadline_s,
-                reconnect_s=reconnect_s,
-            )
-        )
+    connection = Connection(
+        address,
+        key=None if key is None else Path(key),
+        session=_from_hex(session, "session"),
+        schema_hash=_from_hex(schema_hash, "schema_hash"),
+        deadline_s=deadline_s,
+        queue_deadline_s=queue_deadline_s,
+        reconnect_s=reconnect_s,
     )
+    try:
+        return ScenarioEnv(RemoteHost(connection))
+    except BaseException:
+        connection.close()
+        raise
 
 
 def _from_hex(text: str, what: str) -> bytes:

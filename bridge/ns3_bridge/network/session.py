@@ -18,6 +18,7 @@ class Session:
     Attributes:
         agent: who it is, for people.
         identity: ZMQ's name of its present connection.
+        user: its public key, which no other may use the token with; empty without keys.
         token: proves in each request that it comes from this agent.
         number: of its last request.
         busy: that request is not answered yet.
@@ -28,6 +29,7 @@ class Session:
 
     agent: str
     identity: bytes
+    user: str = ""
     token: bytes = dataclasses.field(default_factory=lambda: secrets.token_bytes(16))
     number: int = 0
     busy: bool = False
@@ -49,7 +51,9 @@ class WaitingAgent:
     Attributes:
         agent: who it is, for people.
         identity: ZMQ's name of its connection.
+        user: its public key; empty without keys.
     """
 
     agent: str
     identity: bytes
+    user: str = ""

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import signal
+
 from ns3_bridge.errors import (
     BridgeError,
     ChannelCorrupted,
@@ -17,6 +19,9 @@ from ns3_bridge.errors import (
     SimulatorOutOfMemory,
 )
 from ns3_bridge.network.bridge_pb2 import Error
+from ns3_bridge.network.printable import printable
+
+_NAME_LENGTH = 80
 
 # A subclass comes before its base.
 _CODES: dict[type[BridgeError], Error.Code] = {
@@ -31,6 +36,7 @@ _CODES: dict[type[BridgeError], Error.Code] = {
     DeadlineExceeded: Error.DEADLINE_EXCEEDED,
     ChannelCorrupted: Error.CHANNEL_CORRUPTED,
 }
+_RETURN_CODES = range(-signal.NSIG + 1, 256)
 _CLASSES = {code: kind for kind, code in _CODES.items()} | {Error.GATEWAY_STOPPED: ConnectionLost}
 
 
@@ -49,8 +55,11 @@ def to_message(error: BridgeError) -> Error:
 def to_exception(message: Error) -> BridgeError:
     """Make the exception that a message tells of: a plain `BridgeError` for unknown codes."""
     kind = _CLASSES.get(message.code, BridgeError)
+    text = printable(message.message)
     if issubclass(kind, SimulatorDied):
-        return kind(message.return_code, message.output_tail)
+        if message.return_code not in _RETURN_CODES:
+            return BridgeError(f"the simulator ended with the status {message.return_code}: {text}")
+        return kind(message.return_code, printable(message.output_tail))
     if issubclass(kind, InvalidAction):
-        return kind(message.field, message.message)
-    return kind(message.message)
+        return kind(printable(message.field, _NAME_LENGTH), text)
+    return kind(text)

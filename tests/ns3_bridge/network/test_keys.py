@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import tempfile
+import time
 
 import pytest
 import zmq
 
-from ns3_bridge import HandshakeError, InvalidSetting, issued_keys, make_keys, ping
+from ns3_bridge import (
+    ConnectionLost,
+    DeadlineExceeded,
+    GatewayBusy,
+    HandshakeError,
+    InvalidSetting,
+    issued_keys,
+    make_keys,
+    ping,
+)
 from ns3_bridge.network import bridge_pb2 as pb
 
 
@@ -84,7 +96,6 @@ def test_issued_keys_fit_and_are_gone_with_their_gateway(serve, connect, tmp_pat
         connect(gateway.address, key=handed_out / "agent.key_secret").reset(seed=1)
         first = (handed_out / "agent.key_secret").read_text()
     assert list(handed_out.iterdir()) == []
-    assert not private.exists()
     (handed_out / "agent.key_secret").write_text("left behind by one that was killed")
     with issued_keys(handed_out):
         assert (handed_out / "agent.key_secret").read_text() not in (first, "")
@@ -101,3 +112,96 @@ def test_ping_needs_a_key_where_agents_do(serve, keys):
     assert ping(gateway.address, key=keys / "agent.key_secret") < 5
     with pytest.raises(HandshakeError, match="keys of the two sides do not fit"):
         ping(gateway.address, deadline_s=0.5)
+
+
+def test_a_key_that_is_not_there_is_named(connect, tmp_path):
+    with pytest.raises(InvalidSetting, match=r"key missing: there is no such file"):
+        connect("tcp://127.0.0.1:1", key="missing")
+    (tmp_path / "odd.key_secret").write_text('public-key = "~~~"\nsecret-key = "x"\n')
+    with pytest.raises(InvalidSetting, match=r"cannot read the key .*odd\.key_secret"):
+        connect("tcp://127.0.0.1:1", key=tmp_path / "odd.key_secret")
+
+
+def test_secrets_are_their_owners_alone_whatever_the_umask(tmp_path):
+    before = os.umask(0)
+    try:
+        make_keys(tmp_path / "keys")
+        with issued_keys(tmp_path / "issued"):
+            secrets = [*tmp_path.glob("*/*.key_secret")]
+            assert [path.stat().st_mode & 0o777 for path in secrets] == [0o600] * 3
+    finally:
+        os.umask(before)
+
+
+def test_no_link_is_followed(tmp_path):
+    target = tmp_path / "target"
+    for name in ("keys", "issued"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "agent.key_secret").symlink_to(target)
+    with pytest.raises(InvalidSetting, match="cannot write keys"):
+        make_keys(tmp_path / "keys")
+    with issued_keys(tmp_path / "issued"):
+        assert not (tmp_path / "issued" / "agent.key_secret").is_symlink()
+    assert not target.exists()
+
+
+def test_the_gateways_issued_secret_is_written_nowhere(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "tmp"))
+    (tmp_path / "tmp").mkdir()
+    with issued_keys(tmp_path / "issued"):
+        names = {path.name for path in tmp_path.rglob("*") if path.is_file()}
+        assert names == {"agent.key_secret", "gateway.key"}
+
+
+def test_another_gateways_keys_stay(tmp_path):
+    with issued_keys(tmp_path):
+        (tmp_path / "agent.key_secret").unlink()
+        (tmp_path / "agent.key_secret").write_text("of the gateway that came after")
+    assert [path.name for path in tmp_path.iterdir()] == ["agent.key_secret"]
+
+
+def wait_until(condition):
+    end_s = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < end_s
+        time.sleep(0.02)
+
+
+def test_added_and_revoked_keys_count_after_a_reload(serve, connect, keys):
+    gateway = serve(keys=keys)
+    env = connect(gateway.address, key=keys / "agent.key_secret")
+    env.reset(seed=1)
+    make_keys(keys, "second")
+    gateway.reload_keys()
+    wait_until(lambda: not gateway._wants_keys)
+    with pytest.raises(GatewayBusy):  # it is let in
+        connect(gateway.address, key=keys / "second.key_secret", deadline_s=30.0)
+    assert env.step(env.action_space.sample())[4]["slot"] == 1
+    (keys / "agents" / "agent.key").unlink()
+    gateway.reload_keys()
+    wait_until(lambda: gateway._session is None)
+    connect(gateway.address, key=keys / "second.key_secret", deadline_s=30.0).reset(seed=1)
+    with pytest.raises((ConnectionLost, DeadlineExceeded, HandshakeError)):
+        connect(gateway.address, key=keys / "agent.key_secret", deadline_s=1.0)
+    env.host._connection._reconnect_s = 1.0
+    with pytest.raises(ConnectionLost):
+        env.step(env.action_space.sample())
+
+
+def test_keys_that_cannot_be_read_again_change_nothing(serve, connect, keys, caplog):
+    gateway = serve(keys=keys)
+    env = connect(gateway.address, key=keys / "agent.key_secret")
+    (keys / "agents" / "agent.key").write_text("nonsense")
+    gateway.reload_keys()
+    wait_until(lambda: "the keys stay as they were" in caplog.text)
+    env.reset(seed=1)
+
+
+def test_a_session_belongs_to_its_key(serve, connect, keys):
+    make_keys(keys, "second")
+    gateway = serve(keys=keys)
+    env = connect(gateway.address, key=keys / "agent.key_secret")
+    env.reset(seed=1)
+    with pytest.raises(ConnectionLost, match="does not know it"):
+        connect(gateway.address, key=keys / "second.key_secret", session=env.host.session)
+    assert env.step(env.action_space.sample())[4]["slot"] == 1

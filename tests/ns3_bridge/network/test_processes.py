@@ -20,6 +20,7 @@ from ns3_bridge import (
     HandshakeError,
     LocalHost,
     ScenarioEnv,
+    make_keys,
     ping,
 )
 from ns3_bridge.testing import fake_scenario
@@ -116,14 +117,35 @@ def test_ping_disturbs_nobody_and_tells_a_stopped_gateway(gateway, connect):
         ping(address, deadline_s=0.5)
 
 
-def test_issued_keys_go_with_the_gateway(gateway, tmp_path):
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_issued_keys_go_with_the_gateway(gateway, tmp_path, monkeypatch, number):
+    (tmp_path / "tmp").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "tmp"))
     process, address = gateway("--issue-keys", str(tmp_path / "volume"))
     key = tmp_path / "volume" / "agent.key_secret"
     pinged = [COMMAND, "ping", address, "--key", str(key)]
     assert "is alive" in subprocess.run(pinged, capture_output=True, text=True, timeout=60).stdout
-    process.terminate()
-    assert process.wait(5) == 0
+    process.send_signal(number)
+    assert process.wait(60) == 0
     assert list(key.parent.iterdir()) == []
+    assert list((tmp_path / "tmp").iterdir()) == []
+
+
+def test_a_hangup_lets_a_gateway_read_its_keys_again(gateway, connect, tmp_path):
+    make_keys(tmp_path / "keys")
+    process, address = gateway("--keys", str(tmp_path / "keys"))
+    make_keys(tmp_path / "keys", "second")
+    with pytest.raises(HandshakeError):
+        connect(address, key=tmp_path / "keys" / "second.key_secret", deadline_s=1.0)
+    process.send_signal(signal.SIGHUP)
+    end_s = time.monotonic() + 60
+    env = None
+    while env is None:
+        with contextlib.suppress(HandshakeError):
+            env = connect(address, key=tmp_path / "keys" / "second.key_secret", deadline_s=1.0)
+        assert time.monotonic() < end_s
+    env.reset(seed=1)
+    assert process.poll() is None
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])
