@@ -6,8 +6,8 @@ seeds=${SEEDS:-201-220}
 sweep_seeds=${SWEEP_SEEDS:-201-210}
 few_seeds=${FEW_SEEDS:-201-205}
 seconds=${SECONDS_EACH:-8}
-rules=max-rsrp-equal,max-rsrp-sqrt,load-sqrt,load-srpt,load-fill,twin-sqrt,twin-srpt,twin-fill
-learned=max-rsrp-drl,load-drl,twin-drl,single-load-srpt,single-twin-drl
+rules=strongest-equal,strongest-sqrt,load-sqrt,load-srpt,load-fill,twin-sqrt,twin-srpt,twin-fill
+learned=strongest-drl,load-drl,twin-drl,single-load-srpt,single-twin-drl
 joint=load-fill@none,load-fill@need-calibrated,load-fill@spare,twin-fill@spare,load-drl@policy,twin-drl@policy
 joint=$joint,single-twin-drl@policy,no-twin-drl@policy
 drifting=load-fill@none,load-fill@need-calibrated,load-fill@spare,load-drl@policy
@@ -44,7 +44,7 @@ main() {
         compare "$seeds" algorithms --reference load-fill@spare $trained $quota --policies \
             load-fill@spare,load-drl@policy,load-drl=runs/agents/td3/agent.npz@policy,load-drl=runs/agents/sac/agent.npz@policy
     fi
-    (seconds=$((5 * seconds)) && compare "$few_seeds" longer --policies max-rsrp-equal,load-fill,twin-fill,twin-drl \
+    (seconds=$((5 * seconds)) && compare "$few_seeds" longer --policies strongest-equal,load-fill,twin-fill,twin-drl \
         --reference load-fill $loaded $quota)
     compare "$sweep_seeds" agents --policies $agents --reference load-drl@policy $trained $quota
 }

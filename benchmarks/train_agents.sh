@@ -13,7 +13,7 @@ train() { # NAME OPTION…
     "$BIN/ns3-twin" train $network $quota --out "runs/agents/$name" "$@"
 }
 
-train default                                  # twin-drl, load-drl, max-rsrp-drl
+train default                                  # twin-drl, load-drl, strongest-drl
 train frame --timescale frame --steps 160000   # single-twin-drl; as many simulated seconds as the others
 train raw --view raw                           # no-twin-drl
 # Those that do not come along: one sees all users of its cell, to one delays weigh more beside accuracy, two

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Run policies under one seed, on the same network, and plot the delays of their tasks.
 
-    python examples/run_and_plot.py --policies max-rsrp-equal srpt --duration-s 10
+    python examples/run_and_plot.py --policies strongest-equal srpt --duration-s 10
 
 Needs ``pip install 'ns3-twin[examples]'``; ``--help`` lists all arguments.
 """
@@ -26,7 +26,7 @@ from py_agent.experiment.task_statistics import delay_parts
 class Arguments:
     """What to simulate, and where the results go."""
 
-    policies: tuple[str, ...] = ("max-rsrp-equal", "load-sqrt", "srpt")
+    policies: tuple[str, ...] = ("strongest-equal", "load-sqrt", "srpt")
     """Names (`ns3-twin scenarios` lists them), or package.module:Class."""
     seed: int = 1
     """ns-3's run number: walks, channel and tasks, the same ones for every policy."""

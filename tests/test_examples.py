@@ -32,12 +32,12 @@ def call(script, *arguments, cwd):
 def test_run_and_plot_draws_a_curve_per_policy(tmp_path):
     shown = call(
         "run_and_plot.py",
-        *("--policies", "max-rsrp-equal", "srpt"),
+        *("--policies", "strongest-equal", "srpt"),
         *("--n-ue", "6", "--duration-s", "2", "--figure", "delays.svg"),
         cwd=tmp_path,
     )
     folders = sorted((tmp_path / "runs").iterdir())
-    assert [folder.name.split("__")[1] for folder in folders] == ["srpt", "max-rsrp-equal"]
+    assert [folder.name.split("__")[1] for folder in folders] == ["srpt", "strongest-equal"]
     for folder in folders:
         assert str(folder.relative_to(tmp_path)) in shown
     assert (tmp_path / "delays.svg").read_text().count("<!-- srpt") == 1

@@ -34,7 +34,7 @@ def measure(
     slots: int = 25,
     n_bs: int = 3,
     n_ue: int = 20,
-    policy: str = "max-rsrp-equal",
+    policy: str = "strongest-equal",
     largest: int = BATCHES[-1],
     sizes: str = "3x60,7x40",
 ) -> Report:

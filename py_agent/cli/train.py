@@ -34,7 +34,7 @@ def train(
         bool | None, typer.Option("--retrain/--no-retrain", help="Agents retrain models, too.")
     ] = None,
     association: Annotated[
-        str | None, typer.Option(help="Association rule while training: load or max-rsrp.")
+        str | None, typer.Option(help="Association rule while training: load or strongest.")
     ] = None,
     steps: Annotated[int | None, typer.Option(help="Slots that users decide in, in all.")] = None,
     seed: Annotated[int | None, typer.Option(help="Of weights, exploration, networks.")] = None,

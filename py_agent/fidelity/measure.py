@@ -30,7 +30,7 @@ from py_agent.torch_threads import one_thread
 from py_agent.twin.model.parameters import TwinParameters
 
 # Those of the twin itself would need a twin of each of its rollouts.
-_CALIBRATION_POLICIES = ("load-srpt", "max-rsrp-equal", "random")
+_CALIBRATION_POLICIES = ("load-srpt", "strongest-equal", "random")
 _CALIBRATION_SEEDS = (1, 2)
 _SAY_EVERY_S = 0.3
 

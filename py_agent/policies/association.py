@@ -32,7 +32,7 @@ class AssociationRule(Protocol):
         ...
 
 
-class MaxRsrp:
+class Strongest:
     """Every user at the base station that it hears best."""
 
     batched = True

@@ -40,6 +40,9 @@ WHOLE_POLICIES: Plugins[Callable[[], Policy]] = Plugins(
 )
 
 _SHORT = {"srpt": "load-srpt"}
+# As they were called before version 0.2; they go in version 0.3.
+_FORMER_ASSOCIATIONS = {"max-rsrp": "strongest"}
+_FORMER_SHARES = {"cmu": "srpt"}
 _METHODS = ("begin", "decide_frame", "decide_slot")
 
 
@@ -96,10 +99,10 @@ def load_policy(name: str) -> Policy:
     """Make a policy.
 
     Args:
-        name: one of `policy_names`, ``srpt`` for ``load-srpt`` (``cmu`` in
-            both, their name before version 0.2, still loads), ``ASSOCIATION-drl=FILE`` for an
+        name: one of `policy_names`, ``srpt`` for ``load-srpt``, ``ASSOCIATION-drl=FILE`` for an
             agent of one's own, or ``package.module:Class``; modules are also looked for in the
-            current folder. The class is called without arguments.
+            current folder. The class is called without arguments. Names from before version 0.2,
+            ``cmu`` and ``max-rsrp``, still load and warn.
 
     Raises:
         UnknownPolicy: the message lists the known names or says what is wrong with the class.
@@ -122,11 +125,20 @@ def load_policy(name: str) -> Policy:
 
 
 def _current(name: str) -> str:
-    """A name in full, and of today: the share rule ``srpt`` was called ``cmu`` before 0.2."""
+    """A name in full, and of today."""
     full = _SHORT.get(name, name)
-    if full == "cmu" or (full.endswith("-cmu") and _Composed.read(full) is None):
-        full = "load-srpt" if full == "cmu" else f"{full.removesuffix('cmu')}srpt"
-    return full
+    if _Composed.read(full) is not None:
+        return full
+    rules, equals, file = full.partition("=")
+    for old, new in _FORMER_ASSOCIATIONS.items():
+        if rules.startswith(f"{old}-"):
+            rules = new + rules.removeprefix(old)
+    for old, new in _FORMER_SHARES.items():
+        if rules == old:
+            rules = f"load-{new}"
+        elif rules.endswith(f"-{old}"):
+            rules = rules.removesuffix(old) + new
+    return rules + equals + file
 
 
 def is_rule(name: str) -> bool:

@@ -181,7 +181,7 @@ def test_queues_fill_and_empty_with_the_load(cellular):
 
 def test_a_policy_without_what_it_needs_says_so_before_the_first_slot(tmp_path):
     settings = RunSettings(
-        policy="max-rsrp-equal", runs_dir=tmp_path, settings={"state": {"radio": False}}
+        policy="strongest-equal", runs_dir=tmp_path, settings={"state": {"radio": False}}
     )
     with pytest.raises(MissingObservation, match=r"rsrp_dbm.*state\."):
         Run(settings).execute()

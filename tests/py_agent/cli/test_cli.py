@@ -79,7 +79,7 @@ def test_a_run_writes_its_folder_and_repeats_itself(tmp_path):
 
 
 def test_a_person_reads_a_table(tmp_path):
-    done = call("run", *SMALL, "--policy", "max-rsrp-equal", cwd=tmp_path)
+    done = call("run", *SMALL, "--policy", "strongest-equal", cwd=tmp_path)
     for words in ("mean delay", "compute queue", "handovers", "5 users, 3 base stations"):
         assert words in done.stdout
     assert "Traceback" not in done.stderr
@@ -97,7 +97,7 @@ def test_the_shortest_runs_are_drawn_too(tmp_path, duration_s):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--policy", "best"], "unknown policy 'best'; known: max-rsrp-equal"),
+        (["--policy", "best"], "unknown policy 'best'; known: strongest-equal"),
         (["--scenario", "wimax"], "unknown scenario 'wimax'; known: cellular"),
         (["--set", "n_eu=3"], "unknown setting n_eu. Did you mean n_ue? Known: slot_s"),
         (["--set", "n_ue=0"], "n_ue = 0: Input should be greater than or equal to 1"),

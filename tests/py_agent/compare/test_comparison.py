@@ -103,9 +103,9 @@ def finished(grid, delay_s):
 
 
 def test_rows_are_ratios_to_the_best_rule_and_to_a_reference(tmp_path):
-    grid = Grid(["random", "max-rsrp-equal", "load-srpt"], [1, 2, 3])
-    delay_s = {"random": 0.5, "max-rsrp-equal": 4.0, "load-srpt": 2.0}
-    comparison = compare(grid.cells(), finished(grid, delay_s), "max-rsrp-equal")
+    grid = Grid(["random", "strongest-equal", "load-srpt"], [1, 2, 3])
+    delay_s = {"random": 0.5, "strongest-equal": 4.0, "load-srpt": 2.0}
+    comparison = compare(grid.cells(), finished(grid, delay_s), "strongest-equal")
     assert comparison.best_rule == {"": "load-srpt"}  # random is none
     by_policy = {row.policy: row for row in comparison.rows}
     assert by_policy["random"].paired_ratio_to_best_rule.mean == pytest.approx(0.25)

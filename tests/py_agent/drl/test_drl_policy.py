@@ -43,7 +43,7 @@ def seen():
     settings = {"n_ue": 12, "n_bs": 3, "duration_s": 4, "traffic": {"rate_hz": 4}}
     env = ns3_scenarios.make("cellular", settings)
     network = Network("cellular", env.settings.model_dump(), env.schema)
-    policy = load_policy("max-rsrp-equal")
+    policy = load_policy("strongest-equal")
     policy.begin(network, 1)
     observation, _ = env.reset(seed=2)
     *_, last = play(env, policy, network, observation, 150)

@@ -20,7 +20,7 @@ from py_agent.drl.features import FEATURES
 from py_agent.drl.training import Training
 from py_agent.drl.training_settings import TrainingSettings
 from py_agent.drl.user_agents import UserAgents
-from py_agent.policies.association import MaxRsrp
+from py_agent.policies.association import Strongest
 
 COMMAND = str(Path(sys.executable).parent / "ns3-twin")
 SMALL = {"networks": 4, "episode_s": 1.0, "validations": 2, "validation_networks": 4}
@@ -34,7 +34,7 @@ def settings(**changes):
 @pytest.fixture
 def agents(tmp_path):
     networks, network = Training(settings(), tmp_path).make_networks(4)
-    env = UserAgents(networks, network, MaxRsrp(), reach=2.0)
+    env = UserAgents(networks, network, Strongest(), reach=2.0)
     yield env
     env.close()
 
@@ -42,7 +42,7 @@ def agents(tmp_path):
 @pytest.fixture
 def agents_that_see_their_cell(tmp_path):
     networks, network = Training(settings(), tmp_path).make_networks(4)
-    env = UserAgents(networks, network, MaxRsrp(), reach=2.0, sees_cell=True)
+    env = UserAgents(networks, network, Strongest(), reach=2.0, sees_cell=True)
     yield env
     env.close()
 
@@ -105,7 +105,7 @@ def test_one_timescale_holds_shares_for_a_frame_and_submits_once(tmp_path):
     taken = []
     step = networks.step
     networks.step = lambda action: (taken.append(action), step(action))[1]
-    env = UserAgents(networks, network, MaxRsrp(), reach=2.0, per_frame=True)
+    env = UserAgents(networks, network, Strongest(), reach=2.0, per_frame=True)
     env.reset()
     for _ in range(2):  # before the first frame there are no data to retrain on
         _, reward, done, _ = env.step(np.zeros((10, len(ACTIONS)), np.float32))

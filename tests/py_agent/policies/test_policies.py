@@ -10,7 +10,7 @@ from hypothesis.extra import numpy as hnp
 
 from ns3_bridge.settings import check_settings, settings_model
 from py_agent.policies import Network, UnknownPolicy, is_rule, load_policy, policy_names
-from py_agent.policies.association import LoadBalancing, MaxRsrp, congestion
+from py_agent.policies.association import LoadBalancing, Strongest, congestion
 from py_agent.policies.share_rules import (
     equal,
     proportional,
@@ -65,7 +65,7 @@ def observation(rsrp_dbm, serving=None, backlog=None):
 
 
 def test_max_rsrp_takes_the_strongest():
-    rule = MaxRsrp()
+    rule = Strongest()
     rule.begin(network(2, 2))
     assert rule.associate(observation([[-80, -90], [-95, -70]])).tolist() == [0, 1]
 
@@ -180,7 +180,7 @@ def test_an_own_policy_is_loaded_from_the_current_folder(tmp_path, monkeypatch):
 
 
 def test_an_unknown_policy_lists_the_known_ones():
-    with pytest.raises(UnknownPolicy, match=r"known: max-rsrp-equal.*load-srpt.*random"):
+    with pytest.raises(UnknownPolicy, match=r"known: strongest-equal.*load-srpt.*random"):
         load_policy("best")
 
 
@@ -190,7 +190,7 @@ def test_a_network_cannot_be_changed_by_a_policy():
 
 
 @pytest.mark.parametrize(
-    ("former", "now"), [("cmu", "load-srpt"), ("max-rsrp-cmu", "max-rsrp-srpt")]
+    ("former", "now"), [("cmu", "load-srpt"), ("strongest-cmu", "strongest-srpt")]
 )
 def test_a_former_name_loads_and_warns(former, now):
     with pytest.warns(FutureWarning, match=f"{former} is now {now}"):

@@ -67,7 +67,7 @@ def test_the_twin_follows_it_and_its_rates_are_foreseen(env):
     assert scores(tracking.samples())["strength_rmse_db_0.2_s"] < 1.0
 
 
-@pytest.mark.parametrize("name", ["max-rsrp-equal", "load-fill", "twin-fill", "load-drl"])
+@pytest.mark.parametrize("name", ["strongest-equal", "load-fill", "twin-fill", "load-drl"])
 def test_policies_decide_over_it(env, name):
     network = Network("formula", env.settings.model_dump(), env.schema)
     policy = load_policy(name)

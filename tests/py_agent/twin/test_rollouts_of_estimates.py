@@ -116,7 +116,7 @@ def test_rollouts_begin_where_the_estimate_is(network, estimate):
 
 def test_open_tasks_go_on_and_are_done(network, estimate):
     rollout = rollouts_of(estimate, network.place.settings, 32, horizon_s=3.0, seed=1)
-    outcome = simulate(rollout, load_policy("max-rsrp-equal"), network.schema, 150)
+    outcome = simulate(rollout, load_policy("strongest-equal"), network.schema, 150)
     tasks = rollout.tasks()
     assert np.isfinite(tasks["done_s"][tasks["created_s"] < 6 * rollout.slot_s]).mean() > 0.95
     oldest = (tasks["ue"] == 0) & np.isclose(tasks["created_s"], 6 * rollout.slot_s - 0.9)
@@ -130,7 +130,7 @@ def test_open_tasks_go_on_and_are_done(network, estimate):
 
 
 def test_policies_side_by_side_decide_as_each_alone(network, estimate):
-    names = ("load-srpt", "random", "max-rsrp-equal")
+    names = ("load-srpt", "random", "strongest-equal")
     arguments = (estimate, network.place.settings, 8, 1.0, 1)
     alone = [
         simulate(rollouts_of(*arguments), load_policy(name), network.schema, 50) for name in names
@@ -147,7 +147,7 @@ def test_doubt_spreads_with_time(network, estimate):
     rollout = rollouts_of(estimate, network.place.settings, 256, horizon_s=3.0, seed=1)
     spread_m = [rollout.position_m().std(0).mean()]
     for _ in range(2):
-        simulate(rollout, load_policy("max-rsrp-equal"), network.schema, 60)
+        simulate(rollout, load_policy("strongest-equal"), network.schema, 60)
         spread_m.append(rollout.position_m().std(0).mean())
     assert spread_m[0] < spread_m[1] < spread_m[2]
 
@@ -156,12 +156,12 @@ def test_an_estimate_without_tasks_starts_as_well(network, estimate):
     empty = queue(*[np.zeros((N_UE, 1))] * 3, np.full((N_UE, 1), -1))
     quiet = dataclasses.replace(estimate, upload=empty, compute=empty, rate_hz=np.zeros(N_UE))
     rollout = rollouts_of(quiet, network.place.settings, 4, horizon_s=1.0, seed=1)
-    outcome = simulate(rollout, load_policy("max-rsrp-equal"), network.schema, 50)
+    outcome = simulate(rollout, load_policy("strongest-equal"), network.schema, 50)
     assert outcome.delay_s.size <= 4  # rates are not known exactly
     assert (outcome.reward <= 0).all()
 
 
-@pytest.mark.parametrize("name", ["max-rsrp-equal", "max-rsrp-proportional", "load-sqrt", "srpt"])
+@pytest.mark.parametrize("name", ["strongest-equal", "strongest-proportional", "load-sqrt", "srpt"])
 def test_all_at_once_a_policy_decides_as_one_by_one(network, name):
     outcomes = []
     for batched in (True, False):
@@ -180,7 +180,7 @@ def test_rules_decide_on_batches_of_networks_with_unlike_users(network):
     simulate(rollout, load_policy("random"), network.schema, 60)
     observer = Observer(network.schema, rollout)
     whole = {field: observer.array(field) for field in observer.fields}
-    for name in ("max-rsrp-equal", "max-rsrp-proportional", "load-sqrt", "srpt"):
+    for name in ("strongest-equal", "strongest-proportional", "load-sqrt", "srpt"):
         policy = load_policy(name)
         policy.begin(Network("cellular", network.place.settings, network.schema), seed=1)
         for decide in (policy.decide_frame, policy.decide_slot):
