@@ -72,10 +72,6 @@ class Decider:
     Args:
         policy: has begun.
         network: the same.
-
-    Example:
-        >>> decider = Decider(policy, network)  # doctest: +SKIP
-        >>> observation, *_ = env.step(decider.decide(observation))  # doctest: +SKIP
     """
 
     def __init__(self, policy: Policy, network: Network) -> None:
@@ -120,6 +116,18 @@ def play(
         network: what it began with.
         observation: of the present slot, e.g. what ``env.reset`` has returned.
         slots: how many; None: until an episode ends.
+
+    Example:
+        >>> import ns3_scenarios
+        >>> from py_agent.policies import load_policy
+        >>> env = ns3_scenarios.make("cellular", {"n_ue": 2, "n_bs": 2, "duration_s": 0.1})
+        >>> network = Network("cellular", env.settings.model_dump(), env.schema)
+        >>> policy = load_policy("strongest-equal")
+        >>> policy.begin(network, seed=1)
+        >>> observation, _ = env.reset(seed=1)
+        >>> len([slot.reward for slot in play(env, policy, network, observation)])
+        5
+        >>> env.close()
     """
     decider = Decider(policy, network)
     passed = 0

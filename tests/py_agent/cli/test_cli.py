@@ -57,7 +57,7 @@ def test_a_run_writes_its_folder_and_repeats_itself(tmp_path):
 
     folders = sorted((tmp_path / "runs").iterdir())
     assert len(folders) == 2
-    assert folders[0].name.startswith("cellular__cmu__1__")
+    assert folders[0].name.startswith("cellular__srpt__1__")
     names = {path.name for path in folders[0].iterdir()}
     assert {"settings.yaml", "summary.json", "slots.parquet", "task.parquet"} <= names
     assert {"handover.parquet", "figure.png", "report.html"} <= names
