@@ -17,7 +17,7 @@ run: $(VENV)/.installed
 
 ## All tests, on real ns-3.
 test: $(VENV)/.installed-test
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto
 
 ## The C++ end of the bridge under ASan, UBSan and TSan, against the Python end.
 sanitize: $(VENV)/.installed-test
