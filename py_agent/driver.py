@@ -24,11 +24,8 @@ class WrongTimescale(Ns3TwinError):
         field: name of the action field, e.g. ``association``.
     """
 
-    def __init__(self, policy: str, field: str) -> None:
-        super().__init__(
-            f"decide_slot of {policy} returns {field}, which is decided once a frame: return it"
-            " from decide_frame"
-        )
+    def __init__(self, message: str, field: str = "") -> None:
+        super().__init__(message)
         self.field = field
 
 
@@ -100,7 +97,11 @@ class Decider:
         of_slot = self._policy.decide_slot(observation)
         if not self._frame_fields.isdisjoint(of_slot):
             field = min(self._frame_fields.intersection(of_slot))
-            raise WrongTimescale(type(self._policy).__name__, field)
+            raise WrongTimescale(
+                f"decide_slot of {type(self._policy).__name__} returns {field}, which is decided"
+                " once a frame: return it from decide_frame",
+                field,
+            )
         self._asked += 1
         return {**(self._frame or {}), **of_slot}
 

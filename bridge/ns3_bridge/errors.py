@@ -4,10 +4,23 @@
 from __future__ import annotations
 
 import signal
+from typing import Any
 
 
 class Ns3TwinError(Exception):
-    """Base of all errors of the product: bridge, scenarios, twin and agents."""
+    """Base of all errors of the product: bridge, scenarios, twin and agents.
+
+    All of them go from process to process: `pickle` and `copy.deepcopy` keep message and
+    attributes, whatever the constructor asks for, and ``type(error)(str(error))`` is an error of
+    the same kind and message, as Gymnasium's vector environments raise it.
+    """
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restored, (type(self), self.args), self.__dict__ or None
+
+
+def _restored(kind: type[Ns3TwinError], args: tuple[Any, ...]) -> Ns3TwinError:
+    return kind.__new__(kind, *args)
 
 
 class BridgeError(Ns3TwinError):
@@ -57,31 +70,40 @@ class ConnectionLost(BridgeError):
 class InvalidAction(BridgeError):
     """Raised when an action cannot be enforced; the simulation stays where it was.
 
+    Args:
+        field: see the attribute; or the message, if it is the only argument.
+        message: what is wrong.
+
     Attributes:
-        field: name of the action field, e.g. ``compute_share``.
+        field: name of the action field, e.g. ``compute_share``; empty if only the message is known.
     """
 
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(message)
-        self.field = field
+    def __init__(self, field: str, message: str | None = None) -> None:
+        super().__init__(field if message is None else message)
+        self.field = "" if message is None else field
 
 
 class SimulatorDied(BridgeError):
     """Raised when the simulator's process has ended in the middle of an episode.
 
+    Args:
+        return_code: see the attribute; or the message, if only that is known.
+        output_tail: see the attribute.
+
     Attributes:
-        return_code: as in `subprocess.Popen`; negative: killed by that signal.
+        return_code: as in `subprocess.Popen`; negative: killed by that signal; 0 if only the
+            message is known.
         output_tail: the last lines that the simulator wrote to stdout and stderr.
     """
 
-    def __init__(self, return_code: int, output_tail: str) -> None:
-        if return_code < 0:
-            how = f"was killed by {signal.Signals(-return_code).name}"
+    def __init__(self, return_code: int | str, output_tail: str = "") -> None:
+        if isinstance(return_code, str):
+            super().__init__(return_code)
+            self.return_code = 0
         else:
-            how = f"ended with exit status {return_code}"
-        said = f"; it said last:\n{output_tail}" if output_tail else " and said nothing"
-        super().__init__(f"the simulator {how}{said}")
-        self.return_code = return_code
+            said = f"; it said last:\n{output_tail}" if output_tail else " and said nothing"
+            super().__init__(f"the simulator {_end_of_process(return_code)}{said}")
+            self.return_code = return_code
         self.output_tail = output_tail
 
 
@@ -91,3 +113,13 @@ class SimulatorOutOfMemory(SimulatorDied):
 
 class BranchRefused(BridgeError):
     """Raised when a simulation is not branched; it stays usable."""
+
+
+def _end_of_process(return_code: int) -> str:
+    """How a process ended, as in "the simulator was killed by SIGKILL"."""
+    if return_code >= 0:
+        return f"ended with exit status {return_code}"
+    try:
+        return f"was killed by {signal.Signals(-return_code).name}"
+    except ValueError:  # a real-time signal has a number and no name
+        return f"was killed by signal {-return_code}"

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ns3_bridge.errors import Ns3TwinError
 
 
@@ -33,6 +35,6 @@ class TrainingDiverged(LearningError):
         users: whose training diverged.
     """
 
-    def __init__(self, users: list[int], message: str) -> None:
+    def __init__(self, message: str, users: Sequence[int] = ()) -> None:
         super().__init__(message)
-        self.users = users
+        self.users = list(users)

@@ -109,7 +109,7 @@ class UserModels:
         if not finite.all():
             diverged = jobs.users[~finite].tolist()
             raise TrainingDiverged(
-                diverged, f"training of users {diverged} diverged: mean loss {mean[~finite]}"
+                f"training of users {diverged} diverged: mean loss {mean[~finite]}", diverged
             )
         for stacked, trained in zip(self._weights, weights, strict=True):
             stacked[users] = trained.detach()
