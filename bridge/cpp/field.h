@@ -37,7 +37,7 @@ struct DtypeOf<double> {
     static constexpr Dtype VALUE = Dtype::FLOAT64;
 };
 
-/// How often the scenario obeys an action field.
+/// How often an action field counts: in every slot, or in the first slot of a frame for all of it.
 enum class Timescale { SLOT, FRAME };
 
 /// One dimension of a field: how long it is and what it counts. A bare number is a nameless one.
@@ -84,9 +84,10 @@ struct FieldSpec {
 struct FieldEntry {
     FieldSpec spec;
     Dtype dtype;
-    std::size_t count;            ///< number of elements
-    std::size_t offset;           ///< bytes from the start of its group
-    std::byte* memory = nullptr;  ///< set by Schema::Attach
+    std::size_t count;                     ///< number of elements
+    std::size_t offset;                    ///< bytes from the start of its group
+    std::byte* memory = nullptr;           ///< set by Schema::Attach
+    std::vector<std::byte> in_force = {};  ///< of a Timescale::FRAME: the frame's value
 };
 
 /// Typed access to a declared field: `field(ue)`, `field(ue, bs)`.

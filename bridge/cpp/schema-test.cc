@@ -145,4 +145,26 @@ BOOST_AUTO_TEST_CASE(a_wrong_action_is_named_by_field_index_value_and_limit) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
+BOOST_AUTO_TEST_CASE(a_frame_keeps_the_values_of_its_first_slot) {
+    Schema schema("test");
+    const auto slow = schema.Action<std::int32_t>({.name = "slow",
+                                                   .shape = {2},
+                                                   .unit = "1",
+                                                   .low = 0,
+                                                   .high = 100,
+                                                   .help = "",
+                                                   .timescale = Timescale::FRAME});
+    const auto fast = schema.Action<std::int32_t>(
+        {.name = "fast", .shape = {2}, .unit = "1", .low = 0, .high = 100, .help = ""});
+    const Attached memory(schema);
+    for (int slot = 0; slot < 6; ++slot) {
+        for (const std::size_t i : {0, 1}) {
+            slow(i) = fast(i) = 10 * slot + static_cast<int>(i);
+        }
+        schema.KeepFrameActions(slot % 3 == 0);
+        BOOST_TEST(slow(1) == 10 * (slot - slot % 3) + 1);
+        BOOST_TEST(fast(1) == 10 * slot + 1);
+    }
+}
+
 }  // namespace physical

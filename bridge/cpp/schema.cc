@@ -254,6 +254,20 @@ void Schema::SaturateObservations() {
     }
 }
 
+void Schema::KeepFrameActions(bool starts_frame) {
+    for (FieldEntry& entry : m_actions) {
+        if (entry.spec.timescale != Timescale::FRAME) {
+            continue;
+        }
+        if (starts_frame) {
+            entry.in_force.assign(entry.memory,
+                                  entry.memory + entry.count * DtypeBytes(entry.dtype));
+        } else {
+            std::ranges::copy(entry.in_force, entry.memory);
+        }
+    }
+}
+
 std::optional<std::string> Schema::FindInvalidAction() const {
     for (const FieldEntry& entry : m_actions) {
         auto wrong =

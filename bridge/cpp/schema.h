@@ -55,6 +55,10 @@ class Schema {
     /// @throws std::runtime_error on NaN, naming field and index: a NaN is a bug of the scenario
     void SaturateObservations();
 
+    /// Give every action of Timescale::FRAME the value that it had in the first slot of the frame.
+    /// @param starts_frame whether this slot is the first one: then its values are kept
+    void KeepFrameActions(bool starts_frame);
+
     /// @return what is wrong with the action in memory (field, index, value, limit), or nothing
     std::optional<std::string> FindInvalidAction() const;
 

@@ -126,6 +126,7 @@ class ScenarioProgram {
             ns3::Simulator::Stop();
             return;
         }
+        m_schema.KeepFrameActions(m_clock.IsFrameStart());
         m_scenario.Act();
         ++m_clock.slot;
         // From the number of slots, not from Now(): no rounding adds up.

@@ -63,7 +63,8 @@ class Scenario {
     /// Fill the action fields with "change nothing": what a run without an agent does each slot.
     virtual void DefaultAction() = 0;
 
-    /// Enforce the action fields for the slot that starts now.
+    /// Enforce the action fields for the slot that starts now. Those of Timescale::FRAME hold what
+    /// was decided in the first slot of the frame.
     virtual void Act() = 0;
 
     /// @return whether Reseed() does what it says
