@@ -18,6 +18,7 @@ from rich.table import Table
 import ns3_scenarios
 from ns3_bridge import Channel, SimulatorDied
 from ns3_bridge.testing import echo_command
+from ns3_bridge.testing.processes import children_of
 
 ROUNDS = 15
 _GIVE_UP_S = 60.0
@@ -95,12 +96,11 @@ def _run_terminated() -> float:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    children = Path(f"/proc/{run.pid}/task/{run.pid}/children")
 
-    def simulator() -> list[str]:
+    def simulator() -> list[int]:
         return [
             pid
-            for pid in children.read_text().split()
+            for pid in children_of(run.pid)
             if Path(f"/proc/{pid}/cmdline").read_bytes().startswith(command[0].encode())
         ]
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import multiprocessing
+import os
 import queue
 import signal
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -50,7 +51,9 @@ def side_by_side(
         return
     context = multiprocessing.get_context("spawn")
     said = context.Queue()
-    with ProcessPoolExecutor(jobs, context, initializer=_start, initargs=(said,)) as pool:
+    with ProcessPoolExecutor(
+        jobs, context, initializer=_start, initargs=(said, os.getpid())
+    ) as pool:
         numbers = {pool.submit(work, item): i for i, item in enumerate(items)}
         try:
             under_way = set(numbers)
@@ -102,9 +105,11 @@ def _listen(said: Any, callback: Callback) -> None:
             callback(said.get_nowait())
 
 
-def _start(said: Any) -> None:
+def _start(said: Any, parent_pid: int) -> None:
     """Killed work leaves nobody behind; an interrupt is the parent's to handle."""
     global _tell
     _tell = said.put
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent_pid:  # it was killed before we asked to be told
+        os._exit(128 + signal.SIGHUP)
     signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -21,29 +21,19 @@ namespace {
 
 pid_t g_agent_pid = 0;
 
-/// PR_SET_PDEATHSIG fires when the *thread* that started us ends; only the end of the whole
-/// process counts, which shows in our parent.
-void ExitIfOrphan(int /*signal*/) {
-    if (getppid() != g_agent_pid) {
+/// Ask to be killed with the agent; the kernel forgets the wish at every fork. SIGKILL alone ends a
+/// stopped process. It comes when the *thread* ends that started us: agents keep one for that.
+void WatchAgent() {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != g_agent_pid) {  // it may have gone before we asked to be told
         _exit(128 + SIGHUP);
     }
-}
-
-/// Ask for the signal; the kernel forgets the wish at every fork.
-void WatchAgent() {
-    const int death_signal = SIGRTMIN + 1;
-    prctl(PR_SET_PDEATHSIG, death_signal);
-    ExitIfOrphan(death_signal);  // it may have gone before we asked to be told
 }
 
 }  // namespace
 
 void DieWithAgent(pid_t agent_pid) {
     g_agent_pid = agent_pid;
-    struct sigaction action{};
-    action.sa_handler = ExitIfOrphan;
-    action.sa_flags = SA_RESTART;
-    sigaction(SIGRTMIN + 1, &action, nullptr);
     WatchAgent();
 }
 

@@ -9,7 +9,8 @@
 /// What a simulator does with itself as a process.
 namespace physical {
 
-/// End this process when the agent ends, at any time and without its help.
+/// Let the kernel kill this process when the agent ends, at any time and without its help; also
+/// when the thread of the agent ends that started us.
 /// @param agent_pid the agent, which is our parent
 void DieWithAgent(pid_t agent_pid);
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -23,6 +24,7 @@ from ns3_bridge.errors import (
     InvalidAction,
     SimulatorDied,
     SimulatorOutOfMemory,
+    WrongProcess,
 )
 from ns3_bridge.launcher import ForkedProcess, SimulatorProcess
 from ns3_bridge.records import RecordReader
@@ -90,8 +92,8 @@ class Channel:
         try:
             self._await(start_deadline_s)
             self._shake_hands()
-        except BaseException:
-            self.process.close()
+        except BaseException as error:
+            self.process.close(_reason(error))
             raise
         self._records = RecordReader(self.process.records_fd, self.schema.tables)
 
@@ -115,12 +117,15 @@ class Channel:
             SimulatorDied: its process has ended.
             DeadlineExceeded: it gave no answer in time.
             ChannelCorrupted: it broke the protocol.
+            WrongProcess: we are a fork of the process that started it.
         """
+        if self.process.user_pid != os.getpid():
+            raise self._unusable()
         # A few hundred nanoseconds count here: all but the step itself is for the long wait.
         try:
             outcome = self._native.step(self._patience_s)
-        except BaseException:  # Ctrl-C: nobody will answer the simulator any more
-            self.process.close()
+        except BaseException as error:  # Ctrl-C: nobody will answer the simulator any more
+            self.process.close(_reason(error))
             raise
         if outcome is not _ANSWERED:
             left_s = self._deadline_s - self._patience_s
@@ -138,7 +143,13 @@ class Channel:
 
         Args:
             command: what the simulator shall do with them.
+
+        Raises:
+            SimulatorDied: it was ended from here.
+            WrongProcess: we are a fork of the process that started it.
         """
+        if self.process.user_pid != os.getpid():
+            raise self._unusable()
         self._posted_s = time.perf_counter()
         self._native.post(command)
 
@@ -217,6 +228,11 @@ class Channel:
         """Does the simulator's process still run?"""
         return self.process.wait(0) is None
 
+    @property
+    def is_ours(self) -> bool:
+        """Are we the process that started the simulator, not a fork of that?"""
+        return self.process.is_ours
+
     def copy_observations(self) -> dict[str, NDArray[Any]]:
         """The present observation in memory of its own: per field an array ``field.shape``."""
         return copy_fields(self.observation_block)
@@ -241,7 +257,10 @@ class Channel:
             BranchRefused: the simulator cannot fork, or not with another run number.
             SimulatorDied: its process has ended.
             DeadlineExceeded: it or the branch gave no answer in time.
+            WrongProcess: we are a fork of the process that started it.
         """
+        if self.process.user_pid != os.getpid():
+            raise self._unusable()
         wiring = Wiring(self._native.total_bytes, sealed=True)
         last_pid = self._native.branch_pid
         try:
@@ -255,8 +274,8 @@ class Channel:
         except BranchRefused:
             wiring.discard()
             raise
-        except BaseException:  # it may have forked all the same
-            self.process.close()
+        except BaseException as error:  # it may have forked all the same
+            self.process.close(_reason(error))
             self._native.wait(0.0)  # its answer is none to what may be asked next
             if (pid := self._native.branch_pid) == last_pid:
                 wiring.discard()
@@ -291,6 +310,9 @@ class Channel:
 
     def begin_to_close(self) -> None:
         """First part of `close`, without waiting for the end of a branch."""
+        if not self.process.is_ours:
+            return
+        self.process.give_up("it was closed")
         if self._is_branch:
             self.process.kill()
         elif self.is_alive and self._native.stop():
@@ -301,8 +323,8 @@ class Channel:
         end_s = deadline_s + (start_s if since_s is None else since_s)
         try:
             outcome = self._native.wait(min(max(end_s - start_s, 0.0), _PATROL_S))
-        except BaseException:
-            self.process.close()
+        except BaseException as error:
+            self.process.close(_reason(error))
             raise
         self._wait_on(outcome, end_s, deadline_s)
 
@@ -311,16 +333,18 @@ class Channel:
         try:
             while outcome == Outcome.DEADLINE and (left_s := end_s - time.perf_counter()) > 0:
                 self._on_wait()
+                if self.process.user_pid != os.getpid():  # another thread has closed it
+                    raise self._unusable()
                 outcome = self._native.wait(min(left_s, _PATROL_S))
-        except BaseException:
-            self.process.close()
+        except BaseException as error:
+            self.process.close(_reason(error))
             raise
         if outcome != Outcome.ANSWERED:
             raise self._failure(outcome, deadline_s)
 
     def _failure(self, outcome: Outcome, deadline_s: float) -> BridgeError:
         if outcome == Outcome.CORRUPTED:
-            self.process.close()
+            self.process.close("it broke the protocol")
             return ChannelCorrupted(
                 "the simulator overwrote the header of the shared memory "
                 f"(magic {self._native.magic:#x}, expected {_native.MAGIC:#x}; "
@@ -328,17 +352,26 @@ class Channel:
             )
         return_code = self.process.wait(_REAP_S) if outcome == Outcome.DIED else None
         tail = self.process.output_tail()
-        self.process.close()
+        self.process.close(f"it gave no answer within {deadline_s:g} s")
         if return_code is not None:
-            return (
-                SimulatorOutOfMemory(return_code, tail)
-                if return_code == _STATUS_OUT_OF_MEMORY
-                else SimulatorDied(return_code, tail)
-            )
+            return self._death(return_code, tail)
         return DeadlineExceeded(
             f"the simulator gave no answer within {deadline_s:g} s and has been ended; "
             f"a longer deadline may help{f'. It said last:{chr(10)}{tail}' if tail else ''}"
         )
+
+    def _unusable(self) -> BridgeError:
+        """Why this process can not use the simulator (any more)."""
+        if not self.process.is_ours:
+            return WrongProcess(
+                "this process is a fork of the one that started the simulator, and only that may "
+                "use it: start another simulation here"
+            )
+        return self._death(self.process.wait(_REAP_S) or 0, self.process.output_tail())
+
+    def _death(self, return_code: int, tail: str) -> SimulatorDied:
+        kind = SimulatorOutOfMemory if return_code == _STATUS_OUT_OF_MEMORY else SimulatorDied
+        return kind(return_code, tail, self.process.end_reason)
 
     def _shake_hands(self) -> None:
         native = self._native
@@ -363,6 +396,11 @@ class Channel:
         self.observations = fields_of(self.observation_block)
         self.action_block = memory.block(layout.action_offset, self.schema.action_dtype, "actions")
         self.actions = fields_of(self.action_block)
+
+
+def _reason(error: BaseException) -> str:
+    said = f" ({error})" if str(error) else ""
+    return f"{type(error).__name__}{said} broke off the wait for its answer"
 
 
 def wait_any(channels: Sequence[Channel], patience_s: float) -> list[int]:

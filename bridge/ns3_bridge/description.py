@@ -58,32 +58,37 @@ class Description:
             raise HandshakeError(f"the description cannot be read: {error!r}") from error
 
 
-def describe(command: Sequence[str]) -> Description:
+def describe(command: Sequence[str], deadline_s: float = _DEADLINE_S) -> Description:
     """Run ``<command> --describe``.
+
+    Args:
+        command: the scenario program and its arguments.
+        deadline_s: how long it may take.
 
     Raises:
         HandshakeError: the program cannot be started or does not describe itself.
         InvalidSetting: the program refuses its arguments.
         DeadlineExceeded: it gives no answer.
     """
-    return Description.from_json(describe_as_json(command))
+    return Description.from_json(describe_as_json(command, deadline_s))
 
 
-def describe_as_json(command: Sequence[str]) -> str:
+def describe_as_json(command: Sequence[str], deadline_s: float = _DEADLINE_S) -> str:
     """Run ``<command> --describe``; return what it prints. Raises as `describe` does."""
     try:
         done = subprocess.run(
             [*command, "--describe"],
             capture_output=True,
-            text=True,
-            timeout=_DEADLINE_S,
+            encoding="utf-8",
+            errors="replace",
+            timeout=deadline_s,
             check=False,
         )
     except OSError as error:
         raise HandshakeError(f"cannot start {command[0]}: {error}") from error
     except subprocess.TimeoutExpired as error:
         raise DeadlineExceeded(
-            f"{command[0]} --describe gave no answer within {_DEADLINE_S:g} s"
+            f"{command[0]} --describe gave no answer within {deadline_s:g} s"
         ) from error
     if done.returncode in _STATUS_INVALID_SETTING:
         complaint = (done.stderr or done.stdout).strip().splitlines() or ["no reason given"]

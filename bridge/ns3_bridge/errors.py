@@ -83,12 +83,21 @@ class InvalidAction(BridgeError):
         self.field = "" if message is None else field
 
 
+class WrongProcess(BridgeError):
+    """Raised when a fork uses a simulator of the process that it was forked from."""
+
+
+class StartGivenUp(BridgeError):
+    """Raised when nobody waits any more for simulators that start side by side."""
+
+
 class SimulatorDied(BridgeError):
     """Raised when the simulator's process has ended in the middle of an episode.
 
     Args:
         return_code: see the attribute; or the message, if only that is known.
         output_tail: see the attribute.
+        reason: why this process has ended it; empty if it has not.
 
     Attributes:
         return_code: as in `subprocess.Popen`; negative: killed by that signal; 0 if only the
@@ -96,13 +105,16 @@ class SimulatorDied(BridgeError):
         output_tail: the last lines that the simulator wrote to stdout and stderr.
     """
 
-    def __init__(self, return_code: int | str, output_tail: str = "") -> None:
+    def __init__(self, return_code: int | str, output_tail: str = "", reason: str = "") -> None:
         if isinstance(return_code, str):
             super().__init__(return_code)
             self.return_code = 0
         else:
             said = f"; it said last:\n{output_tail}" if output_tail else " and said nothing"
-            super().__init__(f"the simulator {_end_of_process(return_code)}{said}")
+            if reason:
+                super().__init__(f"the simulator was ended from here: {reason}")
+            else:
+                super().__init__(f"the simulator {_end_of_process(return_code)}{said}")
             self.return_code = return_code
         self.output_tail = output_tail
 

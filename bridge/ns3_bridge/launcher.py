@@ -14,6 +14,7 @@ from typing import Protocol
 
 from ns3_bridge.errors import HandshakeError
 from ns3_bridge.output import Output
+from ns3_bridge.starts import in_lasting_thread
 from ns3_bridge.wiring import Wiring
 
 _DRAIN_S = 1.0
@@ -64,15 +65,22 @@ class SimulatorProcess:
     Attributes:
         wiring: what it shares with us.
         pid_fd: becomes readable when the process has ended.
+        user_pid: the process that may use it, which is the one that made this object; 0 once that
+            has ended it.
+        end_reason: why it was ended from here; empty if it was not.
     """
 
     def __init__(self, process: ChildProcess, wiring: Wiring) -> None:
         wiring.close_theirs()
         self.wiring = wiring
         self._process = process
+        self.user_pid = self._owner_pid = os.getpid()
+        self.end_reason = ""
         self.pid_fd = os.pidfd_open(process.pid)
         self._output = Output(wiring.output_fd)
-        self._finalizer = weakref.finalize(self, _end, process, self.pid_fd, wiring, self._output)
+        self._finalizer = weakref.finalize(
+            self, _end, process, self.pid_fd, wiring, self._output, self._owner_pid
+        )
 
     @classmethod
     def start(cls, command: Sequence[str], header_bytes: int) -> SimulatorProcess:
@@ -85,6 +93,10 @@ class SimulatorProcess:
         Raises:
             HandshakeError: the program cannot be started.
         """
+        return in_lasting_thread(lambda: cls._start(command, header_bytes))
+
+    @classmethod
+    def _start(cls, command: Sequence[str], header_bytes: int) -> SimulatorProcess:
         wiring = Wiring(header_bytes, sealed=False)
         ends = wiring.theirs
         try:
@@ -124,6 +136,11 @@ class SimulatorProcess:
         """Memory file of the record stream."""
         return self.wiring.records_fd
 
+    @property
+    def is_ours(self) -> bool:
+        """Are we the process that started it, not a fork of that?"""
+        return os.getpid() == self._owner_pid
+
     def wait(self, deadline_s: float) -> int | None:
         """Wait for the process to end. Returns its exit status, or None at the deadline."""
         if self._finalizer.alive and not _has_ended(self.pid_fd, deadline_s):
@@ -137,13 +154,26 @@ class SimulatorProcess:
         return self._output.tail()
 
     def kill(self) -> None:
-        """Kill the process if it still runs; do not wait for its end."""
-        if self._finalizer.alive:
+        """Kill the process if it still runs and is ours; do not wait for its end."""
+        if self._finalizer.alive and self.is_ours:
             _kill(self._process, self.pid_fd)
 
-    def close(self) -> None:
-        """Kill the process if it still runs, and give back all that it held."""
+    def close(self, reason: str = "it was closed") -> None:
+        """Kill the process if it still runs and is ours, and give back all that we hold of it.
+
+        Args:
+            reason: why, for those who use it all the same.
+        """
+        self.give_up(reason)
         self._finalizer()
+
+    def give_up(self, reason: str) -> None:
+        """Say that we end it, and why; the first reason stays, and its own death before that."""
+        if not self.is_ours:
+            return
+        if not self.end_reason and self._finalizer.alive and not _has_ended(self.pid_fd, 0):
+            self.end_reason = reason
+        self.user_pid = 0
 
 
 def _has_ended(pid_fd: int, deadline_s: float) -> bool:
@@ -160,9 +190,12 @@ def _kill(process: ChildProcess, pid_fd: int) -> None:
             signal.pidfd_send_signal(pid_fd, signal.SIGKILL)
 
 
-def _end(process: ChildProcess, pid_fd: int, wiring: Wiring, output: Output) -> None:
-    _kill(process, pid_fd)
-    process.wait()
-    output.has_ended.wait(_DRAIN_S)
+def _end(
+    process: ChildProcess, pid_fd: int, wiring: Wiring, output: Output, owner_pid: int
+) -> None:
+    if os.getpid() == owner_pid:  # a fork has the descriptors alone
+        _kill(process, pid_fd)
+        process.wait()
+        output.has_ended.wait(_DRAIN_S)
     wiring.close()
     os.close(pid_fd)

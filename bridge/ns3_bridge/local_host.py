@@ -9,7 +9,13 @@ from typing import Any
 
 from ns3_bridge.channel import Channel
 from ns3_bridge.description import Description, describe, describe_as_json
-from ns3_bridge.errors import BranchRefused, BridgeError, InvalidSetting, SchemaMismatch
+from ns3_bridge.errors import (
+    BranchRefused,
+    BridgeError,
+    DeadlineExceeded,
+    InvalidSetting,
+    SchemaMismatch,
+)
 from ns3_bridge.settings import (
     NestedSettings,
     argument_text,
@@ -18,6 +24,7 @@ from ns3_bridge.settings import (
     settings_model,
     to_arguments,
 )
+from ns3_bridge.starts import check_wanted
 from ns3_bridge.transport import Transport
 from ns3_bridge.warm_starts import WarmStarts
 
@@ -44,7 +51,7 @@ class LocalHost:
             (``ns3-twin describe … --python``); the rest is default.
         ns3_attributes: ns-3 attributes by full name, e.g. ``{"ns3::LteUePhy::NoiseFigure": 7}``.
         deadline_s: how long the simulation of one slot may take.
-        start_deadline_s: how long a start may take, warm-up included.
+        start_deadline_s: how long a start may take, warm-up included, and its description.
         on_wait: called every 50 ms of a wait for a simulator; what it raises ends that simulator.
         warm_starts: how many simulators are kept waiting at slot 0; an episode is then a branch of
             one, ready in a millisecond or two. 0: every episode is a process that starts anew.
@@ -89,7 +96,7 @@ class LocalHost:
         self.ns3_attributes = dict(ns3_attributes or {})
         attributes = [f"--{name}={argument_text(v)}" for name, v in self.ns3_attributes.items()]
         given = as_mapping(settings)
-        self.description_json = _described_under(program, given, attributes)
+        self.description_json = _described_under(program, given, attributes, start_deadline_s)
         description = Description.from_json(self.description_json)
         self.settings = check_settings(settings_model(description.settings), given)
         self._command = [program, *to_arguments(self.settings.model_dump()), *attributes]
@@ -167,12 +174,16 @@ class LocalHost:
     def _start(self, run: int) -> Channel:
         return self._warm_starts.branch(run) if self._warm_starts else self._start_cold(run)
 
+    def _while_waiting(self) -> None:
+        check_wanted()
+        self.on_wait()
+
     def _start_cold(self, run: int) -> Channel:
         channel = Channel(
             [*self._command, f"--RngRun={run}"],
             deadline_s=self.deadline_s,
             start_deadline_s=self.start_deadline_s,
-            on_wait=lambda: self.on_wait(),  # of then: one that is kept waiting outlives it
+            on_wait=self._while_waiting,
         )
         if channel.schema != self.schema:
             channel.close()
@@ -183,14 +194,19 @@ class LocalHost:
         return channel
 
 
-def _described_under(program: str, given: Mapping[str, Any], attributes: Sequence[str]) -> str:
+def _described_under(
+    program: str, given: Mapping[str, Any], attributes: Sequence[str], deadline_s: float
+) -> str:
     """What a program says of itself under these settings; asked once, unless they are refused."""
     try:
-        told = describe_as_json([program, *to_arguments(given), *attributes])
+        told = describe_as_json([program, *to_arguments(given), *attributes], deadline_s)
         Description.from_json(told)
+    except DeadlineExceeded:
+        raise
     except BridgeError:
         # What pydantic can read, the program may not ("10", 3.0); what neither can, pydantic
         # explains better.
-        checked = check_settings(settings_model(describe([program]).settings), given)
-        return describe_as_json([program, *to_arguments(checked.model_dump()), *attributes])
+        checked = check_settings(settings_model(describe([program], deadline_s).settings), given)
+        arguments = [*to_arguments(checked.model_dump()), *attributes]
+        return describe_as_json([program, *arguments], deadline_s)
     return told

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, wait
 from typing import Any, NamedTuple, TypeAlias
 
 import gymnasium
@@ -22,6 +22,7 @@ from ns3_bridge.errors import BridgeError, InvalidSetting
 from ns3_bridge.local_host import LocalHost
 from ns3_bridge.spaces import dict_space
 from ns3_bridge.spin import side_by_side_spin
+from ns3_bridge.starts import Starts
 from ns3_bridge.vector_resets import seeds_of
 
 Infos: TypeAlias = dict[str, NDArray[Any]]
@@ -107,7 +108,7 @@ class ScenarioPool:
         self._random = [seeding.np_random(None)[0] for _ in range(num_envs)]
         self._observations = ObservationBatch(host.schema, num_envs)
         self._channels: list[Channel | None] = [None] * num_envs
-        self._starters = ThreadPoolExecutor(num_envs)
+        self._starts = Starts()
         self._starting: dict[int, Future[Channel]] = {}
         self._stepping: dict[int, Channel] = {}  # who was posted first comes first
         self._results: list[_Result] = []  # not yet received
@@ -177,8 +178,14 @@ class ScenarioPool:
                 f"{busy} environments simulate, a batch has {self.batch_size}: "
                 "call async_reset() first, and send() after each recv()"
             )
-        while len(self._results) < self.batch_size:
-            self._await(self.batch_size - len(self._results))
+        try:
+            while len(self._results) < self.batch_size:
+                self._await(self.batch_size - len(self._results))
+        except BridgeError:
+            raise
+        except BaseException:  # Ctrl-C: what has not started yet shall not keep anybody
+            self._starts.give_up()
+            raise
         results, self._results = self._results, []
         envs = [result.env for result in results]
         rewards = np.array([result.reward for result in results])
@@ -195,7 +202,6 @@ class ScenarioPool:
     def close(self) -> None:
         """End all simulations."""
         self._end()
-        self._starters.shutdown()
         self._host.close()
 
     def _waiting(self, env_id: ArrayLike) -> list[int]:
@@ -216,7 +222,7 @@ class ScenarioPool:
             run = draw_run(self._random[env])
         self._over[env] = True
         ended, self._channels[env] = self._channels[env], None
-        self._starting[env] = self._starters.submit(self._host.start, run, ended)
+        self._starting[env] = self._starts.submit(self._host.start, run, ended)
 
     def _await(self, most: int) -> None:
         """Wait for some environments, at most for a patrol; note their results."""
@@ -265,6 +271,7 @@ class ScenarioPool:
 
     def _end(self) -> None:
         """End all episodes, also those that are only starting."""
+        self._starts.give_up()
         wait(self._starting.values())
         started = [f.result() for f in self._starting.values() if f.exception() is None]
         self._starting.clear()

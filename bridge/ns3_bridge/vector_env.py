@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import wait
 from typing import Any, TypeAlias
 
+import gymnasium
 import numpy as np
 from gymnasium.utils import seeding
 from gymnasium.vector import AutoresetMode, VectorEnv
@@ -22,6 +23,7 @@ from ns3_bridge.errors import BridgeError, InvalidSetting
 from ns3_bridge.local_host import LocalHost
 from ns3_bridge.spaces import dict_space
 from ns3_bridge.spin import side_by_side_spin
+from ns3_bridge.starts import Starts
 from ns3_bridge.vector_resets import check_running, reset_mask, seeds_of
 
 Infos: TypeAlias = dict[str, Any]
@@ -86,6 +88,7 @@ class ScenarioVectorEnv(VectorEnv[Batch, Mapping[str, NDArray[Any]], NDArray[Any
         self._over = np.zeros(num_envs, np.bool_)
         self._observations = ObservationBatch(host.schema, num_envs)
         self._spin = side_by_side_spin(num_envs)
+        self._unanswered: set[int] = set()  # posted to, and not yet collected
 
     @property
     def pids(self) -> list[int | None]:
@@ -129,7 +132,14 @@ class ScenarioVectorEnv(VectorEnv[Batch, Mapping[str, NDArray[Any]], NDArray[Any
         Raises:
             InvalidAction: an action cannot be enforced; no environment was stepped.
             ResetNeeded: an episode is over and the mode is ``DISABLED``, or there was no reset.
+            AlreadyPendingCallError: the step before was interrupted; only `reset` goes on.
         """
+        if self._unanswered:
+            raise gymnasium.error.AlreadyPendingCallError(
+                f"the step before was broken off while environments {sorted(self._unanswered)} "
+                "simulated: call reset()",
+                "step",
+            )
         mode = self.metadata["autoreset_mode"]
         ready = self._over | np.array([channel is not None for channel in self._channels])
         check_running(ready, self._over, mode)
@@ -139,6 +149,7 @@ class ScenarioVectorEnv(VectorEnv[Batch, Mapping[str, NDArray[Any]], NDArray[Any
         for i, action in zip(running, checked, strict=True):
             channel = self._channel(i)
             channel.write_action(action)
+            self._unanswered.add(i)
             channel.post()
         rewards = np.zeros(self.num_envs)
         terminations = np.zeros(self.num_envs, np.bool_)
@@ -150,6 +161,7 @@ class ScenarioVectorEnv(VectorEnv[Batch, Mapping[str, NDArray[Any]], NDArray[Any
         for i in running:
             try:
                 status = self._channel(i).collect()
+                self._unanswered.discard(i)
             except BridgeError as error:
                 truncations[i] = True
                 infos = self._add_info(infos, {"simulator_error": str(error)}, i)
@@ -187,11 +199,17 @@ class ScenarioVectorEnv(VectorEnv[Batch, Mapping[str, NDArray[Any]], NDArray[Any
         ended = [self._channels[i] for i in which]
         for i in which:
             self._channels[i] = None
-        with ThreadPoolExecutor(len(which)) as pool:
-            started = [
-                pool.submit(self.host.start, run, channel)
-                for run, channel in zip(numbers, ended, strict=True)
-            ]
+            self._unanswered.discard(i)
+        starts = Starts()
+        started = [
+            starts.submit(self.host.start, run, channel)
+            for run, channel in zip(numbers, ended, strict=True)
+        ]
+        try:
+            wait(started)
+        except BaseException:
+            starts.give_up()
+            raise
         for i, future in zip(which, started, strict=True):
             if future.exception() is None:
                 self._channels[i] = channel = future.result()
@@ -201,6 +219,7 @@ class ScenarioVectorEnv(VectorEnv[Batch, Mapping[str, NDArray[Any]], NDArray[Any
             future.result()  # raises what went wrong, now that no simulator can be forgotten
 
     def _end(self, i: int) -> None:
+        self._unanswered.discard(i)
         channel = self._channels[i]
         if channel is not None:
             channel.close()

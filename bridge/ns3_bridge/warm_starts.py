@@ -62,7 +62,8 @@ class WarmStarts:
             with kept.lock:
                 if kept.is_dropped:  # while we waited for the lock
                     continue
-                if kept.channel is None or not kept.channel.is_alive:  # somebody has killed it
+                # Somebody may have killed it, or forked us, who may not use our parent's.
+                if kept.channel is None or not (kept.channel.is_alive and kept.channel.is_ours):
                     kept.end()
                     kept.channel = self._start(own_run)
                     kept.channel.spin = NO_SPIN  # nobody is in a hurry at either end

@@ -21,6 +21,7 @@ from ns3_bridge import (
     Status,
 )
 from ns3_bridge.testing import echo_command
+from ns3_bridge.testing.processes import children_of
 
 ACTION_SEQ_OFFSET = 192  # PROTOCOL.md
 
@@ -51,8 +52,7 @@ def await_end(pids):
 
 def resources():
     gc.collect()
-    children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
-    return len(list(Path("/proc/self/fd").iterdir())), len(children)
+    return len(list(Path("/proc/self/fd").iterdir())), len(children_of("self"))
 
 
 def test_a_branch_goes_on_from_where_its_parent_is(echo):

@@ -13,6 +13,7 @@ import pytest
 
 from ns3_bridge import LocalHost, ScenarioEnv, ScenarioVectorEnv
 from ns3_bridge.testing import fake_scenario
+from ns3_bridge.testing.processes import children_of
 
 DECLARATION = {
     "observations": [{"name": "rate_bps", "shape": [50], "low": 0, "high": 1e6}],
@@ -36,10 +37,8 @@ def nothing_is_left():
 
 def _held():
     """Child processes, open descriptors, names of shared memory."""
-    pid = os.getpid()
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     names = [name for name in os.listdir("/dev/shm") if "ns3-twin" in name]
-    return children, len(os.listdir("/proc/self/fd")), names
+    return children_of("self"), len(os.listdir("/proc/self/fd")), names
 
 
 def _resident_kib():

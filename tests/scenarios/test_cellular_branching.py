@@ -25,6 +25,7 @@ from ns3_bridge import (
     SimulatorOutOfMemory,
     connect,
 )
+from ns3_bridge.testing.processes import children_of
 
 SETTINGS = {
     "n_ue": 3,
@@ -81,8 +82,7 @@ def trace(env, path):
 
 def resources():
     gc.collect()
-    children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
-    return len(list(Path("/proc/self/fd").iterdir())), len(children)
+    return len(list(Path("/proc/self/fd").iterdir())), len(children_of("self"))
 
 
 def resident_kb(pid):

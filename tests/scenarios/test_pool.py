@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import gymnasium
@@ -14,6 +13,7 @@ import pytest
 
 import ns3_scenarios
 from ns3_bridge import InvalidAction, InvalidSetting, ScenarioPool
+from ns3_bridge.testing.processes import children_of
 
 SETTINGS = {"n_ue": 2, "n_bs": 2, "duration_s": 0.1, "warmup_s": 0.2}  # 5 slots
 LONG = {**SETTINGS, "duration_s": 1.0}
@@ -171,9 +171,8 @@ def test_what_cannot_be_sent_or_received_is_explained(make_pool):
 
 
 def test_nothing_is_left_of_it(make_pool):
-    def left() -> tuple[int, str]:
-        children = Path(f"/proc/self/task/{os.getpid()}/children").read_text()
-        return len(os.listdir("/proc/self/fd")), children
+    def left() -> tuple[int, list[int]]:
+        return len(os.listdir("/proc/self/fd")), children_of("self")
 
     before = left()
     pool = make_pool(3, 2)

@@ -13,6 +13,7 @@ from gym_agent import AiAgent
 
 from ns3_bridge import DeadlineExceeded, InvalidAction, InvalidSetting
 from ns3_bridge.compat import Ns3AiEnv
+from ns3_bridge.testing.processes import children_of
 
 PROGRAM = [sys.executable, str(Path(__file__).with_name("gym_simulation.py"))]
 ACTION = np.array([0.5, 0.25], np.float32)
@@ -75,12 +76,9 @@ def test_an_agent_that_is_killed_while_a_program_starts_leaves_no_memory(segment
     wait_until(lambda: not path.exists())
 
 
-def children_of(pid):
+def guard_runs(pid):
     """The guard, once it runs its program: it guards from then on."""
-    return any(
-        Path(f"/proc/{child}/task/{child}/children").read_text()
-        for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    )
+    return any(map(children_of, children_of(pid)))
 
 
 def wait_until(condition, deadline_s=20.0):

@@ -24,6 +24,7 @@ from ns3_bridge import (
     ping,
 )
 from ns3_bridge.testing import fake_scenario
+from ns3_bridge.testing.processes import children_of
 
 COMMAND = str(Path(sys.executable).parent / "ns3-twin")
 
@@ -48,7 +49,7 @@ def gateway(fake_program, tmp_path):
 
 
 def children(pid):
-    return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [str(child) for child in children_of(pid)]
 
 
 def gone(pids, within_s=2.0):

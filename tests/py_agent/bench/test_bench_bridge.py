@@ -6,6 +6,7 @@ import sys
 import time
 from pathlib import Path
 
+from ns3_bridge.testing.processes import children_of
 from py_agent.bench import bridge, ns3_ai_way
 
 
@@ -52,8 +53,7 @@ def test_a_benchmark_that_is_terminated_leaves_nothing():
 
 
 def descendants(pid):
-    path = Path(f"/proc/{pid}/task/{pid}/children")
-    children = [int(child) for child in path.read_text().split()] if path.exists() else []
+    children = children_of(pid)
     return [*children, *(found for child in children for found in descendants(child))]
 
 

@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 from rich.console import Console
 
+from ns3_bridge.testing.processes import children_of
 from py_agent.view.tables import rows_table
 
 COMMAND = str(Path(sys.executable).parent / "ns3-twin")
@@ -122,14 +123,11 @@ def test_ctrl_c_and_sigterm_end_all(tmp_path, number, status):
         start_new_session=True,
     )
     deadline_s = time.monotonic() + 200
-    children = Path(f"/proc/{running.pid}/task/{running.pid}/children")
-    while not (pids := children.read_text().split()) or not list(
-        (tmp_path / "runs").glob("*/slots.parquet")
-    ):
+    while not children_of(running.pid) or not list((tmp_path / "runs").glob("*/slots.parquet")):
         assert time.monotonic() < deadline_s
         time.sleep(0.05)
     time.sleep(1.0)
-    pids = children.read_text().split()
+    pids = children_of(running.pid)
     running.send_signal(number)
     _, complaint = running.communicate(timeout=60)
     assert running.returncode == status

@@ -1,14 +1,13 @@
 from __future__ import annotations
 
 import json
-import os
-from pathlib import Path
 
 import numpy as np
 import pytest
 from typer.testing import CliRunner
 
 import ns3_scenarios
+from ns3_bridge.testing.processes import children_of
 from py_agent.cli.app import app
 from py_agent.policies import LookAheadPolicy, Network, load_policy
 from py_agent.policies.oracle import Oracle
@@ -24,7 +23,7 @@ def env():
 
 
 def children():
-    return Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+    return children_of("self")
 
 
 def test_only_policies_that_ask_for_it_get_the_network():
