@@ -1,16 +1,17 @@
 # SPDX-License-Identifier: MIT
-"""Registers the twin's environment with Gymnasium, as soon as Gymnasium is imported by anybody."""
+"""Registers the twin's environments with Gymnasium, as soon as Gymnasium is imported by anybody."""
 
 from __future__ import annotations
 
 import importlib.abc
 import importlib.machinery
+import importlib.metadata
 import importlib.util
 import sys
 import types
 from collections.abc import Sequence
 
-_ID = "ns3/CellularTwin-v0"
+_SCENARIOS = "ns3_twin.scenarios"
 
 
 def register() -> None:
@@ -22,13 +23,18 @@ def register() -> None:
 
 
 def _register() -> None:
+    """Every scenario that packages name: whether the twin can follow it is told by `make`."""
     import gymnasium
 
-    if _ID not in gymnasium.registry:
+    for scenario in importlib.metadata.entry_points(group=_SCENARIOS).names:
+        identifier = f"ns3/{scenario.title()}Twin-v0"  # as `ns3_scenarios.gymnasium_id` writes it
+        if identifier in gymnasium.registry:
+            continue
         gymnasium.register(
-            id=_ID,
+            id=identifier,
             entry_point="py_agent.twin.environment.env:make",
             vector_entry_point="py_agent.twin.environment.env:make_vector",
+            kwargs={"scenario": scenario},
         )
 
 

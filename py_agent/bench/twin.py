@@ -37,6 +37,7 @@ def measure(
     policy: str = "strongest-equal",
     largest: int = BATCHES[-1],
     sizes: str = "3x60,7x40",
+    scenario: str = "cellular",
 ) -> Report:
     """User-seconds that the twin simulates per second, by batch size, as multiples of ns-3.
 
@@ -45,16 +46,17 @@ def measure(
     every slot, for all rollouts at once; the vector environment, which makes every observation of
     every slot, for up to 4096. Batches are of 1, 64, 1024, 4096 and 16384 rollouts, up to
     `largest`. Then networks of other `sizes` (base stations x users, comma-separated) in batches of
-    as many users in all.
+    as many users in all. A `scenario` is a name, or the path of a program.
     """
     wanted = [_size(text) for text in sizes.split(",") if text]
     batches = [batch for batch in BATCHES if batch <= max(largest, 1)]
-    speeds = _speeds(rounds, slots, n_bs, n_ue, policy, batches, _WAYS)
+    speeds = _speeds(scenario, rounds, slots, n_bs, n_ue, policy, batches, _WAYS)
     report = _report(speeds, batches, n_bs, n_ue, policy)
     others: list[tuple[int, int, int, Speeds]] = [(n_bs, n_ue, batches[-1], speeds)]
     for other_bs, other_ue in wanted:
         batch = max(1, batches[-1] * n_ue // other_ue)
-        found = _speeds(rounds, slots, other_bs, other_ue, policy, [batch], (_HELD, _RULE))
+        ways = (_HELD, _RULE)
+        found = _speeds(scenario, rounds, slots, other_bs, other_ue, policy, [batch], ways)
         others.append((other_bs, other_ue, batch, found))
     if len(others) > 1:
         table, numbers = _by_size(others)
@@ -70,6 +72,7 @@ def _size(text: str) -> tuple[int, int]:
 
 
 def _speeds(
+    scenario: str,
     rounds: int,
     slots: int,
     n_bs: int,
@@ -82,10 +85,10 @@ def _speeds(
     from py_agent.twin.environment.network import TwinNetwork
 
     settings = {"n_bs": n_bs, "n_ue": n_ue, "duration_s": 1000.0}
-    network = TwinNetwork.of(settings)
-    known = Network("cellular", network.place.settings, network.schema)
+    network = TwinNetwork.of(settings, scenario=scenario)
+    known = Network(network.schema.scenario, network.place.settings, network.schema)
     ways: dict[tuple[str, int], Callable[[int], object]] = {}
-    with closing(ns3_scenarios.make("cellular", settings)) as env:
+    with closing(ns3_scenarios.make(scenario, settings)) as env:
         ways["ns-3", 1] = _played(env, policy, known)
         for batch in batches:
             frame = network.place.settings["slots_per_frame"]
@@ -93,7 +96,9 @@ def _speeds(
                 if way in kinds:
                     ways[way, batch] = _rollouts(network, batch, policy, known, every, threads)
             if _ALL in kinds and batch <= _LARGEST_ALL:
-                ways[_ALL, batch] = _played(make_vector(batch, settings), policy, known)
+                ways[_ALL, batch] = _played(
+                    make_vector(batch, settings, scenario=scenario), policy, known
+                )
         return _in_turns(ways, rounds, slots, n_ue * network.place.settings["slot_s"])
 
 

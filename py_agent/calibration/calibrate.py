@@ -21,22 +21,23 @@ def calibrate(paths: Sequence[Path]) -> TwinParameters:
     Raises:
         InvalidSetting: a folder holds no finished run.
         NothingToLearn: the runs are of several networks, or hold too little.
-        UnsuitableNetwork: they are not of a cellular network.
+        UnsuitableNetwork: they are of a network that the twin cannot follow.
     """
     return calibrate_runs(load_runs(paths))
 
 
 def calibrate_runs(runs: Sequence[RecordedRun]) -> TwinParameters:
     """The same of runs that are open."""
-    parameters = prior_parameters(runs[0].run.settings, runs[0].radio)
-    link = load_radio(runs[0].radio)(runs[0].run.settings, parameters.radio)
+    run, radio = runs[0].run, runs[0].radio
+    parameters = prior_parameters(run.settings, radio, run.scenario)
+    link = load_radio(radio)(run.settings, parameters.radio)
     parameters = parameters.model_copy(update={"radio": link.calibrated(runs)})
     provenance = Provenance(
         source="calibrated",
-        scenario=runs[0].run.scenario,
-        seeds=tuple(run.run.seed for run in runs),
-        policies=tuple(run.run.policy for run in runs),
-        slots=sum(run.slots for run in runs),
+        scenario=run.scenario,
+        seeds=tuple(each.run.seed for each in runs),
+        policies=tuple(each.run.policy for each in runs),
+        slots=sum(each.slots for each in runs),
         ns3_twin_version=importlib.metadata.version("ns3-twin"),
     )
     return parameters.replaced(

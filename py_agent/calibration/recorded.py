@@ -19,7 +19,7 @@ from py_agent.experiment.run_folder import RunFolder
 from py_agent.experiment.run_settings import RunSettings, load_run_settings
 from py_agent.radio.errors import NothingToLearn
 from py_agent.radio.link_model import load_radio
-from py_agent.twin.estimation.twin import NEEDED
+from py_agent.twin.model.declaration import FOLLOWED
 
 _SHORTEST_S = 2.0
 _MAY_DIFFER = ("duration_s", "warmup_s")
@@ -81,7 +81,7 @@ def load_runs(paths: Sequence[Path]) -> list[RecordedRun]:
         folder = finished_run(path)
         settings = load_run_settings(folder.settings, {}, [])
         recorded = RecordedRun(folder, settings)
-        needed = {*NEEDED, *load_radio(recorded.radio).followed}
+        needed = {*FOLLOWED, *load_radio(recorded.radio).followed}
         missing = needed - slot_fields(folder)
         if missing:
             raise NothingToLearn(f"{path} has not recorded {', '.join(sorted(missing))}")

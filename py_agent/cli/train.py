@@ -20,6 +20,9 @@ _QUICK |= {"validations": 3, "validation_networks": 16}
 
 
 def train(
+    scenario: Annotated[
+        str | None, typer.Option(help="Name, or path of a scenario program; default: cellular.")
+    ] = None,
     algorithm: Annotated[str | None, typer.Option(help="ppo, td3 or sac.")] = None,
     architecture: Annotated[
         str | None, typer.Option(help="What agents see: their user, or all users of its cell.")
@@ -58,7 +61,12 @@ def train(
 ) -> None:
     """Train an agent in the twin; killed, it goes on where it was. Then: --policy twin-drl=FILE."""
     given = {
-        **{"algorithm": algorithm, "architecture": architecture, "timescale": timescale},
+        **{
+            "scenario": scenario,
+            "algorithm": algorithm,
+            "architecture": architecture,
+            "timescale": timescale,
+        },
         **{"view": view, "retrain": retrain},
         **{"association": association, "steps": steps, "seed": seed},
         "twin": None if twin is None else str(twin),
@@ -118,13 +126,13 @@ def _settings(
         except (OSError, yaml.YAMLError) as error:
             raise InvalidSetting(f"cannot read {config}: {error}") from error
     of_runs = {name: from_file.get(name) for name in ("settings", "learning")}
-    scenario = load_run_settings(None, of_runs, assignments)
+    of_scenario = load_run_settings(None, of_runs, assignments)
     chosen = {name: value for name, value in given.items() if value is not None}
     try:
         return TrainingSettings.model_validate(
             {
                 **{**preset, **from_file, **chosen},
-                **{"settings": scenario.settings, "learning": scenario.learning},
+                **{"settings": of_scenario.settings, "learning": of_scenario.learning},
             }
         )
     except pydantic.ValidationError as error:

@@ -46,6 +46,9 @@ def calibrate(
 
 
 def fidelity(
+    scenario: Annotated[
+        str, typer.Option(help="Name, or path of a scenario program.")
+    ] = "cellular",
     seeds: Annotated[
         str | None, typer.Option(help="Not those of the calibration: 9101-9104 or 9101,9105.")
     ] = None,
@@ -102,11 +105,12 @@ def fidelity(
         size = ["n_ue=10"] if quick else []
         given = load_run_settings(None, {}, [*size, *(assignments or [])]).settings
         chosen = CheckpointSettings(
-            settings=whole_settings(given),
+            settings=whole_settings(given, scenario),
             lead_s=lead or (2.0 if quick else 5.0),
             horizon_s=horizon or (3.0 if quick else 10.0),
             rollouts=32 if quick else 64,
             reporting=ReportingSettings(period_s=period, loss=loss),
+            scenario=scenario,
         )
         wanted = parse_seeds(seeds or ("9101-9102" if quick else "9101-9104"))
         names = usual_policies(quick=quick) if policies is None else policies.split(",")
@@ -118,7 +122,8 @@ def fidelity(
                 callback=lambda step: view.advance(step.name, step.doing, step.slots),
             )
             if parameters is None:
-                learned = calibrate_for(chosen.settings, 4.0 if quick else 20.0, work)
+                recorded_s = 4.0 if quick else 20.0
+                learned = calibrate_for(chosen.settings, recorded_s, work, scenario)
             else:
                 learned = TwinParameters.load(parameters)
             report = measure(chosen, wanted, names, learned, work)

@@ -15,6 +15,8 @@ import yaml
 from gymnasium.vector import AutoresetMode
 from stable_baselines3.common.callbacks import BaseCallback
 
+import ns3_scenarios
+from ns3_bridge import LocalHost
 from py_agent.drl.agent import Agent
 from py_agent.drl.algorithms import agent_of, load_algorithm, make_algorithm
 from py_agent.drl.errors import CannotResume
@@ -103,10 +105,11 @@ class Training:
 
     def make_networks(self, count: int) -> tuple[TwinVectorEnv, Network]:
         """So many networks of the twin as agents are trained on, and what is known of each."""
+        scenario = self.settings.scenario
         settings = {
             **self.settings.settings,
             "duration_s": self.settings.episode_s,
-            "state": {"bearers": False, "mac": False},
+            **_unread_state(scenario),
         }
         learning = self.settings.learning if self.settings.retrain else None
         if learning is not None:
@@ -114,9 +117,16 @@ class Training:
         given = (
             None if self.settings.twin is None else TwinParameters.load(Path(self.settings.twin))
         )
-        networks = make_vector(count, settings, given, AutoresetMode.SAME_STEP, learning=learning)
+        networks = make_vector(
+            count,
+            settings,
+            given,
+            AutoresetMode.SAME_STEP,
+            learning=learning,
+            scenario=scenario,
+        )
         known = {**networks.settings.model_dump(), "learning": self.settings.learning.model_dump()}
-        return networks, Network("cellular", known, networks.schema)
+        return networks, Network(networks.schema.scenario, known, networks.schema)
 
 
 class _State:
@@ -196,6 +206,13 @@ class _Judge(BaseCallback):
         _replace(training.folder / "checkpoint.zip", model.save)
         state.steps = model.num_timesteps
         state.save()
+
+
+def _unread_state(scenario: str) -> dict[str, Any]:
+    """Settings that switch off fields which no agent reads, as far as the scenario has them."""
+    chosen = LocalHost(ns3_scenarios.program(scenario)).settings.model_dump().get("state", {})
+    unread = {name: False for name in ("bearers", "mac") if name in chosen}
+    return {"state": unread} if unread else {}
 
 
 def _replace(path: Path, write: Callable[[Path], object]) -> None:

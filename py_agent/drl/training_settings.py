@@ -49,6 +49,7 @@ class TrainingSettings(pydantic.BaseModel):
     )
     validations: int = pydantic.Field(4, ge=1, description="of checkpoints in the twin")
     validation_networks: int = pydantic.Field(48, ge=2, description="held-out seeds")
+    scenario: str = pydantic.Field("cellular", description="name, or path of a scenario program")
     settings: dict[str, Any] = pydantic.Field(
         default_factory=dict, description="of the scenario, nested; the rest is default"
     )

@@ -39,7 +39,7 @@ class UserAgents(VecEnv):
     the same users. Users are grouped by cell in every slot anew; a user that changes cells takes
     its agent along.
 
-    Works on any vector environment with the fields of `cellular`: ns-3's and the twin's.
+    Works on any vector environment with the fields of edge computing: ns-3's and the twin's.
 
     Args:
         networks: many of one kind, which reset themselves within the step that ends an episode;

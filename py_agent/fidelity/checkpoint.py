@@ -20,6 +20,7 @@ from py_agent.policies import Network, load_policy
 from py_agent.radio.link_model import link_model_of
 from py_agent.twin.estimation.reporting import ReportingSettings
 from py_agent.twin.estimation.twin import Twin
+from py_agent.twin.model.declaration import check_replaced
 from py_agent.twin.model.estimate import NetworkEstimate
 from py_agent.twin.model.parameters import TwinParameters
 from py_agent.twin.rollout.simulate import Outcome, simulate_each
@@ -40,6 +41,7 @@ class CheckpointSettings:
         horizon_s: for which it is continued.
         rollouts: of the twin, per policy.
         reporting: how observations reach the twin.
+        scenario: an installed one's name, or the path of a program.
     """
 
     settings: Mapping[str, Any]
@@ -47,6 +49,7 @@ class CheckpointSettings:
     horizon_s: float
     rollouts: int
     reporting: ReportingSettings
+    scenario: str = "cellular"
 
     @property
     def lead_slots(self) -> int:
@@ -92,13 +95,17 @@ class Checkpoint:
     slots_per_frame: int
 
 
-def whole_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """All settings of the scenario, of which some are given.
+def whole_settings(settings: Mapping[str, Any], scenario: str = "cellular") -> dict[str, Any]:
+    """All settings of a scenario, of which some are given.
 
     Raises:
         InvalidSetting: one is unknown or wrong.
+        UnknownScenario: there is none of this name.
+        UnknownRadio: no plug-in knows its radio.
+        UnsuitableNetwork: it does not declare what the twin needs.
     """
-    host = LocalHost(ns3_scenarios.program("cellular"), settings)
+    host = LocalHost(ns3_scenarios.program(scenario), settings)
+    check_replaced(host.schema)
     return host.settings.model_dump()
 
 
@@ -125,8 +132,8 @@ def play(
         BridgeError: a simulation failed.
     """
     duration_s = chosen.lead_s + chosen.horizon_s
-    env = ns3_scenarios.make("cellular", {**chosen.settings, "duration_s": duration_s})
-    network = Network("cellular", env.settings.model_dump(), env.schema)
+    env = ns3_scenarios.make(chosen.scenario, {**chosen.settings, "duration_s": duration_s})
+    network = Network(env.schema.scenario, env.settings.model_dump(), env.schema)
     tracking = Tracking(link_model_of(network))
     try:
         if chosen.lead_slots % network.settings["slots_per_frame"]:

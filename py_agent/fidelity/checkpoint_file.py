@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-import ns3_scenarios
 import py_agent
+from ns3_scenarios import program
 from py_agent.fidelity.checkpoint import Checkpoint, CheckpointSettings
 from py_agent.fidelity.continuation import Continuation
 from py_agent.fidelity.prefix import States
@@ -41,21 +41,22 @@ def checkpoint_key(
         seed,
         [(name, fingerprint(name)) for name in policies],
         parameters.model_dump(),
+        scenario=chosen.scenario,
     )
 
 
-def key_of(*what: Any) -> str:
-    """A name for these values and the code that works on them."""
-    text = json.dumps([*what, _code()], sort_keys=True, default=str)
+def key_of(*what: Any, scenario: str) -> str:
+    """A name for these values, and for the scenario's program and the code that work on them."""
+    text = json.dumps([*what, _code(program(scenario))], sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 @functools.cache
-def _code() -> str:
+def _code(program_path: str) -> str:
     digest = hashlib.sha256()
     package = Path(py_agent.__file__).parent
     files = sorted(path for part in _CODE for path in (package / part).rglob("*.py"))
-    for path in [*files, Path(ns3_scenarios.program("cellular"))]:
+    for path in [*files, Path(program_path)]:
         digest.update(path.read_bytes())
     return digest.hexdigest()
 

@@ -80,16 +80,20 @@ class Work:
     callback: Callable[[Step], None] = lambda step: None
 
 
-def calibrate_for(settings: Mapping[str, Any], duration_s: float, work: Work) -> TwinParameters:
+def calibrate_for(
+    settings: Mapping[str, Any], duration_s: float, work: Work, scenario: str = "cellular"
+) -> TwinParameters:
     """Learn the constants from fresh runs under seeds 1 and 2, three policies each.
 
     Args:
         settings: of the scenario, nested and whole.
         duration_s: of each run.
         work: where and how.
+        scenario: its name, or the path of its program.
     """
     plan = (_CALIBRATION_POLICIES, _CALIBRATION_SEEDS)
-    kept = work.folder / f"calibration-{key_of(settings, duration_s, plan)}.json"
+    key = key_of(settings, duration_s, plan, scenario=scenario)
+    kept = work.folder / f"calibration-{key}.json"
     if kept.exists():
         return TwinParameters.load(kept)
     with tempfile.TemporaryDirectory(prefix="ns3-twin-fidelity-") as folder:
@@ -97,6 +101,7 @@ def calibrate_for(settings: Mapping[str, Any], duration_s: float, work: Work) ->
             f"calibration, {policy}, seed {seed}": load_run_settings(
                 None,
                 {
+                    "scenario": scenario,
                     "policy": policy,
                     "seed": seed,
                     "runs_dir": Path(folder),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The twin under Gymnasium: the environments of `ns3/Cellular-v0`, without ns-3."""
+"""The twin under Gymnasium: the environments of scenarios of edge computing, without ns-3."""
 
 from __future__ import annotations
 
@@ -18,14 +18,19 @@ from py_agent.twin.model.parameters import TwinParameters
 def make(
     settings: NestedSettings | None = None,
     parameters: TwinParameters | None = None,
+    scenario: str = "cellular",
 ) -> ScenarioEnv:
-    """The environment of `cellular`, computed by the twin.
+    """The environment of a scenario, computed by the twin.
 
     Args:
         settings: of the scenario, nested or typed; the rest is default.
         parameters: the twin's constants, e.g. calibrated ones; None: what the settings say.
+        scenario: an installed one's name, or the path of a program.
+
+    Raises:
+        UnsuitableNetwork: the scenario does not declare what the twin needs.
     """
-    return ScenarioEnv(TwinHost(TwinNetwork.of(settings, parameters)))
+    return ScenarioEnv(TwinHost(TwinNetwork.of(settings, parameters, scenario)))
 
 
 def make_vector(
@@ -35,6 +40,7 @@ def make_vector(
     autoreset_mode: AutoresetMode | str = AutoresetMode.NEXT_STEP,
     threads: int = 1,
     learning: LearningSettings | None = None,
+    scenario: str = "cellular",
 ) -> TwinVectorEnv:
     """Many of them, stepped as one batch.
 
@@ -47,8 +53,12 @@ def make_vector(
         learning: users have models that drift and are retrained
             (``settings["retraining"]["enabled"]`` must be true); None: they have none. For a single
             environment with models wrap it in `py_agent.learning.env.LearningEnv`, as on ns-3.
+        scenario: as of `make`.
+
+    Raises:
+        UnsuitableNetwork: as of `make`.
     """
-    network = TwinNetwork.of(settings, parameters)
+    network = TwinNetwork.of(settings, parameters, scenario)
     if learning is None:
         return TwinVectorEnv(network, num_envs, autoreset_mode, threads)
     return TwinLearningVectorEnv(network, num_envs, learning, autoreset_mode, threads)

@@ -11,11 +11,10 @@ import ns3_scenarios
 from ns3_bridge import LocalHost, Schema
 from ns3_bridge.settings import NestedSettings
 from py_agent.twin.errors import UnsuitableNetwork
+from py_agent.twin.model.declaration import check_replaced
 from py_agent.twin.model.parameters import TwinParameters
 from py_agent.twin.model.prior import prior_parameters
 from py_agent.twin.rollout.rollout import Place, Rollout
-
-_SCENARIO = "cellular"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,8 +40,9 @@ class TwinNetwork:
         cls,
         settings: NestedSettings | None = None,
         parameters: TwinParameters | None = None,
+        scenario: str = "cellular",
     ) -> TwinNetwork:
-        """The scenario `cellular` under these settings.
+        """A scenario under these settings.
 
         Its program says, by ``--describe``, which fields there are and where the base stations
         stand; nothing is simulated in ns-3.
@@ -50,15 +50,20 @@ class TwinNetwork:
         Args:
             settings: nested settings of the scenario; the rest is default.
             parameters: constants, e.g. calibrated ones; None: what the settings say.
+            scenario: an installed one's name, or the path of a program.
 
         Raises:
             InvalidSetting: a setting is unknown, out of bounds, or none that the twin can follow.
-            UnsuitableNetwork: the parameters are those of another network.
+            UnsuitableNetwork: the scenario does not declare what the twin needs, or the parameters
+                are those of another network.
+            UnknownScenario: there is none of this name.
+            UnknownRadio: no plug-in knows the scenario's radio.
         """
-        host = LocalHost(ns3_scenarios.program(_SCENARIO), settings)
+        host = LocalHost(ns3_scenarios.program(scenario), settings)
+        check_replaced(host.schema)
         values = host.settings.model_dump()
         if parameters is None:
-            parameters = prior_parameters(values, host.schema.radio)
+            parameters = prior_parameters(values, host.schema.radio, host.schema.scenario)
         elif parameters.n_bs != values["n_bs"]:
             raise UnsuitableNetwork(
                 f"the parameters are of {parameters.n_bs} base stations, not of {values['n_bs']}"
@@ -66,8 +71,8 @@ class TwinNetwork:
         bs_position_m = host.schema.observation("bs_position_m").constant
         if bs_position_m is None:
             raise UnsuitableNetwork(
-                f"{_SCENARIO} does not declare where its base stations stand: bs_position_m is no"
-                " constant"
+                f"{host.schema.scenario} does not declare where its base stations stand:"
+                " bs_position_m is no constant"
             )
         place = Place(
             settings=values,

@@ -19,6 +19,7 @@ from py_agent.twin.estimation.received import Packed, ReceivedFields
 from py_agent.twin.estimation.reporting import Report, ReportingChannel, ReportingSettings
 from py_agent.twin.estimation.task_queues import QueueReports, TaskQueues
 from py_agent.twin.estimation.traffic_filter import TrafficFilter
+from py_agent.twin.model.declaration import check_followed
 from py_agent.twin.model.estimate import NetworkEstimate
 from py_agent.twin.model.parameters import TwinParameters
 from py_agent.twin.model.prior import prior_parameters
@@ -26,13 +27,6 @@ from py_agent.twin.model.prior import prior_parameters
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int32]
 
-NEEDED = (
-    *("time_s", "slot_in_frame", "position_m", "velocity_mps", "bs_position_m"),
-    *("serving_bs", "tasks_created", "created_bit", "delivered_bit"),
-    *("tasks_uploading", "upload_backlog_bit", "upload_unconfirmed_bit", "oldest_age_s"),
-    *("tasks_computing", "compute_head_cycles", "compute_backlog_cycles", "task_mean_bit"),
-    "task_mean_cycles",
-)
 _COUNTERS = ("tasks_created", "created_bit")
 
 
@@ -70,14 +64,9 @@ class Twin:
         seed: int = 0,
     ) -> None:
         fields = network.schema.observations
+        check_followed(network.schema)
         radio = load_radio(network.schema.radio)
-        missing = {*NEEDED, *radio.followed} - {field.name for field in fields}
-        if missing:
-            raise UnsuitableNetwork(
-                f"the twin needs {', '.join(sorted(missing))}, which {network.scenario} does not "
-                "observe with these settings: is a group of the state switched off (state.…)?"
-            )
-        parameters = parameters or prior_parameters(network.settings, radio.name)
+        parameters = parameters or prior_parameters(network.settings, radio.name, network.scenario)
         self._fields = {field.name: field for field in fields}
         self._n_ue, n_bs = network.schema.sizes["ue"], network.schema.sizes["bs"]
         if parameters.n_bs != n_bs:

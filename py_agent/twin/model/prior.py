@@ -18,30 +18,33 @@ from py_agent.twin.model.parameters import (
 )
 
 
-def prior_parameters(settings: Mapping[str, Any], radio: str) -> TwinParameters:
+def prior_parameters(
+    settings: Mapping[str, Any], radio: str, scenario: str = "cellular"
+) -> TwinParameters:
     """Constants of a network from its settings: nothing is measured.
 
     Args:
         settings: all settings of the scenario, nested.
         radio: the access network that it declares.
+        scenario: its name.
 
     Raises:
         UnsuitableNetwork: they are not those of a network that the twin can follow.
     """
     try:
-        return _prior(settings, radio)
+        return _prior(settings, radio, scenario)
     except KeyError as error:
         raise UnsuitableNetwork(
-            f"the twin follows networks like cellular; this one has no setting {error}"
+            f"the twin follows networks like cellular; {scenario} has no setting {error}"
         ) from None
 
 
-def _prior(settings: Mapping[str, Any], radio: str) -> TwinParameters:
+def _prior(settings: Mapping[str, Any], radio: str, scenario: str) -> TwinParameters:
     n_bs = settings["n_bs"]
     traffic, mobility = settings["traffic"], settings["mobility"]
     retraining, compute = settings["retraining"], settings["compute"]
     return TwinParameters(
-        provenance=Provenance(source="prior", scenario="cellular"),
+        provenance=Provenance(source="prior", scenario=scenario),
         timing=Timing(slot_s=settings["slot_s"], slots_per_frame=settings["slots_per_frame"]),
         radio=load_radio(radio)(settings).parameters,
         bandwidth_mode=settings["radio"].get("bandwidth_mode", "work-conserving"),
