@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Modules under the names that they had before version 0.2: they warn, and go in version 0.3."""
+"""Names of before version 0.2, of modules and in modules: they warn, and go in version 0.3."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import importlib.machinery
 import sys
 import types
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 MOVED = {
     "py_agent.bench.cli": "py_agent.cli.bench",
@@ -68,6 +69,83 @@ MOVED = {
     "py_agent.twin.vector_env": "py_agent.twin.environment.vector_env",
 }
 
+#: What modules of today held under another name, or moved elsewhere since.
+RENAMED = {
+    "py_agent.calibration.recorded": {
+        "log_correlation": "py_agent.radio.lte.channel_fit:log_correlation",
+    },
+    "py_agent.experiment.run_settings": {
+        "RetrainingName": "py_agent.policies.former_tables:RetrainingName",
+    },
+    "py_agent.fidelity.checkpoint": {
+        "Scene": "py_agent.fidelity.checkpoint:Checkpoint",
+        "SceneSettings": "py_agent.fidelity.checkpoint:CheckpointSettings",
+    },
+    "py_agent.fidelity.checkpoint_file": {
+        "load_scene": "py_agent.fidelity.checkpoint_file:load_checkpoint",
+        "save_scene": "py_agent.fidelity.checkpoint_file:save_checkpoint",
+        "scene_key": "py_agent.fidelity.checkpoint_file:checkpoint_key",
+    },
+    "py_agent.fidelity.measure": {
+        "POLICIES": "py_agent.fidelity.former_tables:POLICIES",
+        "QUICK_POLICIES": "py_agent.fidelity.former_tables:QUICK_POLICIES",
+    },
+    "py_agent.fidelity.prefix": {
+        "TRUNK_POLICY": "py_agent.fidelity.prefix:PREFIX_POLICY",
+        "Trunk": "py_agent.fidelity.prefix:Prefix",
+    },
+    "py_agent.fidelity.tracking": {
+        "SINR_EDGES_DB": "py_agent.fidelity.tracking:QUALITY_EDGES_DB",
+    },
+    "py_agent.policies": {
+        "POLICIES": "py_agent.policies.former_tables:POLICIES",
+    },
+    "py_agent.policies.registry": {
+        "POLICIES": "py_agent.policies.former_tables:POLICIES",
+        "RULES": "py_agent.policies.former_tables:RULES",
+    },
+    "py_agent.policies.share_rules": {
+        "index_rule": "py_agent.policies.share_rules:srpt",
+    },
+    "py_agent.side_by_side": {
+        "Say": "py_agent.side_by_side:Callback",
+        "say": "py_agent.side_by_side:report",
+    },
+    "py_agent.twin.errors": {
+        "NothingToLearn": "py_agent.radio.errors:NothingToLearn",
+    },
+    "py_agent.twin.estimation.prediction": {
+        "rsrp_ahead": "py_agent.twin.estimation.prediction:strength_ahead",
+    },
+    "py_agent.twin.model.parameters": {
+        "ChannelMap": "py_agent.radio.lte.parameters:ChannelMap",
+        "ControlChannel": "py_agent.radio.lte.parameters:ControlChannel",
+        "DataInterference": "py_agent.radio.lte.parameters:DataInterference",
+        "RateCurve": "py_agent.radio.lte.parameters:RateCurve",
+        "UplinkSinr": "py_agent.radio.lte.parameters:UplinkSinr",
+    },
+    "py_agent.twin.rollout.rollout": {
+        "MEASURED_S": "py_agent.twin.rollout.engine_parameters:MEASURED_S",
+    },
+    "py_agent.twin.rollout.start": {
+        "futures_of": "py_agent.twin.rollout.futures:futures_of",
+    },
+}
+
+#: What to use instead of a name whose table or function is only kept for those who still ask.
+_INSTEAD = {
+    "py_agent.fidelity.former_tables:POLICIES": "py_agent.fidelity.measure.usual_policies()",
+    "py_agent.fidelity.former_tables:QUICK_POLICIES": (
+        "py_agent.fidelity.measure.usual_policies(quick=True)"
+    ),
+    "py_agent.policies.former_tables:POLICIES": "py_agent.policies.policy_names()",
+    "py_agent.policies.former_tables:RULES": "py_agent.policies.rule_names()",
+    "py_agent.policies.former_tables:RetrainingName": (
+        "py_agent.policies.retraining.RETRAINING_RULES"
+    ),
+    "py_agent.twin.rollout.futures:futures_of": "py_agent.twin.rollout.start.rollouts_of()",
+}
+
 
 class _FormerNames(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """Finds a module under its former name: what is imported is the module of today itself."""
@@ -97,8 +175,27 @@ class _FormerNames(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         module.__spec__ = None if alias is None else alias.loader_state
 
 
+def names_in(module: str) -> Callable[[str], Any]:
+    """What finds the former names in a module, as its ``__getattr__`` (PEP 562)."""
+
+    def find(name: str) -> Any:
+        target = RENAMED[module].get(name)
+        if target is None:
+            raise AttributeError(f"module {module!r} has no attribute {name!r}")
+        place, _, today = target.partition(":")
+        warnings.warn(
+            f"{module}.{name} is now {_INSTEAD.get(target, f'{place}.{today}')}; "
+            "the old name goes in version 0.3",
+            DeprecationWarning,
+            stacklevel=2,
+        )
+        return getattr(importlib.import_module(place), today)
+
+    return find
+
+
 def register() -> None:
-    """Let former names be imported.
+    """Let modules be imported under their former names.
 
     First of all finders: a package under its former name would show others its files anew.
     """

@@ -11,7 +11,9 @@ import queue
 import signal
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from py_agent import former_names
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -113,3 +115,7 @@ def _start(said: Any, parent_pid: int) -> None:
     if os.getppid() != parent_pid:  # it was killed before we asked to be told
         os._exit(128 + signal.SIGHUP)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+if not TYPE_CHECKING:
+    __getattr__ = former_names.names_in(__name__)

@@ -7,12 +7,13 @@ import dataclasses
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
 import ns3_scenarios
 from ns3_bridge import LocalHost
+from py_agent import former_names
 from py_agent.experiment.replay import finished_run
 from py_agent.experiment.run_data import observed_field, slot_fields, table_columns
 from py_agent.experiment.run_folder import RunFolder
@@ -105,3 +106,7 @@ def _differences(first: RunSettings, other: RunSettings) -> Iterator[str]:
             yield name
     if first.ns3 != other.ns3:
         yield "ns3"
+
+
+if not TYPE_CHECKING:
+    __getattr__ = former_names.names_in(__name__)

@@ -5,13 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import pydantic
 import yaml
 
 from ns3_bridge import InvalidSetting
 from ns3_bridge.settings import as_mapping
+from py_agent import former_names
 from py_agent.learning.learning_settings import LearningSettings
 from py_agent.policies.retraining import RETRAINING_RULES
 
@@ -109,3 +110,7 @@ def _explain(error: Any) -> str:
     if error["type"] == "extra_forbidden":
         return f"unknown setting {name}; known: {', '.join(RunSettings.model_fields)}"
     return f"setting {name} = {error['input']!r}: {error['msg']}"
+
+
+if not TYPE_CHECKING:
+    __getattr__ = former_names.names_in(__name__)

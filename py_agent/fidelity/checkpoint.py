@@ -6,13 +6,14 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 import ns3_scenarios
 from ns3_bridge import Branches, InvalidSetting, LocalHost, ScenarioEnv
+from py_agent import former_names
 from py_agent.fidelity.continuation import Continuation, continue_with
 from py_agent.fidelity.prefix import PREFIX_POLICY, STATE_FRAMES, Prefix, States
 from py_agent.fidelity.tracking import Tracking
@@ -253,3 +254,7 @@ def mean_delays_s(outcome: Outcome, rollouts: int) -> NDArray[np.float64]:
     """Mean delay of each rollout's tasks, ``[rollouts]``; 0 in rollouts without tasks."""
     total = np.bincount(outcome.rollout, weights=outcome.delay_s, minlength=rollouts)
     return total / np.maximum(np.bincount(outcome.rollout, minlength=rollouts), 1)
+
+
+if not TYPE_CHECKING:
+    __getattr__ = former_names.names_in(__name__)

@@ -9,12 +9,13 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 import py_agent
 from ns3_scenarios import program
+from py_agent import former_names
 from py_agent.fidelity.checkpoint import Checkpoint, CheckpointSettings
 from py_agent.fidelity.continuation import Continuation
 from py_agent.fidelity.prefix import States
@@ -107,3 +108,7 @@ def load_checkpoint(path: Path, policies: Sequence[str]) -> Checkpoint:
 
 def _fields(value: Any) -> Iterator[dataclasses.Field[Any]]:
     return iter(dataclasses.fields(value))
+
+
+if not TYPE_CHECKING:
+    __getattr__ = former_names.names_in(__name__)

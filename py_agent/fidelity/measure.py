@@ -10,9 +10,10 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ns3_bridge import InvalidSetting
+from py_agent import former_names
 from py_agent.calibration.calibrate import calibrate
 from py_agent.experiment.run_settings import RunSettings, load_run_settings
 from py_agent.experiment.runner import Run
@@ -222,3 +223,7 @@ class _Teller:
     def _tell(self) -> None:
         report(Step(self._name, self._doing, self._slots))
         self._slots, self._said_s = 0, time.monotonic()
+
+
+if not TYPE_CHECKING:
+    __getattr__ = former_names.names_in(__name__)

@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ns3_bridge import ScenarioEnv
+from py_agent import former_names
 from py_agent.driver import Decider
 from py_agent.fidelity.continuation import Continuation, ContinuationLog
 from py_agent.fidelity.tracking import Tracking
@@ -139,3 +140,7 @@ class Prefix:
         by_frame = outcome.reward.reshape(STATE_FRAMES, self._slots_per_frame, -1)
         cost_s: Floats = -by_frame.sum(axis=1)
         return cost_s
+
+
+if not TYPE_CHECKING:
+    __getattr__ = former_names.names_in(__name__)

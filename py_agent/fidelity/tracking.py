@@ -6,11 +6,12 @@ from __future__ import annotations
 import collections
 import itertools
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from py_agent import former_names
 from py_agent.fidelity.scores import Z_90, coverage, mape, nmse
 from py_agent.radio.busy import WINDOW_SLOTS, busy_users
 from py_agent.radio.link_model import LinkModel
@@ -176,3 +177,7 @@ def _rms(error: Floats) -> float:
 
 def _within(error: Floats, sd: Floats) -> float:
     return coverage(-Z_90 * sd, Z_90 * sd, error)
+
+
+if not TYPE_CHECKING:
+    __getattr__ = former_names.names_in(__name__)

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Policies: what decides, behind one protocol."""
 
+from typing import TYPE_CHECKING
+
+from py_agent import former_names
 from py_agent.contract import (
     BranchNow,
     Decision,
@@ -34,3 +37,6 @@ __all__ = [
     "policy_names",
     "rule_names",
 ]
+
+if not TYPE_CHECKING:
+    __getattr__ = former_names.names_in(__name__)

@@ -11,10 +11,11 @@ import sys
 import warnings
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ns3_bridge import Ns3TwinError
 from ns3_bridge.plugins import Plugins
+from py_agent import former_names
 from py_agent.contract import Policy
 from py_agent.policies.association import AssociationRule
 from py_agent.policies.rules import RulePolicy
@@ -200,3 +201,7 @@ def _checked(name: str, policy: Any) -> Policy:
         raise UnknownPolicy(f"policy {name!r} lacks the methods {', '.join(missing)}")
     loaded: Policy = policy
     return loaded
+
+
+if not TYPE_CHECKING:
+    __getattr__ = former_names.names_in(__name__)

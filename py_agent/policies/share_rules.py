@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from py_agent import former_names
 from py_agent.engine import _engine
 
 Work: TypeAlias = NDArray[np.float64]
@@ -79,3 +80,7 @@ def shares_within_cells(weights: Weights, serving_bs: NDArray[np.int32]) -> NDAr
 def _or_typical(work: Work, typical: Work) -> Work:
     # A user without work gets the weight of a typical task, for the one that may arrive any moment.
     return np.where(work > 0, work, typical)
+
+
+if not TYPE_CHECKING:
+    __getattr__ = former_names.names_in(__name__)

@@ -3,7 +3,10 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ns3_bridge.errors import Ns3TwinError
+from py_agent import former_names
 
 
 class TwinError(Ns3TwinError):
@@ -16,3 +19,7 @@ class InvalidParameters(TwinError):
 
 class UnsuitableNetwork(TwinError):
     """Raised when a network does not observe what the twin follows."""
+
+
+if not TYPE_CHECKING:
+    __getattr__ = former_names.names_in(__name__)

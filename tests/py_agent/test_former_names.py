@@ -5,6 +5,9 @@ import sys
 import pytest
 
 from py_agent import former_names
+from py_agent.policies import load_policy, policy_names, rule_names
+
+RENAMED = [(module, name) for module, names in former_names.RENAMED.items() for name in names]
 
 
 @pytest.mark.parametrize("old", sorted(former_names.MOVED))
@@ -21,3 +24,32 @@ def test_classes_of_moved_modules_pickle_under_their_new_name():
     from py_agent.twin.model.parameters import Timing
 
     assert b"py_agent.twin.model.parameters" in pickle.dumps(Timing())
+
+
+@pytest.mark.parametrize(("module", "name"), RENAMED)
+def test_a_former_name_in_a_module_is_what_stands_there_today_and_says_so(module, name):
+    place, _, today = former_names.RENAMED[module][name].partition(":")
+    with pytest.warns(DeprecationWarning, match=f"{module}.{name} is now py_agent.") as told:
+        found = getattr(importlib.import_module(module), name)
+    assert found is getattr(importlib.import_module(place), today)
+    assert told[0].filename == __file__
+
+
+def test_a_former_name_in_a_former_module_is_found():
+    with pytest.warns(DeprecationWarning, match=r"checkpoint\.Scene is now"):
+        from py_agent.twin.fidelity.scene import Scene
+    assert Scene.__name__ == "Checkpoint"
+
+
+def test_a_name_that_never_was_is_still_missed():
+    with pytest.raises(AttributeError, match=r"'py_agent.policies' has no attribute 'POLICES'"):
+        importlib.import_module("py_agent.policies").POLICES  # noqa: B018
+
+
+def test_former_tables_of_policies_make_what_is_loaded_by_name_today():
+    with pytest.warns(DeprecationWarning, match="is now py_agent.policies"):
+        from py_agent.policies.registry import POLICIES, RULES
+    assert (list(POLICIES), list(RULES)) == (policy_names(), rule_names())
+    line, make = POLICIES["load-srpt"]
+    assert "load" in line
+    assert type(make()) is type(load_policy("load-srpt"))

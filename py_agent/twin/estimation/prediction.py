@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.typing import NDArray
 
+from py_agent import former_names
 from py_agent.twin.estimation.motion import position_variance
 from py_agent.twin.model.estimate import NetworkEstimate
 
@@ -37,3 +40,7 @@ def serving_rate(estimate: NetworkEstimate) -> tuple[Floats, Floats]:
     return estimate.links.serving_rate_bps(
         estimate.position_m, estimate.serving_bs, estimate.latest
     )
+
+
+if not TYPE_CHECKING:
+    __getattr__ = former_names.names_in(__name__)

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import pydantic
 
+from py_agent import former_names
 from py_agent.radio.errors import UnknownRadio
 from py_agent.radio.link_model import load_radio
 from py_agent.radio.parameters import (
@@ -303,3 +304,7 @@ def _explain(error: pydantic.ValidationError, name: str) -> str:
         )
         said.append(f"{where or 'the whole'}: {item['msg']}{seen}")
     return f"{name}: " + "; ".join(said)
+
+
+if not TYPE_CHECKING:
+    __getattr__ = former_names.names_in(__name__)

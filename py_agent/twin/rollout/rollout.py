@@ -6,11 +6,12 @@ from __future__ import annotations
 import dataclasses
 import functools
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from py_agent import former_names
 from py_agent.engine._engine import Engine, PythonRadio, Radio
 from py_agent.radio.link_model import load_radio
 from py_agent.twin.errors import UnsuitableNetwork
@@ -194,3 +195,7 @@ class Rollout:
 
 def _shares(values: NDArray[Any] | None) -> NDArray[np.float32] | None:
     return None if values is None else np.ascontiguousarray(values, np.float32)
+
+
+if not TYPE_CHECKING:
+    __getattr__ = former_names.names_in(__name__)

@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from py_agent import former_names
 from py_agent.engine import _engine
 from py_agent.learning.learning_settings import LearningSettings
 from py_agent.twin.model.estimate import ModelState, NetworkEstimate, TaskQueue
@@ -151,3 +152,7 @@ def _open_task(queue: TaskQueue, computing: bool, ue: int, place: int) -> tuple[
     queue_bit = 0.0 if computing else remaining
     bs = queue.bs[ue, place] if computing else -1
     return ue, bs, queue.age_s[ue, place], queue.size_bit[ue, place], cycles, queue_bit
+
+
+if not TYPE_CHECKING:
+    __getattr__ = former_names.names_in(__name__)
