@@ -9,7 +9,7 @@ import numpy as np
 from rich.table import Table
 
 from py_agent.contract import Decision, Observation
-from py_agent.drl.validation import judge
+from py_agent.drl.validation import evaluate
 from py_agent.intervals import paired_ratio
 from py_agent.policies import Network
 from py_agent.policies.association import LoadBalancing
@@ -77,7 +77,7 @@ def measure() -> Table:
     slots = round(DURATION_S / network.settings["slot_s"]) - 1
 
     def delays_s(policy: FillPolicy) -> list[float]:
-        return judge(networks, network, policy, slots, SEED).delay_s.tolist()
+        return evaluate(networks, network, policy, slots, SEED).delay_s.tolist()
 
     rule_s = delays_s(FillPolicy(LoadBalancing()))
     table = Table(

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from rich.table import Table
 
 from py_agent.contract import Decision, Observation
-from py_agent.drl.validation import judge
+from py_agent.drl.validation import evaluate
 from py_agent.intervals import paired_ratio
 from py_agent.learning.learning_settings import LearningSettings
 from py_agent.policies import Network, Policy, load_policy
@@ -64,7 +64,7 @@ def measure() -> Table:
         table.add_column(column)
     rule = None
     for name, make in VARIANTS.items():
-        found = judge(networks, network, make(), slots, SEED)
+        found = evaluate(networks, network, make(), slots, SEED)
         rule = rule or found
         delay = paired_ratio(found.delay_s.tolist(), rule.delay_s.tolist())
         cost = paired_ratio(found.cost_s.tolist(), rule.cost_s.tolist())

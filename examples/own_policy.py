@@ -75,7 +75,7 @@ class Arguments:
     reference: str = "srpt"
     """The policy to compare with; `ns3-twin scenarios` lists them."""
     seeds: tuple[int, ...] = (1, 2, 3)
-    """ns-3's run numbers; both policies meet the same walks, channels and tasks."""
+    """ns-3's run numbers; both policies meet the same trajectories, channels and tasks."""
     n_ue: int = 20
     """Users."""
     duration_s: float = 10.0

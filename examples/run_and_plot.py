@@ -29,7 +29,7 @@ class Arguments:
     policies: tuple[str, ...] = ("strongest-equal", "load-sqrt", "srpt")
     """Names (`ns3-twin scenarios` lists them), or package.module:Class."""
     seed: int = 1
-    """ns-3's run number: walks, channel and tasks, the same ones for every policy."""
+    """ns-3's run number: trajectories, channel and tasks, the same ones for every policy."""
     n_ue: int = 20
     """Users."""
     duration_s: float = 20.0

@@ -46,7 +46,7 @@ class Arguments:
     episode_s: float = 10.0
     """Simulated seconds of an episode (likewise)."""
     seed: int = 1
-    """Of agent and ns-3; the agent is judged under other run numbers."""
+    """Of agent and ns-3; the agent is evaluated under other run numbers."""
     test_seeds: tuple[int, ...] = (1001, 1002)
     """ns-3's run numbers for judging."""
     reference: str = "srpt"
@@ -96,7 +96,7 @@ def rule_return(rule: str, env: gymnasium.Env[Any, Any], seed: int) -> float:
 
 
 def main(arguments: Arguments) -> None:
-    """Judge, train, judge again, save."""
+    """Evaluate, train, evaluate again, save."""
     n_envs = 1 if arguments.address else arguments.n_envs
     networks = make_vec_env(
         lambda: make_env(arguments),
@@ -117,14 +117,14 @@ def main(arguments: Arguments) -> None:
     )
     agent.set_logger(Logger(None, []))  # the default one leaves an empty folder in /tmp
 
-    def judge() -> float:
+    def evaluate() -> float:
         return float(np.mean([agent_return(agent, test, s) for s in arguments.test_seeds]))
 
     test = networks.envs[0] if arguments.address else make_env(arguments)
-    before = judge()
+    before = evaluate()
     agent.learn(arguments.total_steps, progress_bar=False)
     agent.save(arguments.output)
-    after = judge()
+    after = evaluate()
     rule = np.mean([rule_return(arguments.reference, test, s) for s in arguments.test_seeds])
     test.close()
     networks.close()

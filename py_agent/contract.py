@@ -55,9 +55,9 @@ class Policy(Protocol):
     *frame* come from `decide_frame`, those of timescale *slot* from `decide_slot`.
 
     A policy may have an attribute ``batched = True``. It then decides for many networks at once
-    where it is asked to: in the twin's futures, every observation has a leading batch dimension,
+    where it is asked to: in the twin's rollouts, every observation has a leading batch dimension,
     ``[batch, *shape]``, and so have the fields of its decisions. Other policies are copied and
-    asked future by future.
+    asked rollout by rollout.
     """
 
     def begin(self, network: Network, seed: int) -> None:

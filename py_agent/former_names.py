@@ -74,6 +74,13 @@ RENAMED = {
     "py_agent.calibration.recorded": {
         "log_correlation": "py_agent.radio.lte.channel_fit:log_correlation",
     },
+    "py_agent.compare.execution": {
+        "Report": "py_agent.compare.execution:Callback",
+    },
+    "py_agent.drl.validation": {
+        "Judgement": "py_agent.drl.validation:Evaluation",
+        "judge": "py_agent.drl.validation:evaluate",
+    },
     "py_agent.experiment.run_settings": {
         "RetrainingName": "py_agent.policies.former_tables:RetrainingName",
     },
@@ -107,6 +114,9 @@ RENAMED = {
     "py_agent.policies.share_rules": {
         "index_rule": "py_agent.policies.share_rules:srpt",
     },
+    "py_agent.policies.twin_association": {
+        "foreseen_rate_bps": "py_agent.policies.twin_association:predicted_rate_bps",
+    },
     "py_agent.side_by_side": {
         "Say": "py_agent.side_by_side:Callback",
         "say": "py_agent.side_by_side:report",
@@ -129,6 +139,9 @@ RENAMED = {
     },
     "py_agent.twin.rollout.start": {
         "futures_of": "py_agent.twin.rollout.futures:futures_of",
+    },
+    "py_agent.view.measurement": {
+        "Report": "py_agent.view.measurement:Measurement",
     },
 }
 

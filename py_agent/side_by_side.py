@@ -20,21 +20,21 @@ Result = TypeVar("Result")
 Callback = Callable[[Any], None]
 
 _PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
-_LISTEN_S = 0.2
+_POLL_S = 0.2
 
 
-def _nobody(what: Any) -> None:
-    """Nobody listens."""
+def _ignore(what: Any) -> None:
+    """Drop a report."""
 
 
-_tell: Callback = _nobody  # of a worker: where it says how far it is
+_callback: Callback = _ignore  # of the worker that runs here
 
 
 def side_by_side(
     work: Callable[[Item], Result],
     items: Sequence[Item],
     jobs: int,
-    callback: Callback = _nobody,
+    callback: Callback = _ignore,
 ) -> Generator[tuple[int, Future[Result]]]:
     """Call `work` for every item, some at a time.
 
@@ -44,7 +44,7 @@ def side_by_side(
         work: importable by name; may call `report`.
         items: what it is called with.
         jobs: processes.
-        callback: told what workers `report`.
+        callback: called with what workers `report`.
 
     Yields:
         number of an item and what came of it, as each is done.
@@ -52,16 +52,16 @@ def side_by_side(
     if not items:
         return
     context = multiprocessing.get_context("spawn")
-    said = context.Queue()
+    reports = context.Queue()
     with ProcessPoolExecutor(
-        jobs, context, initializer=_start, initargs=(said, os.getpid())
+        jobs, context, initializer=_start, initargs=(reports, os.getpid())
     ) as pool:
         numbers = {pool.submit(work, item): i for i, item in enumerate(items)}
         try:
             under_way = set(numbers)
             while under_way:
-                done, under_way = wait(under_way, _LISTEN_S, FIRST_COMPLETED)
-                _listen(said, callback)
+                done, under_way = wait(under_way, _POLL_S, FIRST_COMPLETED)
+                _hand_on(reports, callback)
                 for future in done:
                     yield numbers[future], future
         except BaseException:
@@ -69,16 +69,16 @@ def side_by_side(
             for process in multiprocessing.active_children():
                 process.terminate()
             raise
-    _listen(said, callback)  # what was on its way when the last one was done
+    _hand_on(reports, callback)  # what was on its way when the last one was done
 
 
 def one_by_one(
-    work: Callable[[Item], Result], items: Sequence[Item], callback: Callback = _nobody
+    work: Callable[[Item], Result], items: Sequence[Item], callback: Callback = _ignore
 ) -> Generator[tuple[int, Future[Result]]]:
     """The same as `side_by_side`, in this process."""
     for number, item in enumerate(items):
         future: Future[Result] = Future()
-        with _telling(callback):
+        with _reporting_to(callback):
             try:
                 future.set_result(work(item))
             except Exception as error:
@@ -87,30 +87,30 @@ def one_by_one(
 
 
 def report(what: Any) -> None:
-    """Tell whoever has `work` done; elsewhere nobody listens."""
-    _tell(what)
+    """Hand something to the callback of whoever has `work` done; elsewhere it is dropped."""
+    _callback(what)
 
 
 @contextlib.contextmanager
-def _telling(callback: Callback) -> Iterator[None]:
-    global _tell
-    before, _tell = _tell, callback
+def _reporting_to(callback: Callback) -> Iterator[None]:
+    global _callback
+    before, _callback = _callback, callback
     try:
         yield
     finally:
-        _tell = before
+        _callback = before
 
 
-def _listen(said: Any, callback: Callback) -> None:
+def _hand_on(reports: Any, callback: Callback) -> None:
     with contextlib.suppress(queue.Empty):
         while True:
-            callback(said.get_nowait())
+            callback(reports.get_nowait())
 
 
-def _start(said: Any, parent_pid: int) -> None:
+def _start(reports: Any, parent_pid: int) -> None:
     """Killed work leaves nobody behind; an interrupt is the parent's to handle."""
-    global _tell
-    _tell = said.put
+    global _callback
+    _callback = reports.put
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent_pid:  # it was killed before we asked to be told
         os._exit(128 + signal.SIGHUP)

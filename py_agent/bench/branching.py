@@ -13,7 +13,7 @@ from rich.table import Table
 
 import ns3_scenarios
 from ns3_bridge import Channel, ScenarioEnv
-from py_agent.view.measurement import Report
+from py_agent.view.measurement import Measurement
 
 SIZES = ((2, 6), (3, 20), (7, 40))  # base stations, users
 SLOTS_IN_BRANCH = 15  # 0.3 s
@@ -29,7 +29,7 @@ ROWS = (
 )
 
 
-def measure(rounds: int = 30) -> Report:
+def measure(rounds: int = 30) -> Measurement:
     """Time of cold resets, warm resets and branches; memory of a branch.
 
     Medians over the rounds. Every round does all of them, so that noise hits all; a cold reset is
@@ -45,7 +45,7 @@ def measure(rounds: int = 30) -> Report:
         table.add_column(f"{n_bs} BS × {n_ue} UE", justify="right")
     for label, name, unit in ROWS:
         table.add_row(label, *(f"{found[name]:.4g} {unit}" for found in numbers.values()))
-    return Report([table], numbers)
+    return Measurement([table], numbers)
 
 
 def _measure_size(settings: dict[str, Any], rounds: int) -> dict[str, float]:

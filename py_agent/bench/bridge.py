@@ -22,7 +22,7 @@ from ns3_bridge import Channel, make_keys
 from ns3_bridge.testing import echo_command, echo_scenario
 from ns3_bridge.testing.echo import PROGRAMS
 from py_agent.bench import bare_zmq, ns3_ai_way, ns3_gym_way
-from py_agent.view.measurement import Report
+from py_agent.view.measurement import Measurement
 
 SIZES = (2, 100, 1_000, 10_000)
 _BATCH = 100  # the clock is read once per batch
@@ -47,7 +47,7 @@ RoundTrip = Callable[[], Any]
 def measure(
     rounds: Annotated[int, typer.Option(min=1, help="Interleaved rounds.")] = 5,
     trips: Annotated[int, typer.Option(min=100, help="Per round, in shared memory.")] = 20_000,
-) -> Report:
+) -> Measurement:
     """Round trips of n float32: shared memory, gateways, C++ alone, the ways of ns3-ai and ns3-gym.
 
     Every round measures each transport once, so that noise hits all. Python fills the action and
@@ -73,7 +73,7 @@ def measure(
         for name, values in samples.items():
             median_us = round(float(np.median(values)), 3) if values else None
             medians_us[f"{name}_us_p50"][str(size)] = median_us
-    return Report([_table(medians_us, rounds)], medians_us)
+    return Measurement([_table(medians_us, rounds)], medians_us)
 
 
 def _open(size: int, most_trips: int, open_ends: contextlib.ExitStack) -> dict[str, RoundTrip]:

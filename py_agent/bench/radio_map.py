@@ -11,7 +11,7 @@ import ns3_scenarios
 from py_agent.driver import Decider
 from py_agent.policies import Network, load_policy
 from py_agent.radio.link_model import link_model_of
-from py_agent.view.measurement import Report
+from py_agent.view.measurement import Measurement
 
 _SETTLE_S = 5.0
 _SAMPLE_SLOTS = 10  # ns-3 reports received power so often
@@ -21,7 +21,7 @@ def measure(
     seconds: Annotated[float, typer.Option(min=12, help="Simulated seconds.")] = 30.0,
     users: Annotated[int, typer.Option(min=1, help="Users.")] = 20,
     seed: Annotated[int, typer.Option(help="ns-3's run number.")] = 9101,
-) -> Report:
+) -> Measurement:
     """Error of received power, predicted by three maps some time ahead, on real ns-3.
 
     The map alone; the map with each link's residual, which fades over the walk (Gauss-Markov, the

@@ -16,7 +16,7 @@ from py_agent.radio.lte.belief import LteBelief
 from py_agent.radio.lte.gaussian_process_map import GaussianProcessMap
 from py_agent.twin.estimation.prediction import position_ahead, strength_ahead
 from py_agent.twin.model.estimate import NetworkEstimate
-from py_agent.view.measurement import Report
+from py_agent.view.measurement import Measurement
 
 Floats = NDArray[np.float64]
 
@@ -81,7 +81,7 @@ class RadioMaps:
                 self._errors[name, ahead_s].append(error_db[heard])
         self._due = [entry for entry in self._due if entry[0] > now_s]
 
-    def report(self) -> Report:
+    def report(self) -> Measurement:
         """Errors by map and horizon."""
         table = Table(title="Root mean square error of received power (dB)")
         for column in ("", *(f"{ahead_s:g} s ahead" for ahead_s in AHEAD_S), "CPU per frame"):
@@ -98,4 +98,4 @@ class RadioMaps:
                 f"rmse_db_{ahead_s:g}_s": round(e, 4)
                 for ahead_s, e in zip(AHEAD_S, rmse_db, strict=True)
             }
-        return Report([table], numbers)
+        return Measurement([table], numbers)

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from rich.table import Table
 
 from ns3_scenarios import laboratory
-from py_agent.view.measurement import Report
+from py_agent.view.measurement import Measurement
 
 WEIGHTS = (0.1, 0.2, 0.3, 0.4)
 PATH_LOSSES_DB = (80.0, 105.0, 95.0, 90.0)  # the shares shall not depend on how good a link is
@@ -23,7 +23,7 @@ def measure(
     seconds: Annotated[float, typer.Option(min=0.1, help="Simulated seconds.")] = 1.0,
     bandwidth_rb: Annotated[int, typer.Option(help="6, 15, 25, 50, 75 or 100.")] = 25,
     seed: Annotated[int, typer.Option(help="ns-3's run number.")] = 1,
-) -> Report:
+) -> Measurement:
     """Resource blocks of four full-buffer users beside their weights, on real ns-3 LTE.
 
     Resource blocks are counted from the scheduler's grants, repetitions and signalling included.
@@ -90,7 +90,7 @@ def measure(
     table.add_row(
         "least queue", "", *(f"{least_queue_bit[name] / 1e6:.1f} Mbit" for name in DIRECTIONS)
     )
-    return Report(
+    return Measurement(
         [table],
         {
             "weight": list(WEIGHTS),

@@ -17,7 +17,7 @@ import ns3_scenarios
 from ns3_bridge import InvalidSetting
 from py_agent.driver import play
 from py_agent.policies import Network, load_policy
-from py_agent.view.measurement import Report
+from py_agent.view.measurement import Measurement
 
 BATCHES = (1, 64, 1024, 4096, 16384)
 _LARGEST_ALL = 4096  # every observation of more rollouts takes gigabytes
@@ -38,7 +38,7 @@ def measure(
     largest: int = BATCHES[-1],
     sizes: str = "3x60,7x40",
     scenario: str = "cellular",
-) -> Report:
+) -> Measurement:
     """User-seconds that the twin simulates per second, by batch size, as multiples of ns-3.
 
     Everything runs on one core, in turns, `rounds` times; ratios are within a round, the median
@@ -51,7 +51,7 @@ def measure(
     wanted = [_size(text) for text in sizes.split(",") if text]
     batches = [batch for batch in BATCHES if batch <= max(largest, 1)]
     speeds = _speeds(scenario, rounds, slots, n_bs, n_ue, policy, batches, _WAYS)
-    report = _report(speeds, batches, n_bs, n_ue, policy)
+    measurement = _measurement(speeds, batches, n_bs, n_ue, policy)
     others: list[tuple[int, int, int, Speeds]] = [(n_bs, n_ue, batches[-1], speeds)]
     for other_bs, other_ue in wanted:
         batch = max(1, batches[-1] * n_ue // other_ue)
@@ -59,9 +59,10 @@ def measure(
         found = _speeds(scenario, rounds, slots, other_bs, other_ue, policy, [batch], ways)
         others.append((other_bs, other_ue, batch, found))
     if len(others) > 1:
-        table, numbers = _by_size(others)
-        report = Report([*report.tables, table], {**report.numbers, "sizes": numbers})
-    return report
+        table, by_size = _by_size(others)
+        numbers = {**measurement.numbers, "sizes": by_size}
+        return Measurement([*measurement.tables, table], numbers)
+    return measurement
 
 
 def _size(text: str) -> tuple[int, int]:
@@ -161,13 +162,13 @@ def _rollouts(
     return advance
 
 
-def _report(
+def _measurement(
     speeds: Speeds,
     batches: Sequence[int],
     n_bs: int,
     n_ue: int,
     policy: str,
-) -> Report:
+) -> Measurement:
     ns3 = speeds["ns-3", 1]
     table = Table(
         title=f"{n_bs} BS × {n_ue} UE under {policy}, one core; ns-3: {np.median(ns3):.1f}"
@@ -197,7 +198,7 @@ def _report(
             )
             cells += [f"{np.median(found):,.0f}", f"{ratio:,.0f}"]
         table.add_row(f"{batch:,}", *cells)
-    return Report([table], numbers)
+    return Measurement([table], numbers)
 
 
 def _by_size(sizes: Sequence[tuple[int, int, int, Speeds]]) -> tuple[Table, list[dict[str, Any]]]:

@@ -14,7 +14,7 @@ from rich.table import Table
 
 import ns3_scenarios
 from ns3_bridge import LocalHost, ScenarioEnv, ScenarioPool, ScenarioVectorEnv
-from py_agent.view.measurement import Report
+from py_agent.view.measurement import Measurement
 
 _SEED = 1
 
@@ -24,7 +24,7 @@ def measure(
     rounds: Annotated[int, typer.Option(min=1, help="Interleaved rounds.")] = 9,
     seconds: Annotated[float, typer.Option(min=0.1, help="Simulated, per episode.")] = 2.0,
     n_ue: Annotated[int, typer.Option(min=1, help="Users.")] = 20,
-) -> Report:
+) -> Measurement:
     """Steps per second of N cellular simulators in a vector environment beside one environment.
 
     Every round simulates the same N episodes three times: one after the other in a single
@@ -73,7 +73,7 @@ def measure(
         quartiles[1],
     )
     table.caption = f"{cores} cores; load average before the start: {load:.1f}"
-    return Report(
+    return Measurement(
         [table],
         {
             "num_envs": num_envs,

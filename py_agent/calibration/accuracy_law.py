@@ -110,7 +110,7 @@ def predicted_accuracy(model: LagModel, history: History) -> NDArray[np.float64]
 
 
 def fit_lag_model(history: History) -> Fit:
-    """Fit on the first half of the users, judge on the second."""
+    """Fit on the first half of the users, evaluate on the second."""
     half = len(history.drift_rate) // 2
     seen, unseen = history.users(slice(half)), history.users(slice(half, None))
     model = _least_squares(seen, one_lag=False)

@@ -144,7 +144,9 @@ def learning_curves(
         ["RMSE with one lag", f"{fit.rmse_one_lag:.3f}"],
         ["correlation", f"{fit.correlation:.3f}"],
     ]
-    out().print(rows_table("Lag model, judged on users it was not fitted to", ["", "value"], rows))
+    out().print(
+        rows_table("Lag model, evaluated on users it was not fitted to", ["", "value"], rows)
+    )
 
 
 def build(

@@ -16,9 +16,9 @@ from py_agent.cli.consoles import out
 from py_agent.cli.errors import errors_as_messages
 
 if TYPE_CHECKING:
-    from py_agent.view.measurement import Report
+    from py_agent.view.measurement import Measurement
 
-Measure: TypeAlias = "Callable[..., Report]"
+Measure: TypeAlias = "Callable[..., Measurement]"
 
 #: Name → module of a function ``measure``. Its docstring is the command's help, its parameters are
 #: the command's options; to add a benchmark is one line here.
@@ -59,11 +59,11 @@ bench = typer.Typer(
 def _command(measure: Measure) -> Callable[..., None]:
     def run(as_json: bool, **options: Any) -> None:
         with errors_as_messages():
-            report = measure(**options)
+            measured = measure(**options)
         if as_json:
-            print(json.dumps(report.numbers))
+            print(json.dumps(measured.numbers))
             return
-        for table in report.tables:
+        for table in measured.tables:
             out().print(table)
 
     json_option = typer.Option("--json", help="Print the numbers as JSON, last line.")

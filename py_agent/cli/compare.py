@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from py_agent.compare.table import Comparison
 
 _TABLE_WIDTH = 170  # narrower, and cells break into single letters
-_SLOW = ("oracle", "rollout-fill")  # they try futures
+_SLOW = ("oracle", "rollout-fill")  # they simulate ahead
 _QUICK_POLICIES = "random,strongest-equal,load-srpt,load-fill,twin-fill,twin-drl"
 _QUICK_ASSIGNMENTS = ("n_ue=10", "duration_s=5")
 
@@ -30,7 +30,7 @@ def compare(
     policies: Annotated[
         str | None,
         typer.Option(
-            help="Comma-separated POLICY or POLICY@RETRAINING; default: all that try no futures."
+            help="Comma-separated POLICY or POLICY@RETRAINING; default: all that simulate nothing."
         ),
     ] = None,
     seeds: Annotated[str | None, typer.Option(help="1-5 or 1,3,8-10; default 101-105.")] = None,

@@ -7,26 +7,29 @@ import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ns3_bridge import BridgeError
+from py_agent import former_names
 from py_agent.compare.grid import Cell
 from py_agent.compare.results_file import ResultsFile
 from py_agent.experiment.run_settings import RunSettings
 from py_agent.experiment.runner import Run
 from py_agent.side_by_side import side_by_side
 
-Report = Callable[[Cell, str | None], None]  # a finished run, and why it failed if it did
+Callback = Callable[[Cell, str | None], None]  # a finished run, and why it failed if it did
 
 
-def execute(cells: Sequence[Cell], results: ResultsFile, jobs: int, report: Report) -> list[str]:
+def execute(
+    cells: Sequence[Cell], results: ResultsFile, jobs: int, callback: Callback
+) -> list[str]:
     """Run what has no result yet.
 
     Args:
         cells: what to run.
         results: where results are found and kept.
         jobs: runs side by side.
-        report: told of every run that has ended.
+        callback: called with every run that has ended.
 
     Returns:
         what went wrong, one text per failed run; it has no result and is tried again next time.
@@ -42,7 +45,7 @@ def execute(cells: Sequence[Cell], results: ResultsFile, jobs: int, report: Repo
                 failures.append(f"{cell.label}, seed {cell.run.seed}, {cell.variant}: {error}")
             else:
                 raise error
-            report(cell, None if error is None else str(error))
+            callback(cell, None if error is None else str(error))
     return failures
 
 
@@ -51,3 +54,7 @@ def run_summary(settings: RunSettings) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="ns3-twin-compare-") as folder:
         run = Run(settings.model_copy(update={"runs_dir": Path(folder)}))
         return run.execute().read_summary()
+
+
+if not TYPE_CHECKING:
+    __getattr__ = former_names.names_in(__name__)

@@ -56,7 +56,7 @@ class Comparison:
         rows: settings in their order, policies in theirs.
         reference: policy of `Row.paired_ratio`.
         best_rule: per setting the policy of `Row.paired_ratio_to_best_rule`. It is chosen by the
-            same seeds that it is judged on, which flatters it a little.
+            same seeds that it is evaluated on, which flatters it a little.
     """
 
     rows: Sequence[Row]

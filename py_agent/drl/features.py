@@ -23,7 +23,7 @@ FEATURES = (
     *("head_s", "compute_s", "computing", "compute_priority", "compute_ahead_s", "compute_rank"),
     *("cell_upload_s", "cell_uploading", "cell_compute_s", "cell_computing"),
     *("oldest_age_s", "frame_left", "connected", "rate", "strength_margin", "server_is_elsewhere"),
-    *("accuracy_margin", "foreseen_margin", "virtual_queue", "samples_needed", "training_s"),
+    *("accuracy_margin", "predicted_margin", "virtual_queue", "samples_needed", "training_s"),
     *("training_priority", "cell_training_s", "drift_rate", "ratio_left", "task_samples", "idle"),
 )
 # Of these the logarithm of 1 plus the value is seen.
@@ -105,7 +105,7 @@ def model_features(
     priority = np.where(work.training_s > 0, priorities["training_share"], 0) / 3
     return (
         5 * (observation["accuracy"] - spare.models.target),
-        5 * (spare.foreseen() - spare.models.target),
+        5 * (spare.predicted() - spare.models.target),
         *(observation["virtual_queue"], spare.needed(observation) / 32),
         *(work.training_s, priority, _of_all(work.training_s, Groups(work.cell))),
         *(observation["drift_rate"], spare.ratio_left, observation["task_norm_samples"] / 100),

@@ -53,10 +53,10 @@ class DrlPolicy:
             return self._held
         cell = self._decisions.work.cell
         if self._agent.falls_back:
-            said = np.zeros((*cell.shape, len(ACTIONS)), np.float32)
+            outputs = np.zeros((*cell.shape, len(ACTIONS)), np.float32)
         else:
-            said = self._agent(self._decisions.features(), cell)
-        decision = dict(self._decisions.decide(said))
+            outputs = self._agent(self._decisions.features(), cell)
+        decision = dict(self._decisions.decide(outputs))
         if self._agent.per_frame:
             self._held = held(decision)
         return decision

@@ -23,7 +23,7 @@ from py_agent.drl.errors import CannotResume
 from py_agent.drl.policy import DrlPolicy
 from py_agent.drl.training_settings import TrainingSettings
 from py_agent.drl.user_agents import UserAgents
-from py_agent.drl.validation import Judgement, judge
+from py_agent.drl.validation import Evaluation, evaluate
 from py_agent.intervals import Estimate, paired_ratio
 from py_agent.policies import Network, Policy
 from py_agent.policies.registry import ASSOCIATIONS
@@ -94,12 +94,14 @@ class Training:
             model = load_algorithm(settings, checkpoint, env)
         else:
             model = make_algorithm(settings, env, self.folder)
-        judge = _Judge(self, progress)
+        validation = _Validation(self, progress)
         left = settings.steps - model.num_timesteps
         if left > 0:
-            model.learn(left, callback=judge, reset_num_timesteps=False, tb_log_name="training")
+            model.learn(
+                left, callback=validation, reset_num_timesteps=False, tb_log_name="training"
+            )
         if self._state.best is None:
-            judge.validate(model)
+            validation.validate(model)
         env.close()
         return Agent.load(self.folder / "agent.npz")
 
@@ -147,7 +149,7 @@ class _State:
         )
 
 
-class _Judge(BaseCallback):
+class _Validation(BaseCallback):
     """Validates, keeps checkpoints, and writes both down."""
 
     def __init__(self, training: Training, progress: Progress) -> None:
@@ -163,10 +165,10 @@ class _Judge(BaseCallback):
         self._make = make
         facts = {"training": training.settings.model_dump(mode="json"), "falls_back": True}
         silent = Agent([], [], "clip", training.settings.reach, facts)
-        self._rule = self._judge(DrlPolicy(make(), silent))
+        self._rule = self._evaluate(DrlPolicy(make(), silent))
 
-    def _judge(self, policy: Policy) -> Judgement:
-        return judge(self._networks, self._network, policy, self._slots, _VALIDATION_SEED)
+    def _evaluate(self, policy: Policy) -> Evaluation:
+        return evaluate(self._networks, self._network, policy, self._slots, _VALIDATION_SEED)
 
     def _on_step(self) -> bool:
         return True
@@ -186,7 +188,7 @@ class _Judge(BaseCallback):
             "steps": model.num_timesteps,
         }
         agent = agent_of(model, training.settings, facts)
-        found = self._judge(DrlPolicy(self._make(), agent))
+        found = self._evaluate(DrlPolicy(self._make(), agent))
         cost = paired_ratio(found.cost_s.tolist(), self._rule.cost_s.tolist())
         delay = paired_ratio(found.delay_s.tolist(), self._rule.delay_s.tolist())
         model.logger.record("validation/cost_ratio", cost.mean)

@@ -35,7 +35,7 @@ class UserAgents(VecEnv):
     follow, ``[n_ue, n]``, and who of them is in the same cell, ``[n_ue]``. Action: what
     `UserDecisions` takes, in [−1, 1]. The reward of a slot is local to the base station, over 10:
     minus the tasks of all users that share the cell (Little's law turns it into delay), and, where
-    models are retrained, the Lagrangian ``w_G · backlog + w_A · (A_min − foreseen accuracy)⁺`` of
+    models are retrained, the Lagrangian ``w_G · backlog + w_A · (A_min − predicted accuracy)⁺`` of
     the same users. Users are grouped by cell in every slot anew; a user that changes cells takes
     its agent along.
 
@@ -76,7 +76,7 @@ class UserAgents(VecEnv):
             spaces.Box(-np.inf, np.inf, (n,), np.float32),
             spaces.Box(-1.0, 1.0, (len(ACTIONS),), np.float32),
         )
-        self._said = np.zeros((networks.num_envs, self._n_ue, len(ACTIONS)), np.float32)
+        self._outputs = np.zeros((networks.num_envs, self._n_ue, len(ACTIONS)), np.float32)
 
     def reset(self) -> NDArray[np.float32]:
         """Start all networks anew, under seeds drawn from the one given to `seed`."""
@@ -87,13 +87,13 @@ class UserAgents(VecEnv):
 
     def step_async(self, actions: NDArray[np.float32]) -> None:
         """Take the agents' outputs, ``[num_envs, len(ACTIONS)]``."""
-        self._said = actions.reshape(self._said.shape)
+        self._outputs = actions.reshape(self._outputs.shape)
 
     def step_wait(
         self,
     ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.bool_], list[dict[str, Any]]]:
         """Let a slot pass, or a frame."""
-        decision = self._decisions.decide(self._said)
+        decision = self._decisions.decide(self._outputs)
         told: list[dict[str, Any]] = [{} for _ in range(self.num_envs)]
         rewards = np.zeros(self.num_envs, np.float32)
         for slot in range(self._slots):
@@ -147,7 +147,7 @@ class UserAgents(VecEnv):
             spare = self._decisions.spare
             backlog = observation["training_backlog_cycles"]
             typical = observation["task_mean_cycles"]
-            deficit = np.maximum(spare.models.target - spare.foreseen(), 0.0)
+            deficit = np.maximum(spare.models.target - spare.predicted(), 0.0)
             terms += [
                 retraining_term(learning["backlog_weight"], backlog, typical),
                 accuracy_term(learning["accuracy_weight"], deficit),

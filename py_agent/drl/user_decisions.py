@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What users' agents see of a network, and what becomes of what they say."""
+"""What users' agents see of a network, and what becomes of their outputs."""
 
 from __future__ import annotations
 
@@ -67,13 +67,13 @@ class UserDecisions:
         """Who may be retrained in the frame that starts: anybody, δ tells the rest."""
         return {"retrain": self.spare.retrain(observation)} if self.retrains else {}
 
-    def decide(self, said: NDArray[np.float32]) -> Decision:
+    def decide(self, outputs: NDArray[np.float32]) -> Decision:
         """Decide for the slot that was watched last.
 
         Args:
-            said: by every agent, from -1 to 1, ``[..., n_ue, len(ACTIONS)]``.
+            outputs: of every agent, from -1 to 1, ``[..., n_ue, len(ACTIONS)]``.
         """
-        by_action = dict(zip(ACTIONS, np.moveaxis(said.astype(np.float64), -1, 0), strict=True))
+        by_action = dict(zip(ACTIONS, np.moveaxis(outputs.astype(np.float64), -1, 0), strict=True))
         higher = AIM_REACH * by_action.pop("retraining_ratio")
         priorities = {
             name: rule + self._reach * by_action[name] for name, rule in self._priorities.items()

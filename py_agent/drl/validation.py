@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: MIT
-"""Judges policies in the twin over held-out seeds, in pairs."""
+"""Evaluates policies in the twin over held-out seeds, in pairs."""
 
 from __future__ import annotations
 
 import dataclasses
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from gymnasium.vector import VectorEnv
 from numpy.typing import NDArray
 
+from py_agent import former_names
 from py_agent.driver import play
 from py_agent.learning.reward import accuracy_term, price, retraining_term
 from py_agent.policies import Network, Policy
@@ -18,7 +19,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclasses.dataclass(frozen=True)
-class Judgement:
+class Evaluation:
     """How a policy did, ``[num_envs]`` each.
 
     Attributes:
@@ -32,9 +33,9 @@ class Judgement:
     below: Floats
 
 
-def judge(
+def evaluate(
     networks: VectorEnv[Any, Any, Any], network: Network, policy: Policy, slots: int, seed: int
-) -> Judgement:
+) -> Evaluation:
     """Let a policy decide in all networks at once.
 
     Args:
@@ -55,7 +56,7 @@ def judge(
             price_s += _price(observation, network)
             below += (observation["accuracy_deficit"] > 0).mean(axis=-1)
     created = np.maximum(observation["tasks_created"].sum(axis=-1) - before, 1)
-    return Judgement(cost_s / created, (cost_s - price_s) / created, below / slots)
+    return Evaluation(cost_s / created, (cost_s - price_s) / created, below / slots)
 
 
 def _price(observation: Any, network: Network) -> Floats:
@@ -67,3 +68,7 @@ def _price(observation: Any, network: Network) -> Floats:
         accuracy_term(learning["accuracy_weight"], observation["accuracy_deficit"]),
     )
     return price(terms, network.settings["slot_s"])
+
+
+if not TYPE_CHECKING:
+    __getattr__ = former_names.names_in(__name__)

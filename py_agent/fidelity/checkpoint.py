@@ -78,7 +78,7 @@ class Checkpoint:
     Attributes:
         seed: of the run.
         physical: continuations of ns-3 under the run's own random numbers, by policy.
-        reseeded: the same state under other random numbers: the noise that no model foresees.
+        reseeded: the same state under other random numbers: the noise that no model predicts.
         twin: rollouts of the twin, by policy.
         states: what it predicted along the run.
         tracked: of `Tracking.samples`.

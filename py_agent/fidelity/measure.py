@@ -33,7 +33,7 @@ from py_agent.twin.model.parameters import TwinParameters
 # Those of the twin itself would need a twin of each of its rollouts.
 _CALIBRATION_POLICIES = ("load-srpt", "strongest-equal", "random")
 _CALIBRATION_SEEDS = (1, 2)
-_SAY_EVERY_S = 0.3
+_REPORT_EVERY_S = 0.3
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -71,8 +71,8 @@ class Work:
     Attributes:
         folder: of what is done already: it is not done again.
         jobs: processes; what comes out does not depend on it.
-        begin: told of all pieces and of how many slots they have, before they start.
-        callback: told how far they are.
+        begin: called with all pieces and how many slots they have, before they start.
+        callback: called with how far they are.
     """
 
     folder: Path
@@ -181,48 +181,48 @@ def _checkpoint_name(seed: int) -> str:
 
 
 def _played(task: _CheckpointTask) -> Checkpoint:
-    with one_thread(), _Teller(_checkpoint_name(task.seed)) as teller:
+    with one_thread(), _Progress(_checkpoint_name(task.seed)) as progress:
         return play(
             task.chosen,
             task.seed,
             task.policies,
             task.parameters,
             task.threads,
-            teller.slot,
+            progress.slot,
         )
 
 
 def _recorded(named: tuple[str, RunSettings]) -> Path:
     name, settings = named
-    with _Teller(name) as teller:
-        return Run(settings).execute(lambda done, total: teller.slot("recorded")).path
+    with _Progress(name) as progress:
+        return Run(settings).execute(lambda done, total: progress.slot("recorded")).path
 
 
-class _Teller:
-    """Says now and then how far a piece is; may be told from several threads."""
+class _Progress:
+    """Reports now and then how far a piece is; may be called from several threads."""
 
     def __init__(self, name: str) -> None:
         self._name = name
         self._lock = threading.Lock()
-        self._doing, self._slots, self._said_s = "", 0, time.monotonic()
+        self._doing, self._slots, self._reported_s = "", 0, time.monotonic()
 
     def slot(self, doing: str) -> None:
         """A slot has passed."""
         with self._lock:
             self._doing, self._slots = doing, self._slots + 1
-            if time.monotonic() - self._said_s >= _SAY_EVERY_S:
-                self._tell()
+            if time.monotonic() - self._reported_s >= _REPORT_EVERY_S:
+                self._report()
 
-    def __enter__(self) -> _Teller:
+    def __enter__(self) -> _Progress:
         return self
 
     def __exit__(self, *exception: object) -> None:
         with self._lock:
-            self._tell()
+            self._report()
 
-    def _tell(self) -> None:
+    def _report(self) -> None:
         report(Step(self._name, self._doing, self._slots))
-        self._slots, self._said_s = 0, time.monotonic()
+        self._slots, self._reported_s = 0, time.monotonic()
 
 
 if not TYPE_CHECKING:

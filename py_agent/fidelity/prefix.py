@@ -81,7 +81,7 @@ class Prefix:
         twin.observe(observation)
 
     def advance(self, slots: int, states_until: int) -> None:
-        """Let slots pass; the twin hears of each.
+        """Let slots pass; the twin observes each.
 
         Args:
             slots: how many.

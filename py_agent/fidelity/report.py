@@ -35,7 +35,7 @@ class FidelityReport:
     Attributes:
         measures: of the twin, by name.
         floors: of ns-3 against itself: the same state under other random numbers. What the twin
-            misses by no more than that, no model could foresee.
+            misses by no more than that, no model could predict.
         policies: names, in the order of the arrays.
         physical_s: mean delay in ns-3, ``[n_scenes, n_policies]``.
         reseeded_s: under other random numbers, ``[n_scenes, n_policies]``.

@@ -57,7 +57,7 @@ class ModelWatch:
         if starts.any() or (observation["slot_in_frame"] == 0).any():
             self._predictor.calibrate(accuracy)
 
-    def foresee(self, ahead_s: float) -> Floats:
+    def predict(self, ahead_s: float) -> Floats:
         """Accuracy some seconds ahead without further training, ``[..., n_ue]``."""
         return self._known.predict(ahead_s) - self._known.bias
 

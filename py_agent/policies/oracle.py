@@ -27,10 +27,10 @@ class Oracle:
     """One-frame look-ahead: tries associations on branches of the network, takes the best.
 
     Each candidate is really simulated for the coming frame, under the slot rule of `srpt`, with the
-    arrivals, walks and errors that will really come. Its cost is what the frame measures, the time
-    that tasks spend in the system, plus the least that the tasks left at its end still need. No
-    policy can know that much: it is a reference, not a competitor. It is no bound either, since it
-    looks one frame ahead and tries a part of the associations only.
+    arrivals, trajectories and errors that will really come. Its cost is what the frame measures,
+    the time that tasks spend in the system, plus the least that the tasks left at its end still
+    need. No policy can know that much: it is a reference, not a competitor. It is no bound either,
+    since it looks one frame ahead and tries a part of the associations only.
 
     The search starts from greedy load balancing, the strongest base stations, and no change; then
     it moves single users, those with most tasks first, and keeps every improvement.
@@ -41,7 +41,7 @@ class Oracle:
         window_db: only base stations heard at most this much weaker than the best are tried.
 
     Attributes:
-        foreseen_s: time that tasks will spend in the system during the coming frame.
+        predicted_s: time that tasks will spend in the system during the coming frame.
     """
 
     def __init__(self, budget: int = 16, side_by_side: int = 4, window_db: float = 6.0) -> None:
@@ -51,7 +51,7 @@ class Oracle:
         self._balancing = LoadBalancing(window_db)
         self._slot_rule = RulePolicy(self._balancing, srpt)
         self._branch: BranchNow | None = None
-        self.foreseen_s = 0.0
+        self.predicted_s = 0.0
 
     def begin(self, network: Network, seed: int) -> None:
         """Read the settings; nothing here is random."""
@@ -75,11 +75,11 @@ class Oracle:
         best = candidates[0]
         best_s = np.inf
         while candidates:
-            for candidate, (cost_s, foreseen_s) in zip(
+            for candidate, (cost_s, predicted_s) in zip(
                 candidates, self.try_out(candidates, best_s), strict=True
             ):
                 if cost_s < best_s:
-                    best, best_s, self.foreseen_s = candidate, cost_s, foreseen_s
+                    best, best_s, self.predicted_s = candidate, cost_s, predicted_s
             room = min(self._side_by_side, self._budget - len(tried))
             candidates = []
             for candidate in self._moves(best, observation):
@@ -121,16 +121,16 @@ class Oracle:
         self, env: ScenarioEnv, association: Association, best_s: float
     ) -> tuple[float, float]:
         observation: Observation = env.channel.copy_observations()
-        foreseen_s = 0.0
+        predicted_s = 0.0
         tried = Pinned(self._slot_rule, association)
         for slot in play(env, tried, self._network, observation, self._slots):
             observation = slot.after
-            foreseen_s -= slot.reward
-            if foreseen_s > best_s:
+            predicted_s -= slot.reward
+            if predicted_s > best_s:
                 return np.inf, np.inf
             if slot.is_last:
                 break
-        return foreseen_s + self._remaining_s(observation), foreseen_s
+        return predicted_s + self._remaining_s(observation), predicted_s
 
     def _remaining_s(self, observation: Observation) -> float:
         """Delay still to come of the tasks in the system, if their users were alone."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The association that does best in the twin's futures: Monte Carlo instead of a formula."""
+"""The association that does best in the twin's rollouts: Monte Carlo instead of a formula."""
 
 from __future__ import annotations
 
@@ -22,21 +22,24 @@ Association = NDArray[np.int32]
 
 
 class RolloutAssociation(TwinAssociation):
-    """Tries a few associations in sampled futures, under the slot rule `fill`, and takes the best.
+    """Tries a few associations in rollouts, under the slot rule `fill`, and takes the best.
 
     The candidates are what the local search found, greedy load balancing, no change, and the single
-    moves that the formula likes best. All meet the same futures: what differs is the association's.
+    moves that the formula likes best. All meet the same random numbers: what
+    differs is the association's.
 
     Args:
         candidates: at most so many.
-        futures: sampled for each.
+        rollouts: sampled for each.
         horizon_frames: how far they reach.
     """
 
-    def __init__(self, candidates: int = 6, futures: int = 12, horizon_frames: float = 2.0) -> None:
+    def __init__(
+        self, candidates: int = 6, rollouts: int = 12, horizon_frames: float = 2.0
+    ) -> None:
         super().__init__()
         self._candidates = candidates
-        self._futures = futures
+        self._rollouts = rollouts
         self._reach_frames = horizon_frames
 
     def begin(self, network: Network) -> None:
@@ -69,19 +72,19 @@ class RolloutAssociation(TwinAssociation):
         return list({t.tobytes(): t for t in tries}.values())[: self._candidates]
 
     def cost_s(self, association: Association, estimate: NetworkEstimate) -> float:
-        """Time that tasks spend in the system, mean over the futures."""
+        """Time that tasks spend in the system, mean over the rollouts."""
         horizon_s = self._reach_frames * self._frame_s
         settings = self._network.settings
-        futures = rollouts_of(estimate, settings, self._futures, horizon_s, seed=self._asked)
+        rollouts = rollouts_of(estimate, settings, self._rollouts, horizon_s, seed=self._asked)
         slots = round(horizon_s / settings["slot_s"])
         outcome = simulate(
-            futures, Pinned(FillPolicy(LoadBalancing()), association), self._network.schema, slots
+            rollouts, Pinned(FillPolicy(LoadBalancing()), association), self._network.schema, slots
         )
         return float(-outcome.reward.sum(axis=0).mean())
 
 
 class RolloutFill(FillPolicy):
-    """Tries 6 associations a frame in the twin's futures; shares as twin-fill."""
+    """Tries 6 associations a frame in the twin's rollouts; shares as twin-fill."""
 
     def __init__(self) -> None:
         super().__init__(RolloutAssociation())

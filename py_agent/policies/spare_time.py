@@ -18,14 +18,14 @@ class SpareTime:
     """What is needed where servers are busy, more where they are idle.
 
     Chooses δ in every slot, for one network or a batch. Whoever has no job under way and is
-    foreseen below its aim gets the smallest job that reaches it, 32 samples at least. The aim is
-    ``A_min + busy_margin``; where the tasks at the user's server are done within the slot,
-    ``A_min + idle_margin``: accuracy is laid in while it costs no task its time.
+    predicted to fall below its aim gets the smallest job that reaches it, 32 samples at least.
+    The aim is ``A_min + busy_margin``; where the tasks at the user's server are done within the
+    slot, ``A_min + idle_margin``: accuracy is laid in while it costs no task its time.
 
     Args:
         idle_margin: of accuracy.
         busy_margin: of accuracy.
-        ahead_s: how far models are foreseen.
+        ahead_s: how far models are predicted.
         raw: by measured accuracy alone, see `ModelWatch`.
 
     Attributes:
@@ -84,9 +84,9 @@ class SpareTime:
         aim = self.models.target + margin + higher
         return self.models.samples_to_reach(aim, self._ahead_s, at_most)
 
-    def foreseen(self) -> Floats:
+    def predicted(self) -> Floats:
         """Accuracy some seconds ahead without further training, ``[..., n_ue]``."""
-        return self.models.foresee(self._ahead_s)
+        return self.models.predict(self._ahead_s)
 
     def submit(self, observation: Observation, needed: Floats) -> Floats:
         """δ of the jobs of those who have none under way, ``[..., n_ue]``."""

@@ -4,10 +4,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from py_agent import former_names
 from py_agent.contract import Network, Observation
 from py_agent.policies.placement import Placement, steepest_moves, within_places
 from py_agent.radio.link_model import candidates, link_model_of, strongest
@@ -19,7 +21,7 @@ Floats = NDArray[np.float64]
 
 
 class TwinAssociation:
-    """Local search over the loads that the twin foresees for the coming frames.
+    """Local search over the loads that the twin predicts for the coming frames.
 
     Rates are those of where a user will be half a frame ahead; loads follow from them and what each
     user has waiting and is expected to create within the horizon, on-off state included. A
@@ -30,7 +32,7 @@ class TwinAssociation:
         window_db: only base stations heard at most this much weaker than the best are tried.
         horizon_frames: the loads are means over so many frames.
         least_gain: hysteresis, in tasks in the system.
-        ahead_frames: how far links are foreseen; 0: no prediction.
+        ahead_frames: how far links are predicted; 0: no prediction.
         places: users that a base station may have; None: any number.
         watch_slots: the twin looks at one slot in so many, and at every frame's first.
 
@@ -91,7 +93,7 @@ class TwinAssociation:
         """What the search minimises, from the twin's belief."""
         parameters = estimate.parameters
         horizon_s = self._horizon_frames * self._frame_s
-        rate_bps = foreseen_rate_bps(estimate, self._ahead_frames * self._frame_s)
+        rate_bps = predicted_rate_bps(estimate, self._ahead_frames * self._frame_s)
         arrivals = estimate.rate_hz * _expected_on(estimate, horizon_s) * horizon_s
         waiting_bit = estimate.upload.remaining.sum(axis=1)
         demand_bit = waiting_bit + arrivals * estimate.mean_bit  # [n_ue], within the horizon
@@ -114,7 +116,7 @@ class TwinAssociation:
         return candidates(estimate.strength_db(), self._window_db)
 
 
-def foreseen_rate_bps(estimate: NetworkEstimate, ahead_s: float) -> Floats:
+def predicted_rate_bps(estimate: NetworkEstimate, ahead_s: float) -> Floats:
     """Rate of each user alone in each cell some time ahead, ``[n_ue, n_bs]``."""
     step_m = estimate.velocity_mps * ahead_s
     walked_m = np.linalg.norm(step_m, axis=1)
@@ -144,3 +146,7 @@ def _interruption_s(estimate: NetworkEstimate) -> Floats:
     cost_s = (1 - failure) * done_s + failure * law.outage_s
     stays = np.maximum(estimate.serving_bs, 0)[:, None] == np.arange(estimate.n_bs)
     return np.where(stays, 0.0, cost_s)
+
+
+if not TYPE_CHECKING:
+    __getattr__ = former_names.names_in(__name__)

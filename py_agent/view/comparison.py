@@ -62,9 +62,9 @@ def write_comparison(comparison: Comparison, folder: Path, command: str) -> None
     (folder / "comparison.md").write_text("".join(f"| {' | '.join(line)} |\n" for line in lines))
     body = f"""{picture(figure)}
 {table(rows, header)}
-<p>Delays of unfinished tasks count with their age. All policies meet the same walks, radio maps and
-tasks under a seed; ratios are means over seeds of the ratio under the same seed, with percentile
-bootstrap intervals. Best rule: {html.escape(best)}.</p>
+<p>Delays of unfinished tasks count with their age. All policies meet the same
+trajectories, radio maps and tasks under a seed; ratios are means over seeds of the ratio under the
+same seed, with percentile bootstrap intervals. Best rule: {html.escape(best)}.</p>
 <pre>{html.escape(command)}</pre>"""
     (folder / "report.html").write_text(page("Comparison of policies", body))
 

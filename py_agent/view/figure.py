@@ -73,13 +73,13 @@ def _draw_map(axes: Axes, folder: RunFolder) -> None:
     colours = _colours(len(sites_m))
     unserved = mpl.colors.to_rgba(_UNSERVED)
     for ue in range(position_m.shape[1]):
-        walk = position_m[:, ue]
-        segments = np.stack([walk[:-1], walk[1:]], axis=1)
+        path_m = position_m[:, ue]
+        segments = np.stack([path_m[:-1], path_m[1:]], axis=1)
         shades = [colours[bs] if bs >= 0 else unserved for bs in serving[:, ue]]
         axes.add_collection(LineCollection(list(segments), colors=shades[:-1], linewidths=2))
-        axes.plot(*walk[-1], "o", color=shades[-1], markersize=7, markeredgecolor="white")
+        axes.plot(*path_m[-1], "o", color=shades[-1], markersize=7, markeredgecolor="white")
         axes.annotate(
-            str(ue), walk[-1], xytext=(4, 4), textcoords="offset points", fontsize=7, color="0.3"
+            str(ue), path_m[-1], xytext=(4, 4), textcoords="offset points", fontsize=7, color="0.3"
         )
     for bs, site_m in enumerate(sites_m):
         axes.plot(*site_m, "^", color=colours[bs], markersize=15, markeredgecolor="black")

@@ -5,13 +5,15 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 
+from py_agent import former_names
+
 
 @dataclasses.dataclass(frozen=True)
-class Report:
+class Measurement:
     """Tables for people, numbers for programs.
 
     Attributes:
@@ -21,3 +23,7 @@ class Report:
 
     tables: Sequence[Table]
     numbers: Mapping[str, Any]
+
+
+if not TYPE_CHECKING:
+    __getattr__ = former_names.names_in(__name__)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Work in processes of their own: results, what is heard meanwhile, and how it ends."""
+"""Work in processes of their own: results, what is reported meanwhile, and how it ends."""
 
 import os
 from contextlib import closing
@@ -17,11 +17,11 @@ def square(number):
 
 
 @pytest.mark.parametrize("jobs", [0, 2])
-def test_every_item_is_worked_on_and_heard_of(jobs):
-    heard = []
+def test_every_item_is_worked_on_and_its_reports_arrive(jobs):
+    reports = []
     items = [3, 4, -1]
-    ended = side_by_side(square, items, jobs, heard.append) if jobs else one_by_one(
-        square, items, heard.append
+    ended = side_by_side(square, items, jobs, reports.append) if jobs else one_by_one(
+        square, items, reports.append
     )  # fmt: skip
     with closing(ended):
         futures = dict(ended)
@@ -30,8 +30,8 @@ def test_every_item_is_worked_on_and_heard_of(jobs):
     assert (futures[0].result()[1] == os.getpid()) == (jobs == 0)
     with pytest.raises(ValueError, match="negative"):
         futures[2].result()
-    assert sorted(heard) == [("at", -1), ("at", 3), ("at", 4)]
+    assert sorted(reports) == [("at", -1), ("at", 3), ("at", 4)]
 
 
-def test_nothing_is_said_where_nobody_listens():
+def test_a_report_without_a_callback_is_dropped():
     assert square(2)[0] == 4

@@ -77,7 +77,7 @@ def check_agent(command: Sequence[str], *, deadline_s: float = 60.0) -> Iterator
         finally:
             gateway.stop()
             thread.join()
-        yield from _judge(gateway, host.schema)
+        yield from _checks(gateway, host.schema)
 
 
 def _run(command: Sequence[str], deadline_s: float) -> Check:
@@ -93,7 +93,7 @@ def _run(command: Sequence[str], deadline_s: float) -> Check:
     return Check(what, done.returncode == 0, f"status {done.returncode}: {done.stderr.strip()}")
 
 
-def _judge(gateway: _WatchedGateway, schema: Schema) -> Iterator[Check]:
+def _checks(gateway: _WatchedGateway, schema: Schema) -> Iterator[Check]:
     yield Check("every message is a Request", gateway.unreadable == 0, str(gateway.unreadable))
     requests = [request for request, _ in gateway.requests]
     bodies = [request.WhichOneof("body") for request in requests]

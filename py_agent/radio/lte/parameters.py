@@ -127,7 +127,7 @@ class RateCurve(Part):
 
 
 class DataInterference(Part):
-    """What the data of other cells' users do to a user's: its MCS does not foresee them.
+    """What the data of other cells' users do to a user's: its MCS does not allow for them.
 
     Users of a cell at once share its band: a grant is ``width = max(3, share · bandwidth_rb)``
     wide, sent with ``P = min(max_power, p0 + 10 log10(width) + PL)``, so that base station m

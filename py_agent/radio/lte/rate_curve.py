@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Learns how many bits a resource block carries at which SINR, and whom the curve misjudges."""
+"""Learns how many bits a resource block carries at which SINR, and for whom the curve is wrong."""
 
 from __future__ import annotations
 

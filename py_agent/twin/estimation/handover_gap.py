@@ -58,7 +58,7 @@ class GapTracker:
         total = weight.sum(axis=1)
         first = (weight * left).sum(axis=1) / np.maximum(total, 1e-12)
         square = (weight * left**2).sum(axis=1) / np.maximum(total, 1e-12)
-        # Longer than anything foreseen: as long again as half an outage.
+        # Longer than anything predicted: as long again as half an outage.
         mean[without] = np.where(total > 0, first, self._latest_s)
         spread = np.sqrt(np.maximum(square - first**2, 0.0))
         sd[without] = np.where(total > 0, spread, self._latest_s)

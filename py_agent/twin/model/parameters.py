@@ -294,7 +294,7 @@ def _checked(values: Any, name: str) -> TwinParameters:
 
 
 def _explain(error: pydantic.ValidationError, name: str) -> str:
-    said = []
+    lines = []
     for item in error.errors()[:5]:
         where = ".".join(map(str, item["loc"]))
         seen = (
@@ -302,8 +302,8 @@ def _explain(error: pydantic.ValidationError, name: str) -> str:
             if isinstance(item["input"], dict | str) and not where
             else f", got {item['input']!r:.60}"
         )
-        said.append(f"{where or 'the whole'}: {item['msg']}{seen}")
-    return f"{name}: " + "; ".join(said)
+        lines.append(f"{where or 'the whole'}: {item['msg']}{seen}")
+    return f"{name}: " + "; ".join(lines)
 
 
 if not TYPE_CHECKING:

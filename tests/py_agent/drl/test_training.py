@@ -77,9 +77,9 @@ def test_an_agent_does_what_its_algorithm_would_do(agents, tmp_path, algorithm):
     features = np.random.default_rng(1).normal(size=(20, agents.observation_space.shape[0]))
     features = features.astype(np.float32)
     expected, _ = model.predict(features, deterministic=True)
-    said = agent_of(model, chosen, {})(features, np.zeros(20, np.int32))
-    assert np.allclose(said, expected, atol=1e-5)
-    assert np.abs(said).max() < 0.2  # it starts next to the rule
+    outputs = agent_of(model, chosen, {})(features, np.zeros(20, np.int32))
+    assert np.allclose(outputs, expected, atol=1e-5)
+    assert np.abs(outputs).max() < 0.2  # it starts next to the rule
 
 
 @pytest.mark.parametrize("algorithm", ["ppo", "td3", "sac"])
@@ -93,11 +93,11 @@ def test_an_agent_sees_its_cell_as_its_algorithm_does(
     expected, _ = model.predict(seen, deterministic=True)
     features = seen[:, : len(FEATURES)].reshape(4, 5, -1)
     agent = agent_of(model, chosen, {})
-    said = agent(features, env.cell)
-    assert np.allclose(said.reshape(20, -1), expected, atol=1e-5)
+    outputs = agent(features, env.cell)
+    assert np.allclose(outputs.reshape(20, -1), expected, atol=1e-5)
     # Whoever is alone in its cell sees itself.
     alone = agent(features[0], np.arange(5, dtype=np.int32))
-    assert not np.allclose(alone, said[0], atol=1e-6)
+    assert not np.allclose(alone, outputs[0], atol=1e-6)
 
 
 def test_one_timescale_holds_shares_for_a_frame_and_submits_once(tmp_path):

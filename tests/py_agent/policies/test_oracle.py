@@ -31,24 +31,24 @@ def test_only_policies_that_ask_for_it_get_the_network():
     assert not isinstance(load_policy("srpt"), LookAheadPolicy)
 
 
-def test_what_the_oracle_foresees_is_what_happens(env):
+def test_what_the_oracle_predicts_is_what_happens(env):
     oracle = Oracle(budget=6, side_by_side=2)
     oracle.begin(Network("cellular", env.settings.model_dump(), env.schema), seed=1)
     oracle.look_ahead(env.branch)
     observation, info = env.reset(seed=1)
     truncated = False
-    foreseen_s, happened_s = [], []
+    predicted_s, happened_s = [], []
     while not truncated:
         if info["slot"] % SETTINGS["slots_per_frame"] == 0:
             frame = oracle.decide_frame(observation)
-            foreseen_s.append(oracle.foreseen_s)
+            predicted_s.append(oracle.predicted_s)
             happened_s.append(0.0)
             assert len(children()) == 1  # no branch is left
         action = {**frame, **oracle.decide_slot(observation)}
         observation, reward, _, truncated, info = env.step(action)
         happened_s[-1] -= reward
     assert len(happened_s) == 4
-    assert foreseen_s == happened_s  # to the last bit
+    assert predicted_s == happened_s  # to the last bit
     assert max(happened_s) > 0
 
 

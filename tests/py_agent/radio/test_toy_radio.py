@@ -50,7 +50,7 @@ def env(program):
     env.close()
 
 
-def test_the_twin_follows_it_and_its_rates_are_foreseen(env):
+def test_the_twin_follows_it_and_predicts_its_rates(env):
     network = Network("formula", env.settings.model_dump(), env.schema)
     link, twin = link_model_of(network), Twin(network)
     tracking = Tracking(link)

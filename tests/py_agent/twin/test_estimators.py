@@ -14,7 +14,7 @@ from py_agent.twin.model.parameters import HandoverLaw, MobilityLaw, Traffic
 EVERYBODY = np.arange(200)
 
 
-def test_a_straight_walk_is_followed_and_foretold_as_surely_as_it_says():
+def test_a_straight_walk_is_followed_and_predicted_as_surely_as_it_says():
     rng = np.random.default_rng(1)
     law = MobilityLaw(turn_s=1e6, position_sd_m=2.0, velocity_sd_mps=1.0)
     motion = MotionFilter(law, 200)

@@ -200,7 +200,7 @@ def test_delays_are_about_those_of_ns3():
     network = TwinNetwork.of(settings)
     rollout = network.rollout(32)
     rollout.start(spread_seeds(1, 32))
-    foretold = simulate(rollout, load_policy("load-sqrt"), network.schema, 200).delay_s
+    predicted = simulate(rollout, load_policy("load-sqrt"), network.schema, 200).delay_s
     real = []
     for seed in (1, 2):
         env = ns3_scenarios.make("cellular", settings)
@@ -215,5 +215,5 @@ def test_delays_are_about_those_of_ns3():
         env.close()
     measured = np.concatenate(real)
     assert len(measured) > 80
-    assert ks_2samp(measured, foretold).statistic < 0.2
-    assert foretold.mean() == pytest.approx(measured.mean(), rel=0.4)
+    assert ks_2samp(measured, predicted).statistic < 0.2
+    assert predicted.mean() == pytest.approx(measured.mean(), rel=0.4)

@@ -59,7 +59,7 @@ def test_idle_neighbours_disturb_nobody(prior):
     assert alone[0] == 1.0
 
 
-def test_a_busy_neighbour_takes_the_rate_of_an_mcs_that_did_not_foresee_it(prior):
+def test_a_busy_neighbour_takes_the_rate_of_an_mcs_that_did_not_allow_for_it(prior):
     # Heard as loud as the wanted user: 0 dB where 15 dB were promised.
     density = densities(prior, [[-90.0, -100, -120, -120], [-90.0, -90, -120, -120]], [0, 1])
     used_rb = np.array([25.0, 25.0])
