@@ -21,7 +21,7 @@ from py_agent.policies import Network, load_policy
 from py_agent.radio.link_model import link_model_of
 from py_agent.twin.estimation.reporting import ReportingSettings
 from py_agent.twin.estimation.twin import Twin
-from py_agent.twin.model.declaration import check_replaced
+from py_agent.twin.model.declaration import check_followed, check_replaced
 from py_agent.twin.model.estimate import NetworkEstimate
 from py_agent.twin.model.parameters import TwinParameters
 from py_agent.twin.rollout.simulate import Outcome, simulate_each
@@ -106,6 +106,7 @@ def whole_settings(settings: Mapping[str, Any], scenario: str = "cellular") -> d
         UnsuitableNetwork: it does not declare what the twin needs.
     """
     host = LocalHost(ns3_scenarios.program(scenario), settings)
+    check_followed(host.schema)
     check_replaced(host.schema)
     return host.settings.model_dump()
 

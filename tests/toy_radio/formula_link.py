@@ -91,6 +91,9 @@ class FormulaLinkModel:
     def estimator(self, n_ue: int, bs_position_m: Floats, *, online: bool) -> FormulaEstimator:
         return FormulaEstimator(self.parameters, bs_position_m)
 
+    def rollout_model(self, bs_position_m: Floats, slot_s: float) -> FormulaRollout:
+        return FormulaRollout(FormulaBelief(self.parameters, bs_position_m))
+
     def rebuilt(self, rollouts: RolloutState) -> Mapping[str, Callable[[], NDArray[Any]]]:
         return {"snr_db": lambda: rollouts.state["strength_db"]}
 
@@ -153,6 +156,55 @@ class FormulaBelief:
 
     def failure(self, position_m: Floats, serving_bs: NDArray[np.int32]) -> Floats:
         return np.zeros((len(position_m), len(self.bs_position_m)))
+
+
+class FormulaRollout:
+    """Links of many rollouts; a `py_agent.twin.rollout.radio.RadioModel`."""
+
+    links: Mapping[str, NDArray[Any]] = {}  # nothing of them is drawn
+
+    def __init__(self, belief: FormulaBelief) -> None:
+        self._belief = belief
+        self.largest_bps = 40 * belief.parameters.band_hz  # at 120 dB
+
+    def resize(self, batch: int, n_ue: int) -> None:
+        self._strength_db = np.zeros((batch, n_ue, len(self._belief.bs_position_m)), np.float32)
+
+    def start(self, rows: Any, seeds: Any, position_m: NDArray[Any]) -> NDArray[Any]:
+        return self._measured(rows, position_m)
+
+    def advance(
+        self, rows: Any, slots: Any, position_m: NDArray[Any], walked_m: Any, by_s: float
+    ) -> NDArray[Any]:
+        return self._measured(rows, position_m)
+
+    def measure(self, position_m: NDArray[Any]) -> NDArray[Any]:
+        return self._measured(slice(None), position_m)
+
+    def outages_s(self, rows: Any, cell: NDArray[Any], by_s: float) -> NDArray[Any]:
+        return np.zeros(cell.shape, np.float32)
+
+    def failure_probability(self, user: NDArray[Any], cell: Any, target: Any) -> NDArray[Any]:
+        return np.zeros(len(user), np.float32)
+
+    def moved(self, user: int, cell: int) -> None:
+        """A link has no history."""
+
+    def rates_bps(self, user: NDArray[Any], cell: NDArray[Any]) -> NDArray[Any]:
+        links_db = self._strength_db.reshape(-1, self._strength_db.shape[-1])
+        rate_bps = self._belief.parameters.rate_bps(links_db[user, cell])
+        return rate_bps.astype(np.float32)
+
+    def sent(self, user: Any, cell: Any, band_s: Any) -> None:
+        """Nobody disturbs the others."""
+
+    def copy_from(self, row: int, other: FormulaRollout, other_row: int) -> None:
+        self._strength_db[row] = other._strength_db[other_row]
+
+    def _measured(self, rows: Any, position_m: NDArray[Any]) -> NDArray[Any]:
+        strength_db = self._belief.strength_db(position_m.reshape(-1, 2))
+        self._strength_db[rows] = strength_db.reshape(*position_m.shape[:2], -1)
+        return self._strength_db[rows]
 
 
 _HEIGHT_M = 23.5  # of stations above users

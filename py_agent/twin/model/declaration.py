@@ -26,23 +26,18 @@ def check_followed(schema: Schema) -> None:
         UnknownRadio: it names no radio, or one that no plug-in knows.
         UnsuitableNetwork: it lacks fields; the message names them.
     """
-    radio = load_radio(schema.radio)
-    missing = {*FOLLOWED, *radio.followed} - {field.name for field in schema.observations}
-    if missing:
-        raise UnsuitableNetwork(
-            f"the twin needs {_listed(missing)}, which {schema.scenario} does not "
-            "observe with these settings: is a group of the state switched off (state.…)?"
-        )
+    _require(schema, {*FOLLOWED, *load_radio(schema.radio).followed})
 
 
 def check_replaced(schema: Schema) -> None:
-    """The twin can stand in for the scenario's simulator: it is decided upon and recorded alike.
+    """Rollouts can stand in for the scenario's simulator; they follow nobody's links.
 
     Raises:
         UnknownRadio: as of `check_followed`.
-        UnsuitableNetwork: as of `check_followed`, or it lacks actions or a table.
+        UnsuitableNetwork: it lacks fields that do not depend on the radio, actions or a table.
     """
-    check_followed(schema)
+    load_radio(schema.radio)
+    _require(schema, set(FOLLOWED))
     for what, needed, declared in (
         ("action", _DECIDED, schema.actions),
         ("table", _RECORDED, schema.tables),
@@ -50,6 +45,15 @@ def check_replaced(schema: Schema) -> None:
         missing = set(needed) - {entry.name for entry in declared}
         if missing:
             raise UnsuitableNetwork(f"{schema.scenario} declares no {what} {_listed(missing)}")
+
+
+def _require(schema: Schema, names: set[str]) -> None:
+    missing = names - {field.name for field in schema.observations}
+    if missing:
+        raise UnsuitableNetwork(
+            f"the twin needs {_listed(missing)}, which {schema.scenario} does not "
+            "observe with these settings: is a group of the state switched off (state.…)?"
+        )
 
 
 def _listed(names: set[str]) -> str:
