@@ -15,7 +15,7 @@ FOLLOWED = (
     *("tasks_computing", "compute_head_cycles", "compute_backlog_cycles", "task_mean_bit"),
     "task_mean_cycles",
 )
-_DECIDED = ("association", "bandwidth_share", "compute_share")
+_DECIDED = ("association", "compute_share")
 _RECORDED = ("task",)
 
 
