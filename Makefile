@@ -25,9 +25,8 @@ sanitize: $(VENV)/.installed-test
 
 ## How much of Python and of C++ the tests run: TESTS=tests/ns3_bridge for some of them. The C++ is compiled
 ## anew for it, beside the product: build/coverage.
-coverage: $(VENV)/.installed-test
-	$(BIN)/pip install --quiet --group coverage
-	BIN=$(abspath $(BIN)) sh benchmarks/coverage.sh $(TESTS)
+coverage:
+	TORCH='$(TORCH)' sh benchmarks/coverage.sh $(TESTS)
 
 ## Check style, types, and who imports whom.
 lint: $(VENV)/.installed-lint

@@ -14,9 +14,6 @@ from py_agent.radio.link_model import load_radio
 from py_agent.twin.errors import UnsuitableNetwork
 from py_agent.twin.rollout.rollout import Rollout
 
-_SEARCHING, _CONNECTED, _BETWEEN = 0, 2, 3  # as connection_state names them
-_PENDING, _DONE = 1, 2  # as handover_state names them
-
 Array = NDArray[Any]
 
 
@@ -167,13 +164,15 @@ class Observer:
         return part * self._state["sent_bit"].astype(np.float64)
 
     def _handover_state(self) -> Array:
-        commanded = self._state["commanded"]
-        pending = (commanded == _DONE) & (self._state["back_s"] > self._now_s())
-        return np.where(pending, _PENDING, commanded)
+        commanded, state = self._state["commanded"], self._fields["handover_state"].enum
+        pending = (commanded == state["DONE"]) & (self._state["back_s"] > self._now_s())
+        return np.where(pending, state["PENDING"], commanded)
 
     def _connection_state(self) -> Array:
-        between = np.where(self._state["back_s"] > self._now_s(), _BETWEEN, _CONNECTED)
-        return np.where(self._state["cell"] < 0, _SEARCHING, between)
+        state = self._fields["connection_state"].enum
+        interrupted = self._state["back_s"] > self._now_s()
+        there = np.where(interrupted, state["HANDOVER"], state["CONNECTED"])
+        return np.where(self._state["cell"] < 0, state["SEARCHING"], there)
 
 
 def server_time_s(rollout: Rollout) -> Array:
