@@ -25,11 +25,22 @@ const twin::InterferenceLoss<float> LOSS({-7, 0.7, -3, 20});
 
 }  // namespace
 
-extern "C" void slot(int batch, const std::int32_t* cell, const float* rsrp_dbm,
-                     const float* sounded_db, const float* full_rate_bps, const float* weight,
-                     const float* present_s, const float* before_rb, const float* size_bit,
-                     const float* heard_dbm, const float* busy, float* sent_bit, float* band_s,
-                     std::int32_t* finished, float* heard_after_dbm, float* busy_after) {
+extern "C" void slot(int batch,
+                     const std::int32_t* cell,
+                     const float* rsrp_dbm,
+                     const float* sounded_db,
+                     const float* full_rate_bps,
+                     const float* weight,
+                     const float* present_s,
+                     const float* before_rb,
+                     const float* size_bit,
+                     const float* heard_dbm,
+                     const float* busy,
+                     float* sent_bit,
+                     float* band_s,
+                     std::int32_t* finished,
+                     float* heard_after_dbm,
+                     float* busy_after) {
     const float noise_mw = POWER.NoisePerRbMw();
     for (int r = 0; r < batch; ++r) {
         int who[N_UE], resource[N_UE], n = 0;
