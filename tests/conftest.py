@@ -14,8 +14,10 @@ from ns3_bridge import Channel, ScenarioEnv
 from ns3_bridge.testing import echo_command
 from ns3_scenarios.build import build
 
-# Whoever starts us in the background makes us ignore Ctrl-C; our children must not inherit that.
+# Whoever starts us in the background makes us ignore Ctrl-C, and nohup makes us ignore hangups; our
+# children must not inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @pytest.fixture(scope="session")

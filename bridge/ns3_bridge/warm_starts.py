@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 
 from ns3_bridge.channel import Channel
+from ns3_bridge.errors import SimulatorDied
 from ns3_bridge.spin import NO_SPIN
 
 
@@ -62,12 +63,19 @@ class WarmStarts:
             with kept.lock:
                 if kept.is_dropped:  # while we waited for the lock
                     continue
+                channel, is_fresh = kept.channel, False
                 # Somebody may have killed it, or forked us, who may not use our parent's.
-                if kept.channel is None or not (kept.channel.is_alive and kept.channel.is_ours):
+                if channel is None or not (channel.is_alive and channel.is_ours):
                     kept.end()
-                    kept.channel = self._start(own_run)
-                    kept.channel.spin = NO_SPIN  # nobody is in a hurry at either end
-                return kept.channel.branch(run if self._reseed else None)
+                    channel, is_fresh = self._start(own_run), True
+                    channel.spin = NO_SPIN  # nobody is in a hurry at either end
+                    kept.channel = channel
+                try:
+                    return channel.branch(run if self._reseed else None)
+                except SimulatorDied:
+                    if is_fresh:
+                        raise
+                    # Else it was killed a moment ago and had not gone yet: start another one.
 
     @property
     def pids(self) -> dict[int, int]:

@@ -10,8 +10,13 @@ from pathlib import Path
 def children_of(pid: int | str) -> list[int]:
     """Processes that a process has started, by whichever of its threads; none if it is gone.
 
-    >>> children_of("self")
-    []
+    >>> import subprocess
+    >>> child = subprocess.Popen(["sleep", "60"])
+    >>> child.pid in children_of("self")
+    True
+    >>> child.kill()
+    >>> child.wait()
+    -9
     """
     found: list[int] = []
     for file in sorted(Path(f"/proc/{pid}/task").glob("*/children")):

@@ -35,6 +35,7 @@ def test_what_the_oracle_predicts_is_what_happens(env):
     oracle = Oracle(budget=6, side_by_side=2)
     oracle.begin(Network("cellular", env.settings.model_dump(), env.schema), seed=1)
     oracle.look_ahead(env.branch)
+    before = children()
     observation, info = env.reset(seed=1)
     truncated = False
     predicted_s, happened_s = [], []
@@ -43,7 +44,7 @@ def test_what_the_oracle_predicts_is_what_happens(env):
             frame = oracle.decide_frame(observation)
             predicted_s.append(oracle.predicted_s)
             happened_s.append(0.0)
-            assert len(children()) == 1  # no branch is left
+            assert len(set(children()) - set(before)) == 1  # no branch is left
         action = {**frame, **oracle.decide_slot(observation)}
         observation, reward, _, truncated, info = env.step(action)
         happened_s[-1] -= reward
@@ -75,6 +76,7 @@ def test_an_oracle_without_a_network_says_so(env):
 
 
 def test_the_oracle_runs_from_the_command_line(tmp_path):
+    before = children()
     arguments = ["run", "--policy", "oracle", "--duration", "5", "--json"]
     arguments += ["--set", "n_ue=6", "--set", "n_bs=2", "--runs-dir", str(tmp_path)]
     result = CliRunner().invoke(app, arguments)
@@ -82,4 +84,4 @@ def test_the_oracle_runs_from_the_command_line(tmp_path):
     summary = json.loads(result.output.splitlines()[-1])
     assert summary["policy"] == "oracle"
     assert summary["slots"] == 250
-    assert children() == []
+    assert set(children()) <= set(before)
