@@ -12,7 +12,8 @@ void LayoutSettings::Declare(Settings& settings) {
     settings.Real("layout.site_distance_m", site_distance_m, 20, 1e4, "m",
                   "distance of neighbouring sites (hexagonal grid); users move up to half of it"
                   " beyond the outermost sites");
-    settings.Real("layout.bs_height_m", bs_height_m, 5, 150, "m", "height of the antennas");
+    settings.Real("layout.bs_height_m", bs_height_m, MIN_BS_HEIGHT_M, MAX_BS_HEIGHT_M, "m",
+                  "height of the antennas");
 }
 
 void LayoutSettings::DeclareSectors(Settings& settings) {

@@ -121,24 +121,6 @@ def density_dbm_per_rb(
     return density
 
 
-def grant_width_rb(parameters: LteParameters, used_rb: Floats, bs: Integers) -> Floats:
-    """How wide grants are, of which only the mean per TTI is observed, ``[..., n_ue]``.
-
-    Users of a cell that send at once share its band.
-
-    Args:
-        parameters: constants.
-        used_rb: mean resource blocks per TTI that each user is granted, ``[..., n_ue]``.
-        bs: serving base stations, ``[..., n_ue]``; -1: none.
-    """
-    band_rb = parameters.uplink.bandwidth_rb
-    serves = bs[..., None] == np.arange(parameters.n_bs)
-    sending = serves & (used_rb > 0.5)[..., None]
-    together = (serves * sending.sum(axis=-2, keepdims=True)).sum(axis=-1)
-    width: Floats = np.clip(band_rb / np.maximum(together, 1), used_rb, band_rb)
-    return width
-
-
 def success(
     parameters: LteParameters,
     density_dbm: Floats,
@@ -198,11 +180,6 @@ def control_sinr_db(parameters: LteParameters, rsrp_dbm: Floats, bs: Integers) -
     noise_mw = 10 ** (parameters.control.noise_dbm / 10)
     sinr_db: Floats = own_dbm - 10 * np.log10(np.maximum(others_mw, 0.0) + noise_mw)
     return sinr_db
-
-
-def decoded(parameters: LteParameters, rsrp_dbm: Floats, bs: Integers) -> Floats:
-    """Part of the grants that users hear, ``[..., n_ue]``; arguments as of `control_sinr_db`."""
-    return decoded_at(parameters.control, control_sinr_db(parameters, rsrp_dbm, bs))
 
 
 def decoded_at(control: ControlChannel, sinr_db: Floats) -> Floats:
