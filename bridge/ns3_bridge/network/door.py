@@ -30,6 +30,7 @@ _DRIVER_BYTES_PER_S = 4096  # heartbeats while an agent thinks
 _BYTES_RECEIVED = 128  # offset of tcpi_bytes_received in struct tcp_info (linux/tcp.h)
 _ATTACH_FILTER, _DETACH_FILTER = 26, 27  # SO_ATTACH_FILTER, SO_DETACH_FILTER
 _DROP_ALL = struct.pack("HBBI", 6, 0, 0, 0)  # classic BPF: return 0
+_RESET_ON_CLOSE = struct.pack("ii", 1, 0)  # struct linger
 _EVENT = struct.Struct("=HI")
 
 
@@ -246,4 +247,6 @@ def _shut(connection: _Connection) -> None:
     with contextlib.suppress(OSError):
         if os.fstat(connection.fd).st_ino == connection.inode:  # else it is another's by now
             with _borrowed(connection.fd) as socket:
+                # ZMQ then closes with a reset: a peer with a full window would wait a minute.
+                socket.setsockopt(sockets.SOL_SOCKET, sockets.SO_LINGER, _RESET_ON_CLOSE)
                 socket.shutdown(sockets.SHUT_RDWR)
