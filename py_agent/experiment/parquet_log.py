@@ -43,9 +43,7 @@ class SlotLog:
             ]
         )
         self._writer = pq.ParquetWriter(path, self._schema, compression="zstd")
-        self._slots: list[int] = []
-        self._rewards: list[float] = []
-        self._rows: dict[str, list[NDArray[Any]]] = {name: [] for name, _ in self._fields}
+        self._rows: list[list[Any]] = []
 
     def append(
         self,
@@ -55,23 +53,22 @@ class SlotLog:
         reward: float,
     ) -> None:
         """Add the slot that `observation` began and `reward` ended."""
-        self._slots.append(slot)
-        self._rewards.append(reward)
+        row: list[Any] = [slot, reward]
         for name, field in self._fields:
             value = observation[name] if name in observation else action[field.name]
-            self._rows[name].append(np.asarray(value, field.dtype))
+            row.append(np.asarray(value, field.dtype))
+        self._rows.append(row)  # in one step: an interrupt leaves whole rows only
 
     def flush(self) -> None:
         """Write the rows gathered so far."""
-        if not self._slots:
+        if not self._rows:
             return
-        arrays = [pa.array(self._slots, pa.int64()), pa.array(self._rewards, pa.float64())]
-        for name, field in self._fields:
-            flat = pa.array(np.stack(self._rows[name]).reshape(-1))
+        rows, self._rows = self._rows, []
+        slots, rewards, *columns = zip(*rows, strict=True)
+        arrays = [pa.array(slots, pa.int64()), pa.array(rewards, pa.float64())]
+        for (_, field), values in zip(self._fields, columns, strict=True):
+            flat = pa.array(np.stack(values).reshape(-1))
             arrays.append(pa.FixedSizeListArray.from_arrays(flat, math.prod(field.shape)))
-            self._rows[name].clear()
-        self._slots.clear()
-        self._rewards.clear()
         self._writer.write_table(pa.Table.from_arrays(arrays, schema=self._schema))
 
     def close(self) -> None:
