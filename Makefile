@@ -48,9 +48,12 @@ format: $(VENV)/.installed-lint
 bench: $(VENV)/.installed-test
 	$(BIN)/python -m benchmarks
 
-## Attacks on gateways by peers without a key, on this machine: what an honest agent keeps of its speed. Some six minutes.
+## Attacks on gateways by peers without a key, on this machine: what an honest agent keeps of its speed; and kills at
+## random moments of all that a user starts. Some forty minutes; KILLS=100 for fewer.
+KILLS ?= 1000
 attack: $(VENV)/.installed-test
 	$(BIN)/python -m benchmarks.attack
+	$(BIN)/python -m benchmarks.kills --kills $(KILLS)
 
 ## The comparisons of docs/results.md and their sweeps, on ns-3: some hours of CPU time. Resumes where it was
 ## stopped: runs/results.

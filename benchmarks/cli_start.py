@@ -15,7 +15,7 @@ PROGRAMS = {
     "import gymnasium": "import gymnasium",
     "import py_agent.cli.app": "import py_agent.cli.app",
     "ns3-twin --help": "import sys; sys.argv = ['ns3-twin', '--help']\n"
-    "from py_agent.cli.app import app; app()",
+    "from py_agent.cli.main import main; main()",
 }
 
 

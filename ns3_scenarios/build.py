@@ -3,15 +3,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 from ns3_bridge import Ns3TwinError
+from ns3_bridge.compat import guard
 from ns3_scenarios.registry import INSTALLED
 
 
@@ -48,6 +51,7 @@ def build(
     folder = cache / f"build-{identity}"
     folder.mkdir(parents=True, exist_ok=True)
     _call(
+        folder,
         cmake,
         "-S",
         INSTALLED / "sdk",
@@ -60,7 +64,7 @@ def build(
         f"-DSCENARIO_SOURCES={';'.join(str(source.resolve()) for source in sources)}",
         f"-DSCENARIO_MODULES={';'.join(modules)}",
     )
-    _call(cmake, "--build", folder, "--parallel", len(os.sched_getaffinity(0)))
+    _call(folder, cmake, "--build", folder, "--parallel", len(os.sched_getaffinity(0)))
     shutil.copy2(folder / output.name, output)
     return output
 
@@ -71,9 +75,25 @@ def find_cmake() -> str | None:
     return shutil.which("cmake", path=f"{beside}{os.pathsep}{os.environ.get('PATH', os.defpath)}")
 
 
-def _call(*command: object) -> None:
-    done = subprocess.run(
-        [str(part) for part in command], capture_output=True, text=True, check=False
-    )
-    if done.returncode != 0:
-        raise BuildFailed((done.stderr or done.stdout).strip())
+def _call(folder: Path, *command: object) -> None:
+    """Run a tool. It, all that it starts and their files end with us, however we end."""
+    with contextlib.ExitStack() as stack:
+        temporary = stack.enter_context(tempfile.TemporaryDirectory(prefix="tmp-", dir=folder))
+        lifeline, ours = os.pipe()
+        stack.callback(os.close, lifeline)
+        with contextlib.closing(os.fdopen(ours, "wb")):  # an interrupt closes it: the guard kills
+            tool = subprocess.Popen(
+                [sys.executable, "-I", "-S", guard.__file__, "", *map(str, command)],
+                env={**os.environ, "TMPDIR": temporary, "NS3_TWIN_CONTROL_FD": str(lifeline)},
+                pass_fds=[lifeline],
+                start_new_session=True,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                encoding="utf-8",
+                errors="replace",
+            )
+            stack.callback(tool.wait)  # before their temporary files go
+            output, complaint = tool.communicate()
+    if tool.returncode != 0:
+        raise BuildFailed((complaint or output).strip())

@@ -106,7 +106,7 @@ def _open(size: int, most_trips: int, open_ends: contextlib.ExitStack) -> dict[s
 
 @contextlib.contextmanager
 def _gateway(scenario: str, bind: str, keys: Path | None = None) -> Iterator[str]:
-    command = [sys.executable, "-c", "from py_agent.cli.app import app; app()", "serve"]
+    command = [sys.executable, "-c", "from py_agent.cli.main import main; main()", "serve"]
     command += ["--scenario", scenario, "--bind", bind]
     command += ["--keys", str(keys)] if keys else []
     gateway = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)

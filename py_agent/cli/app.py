@@ -14,7 +14,7 @@ import typer
 from py_agent.cli.bench import bench
 from py_agent.cli.compare import compare
 from py_agent.cli.consoles import err, out
-from py_agent.cli.errors import end_on_sigterm, errors_as_messages
+from py_agent.cli.errors import errors_as_messages
 from py_agent.cli.gateway import conformance, connect, keys, ping, serve
 from py_agent.cli.records import export, replay
 from py_agent.cli.run import execute_and_show, execute_seeds
@@ -27,7 +27,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="ns-3 as the physical network of a digital twin and a learning agent.",
 )
-app.callback()(end_on_sigterm)
 
 
 def run(

@@ -13,28 +13,44 @@ import typer
 _FOR_RUNS = ("matplotlib", "pyarrow", "tensorboard")
 _FOR_LEARNING = ("torch", "sklearn", "river", "scipy")  # packages of the extra
 _FOR_TRAINING = "stable_baselines3"
-_INTERRUPTED, _TERMINATED = 130, 143  # as shells count: 128 + SIGINT, 128 + SIGTERM
+_ENDING = {signal.SIGINT: "interrupted", signal.SIGTERM: "terminated", signal.SIGHUP: "hung up"}
 
 
-class Terminated(KeyboardInterrupt):
-    """Raised by SIGTERM, which is to end a command as Ctrl-C does: files closed, ns-3 stopped."""
+class Ended(KeyboardInterrupt):
+    """Raised by a signal that is to end a command: files are closed, ns-3 is stopped."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(_ENDING[signal.Signals(number)])
+        self.status = 128 + number  # as shells count
 
 
-def end_on_sigterm() -> None:
-    """Take SIGTERM as `Terminated`; else it ends Python without a chance to clean up."""
+def _end(number: int, _frame: object) -> NoReturn:
+    for other in _ENDING:
+        if other != signal.SIGINT:  # a second Ctrl-C may be meant; else nothing disturbs the first
+            signal.signal(other, signal.SIG_IGN)
+    raise Ended(number)
 
-    def end(*_: object) -> NoReturn:
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # a second one must not disturb the first
-        raise Terminated
 
-    signal.signal(signal.SIGTERM, end)
+@contextlib.contextmanager
+def _signals_raise() -> Iterator[None]:
+    """Let signals raise `Ended`; before and after, they end a process that holds nothing yet."""
+    before = {number: signal.getsignal(number) for number in _ENDING}
+    for number, handler in before.items():
+        if handler != signal.SIG_IGN:  # as under nohup
+            signal.signal(number, _end)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 @contextlib.contextmanager
 def errors_as_messages() -> Iterator[None]:
     """A user's mistake or a failed simulation is one line and exit status 2, not a traceback."""
     try:
-        yield
+        with _signals_raise():
+            yield
     except ModuleNotFoundError as error:
         package = (error.name or "").partition(".")[0]
         if package in _FOR_RUNS:
@@ -50,12 +66,9 @@ def errors_as_messages() -> Iterator[None]:
             "that you want; the CPU's is enough)"
         )
         raise typer.Exit(2) from None
-    except Terminated:
-        typer.echo("terminated", err=True)
-        raise typer.Exit(_TERMINATED) from None
-    except KeyboardInterrupt:
-        typer.echo("interrupted", err=True)
-        raise typer.Exit(_INTERRUPTED) from None
+    except Ended as ended:
+        typer.echo(ended.args[0], err=True)
+        raise typer.Exit(ended.status) from None
     except Exception as error:
         from ns3_bridge import Ns3TwinError  # only now: a command that fails may take its time
 

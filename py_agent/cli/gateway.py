@@ -7,6 +7,7 @@ import contextlib
 import enum
 import shlex
 import signal
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -137,9 +138,6 @@ def serve(
             return
         if keys is not None and issue_keys is not None:
             raise ns3_bridge.InvalidSetting("--keys and --issue-keys: give one of them")
-        for number in (signal.SIGTERM, signal.SIGHUP):  # until there is a gateway to stop
-            if signal.getsignal(number) is signal.SIG_DFL:
-                signal.signal(number, signal.default_int_handler)
         with contextlib.ExitStack() as stack:
             answered: Path | GatewayKeys | None = keys
             if issue_keys is not None:
@@ -153,9 +151,9 @@ def serve(
                 heartbeat_s=heartbeat,
                 keys=answered,
             )
-            if keys is not None:
-                signal.signal(signal.SIGHUP, lambda *_: gateway.reload_keys())
-            _serve_until_signal(gateway, host, f"serving {settings.scenario} at {gateway.address}")
+            reload_keys = None if keys is None else gateway.reload_keys
+            title = f"serving {settings.scenario} at {gateway.address}"
+            _serve_until_signal(gateway, host, title, reload_keys)
 
 
 def _refuse_foreign_options(context: typer.Context, protocol: Protocol) -> None:
@@ -170,13 +168,16 @@ def _refuse_foreign_options(context: typer.Context, protocol: Protocol) -> None:
 
 
 def _serve_until_signal(
-    server: Gateway | Ns3GymServer | Ns3AiServer, host: LocalHost, title: str
+    server: Gateway | Ns3GymServer | Ns3AiServer,
+    host: LocalHost,
+    title: str,
+    hung_up: Callable[[], None] | None = None,
 ) -> None:
-    ending = [signal.SIGINT, signal.SIGTERM]
-    if signal.getsignal(signal.SIGHUP) in (signal.SIG_DFL, signal.default_int_handler):
-        ending.append(signal.SIGHUP)  # else it reloads keys, or nohup has us ignore it
-    for number in ending:
-        signal.signal(number, lambda *_: server.stop())
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) != signal.SIG_IGN:  # as under nohup
+            signal.signal(number, lambda *_: server.stop())
+    if hung_up is not None:
+        signal.signal(signal.SIGHUP, lambda *_: hung_up())
     typer.echo(title)
     with contextlib.closing(host):
         server.serve()

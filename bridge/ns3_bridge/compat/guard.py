@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Runs a simulator that knows nothing of us, and kills it when we are gone.
+"""Runs a program that knows nothing of us, and kills it and what it started when we are gone.
 
-A scenario of our own ends with its agent by itself. Any other program gets this process between:
-the control socket that every simulator inherits ends when the agent's process does, however that
-ends. The shared memory of ns3-ai has a name; it goes, too.
+A scenario of our own ends with its agent by itself. Any other program, be it a simulator or a
+compiler, gets this process between: the control socket (or pipe) that it inherits ends when the
+agent's process does, however that ends. The shared memory of ns3-ai has a name; it goes, too.
 """
 
 from __future__ import annotations
