@@ -80,5 +80,5 @@ def in_background() -> Iterator[Callable[[Any], threading.Thread]]:
     yield start
     for server, thread in started:
         server.stop()
-        thread.join(10)
+        thread.join(60)
         assert not thread.is_alive()

@@ -177,13 +177,12 @@ def test_one_whose_answer_nobody_has_taken_ends_by_itself(echo):
     assert channel.process.wait(0) == 0
 
 
-def test_one_in_the_middle_of_a_slot_is_not_asked_to_end(echo):
+def test_one_in_the_middle_of_a_slot_is_not_asked_to_end(echo, monkeypatch):
+    monkeypatch.setattr("ns3_bridge.channel._STOP_S", 1e6)  # for which one is waited for that is
     channel = echo()
     os.kill(channel.process.pid, signal.SIGSTOP)
     channel.post()
-    begin_s = time.perf_counter()
     channel.close()
-    assert time.perf_counter() - begin_s < 1.5  # who is asked to end has two seconds for it
     assert not process_exists(channel.process.pid)
 
 

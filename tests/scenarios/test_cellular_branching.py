@@ -240,7 +240,7 @@ def test_warm_resets_behind_a_gateway_are_those_of_this_machine(make):
         remote.close()
     finally:
         gateway.stop()
-        serving.join(10)
+        serving.join(60)
         host.close()
 
 

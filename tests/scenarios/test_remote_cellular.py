@@ -56,7 +56,7 @@ def test_the_trace_is_bit_equal(shared_memory, transport, tmp_path):
         env.close()
     finally:
         gateway.stop()
-        thread.join(5)
+        thread.join(60)
     expected_steps, expected_records = shared_memory
     assert len(steps) == len(expected_steps) == 31
     for (one, *rest), (other, *expected) in zip(steps, expected_steps, strict=True):

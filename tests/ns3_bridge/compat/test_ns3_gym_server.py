@@ -227,7 +227,7 @@ def test_a_simulator_that_does_not_start_ends_the_service(agent, tmp_path):
     player.start()
     with pytest.raises(SimulatorDied) as raised:
         server.serve()
-    player.join(10)
+    player.join(60)
     assert seen[0].isGameOver
     assert str(raised.value) in seen[0].info
 
@@ -279,7 +279,7 @@ def test_an_agent_that_is_killed_is_replaced_by_the_next(tmp_path):
             agents[-1].wait()
         agents.append(start_agent(port))
         served.send_signal(signal.SIGTERM)
-        output, _ = served.communicate(timeout=20)
+        output, _ = served.communicate(timeout=60)
     finally:
         for process in (*agents, served):
             process.kill()

@@ -172,16 +172,14 @@ def test_a_second_agent_is_refused(serve, connect):
 
 
 def test_a_second_agent_is_refused_in_the_middle_of_a_slot(serve, connect):
-    gateway = serve(settings={"fault": {"kind": "delay", "slot": 1, "delay_s": 1.0}})
+    gateway = serve(settings={"fault": {"kind": "delay", "slot": 1, "delay_s": 5.0}})
     env = connect(gateway.address)
     env.reset(seed=1)
     thread = threading.Thread(target=step, args=(env,))
     thread.start()
-    time.sleep(0.2)
-    start_s = time.monotonic()
     with pytest.raises(GatewayBusy):
         connect(gateway.address)
-    assert time.monotonic() - start_s < 0.5
+    assert thread.is_alive()
     thread.join()
     assert env.channel.slot == 1
 
@@ -199,7 +197,7 @@ def test_a_second_agent_waits_its_turn(serve, connect):
     assert not second
     step(first)
     first.close()
-    thread.join(5)
+    thread.join(60)
     second[0].reset(seed=1)
     step(second[0])
 
@@ -300,7 +298,7 @@ def test_a_gateway_leaves_no_file(serve, connect, tmp_path):
     assert (tmp_path / "socket").stat().st_mode & 0o777 == 0o600
     connect(gateway.address).reset(seed=1)
     gateway.stop()
-    deadline_s = time.monotonic() + 2
+    deadline_s = time.monotonic() + 60
     while (tmp_path / "socket").exists() and time.monotonic() < deadline_s:
         time.sleep(0.02)
     assert not (tmp_path / "socket").exists()

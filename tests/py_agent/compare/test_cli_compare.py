@@ -49,7 +49,7 @@ def test_a_killed_comparison_leaves_nobody_behind_and_goes_on(tmp_path):
     while not (results.exists() and results.read_text()) and time.monotonic() < deadline:
         time.sleep(0.05)
     os.kill(process.pid, signal.SIGKILL)
-    process.communicate(timeout=30)
+    process.communicate(timeout=120)
     deadline = time.monotonic() + 20
     while members(process.pid) and time.monotonic() < deadline:
         time.sleep(0.05)
