@@ -146,7 +146,7 @@ def test_a_trace_is_the_same_however_it_is_written(tasks, tmp_path):
     for content in (
         b"time_s,ue,size_bit\n3661.5,0,640\n",
         b'\xef\xbb\xbf"ue";time_s;size_bit\r\n\r\n0;1:01:01.5;640\r\n',
-        gzip.compress(b"size_bit\ttime_s\tue\n640\t0:1:1:1.5\t0"),
+        gzip.compress(b"size_bit\ttime_s\tue\n640\t0:1:1:1.5\t0", mtime=0),
     ):
         path.write_bytes(content)
         seen.append(tasks(n_ue=1, model="trace", trace=str(path), duration_s=3700)[0].tolist())
