@@ -236,12 +236,11 @@ def _unreadable(folder: Path) -> list[str]:
 def kill_all(
     kills: int, seed: int, works: tuple[Work, ...], tell: Callable[[Death], None]
 ) -> list[Death]:
-    """So many deaths, two side by side, spread evenly over works and signals."""
+    """So many deaths, two side by side, spread evenly over works."""
     draw = random.Random(seed)
-    pairs = [(work, number) for number in _SIGNALS for work in works]
     plan = [
-        (work, number, draw.uniform(0.0, work.within_s))
-        for work, number in itertools.islice(itertools.cycle(pairs), kills)
+        (work, draw.choice(_SIGNALS), draw.uniform(0.0, work.within_s))
+        for work in itertools.islice(itertools.cycle(works), kills)
     ]
     lock = threading.Lock()
 
