@@ -3,16 +3,24 @@
 
 from __future__ import annotations
 
+import contextlib
+import difflib
+import fcntl
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ns3_bridge import Ns3TwinError
 from ns3_scenarios.registry import INSTALLED
+
+SDK = INSTALLED / "sdk"
+_SYNTAX_OF_CMAKE = re.compile(r"[;:\\\n]|\$[{<]")  # in a path: it is not taken as a path
 
 
 class BuildFailed(Ns3TwinError, RuntimeError):
@@ -24,44 +32,43 @@ def build(
 ) -> Path:
     """Compile a scenario program.
 
+    Only its own files are compiled; the rest is in libraries that come along. Modules of ns-3 whose
+    functions it calls are found by themselves.
+
     Args:
         sources: its C++ files.
-        modules: ns-3 modules that it uses beside core, network and internet, e.g. ``wifi``.
-        output: where the program goes; its file name is the scenario's name.
+        modules: ns-3 modules that it names by their TypeIds alone, as in
+            ``ObjectFactory("ns3::OnOffApplication")``: ``applications``.
+        output: where the program goes; its file name is the scenario's name. A program that runs
+            there goes on running.
         cache: where ns-3 and object files are kept, by default ``~/.cache/ns3-twin``.
 
     Returns:
         `output`.
 
     Raises:
-        BuildFailed: a source or a tool is missing, ns-3 cannot be fetched, or the code does not
-            compile.
+        BuildFailed: a source, a module or a tool is missing, ns-3 cannot be fetched, or the code
+            does not compile.
     """
-    for source in sources:
-        if not source.is_file():
-            raise BuildFailed(f"no such file: {source}")
+    _check(sources, modules, output)
     cmake = find_cmake()
     if cmake is None:
         raise BuildFailed("cmake is missing: pip install cmake")
     cache = cache or Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "ns3-twin"
-    identity = hashlib.sha256(str([str(s.resolve()) for s in sources]).encode()).hexdigest()[:16]
+    paths = [str(source.resolve()) for source in sources]
+    identity = hashlib.sha256(os.fsencode("\0".join([str(SDK), *paths]))).hexdigest()[:16]
     folder = cache / f"build-{identity}"
     folder.mkdir(parents=True, exist_ok=True)
-    _call(
-        cmake,
-        "-S",
-        INSTALLED / "sdk",
-        "-B",
-        folder,
-        "-DCMAKE_BUILD_TYPE=Release",
-        f"-DPython_EXECUTABLE={sys.executable}",
-        f"-DNS3_WHEEL_DIR={cache / 'ns3-wheel'}",
-        f"-DSCENARIO_NAME={output.name}",
-        f"-DSCENARIO_SOURCES={';'.join(str(source.resolve()) for source in sources)}",
-        f"-DSCENARIO_MODULES={';'.join(modules)}",
-    )
-    _call(cmake, "--build", folder, "--parallel", len(os.sched_getaffinity(0)))
-    shutil.copy2(folder / output.name, output)
+    with _locked(folder):
+        _call(
+            *(cmake, "-S", SDK, "-B", folder, "-DCMAKE_BUILD_TYPE=Release"),
+            f"-DPython_EXECUTABLE={sys.executable}",
+            f"-DNS3_WHEEL_DIR={cache / 'ns3-wheel'}",
+            f"-DSCENARIO_SOURCES={';'.join(paths)}",
+            f"-DSCENARIO_MODULES={';'.join(modules)}",
+        )
+        _call(cmake, "--build", folder, "--parallel", len(os.sched_getaffinity(0)))
+        _put(folder / "scenario", output)
     return output
 
 
@@ -71,9 +78,54 @@ def find_cmake() -> str | None:
     return shutil.which("cmake", path=f"{beside}{os.pathsep}{os.environ.get('PATH', os.defpath)}")
 
 
+def _check(sources: Sequence[Path], modules: Sequence[str], output: Path) -> None:
+    for source in sources:
+        if not source.is_file():
+            raise BuildFailed(f"no such file: {source}")
+        if source.resolve() == output.resolve():
+            raise BuildFailed(f"the program would take the place of its source {source}")
+        path = str(source.resolve())
+        if _SYNTAX_OF_CMAKE.search(path) or path.count("[") != path.count("]"):
+            raise BuildFailed(
+                f"cmake cannot take {path!r}: rename it, without ; : \\ ${{ $< and a lone bracket"
+            )
+    known = (SDK / "modules.txt").read_text(encoding="utf-8").split()
+    for module in modules:
+        if module not in known:
+            close = difflib.get_close_matches(module, known, 1)
+            hint = f", did you mean {close[0]}?" if close else ";"
+            raise BuildFailed(f"unknown ns-3 module {module!r}{hint} known: {', '.join(known)}")
+
+
+@contextlib.contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Let one build at a time use a folder; the others wait."""
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _put(program: Path, output: Path) -> None:
+    """Copy the program to its place; one that runs there keeps its own file."""
+    try:
+        with tempfile.NamedTemporaryFile(dir=output.parent, prefix=".", delete=False) as part:
+            try:
+                shutil.copy2(program, part.name)
+                Path(part.name).replace(output)
+            except OSError:
+                Path(part.name).unlink()
+                raise
+    except OSError as error:
+        raise BuildFailed(f"cannot write {output}: {error.strerror}") from error
+
+
 def _call(*command: object) -> None:
     done = subprocess.run(
-        [str(part) for part in command], capture_output=True, text=True, check=False
+        [str(part) for part in command],
+        capture_output=True,
+        encoding="utf-8",
+        errors="replace",
+        check=False,
     )
     if done.returncode != 0:
         raise BuildFailed((done.stderr or done.stdout).strip())
