@@ -4,12 +4,16 @@ PYTHON ?= python3
 # The build of torch for tests and benchmarks. Where pip knows PyPI alone this is the one with CUDA, some
 # gigabytes; TORCH='torch==2.13.0+cpu' with pip set up for it, or a wheel's path, takes another.
 TORCH ?= torch==2.13.0
+FUZZ_S ?= 600
 VENV := .venv
 BIN := $(VENV)/bin
-SOURCES := $(shell git ls-files -co --exclude-standard CMakeLists.txt pyproject.toml cmake bridge 'examples/*.cc' ns3_scenarios py_agent 2>/dev/null)
+# What is compiled or declared; a changed Python file needs no new installation.
+COMPILED := CMakeLists.txt pyproject.toml cmake ns3_scenarios/mobility/traces 'bridge/*.cc' 'bridge/*.h' 'bridge/*.cpp' \
+  'bridge/*.proto' 'ns3_scenarios/*.cc' 'ns3_scenarios/*.h' 'py_agent/*.cc' 'py_agent/*.h' ':!*-test.cc'
+SOURCES := $(wildcard $(shell git ls-files -co --exclude-standard $(COMPILED) 2>/dev/null))
 CXX_FILES = $(shell git ls-files '*.cc' '*.h' '*.cpp')
 
-.PHONY: run test sanitize coverage lint format bench attack experiments agents soak docs golden wheel-test verify-docker clean
+.PHONY: run test sanitize fuzz coverage lint format bench attack experiments agents soak docs golden wheel-test verify-docker clean
 
 ## The main job: a policy steers a real ns-3 LTE network; a table, a figure and a report come out.
 run: $(VENV)/.installed
@@ -22,6 +26,12 @@ test: $(VENV)/.installed-test
 ## The C++ end of the bridge under ASan, UBSan and TSan, against the Python end.
 sanitize: $(VENV)/.installed-test
 	$(BIN)/pytest tests/ns3_bridge/test_sanitizers.py
+
+## Random input for all that reads: for ten minutes, or FUZZ_S=60 seconds. A finding stays an example of its test, or
+## its input lies where the test says.
+fuzz: $(VENV)/.installed-test
+	NS3_TWIN_FUZZ_S=$$(($(FUZZ_S) / 6)) NS3_TWIN_FUZZ_EXAMPLES=$$((3 * $(FUZZ_S))) \
+	  $(BIN)/pytest -n auto -m fuzz -o timeout=0
 
 ## How much of Python and of C++ the tests run: TESTS=tests/ns3_bridge for some of them. The C++ is compiled
 ## anew for it, beside the product: build/coverage.

@@ -15,6 +15,8 @@ SKBUILD_CMAKE_BUILD_TYPE=Debug "$bin/pip" install --quiet --editable '.[learning
 "$bin/pip" install --quiet --group test --group coverage
 find "$there/cpp" -name '*.gcda' -delete
 rm -f "$COVERAGE_FILE"*
+# Tests link programs with what was compiled here.
+export LDFLAGS=--coverage NS3_TWIN_TEST_CACHE="$there/test-cache"
 status=0
 "$bin/python" -m coverage run -m pytest "$@" || status=$?
 "$bin/python" -m coverage combine --quiet

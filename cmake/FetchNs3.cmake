@@ -2,7 +2,7 @@
 #
 # By default from the wheel on PyPI, pinned by its hash; it is unpacked into NS3_WHEEL_DIR and never
 # installed (its Python dependencies are not needed). -DNS3_ROOT=<prefix> takes another ns-3 build with
-# <prefix>/include/ns3 and <prefix>/lib or lib64, as `./ns3 install` leaves it.
+# <prefix>/include/ns3 and <prefix>/lib or lib64, as `./ns3 install` leaves it. NS3_MODULES are their names.
 
 set(NS3_ROOT "" CACHE PATH "An installed ns-3 to use instead of the wheel")
 set(NS3_WHEEL_DIR ${CMAKE_BINARY_DIR}/ns3-wheel CACHE PATH "Where the wheel is unpacked")
@@ -70,8 +70,10 @@ if(NS3_ROOT)
 endif()
 
 file(GLOB ns3_libraries ${NS3_LIBRARY_DIR}/libns${NS3_VERSION}-*${ns3_suffix}.so)
+set(NS3_MODULES)
 foreach(library IN LISTS ns3_libraries)
   string(REGEX REPLACE ".*/libns${NS3_VERSION}-(.*)${ns3_suffix}\\.so$" "\\1" module ${library})
+  list(APPEND NS3_MODULES ${module})
   add_library(ns3::${module} SHARED IMPORTED)
   set_target_properties(ns3::${module} PROPERTIES
     IMPORTED_LOCATION ${library}

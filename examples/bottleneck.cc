@@ -2,7 +2,7 @@
 // A whole scenario in one file: the agent sets the rate of a link that bursts of packets go
 // through.
 //
-//   ns3-twin build examples/bottleneck.cc --modules point-to-point,applications,traffic-control
+//   ns3-twin build examples/bottleneck.cc
 //   ns3-twin run --scenario ./bottleneck --policy random --duration 5
 #include "scenario.h"
 

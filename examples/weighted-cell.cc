@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The share scheduler in a plain ns-3 program: one cell, three users with a full buffer, no agent.
 //
-//   ns3-twin build examples/weighted-cell.cc --modules lte,mobility,spectrum,propagation,antenna
+//   ns3-twin build examples/weighted-cell.cc
 //   ./weighted-cell
 #include "share-ff-mac-scheduler.h"
 

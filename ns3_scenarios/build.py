@@ -4,18 +4,24 @@
 from __future__ import annotations
 
 import contextlib
+import difflib
+import fcntl
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ns3_bridge import Ns3TwinError
 from ns3_bridge.compat import guard
 from ns3_scenarios.registry import INSTALLED
+
+SDK = INSTALLED / "sdk"
+_SYNTAX_OF_CMAKE = re.compile(r"[;:\\\n]|\$[{<]")  # in a path: it is not taken as a path
 
 
 class BuildFailed(Ns3TwinError, RuntimeError):
@@ -27,45 +33,44 @@ def build(
 ) -> Path:
     """Compile a scenario program.
 
+    Only its own files are compiled; the rest is in libraries that come along. Modules of ns-3 whose
+    functions it calls are found by themselves.
+
     Args:
         sources: its C++ files.
-        modules: ns-3 modules that it uses beside core, network and internet, e.g. ``wifi``.
-        output: where the program goes; its file name is the scenario's name.
+        modules: ns-3 modules that it names by their TypeIds alone, as in
+            ``ObjectFactory("ns3::OnOffApplication")``: ``applications``.
+        output: where the program goes; its file name is the scenario's name. A program that runs
+            there goes on running.
         cache: where ns-3 and object files are kept, by default ``~/.cache/ns3-twin``.
 
     Returns:
         `output`.
 
     Raises:
-        BuildFailed: a source or a tool is missing, ns-3 cannot be fetched, or the code does not
-            compile.
+        BuildFailed: a source, a module or a tool is missing, ns-3 cannot be fetched, or the code
+            does not compile.
     """
-    for source in sources:
-        if not source.is_file():
-            raise BuildFailed(f"no such file: {source}")
+    _check(sources, modules, output)
     cmake = find_cmake()
     if cmake is None:
         raise BuildFailed("cmake is missing: pip install cmake")
     cache = cache or Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "ns3-twin"
-    identity = hashlib.sha256(str([str(s.resolve()) for s in sources]).encode()).hexdigest()[:16]
+    paths = [str(source.resolve()) for source in sources]
+    identity = hashlib.sha256(os.fsencode("\0".join([str(SDK), *paths]))).hexdigest()[:16]
     folder = cache / f"build-{identity}"
     folder.mkdir(parents=True, exist_ok=True)
-    _call(
-        folder,
-        cmake,
-        "-S",
-        INSTALLED / "sdk",
-        "-B",
-        folder,
-        "-DCMAKE_BUILD_TYPE=Release",
-        f"-DPython_EXECUTABLE={sys.executable}",
-        f"-DNS3_WHEEL_DIR={cache / 'ns3-wheel'}",
-        f"-DSCENARIO_NAME={output.name}",
-        f"-DSCENARIO_SOURCES={';'.join(str(source.resolve()) for source in sources)}",
-        f"-DSCENARIO_MODULES={';'.join(modules)}",
-    )
-    _call(folder, cmake, "--build", folder, "--parallel", len(os.sched_getaffinity(0)))
-    shutil.copy2(folder / output.name, output)
+    with _locked(folder) as temporary:
+        _call(
+            temporary,
+            *(cmake, "-S", SDK, "-B", folder, "-DCMAKE_BUILD_TYPE=Release"),
+            f"-DPython_EXECUTABLE={sys.executable}",
+            f"-DNS3_WHEEL_DIR={cache / 'ns3-wheel'}",
+            f"-DSCENARIO_SOURCES={';'.join(paths)}",
+            f"-DSCENARIO_MODULES={';'.join(modules)}",
+        )
+        _call(temporary, cmake, "--build", folder, "--parallel", len(os.sched_getaffinity(0)))
+        _put(folder / "scenario", output)
     return output
 
 
@@ -75,16 +80,60 @@ def find_cmake() -> str | None:
     return shutil.which("cmake", path=f"{beside}{os.pathsep}{os.environ.get('PATH', os.defpath)}")
 
 
-def _call(folder: Path, *command: object) -> None:
-    """Run a tool. It, all that it starts and their files end with us, however we end."""
+def _check(sources: Sequence[Path], modules: Sequence[str], output: Path) -> None:
+    for source in sources:
+        if not source.is_file():
+            raise BuildFailed(f"no such file: {source}")
+        if source.resolve() == output.resolve():
+            raise BuildFailed(f"the program would take the place of its source {source}")
+        path = str(source.resolve())
+        if _SYNTAX_OF_CMAKE.search(path) or path.count("[") != path.count("]"):
+            raise BuildFailed(
+                f"cmake cannot take {path!r}: rename it, without ; : \\ ${{ $< and a lone bracket"
+            )
+    known = (SDK / "modules.txt").read_text(encoding="utf-8").split()
+    for module in modules:
+        if module not in known:
+            close = difflib.get_close_matches(module, known, 1)
+            hint = f", did you mean {close[0]}?" if close else ";"
+            raise BuildFailed(f"unknown ns-3 module {module!r}{hint} known: {', '.join(known)}")
+
+
+@contextlib.contextmanager
+def _locked(folder: Path) -> Iterator[Path]:
+    """Let one build at a time use a folder; the others wait. Yields a place for temporary files."""
+    temporary = folder / "tmp"
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        shutil.rmtree(temporary, ignore_errors=True)  # of one that was killed
+        temporary.mkdir()
+        yield temporary
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _put(program: Path, output: Path) -> None:
+    """Copy the program to its place; one that runs there keeps its own file."""
+    try:
+        with tempfile.NamedTemporaryFile(dir=output.parent, prefix=".", delete=False) as part:
+            try:
+                shutil.copy2(program, part.name)
+                Path(part.name).replace(output)
+            except BaseException:
+                Path(part.name).unlink()
+                raise
+    except OSError as error:
+        raise BuildFailed(f"cannot write {output}: {error.strerror}") from error
+
+
+def _call(temporary: Path, *command: object) -> None:
+    """Run a tool. It and all that it starts end with us, however we end."""
     with contextlib.ExitStack() as stack:
-        temporary = stack.enter_context(tempfile.TemporaryDirectory(prefix="tmp-", dir=folder))
         lifeline, ours = os.pipe()
         stack.callback(os.close, lifeline)
         with contextlib.closing(os.fdopen(ours, "wb")):  # an interrupt closes it: the guard kills
             tool = subprocess.Popen(
                 [sys.executable, "-I", "-S", guard.__file__, "", *map(str, command)],
-                env={**os.environ, "TMPDIR": temporary, "NS3_TWIN_CONTROL_FD": str(lifeline)},
+                env={**os.environ, "TMPDIR": str(temporary), "NS3_TWIN_CONTROL_FD": str(lifeline)},
                 pass_fds=[lifeline],
                 start_new_session=True,
                 stdin=subprocess.DEVNULL,
@@ -93,7 +142,7 @@ def _call(folder: Path, *command: object) -> None:
                 encoding="utf-8",
                 errors="replace",
             )
-            stack.callback(tool.wait)  # before their temporary files go
+            stack.callback(tool.wait)  # so that nobody writes any more
             output, complaint = tool.communicate()
     if tool.returncode != 0:
         raise BuildFailed((complaint or output).strip())

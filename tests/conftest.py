@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 import ns3_scenarios
 from ns3_bridge import Channel, ScenarioEnv
@@ -18,6 +19,12 @@ from ns3_scenarios.build import build
 # children must not inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
+# More random examples per test, for `make fuzz`.
+if examples := os.environ.get("NS3_TWIN_FUZZ_EXAMPLES"):
+    settings.register_profile("fuzz", max_examples=int(examples), deadline=None)
+    settings.load_profile("fuzz")
 
 
 @pytest.fixture(scope="session")

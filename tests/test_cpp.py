@@ -1,4 +1,4 @@
-"""The tests that lie beside the C++ sources, ``*-test.cc``."""
+"""The tests that lie beside the C++ sources, ``*-test.cc``, and random files for C++ readers."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import pytest
 from ns3_scenarios.build import find_cmake
 
 REPOSITORY = Path(__file__).parents[1]
+FUZZ_S = float(os.environ.get("NS3_TWIN_FUZZ_S", "2"))  # of each reader, see tests/fuzz
 
 
 def call(*command):
@@ -26,7 +27,8 @@ def call(*command):
     assert done.returncode == 0, done.stdout
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.fuzz
+@pytest.mark.timeout(900 + 10 * FUZZ_S)
 def test_the_cpp_tests_pass(build_cache):
     cmake, folder = Path(find_cmake()), build_cache / "cpp-tests"
     ccache = shutil.which("ccache")
@@ -36,6 +38,7 @@ def test_the_cpp_tests_pass(build_cache):
         f"-DNS3_WHEEL_DIR={build_cache / 'ns3-wheel'}",
         *([f"-DCMAKE_CXX_COMPILER_LAUNCHER={ccache}"] if ccache else []),
     )
-    call(cmake, "--build", folder, "--parallel", len(os.sched_getaffinity(0)))
-    ctest = cmake.with_name("ctest")
-    call(ctest, "--test-dir", folder, "--output-on-failure", "--no-tests=error")
+    parallel = ("--parallel", len(os.sched_getaffinity(0)))
+    call(cmake, "--build", folder, *parallel)
+    ctest = (cmake.with_name("ctest"), "--test-dir", folder, *parallel)
+    call(*ctest, "--output-on-failure", "--no-tests=error", "--timeout", 600 + 2 * FUZZ_S)

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "schema.h"
 
-#include "channel-layout.h"
-#include "json.h"
+#include "message.h"
 
 #include <algorithm>
 #include <cmath>
@@ -14,22 +13,6 @@ namespace physical {
 namespace {
 
 constexpr std::size_t ALIGNMENT = 64;
-
-const char* DtypeName(Dtype dtype) {
-    switch (dtype) {
-        case Dtype::UINT8:
-            return "uint8";
-        case Dtype::INT32:
-            return "int32";
-        case Dtype::INT64:
-            return "int64";
-        case Dtype::FLOAT32:
-            return "float32";
-        case Dtype::FLOAT64:
-            return "float64";
-    }
-    throw std::logic_error("unknown dtype");
-}
 
 std::size_t DtypeBytes(Dtype dtype) {
     switch (dtype) {
@@ -93,7 +76,7 @@ std::string IndexText(const FieldEntry& entry, std::size_t flat) {
         index[axis] = flat % entry.spec.shape[axis].length;
         flat /= entry.spec.shape[axis].length;
     }
-    return json::Array(index, [](std::size_t i) { return std::to_string(i); });
+    return message::List(index, [](std::size_t i) { return std::to_string(i); });
 }
 
 /// Saturation must leave declared values as they are.
@@ -101,37 +84,11 @@ void CheckValues(const FieldSpec& spec, const char* what, const std::vector<doub
     for (const double value : values) {
         if (!(value >= spec.low && value <= spec.high)) {
             throw std::logic_error("field " + spec.name + ": its " + what + " value " +
-                                   json::Number(value) + " is outside [" + json::Number(spec.low) +
-                                   ", " + json::Number(spec.high) + "]");
+                                   message::Number(value) + " is outside [" +
+                                   message::Number(spec.low) + ", " + message::Number(spec.high) +
+                                   "]");
         }
     }
-}
-
-std::string FieldJson(const FieldEntry& entry) {
-    const FieldSpec& spec = entry.spec;
-    std::ostringstream out;
-    out << "{\"name\": " << json::Quote(spec.name) << ", \"dtype\": \"" << DtypeName(entry.dtype)
-        << "\", \"shape\": "
-        << json::Array(spec.shape, [](const Axis& axis) { return std::to_string(axis.length); })
-        << ", \"dims\": "
-        << json::Array(spec.shape, [](const Axis& axis) { return json::Quote(axis.name); })
-        << ", \"unit\": " << json::Quote(spec.unit) << ", \"low\": " << json::Number(spec.low)
-        << ", \"high\": " << json::Number(spec.high)
-        << ", \"missing\": " << (spec.missing ? json::Number(*spec.missing) : "null")
-        << ", \"constant\": "
-        << (spec.constant.empty() ? "null" : json::Array(spec.constant, json::Number))
-        << ", \"labels\": " << json::Array(spec.labels, json::Quote)
-        << ", \"categorical\": " << (spec.categorical ? "true" : "false") << ", \"timescale\": \""
-        << (spec.timescale == Timescale::FRAME ? "frame" : "slot")
-        << "\", \"offset\": " << entry.offset << ", \"help\": " << json::Quote(spec.help) << "}";
-    return out.str();
-}
-
-std::string ColumnJson(const Column& column) {
-    return "{\"name\": " + json::Quote(column.name) + ", \"dtype\": \"" +
-           (column.integer ? "int64" : "float64") + "\", \"unit\": " + json::Quote(column.unit) +
-           ", \"labels\": " + json::Array(column.labels, json::Quote) +
-           ", \"help\": " + json::Quote(column.help) + "}";
 }
 
 }  // namespace
@@ -190,33 +147,6 @@ Table& Schema::AddTable(std::string name, std::string help, std::vector<Column> 
 void Schema::DescribeReward(std::string unit, std::string help) {
     m_reward_unit = std::move(unit);
     m_reward_help = std::move(help);
-}
-
-std::string Schema::ToJson() const {
-    std::ostringstream out;
-    out << "{\"scenario\": " << json::Quote(m_scenario)
-        << ", \"protocol_version\": " << PROTOCOL_VERSION << ", \"radio\": " << json::Quote(m_radio)
-        << ", \"observation_bytes\": " << m_observation_bytes
-        << ", \"action_bytes\": " << m_action_bytes
-        << ", \"reward\": {\"unit\": " << json::Quote(m_reward_unit)
-        << ", \"help\": " << json::Quote(m_reward_help) << "}"
-        << ", \"observations\": " << json::Array(m_observations, FieldJson)
-        << ", \"actions\": " << json::Array(m_actions, FieldJson) << ", \"refused_actions\": "
-        << json::Array(m_refusals,
-                       [](const Refusal& refusal) {
-                           return "{\"name\": " + json::Quote(refusal.action) +
-                                  ", \"reason\": " + json::Quote(refusal.reason) + "}";
-                       })
-        << ", \"tables\": "
-        << json::Array(m_tables,
-                       [](const Table& table) {
-                           return "{\"name\": " + json::Quote(table.Name()) +
-                                  ", \"help\": " + json::Quote(table.Help()) +
-                                  ", \"columns\": " + json::Array(table.Columns(), ColumnJson) +
-                                  "}";
-                       })
-        << "}";
-    return out.str();
 }
 
 void Schema::Attach(std::byte* observations, std::byte* actions) {

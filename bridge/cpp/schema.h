@@ -63,6 +63,8 @@ class Schema {
     std::optional<std::string> FindInvalidAction() const;
 
   private:
+    friend class DeclarationWriter;
+
     struct Refusal {
         std::string action;
         std::string reason;

@@ -81,9 +81,8 @@ BOOST_AUTO_TEST_CASE(the_declaration_keeps_the_defaults_when_values_change) {
     const std::string before = walk.settings.ToJson();
     walk.settings.Set("walk.speed_mps", "2");
     BOOST_TEST(walk.settings.ToJson() == before);
-    BOOST_TEST(before.find(R"({"name": "walk.speed_mps", "default": 1.5, "type": "real", )"
-                           R"("low": 0.1, "high": 30, "unit": "m/s", "help": "how fast"})") !=
-               std::string::npos);
+    BOOST_TEST(before.find(R"({"name":"walk.speed_mps","default":1.5,"type":"real","low":0.1,)"
+                           R"("high":30,"unit":"m/s","help":"how fast"})") != std::string::npos);
     BOOST_TEST(walk.settings.Knows("walk.turns"));
     BOOST_TEST(!walk.settings.Knows("turns"));
 }

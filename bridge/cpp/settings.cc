@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "settings.h"
 
-#include "json.h"
+#include "message.h"
 
 #include <algorithm>
 #include <charconv>
@@ -14,7 +14,7 @@ namespace {
 [[noreturn]] void Reject(const std::string& name,
                          const std::string& text,
                          const std::string& must) {
-    throw SettingError("setting " + name + " = " + json::Quote(text) + ": must be " + must);
+    throw SettingError("setting " + name + " = " + message::Quote(text) + ": must be " + must);
 }
 
 template <class Number>
@@ -28,17 +28,19 @@ Number ParseBetween(const std::string& name,
     const auto [stop, error] = std::from_chars(text.data(), end, value);
     if (error != std::errc() || stop != end || !(value >= low && value <= high)) {
         Reject(name, text,
-               kind + " from " + json::Number(static_cast<double>(low)) + " to " +
-                   json::Number(static_cast<double>(high)));
+               kind + " from " + message::Number(static_cast<double>(low)) + " to " +
+                   message::Number(static_cast<double>(high)));
     }
     return value;
 }
 
-template <class Number>
-std::string BoundsJson(const std::string& type, Number low, Number high) {
-    return "\"type\": \"" + type + "\", \"low\": " + json::Number(static_cast<double>(low)) +
-           ", \"high\": " + json::Number(static_cast<double>(high));
-}
+/// As in `--help`.
+struct Shown {
+    std::string operator()(double value) const { return message::Number(value); }
+    std::string operator()(std::uint32_t value) const { return std::to_string(value); }
+    std::string operator()(bool value) const { return value ? "true" : "false"; }
+    std::string operator()(const std::string& value) const { return message::Quote(value); }
+};
 
 }  // namespace
 
@@ -48,7 +50,13 @@ void Settings::Real(const std::string& name,
                     double high,
                     const std::string& unit,
                     const std::string& help) {
-    m_entries.push_back({name, help, unit, json::Number(variable), BoundsJson("real", low, high),
+    m_entries.push_back({name,
+                         help,
+                         unit,
+                         "real",
+                         variable,
+                         Bounds{low, high},
+                         {},
                          [=, &variable](const std::string& text) {
                              variable = ParseBetween(name, text, low, high, "a number");
                          }});
@@ -60,40 +68,47 @@ void Settings::Integer(const std::string& name,
                        std::uint32_t high,
                        const std::string& unit,
                        const std::string& help) {
-    m_entries.push_back({name, help, unit, std::to_string(variable),
-                         BoundsJson("integer", low, high), [=, &variable](const std::string& text) {
+    const Bounds bounds{static_cast<double>(low), static_cast<double>(high)};
+    m_entries.push_back({name,
+                         help,
+                         unit,
+                         "integer",
+                         variable,
+                         bounds,
+                         {},
+                         [=, &variable](const std::string& text) {
                              variable = ParseBetween(name, text, low, high, "an integer");
                          }});
 }
 
 void Settings::Flag(const std::string& name, bool& variable, const std::string& help) {
-    m_entries.push_back({name, help, "1", variable ? "true" : "false", "\"type\": \"flag\"",
-                         [=, &variable](const std::string& text) {
-                             if (text != "true" && text != "false") {
-                                 Reject(name, text, "true or false");
-                             }
-                             variable = text == "true";
-                         }});
+    m_entries.push_back(
+        {name, help, "1", "flag", variable, {}, {}, [=, &variable](const std::string& text) {
+             if (text != "true" && text != "false") {
+                 Reject(name, text, "true or false");
+             }
+             variable = text == "true";
+         }});
 }
 
 void Settings::Choice(const std::string& name,
                       std::string& variable,
                       const std::vector<std::string>& choices,
                       const std::string& help) {
-    const std::string allowed = json::Array(choices, json::Quote);
-    m_entries.push_back({name, help, "1", json::Quote(variable),
-                         "\"type\": \"choice\", \"choices\": " + allowed,
-                         [=, &variable](const std::string& text) {
-                             if (std::find(choices.begin(), choices.end(), text) == choices.end()) {
-                                 Reject(name, text, "one of " + allowed);
-                             }
-                             variable = text;
-                         }});
+    m_entries.push_back(
+        {name, help, "1", "choice", variable, {}, choices, [=, &variable](const std::string& text) {
+             if (std::find(choices.begin(), choices.end(), text) == choices.end()) {
+                 Reject(name, text, "one of " + message::List(choices, message::Quote));
+             }
+             variable = text;
+         }});
 }
 
 void Settings::Text(const std::string& name, std::string& variable, const std::string& help) {
-    m_entries.push_back({name, help, "1", json::Quote(variable), "\"type\": \"text\"",
-                         [&variable](const std::string& text) { variable = text; }});
+    m_entries.push_back(
+        {name, help, "1", "text", variable, {}, {}, [&variable](const std::string& text) {
+             variable = text;
+         }});
 }
 
 bool Settings::Knows(const std::string& name) const {
@@ -112,24 +127,17 @@ void Settings::Set(const std::string& name, const std::string& text) {
     for (const Entry& entry : m_entries) {
         known += (known.empty() ? "" : ", ") + entry.name;
     }
-    throw SettingError("unknown setting " + json::Quote(name) + "; known: " + known);
+    throw SettingError("unknown setting " + message::Quote(name) + "; known: " + known);
 }
 
 std::string Settings::HelpText() const {
     std::string out;
     for (const Entry& entry : m_entries) {
         const std::string unit = entry.unit == "1" ? "" : " " + entry.unit;
-        out += "  --" + entry.name + "  " + entry.help + " [" + entry.default_json + unit + "]\n";
+        out += "  --" + entry.name + "  " + entry.help + " [" + std::visit(Shown{}, entry.initial) +
+               unit + "]\n";
     }
     return out;
-}
-
-std::string Settings::ToJson() const {
-    return json::Array(m_entries, [](const Entry& entry) {
-        return "{\"name\": " + json::Quote(entry.name) + ", \"default\": " + entry.default_json +
-               ", " + entry.constraint_json + ", \"unit\": " + json::Quote(entry.unit) +
-               ", \"help\": " + json::Quote(entry.help) + "}";
-    });
 }
 
 }  // namespace physical

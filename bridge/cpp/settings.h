@@ -4,8 +4,10 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <stdexcept>
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace physical {
@@ -51,12 +53,21 @@ class Settings {
     std::string ToJson() const;
 
   private:
+    friend class DeclarationWriter;
+
+    using Value = std::variant<double, std::uint32_t, bool, std::string>;
+    struct Bounds {
+        double low;
+        double high;
+    };
     struct Entry {
         std::string name;
         std::string help;
         std::string unit;
-        std::string default_json;
-        std::string constraint_json;  // members `"type": …` and its bounds or choices
+        std::string type;  ///< real, integer, flag, choice or text
+        Value initial;     ///< the default
+        std::optional<Bounds> bounds;
+        std::vector<std::string> choices;
         std::function<void(const std::string& text)> set;
     };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "carrier.h"
 
-#include "json.h"
+#include "message.h"
 #include "settings.h"
 
 #include "ns3/lte-spectrum-value-helper.h"
@@ -40,8 +40,8 @@ std::string BandsText() {
             ++last;
         }
         text += (text.empty() ? "" : ", ") +
-                json::Number(Lte::GetDownlinkCarrierFrequency(first) / 1e6) + "–" +
-                json::Number(Lte::GetDownlinkCarrierFrequency(last) / 1e6 + RASTER_MHZ);
+                message::Number(Lte::GetDownlinkCarrierFrequency(first) / 1e6) + "–" +
+                message::Number(Lte::GetDownlinkCarrierFrequency(last) / 1e6 + RASTER_MHZ);
         first = last;
     }
     return text;
@@ -64,10 +64,10 @@ Carrier FindCarrier(double downlink_mhz, std::uint32_t bandwidth_rb) {
             return {earfcn, earfcn + UPLINK_OFFSET};
         }
     }
-    throw SettingError("setting radio.downlink_mhz = " + json::Number(downlink_mhz) +
+    throw SettingError("setting radio.downlink_mhz = " + message::Number(downlink_mhz) +
                        ": must be a multiple of 0.1 such that the channel of " +
-                       json::Number(2 * half_hz / 1e6) + " MHz lies in one of the downlink bands " +
-                       BandsText() + " MHz");
+                       message::Number(2 * half_hz / 1e6) +
+                       " MHz lies in one of the downlink bands " + BandsText() + " MHz");
 }
 
 }  // namespace physical

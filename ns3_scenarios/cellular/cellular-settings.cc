@@ -2,8 +2,8 @@
 #include "cellular-settings.h"
 
 #include "carrier.h"
-#include "json.h"
 #include "mac/scheduler-types.h"
+#include "message.h"
 
 namespace physical {
 
@@ -46,7 +46,7 @@ void CellularSettings::Check() const {
     FindCarrier(downlink_mhz, bandwidth_rb);
     channel.Check();
     if (!ideal_rrc && !CarriesRealRrc(scheduler)) {
-        throw SettingError("setting radio.scheduler = " + json::Quote(scheduler) +
+        throw SettingError("setting radio.scheduler = " + message::Quote(scheduler) +
                            ": needs radio.ideal_rrc = true; ns-3's scheduler never sends the"
                            " messages that set a connection up");
     }

@@ -2,7 +2,8 @@
 #include "scenario.h"
 
 #include "bucket-scheduler.h"
-#include "json.h"
+#include "declaration.h"
+#include "message.h"
 #include "simulator-channel.h"
 
 #include "ns3/command-line.h"
@@ -32,7 +33,9 @@ class ScenarioProgram {
         }
         m_scenario.DeclareFields(m_schema);
         if (m_describe) {
-            Describe();
+            std::cout << Describe(m_scenario.Name(), m_scenario.Summary(), NS3_TWIN_NS3_VERSION,
+                                  m_settings, m_schema)
+                      << std::endl;
             return;
         }
         Open();
@@ -82,19 +85,11 @@ class ScenarioProgram {
         command_line.Parse(static_cast<int>(for_ns3.size()), for_ns3.data());
         m_slots = std::llround(m_clock.duration_s / m_clock.slot_s);
         if (m_slots < 1) {
-            throw SettingError("setting duration_s = " + json::Number(m_clock.duration_s) +
-                               ": must be at least one slot (" + json::Number(m_clock.slot_s) +
+            throw SettingError("setting duration_s = " + message::Number(m_clock.duration_s) +
+                               ": must be at least one slot (" + message::Number(m_clock.slot_s) +
                                " s)");
         }
         return true;
-    }
-
-    void Describe() const {
-        std::cout << "{\"name\": " << json::Quote(m_scenario.Name())
-                  << ", \"summary\": " << json::Quote(m_scenario.Summary())
-                  << ", \"ns3_version\": " << json::Quote(NS3_TWIN_NS3_VERSION)
-                  << ", \"settings\": " << m_settings.ToJson()
-                  << ", \"schema\": " << m_schema.ToJson() << "}" << std::endl;
     }
 
     void Open() {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "text-reader.h"
 
-#include "json.h"
+#include "message.h"
 
 #include <algorithm>
 #include <charconv>
@@ -125,13 +125,13 @@ void TextReader::RejectByte(std::size_t at) const {
 std::string Shown(std::string_view text) {
     constexpr std::size_t LONGEST = 80;
     if (text.size() <= LONGEST) {
-        return json::Quote(text);
+        return message::Quote(text);
     }
     std::size_t end = LONGEST;
     while (end > 0 && (static_cast<std::uint8_t>(text[end]) & 0xC0) == 0x80) {
         --end;  // not within a character
     }
-    return json::Quote(text.substr(0, end)) + "…";
+    return message::Quote(text.substr(0, end)) + "…";
 }
 
 std::string_view Trim(std::string_view text) {
@@ -148,7 +148,7 @@ double ParseNumber(
     const auto [stop, error] = std::from_chars(text.data(), end, value);
     if (error != std::errc() || stop != end || !(value >= low && value <= high)) {
         throw TextError(line, what + " = " + Shown(text) + ": must be a number from " +
-                                  json::Number(low) + " to " + json::Number(high));
+                                  message::Number(low) + " to " + message::Number(high));
     }
     return value;
 }
@@ -193,7 +193,7 @@ double ParseTimeS(
     const double time_s = hours * 3600 + whole(n - 2, 59) * 60 + seconds;
     if (seconds == 60 || !(time_s >= low && time_s <= high)) {
         throw TextError(line, what + " = " + Shown(text) + ": must be a time from " +
-                                  json::Number(low) + " to " + json::Number(high) + " s");
+                                  message::Number(low) + " to " + message::Number(high) + " s");
     }
     return time_s;
 }

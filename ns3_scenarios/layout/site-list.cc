@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "site-list.h"
 
-#include "json.h"
+#include "message.h"
 #include "settings.h"
 #include "text-reader-table.h"
 
@@ -64,7 +64,8 @@ ns3::Vector ParseSite(std::string_view text, std::size_t index, double height_m)
     } catch (const std::runtime_error&) {
         throw SettingError("setting layout.positions: site " + std::to_string(index) + " is " +
                            Shown(text) + "; must be x,y or x,y,height in m, within ±1e6, height " +
-                           json::Number(MIN_BS_HEIGHT_M) + " to " + json::Number(MAX_BS_HEIGHT_M) +
+                           message::Number(MIN_BS_HEIGHT_M) + " to " +
+                           message::Number(MAX_BS_HEIGHT_M) +
                            "; or all of it the name of a .csv or .csv.gz file");
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "mobility-settings.h"
 
-#include "json.h"
+#include "message.h"
 
 #include <algorithm>
 
@@ -40,14 +40,14 @@ void MobilitySettings::Declare(Settings& settings) {
 void MobilitySettings::Check(const Area& area) const {
     if (speed_min_mps > speed_max_mps) {
         throw SettingError(
-            "setting mobility.speed_min_mps = " + json::Number(speed_min_mps) +
-            ": must not exceed mobility.speed_max_mps = " + json::Number(speed_max_mps));
+            "setting mobility.speed_min_mps = " + message::Number(speed_min_mps) +
+            ": must not exceed mobility.speed_max_mps = " + message::Number(speed_max_mps));
     }
     const double side_m = std::min(area.WidthM(), area.DepthM());
     if (model == "hotspots" && hotspot_radius_m > side_m) {
-        throw SettingError("setting mobility.hotspot_radius_m = " + json::Number(hotspot_radius_m) +
-                           ": must not exceed the shorter side of the area, " +
-                           json::Number(side_m) + " m");
+        throw SettingError(
+            "setting mobility.hotspot_radius_m = " + message::Number(hotspot_radius_m) +
+            ": must not exceed the shorter side of the area, " + message::Number(side_m) + " m");
     }
 }
 

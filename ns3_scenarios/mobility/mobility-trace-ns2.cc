@@ -44,8 +44,13 @@ class Ns2Node {
         }
     }
 
-    /// No more commands: let it arrive.
-    void Finish() { StopAt(MAX_TRACE_TIME_S); }
+    /// No more commands: let it arrive. Who was put nowhere is at the origin, as in ns-2.
+    void Finish() {
+        StopAt(MAX_TRACE_TIME_S);
+        if (m_path.empty()) {
+            Mark(0);
+        }
+    }
 
     /// What was needed of its path.
     TracePath& Path() { return m_path; }

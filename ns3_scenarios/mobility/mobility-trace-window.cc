@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "mobility-trace-window.h"
 
-#include "json.h"
+#include "message.h"
 #include "text-reader.h"
 
 #include <algorithm>
@@ -18,7 +18,7 @@ double ParseCoordinate(std::string_view text, char axis, std::size_t line, const
     const double value_m = ParseNumber(text, std::string(1, axis), line, -FARTHEST_M, FARTHEST_M);
     if (shift_m != nullptr && !(std::abs(value_m + *shift_m) <= FAR_M)) {
         throw TextError(line, std::string(1, axis) + " = " + Shown(text) + ": is " +
-                                  json::Number(value_m + *shift_m) +
+                                  message::Number(value_m + *shift_m) +
                                   " m from the base stations' origin, must be within ±1e6 m; add "
                                   "\"; origin=auto\" or \"; origin=x,y\" to mobility.trace");
     }
@@ -52,9 +52,9 @@ bool TraceWindow::Meets(const TracePath& path) const {
 void TraceCollector::StartTime(double time_s, std::size_t line) {
     constexpr double RESOLUTION_S = 2e-9;  // ns-3 needs times that grow by a nanosecond at least
     if (m_time_s && time_s - *m_time_s < RESOLUTION_S) {
-        throw TextError(line, "time " + json::Number(time_s) +
+        throw TextError(line, "time " + message::Number(time_s) +
                                   " s does not come after the timestep before, of " +
-                                  json::Number(*m_time_s) + " s");
+                                  message::Number(*m_time_s) + " s");
     }
     m_time_s = time_s;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "mobility-trace.h"
 
-#include "json.h"
+#include "message.h"
 #include "mobility-trace-file.h"
 
 #include "ns3/boolean.h"
@@ -99,8 +99,8 @@ Area BoxOf(const MobilityTrace& trace) {
 }
 
 std::string Described(const Area& box) {
-    return "x " + json::Number(box.min_x_m) + " to " + json::Number(box.max_x_m) + ", y " +
-           json::Number(box.min_y_m) + " to " + json::Number(box.max_y_m);
+    return "x " + message::Number(box.min_x_m) + " to " + message::Number(box.max_x_m) + ", y " +
+           message::Number(box.min_y_m) + " to " + message::Number(box.max_y_m);
 }
 
 /// Whether coordinates are longitudes and latitudes: the file says so, or they are small enough and
@@ -183,11 +183,11 @@ void CheckNumber(const MobilityTrace& trace,
     }
     throw std::runtime_error(
         "has " + std::to_string(trace.size()) + " users on the road from " +
-        json::Number(window.start_s) + " to " + json::Number(window.end_s) +
+        message::Number(window.start_s) + " to " + message::Number(window.end_s) +
         " s of its time, must have n_ue = " + std::to_string(window.n_users) + " or more; " +
         (first_s <= last_s
-             ? "it goes from " + json::Number(first_s) + " to " + json::Number(last_s) +
-                   " s, and mobility.trace_start_s = " + json::Number(window.start_s)
+             ? "it goes from " + message::Number(first_s) + " to " + message::Number(last_s) +
+                   " s, and mobility.trace_start_s = " + message::Number(window.start_s)
              : "nobody is in it"));
 }
 
@@ -260,7 +260,8 @@ MobilityTrace ReadMobilityTrace(const MobilitySettings& settings,
         CheckPlace(trace, area);
         NS_LOG_INFO(CountMoving(trace, end_s)
                     << " of " << trace.size() << " users move; added to x "
-                    << json::Number(shift.x_m) << " m, to y " << json::Number(shift.y_m) << " m");
+                    << message::Number(shift.x_m) << " m, to y " << message::Number(shift.y_m)
+                    << " m");
         return trace;
     } catch (const std::runtime_error& error) {
         Reject(settings.trace, error.what());

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "task-trace.h"
 
-#include "json.h"
+#include "message.h"
 #include "settings.h"
 #include "text-reader-table.h"
 
@@ -22,7 +22,8 @@ TaskTrace Parse(const std::string& path, std::uint32_t n_ue) {
         const double time_s = table.TimeS(TIME, 0, 1e9);
         if (time_s < last_s) {
             throw TextError(table.Line(), "time_s = " + std::string(table.Cell(TIME)) +
-                                              " goes back in time, from " + json::Number(last_s));
+                                              " goes back in time, from " +
+                                              message::Number(last_s));
         }
         last_s = time_s;
         const double ue = table.Integer(UE, 0, n_ue - 1.0);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "traffic-settings.h"
 
-#include "json.h"
+#include "message.h"
 
 #include <cmath>
 
@@ -50,22 +50,22 @@ std::uint32_t TrafficSettings::ResultBit(std::uint32_t task_bit) const {
 void TrafficSettings::Check() const {
     if (size_min_bit > size_max_bit) {
         throw SettingError(
-            "setting traffic.size_min_bit = " + json::Number(size_min_bit) +
-            ": must not exceed traffic.size_max_bit = " + json::Number(size_max_bit));
+            "setting traffic.size_min_bit = " + message::Number(size_min_bit) +
+            ": must not exceed traffic.size_max_bit = " + message::Number(size_max_bit));
     }
     if (size_model == "lognormal" &&
         (size_median_bit < size_min_bit || size_median_bit > size_max_bit)) {
         throw SettingError(
-            "setting traffic.size_median_bit = " + json::Number(size_median_bit) +
-            ": must lie between traffic.size_min_bit = " + json::Number(size_min_bit) +
-            " and traffic.size_max_bit = " + json::Number(size_max_bit));
+            "setting traffic.size_median_bit = " + message::Number(size_median_bit) +
+            ": must lie between traffic.size_min_bit = " + message::Number(size_min_bit) +
+            " and traffic.size_max_bit = " + message::Number(size_max_bit));
     }
     if (model == "periodic" && jitter_s * rate_hz > 1) {
-        throw SettingError("setting traffic.jitter_s = " + json::Number(jitter_s) +
-                           ": must not exceed a period, " + json::Number(1 / rate_hz) + " s");
+        throw SettingError("setting traffic.jitter_s = " + message::Number(jitter_s) +
+                           ": must not exceed a period, " + message::Number(1 / rate_hz) + " s");
     }
     if ((model == "trace") != !trace.empty()) {
-        throw SettingError("setting traffic.trace = " + json::Quote(trace) +
+        throw SettingError("setting traffic.trace = " + message::Quote(trace) +
                            (trace.empty() ? ": must name a file with traffic.model = trace"
                                           : ": must be empty unless traffic.model = trace"));
     }

@@ -151,7 +151,8 @@ def learning_curves(
 def build(
     sources: Annotated[list[Path], typer.Argument(help="C++ files of the scenario.")],
     modules: Annotated[
-        str, typer.Option(help="ns-3 modules that it uses, e.g. wifi,applications.")
+        str,
+        typer.Option(help="ns-3 modules that it names by TypeId alone, e.g. wifi,applications."),
     ] = "",
     output: Annotated[
         Path | None, typer.Option(help="The program; default: the first file without .cc.")
@@ -162,7 +163,7 @@ def build(
     with errors_as_messages(), err().status(f"compiling {program.name}"):
         from ns3_scenarios.build import build as build_scenario
 
-        build_scenario(sources, [m for m in modules.split(",") if m], program)
+        build_scenario(sources, modules.replace(",", " ").split(), program)
     out().print(f"built; try: ns3-twin run --scenario {program} --policy random", highlight=False)
 
 

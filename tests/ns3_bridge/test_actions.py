@@ -92,6 +92,7 @@ def test_every_sample_of_the_space_is_valid(seed):
     assert all(np.array_equal(checked[name], sample[name]) for name in sample)
 
 
+@pytest.mark.fuzz
 @given(hnp.arrays(np.float64, 3, elements=st.floats(allow_nan=True, allow_infinity=True)))
 def test_exactly_the_numbers_within_bounds_pass(values):
     inside = bool(((values >= 0) & (values <= 1)).all())

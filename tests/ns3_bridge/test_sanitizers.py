@@ -7,6 +7,7 @@ import signal
 import subprocess
 from pathlib import Path
 
+import nlohmann_json
 import numpy as np
 import pytest
 
@@ -27,9 +28,9 @@ def simulator(request, tmp_path_factory):
     endpoint = [path for path in (BRIDGE / "cpp").glob("*.cc") if "-test" not in path.stem]
     sources = [*endpoint, BRIDGE / "ns3_bridge/testing/echo-simulator.cc"]
     options = ["-std=c++20", "-O0", f"-fsanitize={request.param}", "-fno-sanitize-recover"]
+    folders = [f"-I{BRIDGE / 'cpp'}", f"-I{nlohmann_json.get_include()}"]
     subprocess.run(
-        [os.environ.get("CXX", "g++"), *options, f"-I{BRIDGE / 'cpp'}", *sources, "-o", program],
-        check=True,
+        [os.environ.get("CXX", "g++"), *options, *folders, *sources, "-o", program], check=True
     )
     assert SANITIZERS[request.param] in program.read_bytes()
     return str(program)

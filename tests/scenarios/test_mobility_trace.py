@@ -248,6 +248,12 @@ def test_users_of_several_files_are_taken_in_turn(saved):
     assert position_m[0].tolist() == [[0, 1], [0, 2], [1, 1], [1, 2], [2, 1], [3, 1]]
 
 
+def test_a_node_of_ns2_that_is_put_nowhere_is_at_the_origin_of_its_file(saved):
+    text = "$a set X_ 30\n$a set Y_ 40\n$b set Z_ 1.5\n"
+    position_m, _ = walk("trace", n_ue=2, duration_s=1, trace=f"{saved(text)}; origin=10,20")
+    assert position_m[-1].tolist() == [[20, 20], [-10, -20]]
+
+
 def test_ns2_files_as_people_write_them(saved):
     lines = NS2.replace("$node_(0)", "$node0").replace("$ns_", "$ns").splitlines()
     other = "  # mine\n" + "; # so\n".join(lines[1:]).replace(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -10,12 +12,36 @@ import ns3_scenarios
 from ns3_scenarios.build import BuildFailed, build
 
 REPOSITORY = Path(__file__).parents[2]
-MODULES = ["point-to-point", "applications", "traffic-control"]
+SAYS = '#include <cstdio>\nint main() {{ std::puts("{}"); }}\n'
+WAITS = "#include <cstdio>\nint main() { std::getchar(); }\n"
+# A type of ns-3 by its name: no function of its module is called.
+LOOKS_UP = """#include "ns3/type-id.h"
+int main() {
+    ns3::TypeId type;
+    return ns3::TypeId::LookupByNameFailSafe("ns3::WifiNetDevice", &type) ? 0 : 1;
+}
+"""
+
+
+@pytest.fixture
+def compiled(tmp_path, build_cache):
+    """Compile a program of some lines, say where; the file is called `name`."""
+
+    def compile_text(text, name="program.cc", modules=(), output="program"):
+        source = tmp_path / name
+        source.write_text(text)
+        return build([source], modules, tmp_path / output, build_cache)
+
+    return compile_text
+
+
+def output_of(program):
+    return subprocess.run([program], capture_output=True, check=True, timeout=60).stdout.decode()
 
 
 def test_the_example_compiles_and_is_steered(tmp_path, build_cache):
     program = build(
-        [REPOSITORY / "examples" / "bottleneck.cc"], MODULES, tmp_path / "bottleneck", build_cache
+        [REPOSITORY / "examples" / "bottleneck.cc"], [], tmp_path / "bottleneck", build_cache
     )
     env = ns3_scenarios.make(str(program), {"duration_s": 10.0, "load_mbps": 4.0})
 
@@ -39,3 +65,58 @@ def test_what_the_compiler_says_reaches_the_user(tmp_path, build_cache):
         build([broken], [], tmp_path / "broken", build_cache)
     with pytest.raises(BuildFailed, match=r"no such file: .*missing\.cc"):
         build([tmp_path / "missing.cc"], [], tmp_path / "missing", build_cache)
+
+
+def test_only_the_file_of_ones_own_is_compiled(tmp_path, compiled, build_cache):
+    compiled(WAITS)  # ns-3 is there now
+    empty = tmp_path / "cache"
+    empty.mkdir()
+    (empty / "ns3-wheel").symlink_to(build_cache / "ns3-wheel")
+    build([tmp_path / "program.cc"], [], tmp_path / "program", empty)
+    assert [path.name for path in empty.glob("build-*/**/*.o")] == ["program.cc.o"]
+
+
+@pytest.mark.parametrize("name", ["7 Größen.cc", "#1 it's (a) $test & more.cc", "[x] 中.cc"])
+def test_a_file_may_have_any_name(compiled, name):
+    assert output_of(compiled(SAYS.format("here"), name, output=name[:-3])) == "here\n"
+
+
+@pytest.mark.parametrize("name", ["a;b.cc", "a[b.cc", "a\\b.cc", "a${HOME}.cc"])
+def test_a_name_that_cmake_cannot_take_is_refused_in_one_line(compiled, name):
+    with pytest.raises(BuildFailed, match=r"cmake cannot take .*: rename it.*$"):
+        compiled(SAYS.format("here"), name)
+
+
+def test_a_module_that_is_named_by_type_ids_alone_is_linked_when_it_is_asked_for(compiled):
+    assert subprocess.run([compiled(LOOKS_UP)], timeout=60, check=False).returncode == 1
+    assert output_of(compiled(LOOKS_UP, modules=["wifi"])) == ""
+
+
+def test_an_unknown_module_is_named_with_the_nearest_one(compiled):
+    with pytest.raises(BuildFailed, match="unknown ns-3 module 'wify', did you mean wifi"):
+        compiled(WAITS, modules=["lte", "wify"])
+
+
+def test_a_program_that_runs_goes_on_while_another_takes_its_place(compiled):
+    program = compiled(WAITS)
+    with subprocess.Popen([program], stdin=subprocess.PIPE) as running:
+        assert output_of(compiled(SAYS.format("new"))) == "new\n"
+        assert running.poll() is None
+        running.communicate(b"\n", timeout=60)
+    assert running.returncode == 0
+
+
+def test_a_place_that_cannot_be_written_is_told(tmp_path, compiled):
+    with pytest.raises(BuildFailed, match=r"cannot write .*: No such file or directory"):
+        compiled(WAITS, output="no/program")
+    with pytest.raises(BuildFailed, match="would take the place of its source"):
+        compiled(WAITS, output="program.cc")
+    assert [path.name for path in tmp_path.iterdir()] == ["program.cc"]
+
+
+def test_two_builds_of_one_file_at_once_both_succeed(compiled):
+    with ThreadPoolExecutor() as pool:
+        programs = list(
+            pool.map(lambda i: compiled(SAYS.format("both"), output=f"program-{i}"), range(2))
+        )
+    assert [output_of(program) for program in programs] == ["both\n", "both\n"]

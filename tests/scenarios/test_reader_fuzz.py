@@ -8,6 +8,7 @@ import io
 import os
 import subprocess
 import xml.etree.ElementTree as ET
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,40 +19,16 @@ from walks import USERS, walk
 from ns3_bridge import InvalidSetting
 from ns3_scenarios.registry import program
 
-FCD = """<?xml version="1.0" encoding="UTF-8"?>
-<!-- <fcd-output value="x"/> -->
-<fcd-export>
-    <timestep time="0.00">
-        <vehicle id="a" x="1.50" y="-2.00" speed="3.00"/>
-        <person id="a" x="90.00" y="20.00" speed="1.00"/>
-    </timestep>
-    <timestep time="3.00">
-        <vehicle id="a" x="41.50" y="-2.00" speed="3.00"/>
-        <vehicle id="b" x="7.00" y="55.00" speed="3.00"/>
-    </timestep>
-    <timestep time="00:00:06">
-        <person id="a" x="90.00" y="32.00" speed="1.00"/>
-        <vehicle id="b" x="7.00" y="85.00" speed="3.00"/>
-    </timestep>
-</fcd-export>
-"""
-FCD_CSV = """timestep_time;vehicle_id;vehicle_x;vehicle_y;vehicle_lane
-0.00;a;1.50;-2.00;A_0
-0.00;b;90.00;20.00;A_0
-3.00;a;41.50;-2.00;A_0
-3.00;c;7.00;55.00;"B;0"
-6.00;c;7.00;85.00;A_0
-"""
-NS2 = """# for ns-2
-set val(nn) 2
-$node_(0) set X_ 10.0
-$node_(0) set Y_ 20.0
-$node1 set X_ -5; # comment
-$ns_ at 1.0 "$node_(0) setdest 14.0 20.0 2.0"
-$ns_ at 2.0 "$node1 setdest 5.0 0.0 1.0";
-"""
-TASKS = "time_s,ue,size_bit,cycles\n0.5,0,1000,5e6\n0:00:01,1,3000,7e6\n1.5,0,2000,1e6\n"
-SITES = 'id,x,y,height\n1,0,0,30\n"2",400,0,25\n'
+pytestmark = pytest.mark.fuzz
+
+SEEDS = Path(__file__).parents[1] / "fuzz" / "seeds"
+FCD, FCD_CSV, NS2, TASKS, SITES = (
+    (SEEDS / name).read_text(encoding="utf-8")
+    for name in (
+        *("mobility.fcd.xml", "mobility.fcd.csv", "mobility.ns2.txt"),
+        *("tasks.csv", "sites.csv"),
+    )
+)
 
 BYTES = st.one_of(
     st.sampled_from([b"<", b">", b'"', b";", b",", b"\n", b"\0", b"-", b":", b"e9", b"nan", b"/>"]),

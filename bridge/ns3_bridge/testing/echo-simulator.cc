@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A simulator without ns-3: it answers every action with the same numbers. Tests and benchmarks of
 // the bridge use it; it also shows the C++ endpoint in the fewest lines.
+#include "declaration.h"
 #include "simulator-channel.h"
 
 #include <algorithm>
@@ -25,8 +26,7 @@ int main(int argc, char** argv) {
                                             {"first", false, "1", "the first of the numbers"}});
 
     if (argc > 3 && std::string(argv[argc - 1]) == "--describe") {
-        std::cout << R"({"name": "echo", "summary": "echoes actions", "ns3_version": "none",)"
-                  << R"( "settings": [], "schema": )" << schema.ToJson() << "}" << std::endl;
+        std::cout << physical::Describe("echo", "echoes actions", "none", {}, schema) << std::endl;
         return 0;
     }
     auto channel = physical::SimulatorChannel::FromEnvironment();

@@ -3,7 +3,8 @@
 // declared bounds, seeded by run number, slot and last action. It can be told to fail.
 // ns3_bridge.testing.fake_scenario writes the files.
 #include "declaration-file.h"
-#include "json.h"
+#include "declaration.h"
+#include "message.h"
 #include "simulator-channel.h"
 
 #include <unistd.h>
@@ -76,10 +77,9 @@ class FakeSimulator {
 
     int Run() {
         if (m_describe) {
-            std::cout << "{\"name\": " << physical::json::Quote(m_declaration.Name())
-                      << ", \"summary\": " << physical::json::Quote(m_declaration.Summary())
-                      << ", \"ns3_version\": \"none\", \"settings\": " << m_settings.ToJson()
-                      << ", \"schema\": " << m_schema.ToJson() << "}" << std::endl;
+            std::cout << physical::Describe(m_declaration.Name(), m_declaration.Summary(), "none",
+                                            m_settings, m_schema)
+                      << std::endl;
             return 0;
         }
         auto channel = physical::SimulatorChannel::FromEnvironment();
@@ -120,7 +120,8 @@ class FakeSimulator {
         } else if (argument.starts_with("--") && equals != std::string::npos) {
             m_settings.Set(name.substr(2), argument.substr(equals + 1));
         } else {
-            throw physical::SettingError("unexpected argument " + physical::json::Quote(argument));
+            throw physical::SettingError("unexpected argument " +
+                                         physical::message::Quote(argument));
         }
     }
 

@@ -57,7 +57,8 @@ def assert_equal(one, other):
         assert np.shape(one) == np.shape(other)
 
 
-@settings(max_examples=50, deadline=None)
+@pytest.mark.fuzz
+@settings(deadline=None)
 @given(any_space, st.integers(0, 2**31))
 def test_spaces_and_values_come_back_as_they_were(space, seed):
     described = parse(pb.SpaceDescription, describe_space(NS3_GYM, space).SerializeToString())
@@ -69,7 +70,8 @@ def test_spaces_and_values_come_back_as_they_were(space, seed):
     assert pack_value(NS3_GYM, space, check_value(space, value, "value")) == packed
 
 
-@settings(max_examples=50, deadline=None)
+@pytest.mark.fuzz
+@settings(deadline=None)
 @given(any_space, st.binary(max_size=200))
 def test_whatever_comes_is_a_value_or_a_violation(space, junk):
     try:
@@ -79,7 +81,8 @@ def test_whatever_comes_is_a_value_or_a_violation(space, junk):
         pass
 
 
-@settings(max_examples=50, deadline=None)
+@pytest.mark.fuzz
+@settings(deadline=None)
 @given(st.binary(max_size=60), st.integers(0, 5), st.sampled_from(["Box", "Dict", "Tuple"]))
 def test_whatever_comes_is_a_space_or_a_violation(junk, kind, name):
     description = pb.SpaceDescription(type=kind)

@@ -57,6 +57,7 @@ def raw():
     context.term()
 
 
+@pytest.mark.fuzz
 @given(st.lists(st.binary(max_size=200), max_size=4))
 def test_any_bytes_are_a_request_or_a_protocol_violation(frames):
     try:
@@ -67,6 +68,7 @@ def test_any_bytes_are_a_request_or_a_protocol_violation(frames):
     assert len(payload) <= 1
 
 
+@pytest.mark.fuzz
 @given(st.binary(min_size=1, max_size=200))
 def test_any_bytes_are_a_reply_or_a_protocol_violation(frame):
     try:
@@ -76,6 +78,7 @@ def test_any_bytes_are_a_reply_or_a_protocol_violation(frame):
     assert reply.WhichOneof("body") is not None
 
 
+@pytest.mark.fuzz
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     cut=st.integers(0, 60),
