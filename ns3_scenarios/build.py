@@ -107,8 +107,10 @@ def _locked(folder: Path) -> Iterator[Path]:
         fcntl.flock(lock, fcntl.LOCK_EX)
         shutil.rmtree(temporary, ignore_errors=True)  # of one that was killed
         temporary.mkdir()
-        yield temporary
-        shutil.rmtree(temporary, ignore_errors=True)
+        try:
+            yield temporary
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
 
 
 def _put(program: Path, output: Path) -> None:
