@@ -69,10 +69,13 @@ class Decider:
     Args:
         policy: has begun.
         network: the same.
+        copies: the policy gets copies of observations and we of its decisions, for it may write
+            into the former and use the latter again.
     """
 
-    def __init__(self, policy: Policy, network: Network) -> None:
+    def __init__(self, policy: Policy, network: Network, copies: bool = False) -> None:
         self._policy = policy
+        self._copies = copies
         self._frame_fields = {f.name for f in network.schema.actions if f.timescale == "frame"}
         self._slots_per_frame: int = network.settings["slots_per_frame"]
         self._frame: Decision | None = None
@@ -92,7 +95,10 @@ class Decider:
         Raises:
             WrongTimescale: `decide_slot` returns a field of the frame.
         """
-        if self.starts_frame(observation):
+        starts_frame = self.starts_frame(observation)
+        if self._copies:
+            observation = _copied(observation)
+        if starts_frame:
             self._frame = dict(self._policy.decide_frame(observation))
         of_slot = self._policy.decide_slot(observation)
         if not self._frame_fields.isdisjoint(of_slot):
@@ -103,11 +109,21 @@ class Decider:
                 field,
             )
         self._asked += 1
-        return {**(self._frame or {}), **of_slot}
+        action = {**(self._frame or {}), **of_slot}
+        return _copied(action) if self._copies else action
+
+
+def _copied(arrays: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: v.copy() if isinstance(v, np.ndarray) else v for name, v in arrays.items()}
 
 
 def play(
-    env: Steps, policy: Policy, network: Network, observation: Any, slots: int | None = None
+    env: Steps,
+    policy: Policy,
+    network: Network,
+    observation: Any,
+    slots: int | None = None,
+    copies: bool = False,
 ) -> Iterator[Slot]:
     """Let a policy decide, slot by slot; whoever iterates sees each slot when it has passed.
 
@@ -117,6 +133,7 @@ def play(
         network: what it began with.
         observation: of the present slot, e.g. what ``env.reset`` has returned.
         slots: how many; None: until an episode ends.
+        copies: as of `Decider`: whoever keeps slots keeps what was observed and decided.
 
     Example:
         >>> import ns3_scenarios
@@ -130,7 +147,7 @@ def play(
         5
         >>> env.close()
     """
-    decider = Decider(policy, network)
+    decider = Decider(policy, network, copies)
     passed = 0
     while passed != slots:
         start_s = time.perf_counter()

@@ -86,7 +86,7 @@ class ScenarioEnv(gymnasium.Env[Observation, Action]):
         self.ns3_version = host.ns3_version
         self.schema = host.schema
         self.render_mode = check_render_mode(render_mode)
-        self._renderer = None if render_mode is None else renderer_of(host.schema)
+        self._renderer = None if render_mode is None else renderer_of(host.schema, render_mode)
         if (slot_s := getattr(host.settings, "slot_s", None)) is not None:
             self.metadata = {**self.metadata, "render_fps": max(1, round(1 / slot_s))}
         # Gymnasium's Dict is not typed as a space of dicts of arrays.

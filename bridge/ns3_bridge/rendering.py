@@ -18,7 +18,7 @@ _ANY_SCENARIO = "network"
 
 
 class Renderer(Protocol):
-    """Draws one environment. Made of its schema; raises `InvalidSetting` if it cannot draw it."""
+    """Draws one environment."""
 
     def begin(self, observation: Mapping[str, NDArray[Any]]) -> None:
         """An episode starts."""
@@ -41,8 +41,9 @@ class Renderer(Protocol):
         ...
 
 
-#: Renderers by the scenario that they draw; "network" draws all that have none of their own.
-RENDERERS: Plugins[Callable[[Schema], Renderer]] = Plugins("ns3_twin.renderers", "renderer")
+#: Renderers by the scenario that they draw; "network" draws all that have none of their own. They
+#: are called with the schema and whether to show windows, and raise `InvalidSetting` if they cannot.
+RENDERERS: Plugins[Callable[[Schema, bool], Renderer]] = Plugins("ns3_twin.renderers", "renderer")
 
 
 def check_render_mode(render_mode: Any) -> str | None:
@@ -58,8 +59,8 @@ def check_render_mode(render_mode: Any) -> str | None:
     return render_mode  # type: ignore[no-any-return]
 
 
-def renderer_of(schema: Schema) -> Renderer:
-    """Who draws a scenario.
+def renderer_of(schema: Schema, render_mode: str) -> Renderer:
+    """Who draws a scenario in this mode.
 
     Raises:
         InvalidSetting: nobody can.
