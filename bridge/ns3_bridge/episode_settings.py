@@ -64,7 +64,7 @@ def check_same_spaces(schema: Schema, changed: Schema) -> None:
         here, there = ({field.name: field for field in some} for some in (fields, others))
         if set(here) != set(there):
             names = ", ".join(sorted(set(here) ^ set(there)))
-            raise _refused(f"the {kind} {names} {'goes' if set(here) - set(there) else 'comes'}")
+            raise _refused(f"{kind}s {'lose' if set(here) - set(there) else 'gain'} {names}")
         for name, field in here.items():
             _check_same_field(kind, field, there[name])
     if schema.tables != changed.tables:

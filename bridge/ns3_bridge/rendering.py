@@ -42,7 +42,7 @@ class Renderer(Protocol):
 
 
 #: Renderers by the scenario that they draw; "network" draws all that have none of their own. They
-#: are called with the schema and whether to show windows, and raise `InvalidSetting` if they cannot.
+#: are called with the schema and whether to show a window; `InvalidSetting` if they cannot draw.
 RENDERERS: Plugins[Callable[[Schema, bool], Renderer]] = Plugins("ns3_twin.renderers", "renderer")
 
 
@@ -65,6 +65,5 @@ def renderer_of(schema: Schema, render_mode: str) -> Renderer:
     Raises:
         InvalidSetting: nobody can.
     """
-    return RENDERERS.load(schema.scenario if schema.scenario in RENDERERS else _ANY_SCENARIO)(
-        schema
-    )
+    name = schema.scenario if schema.scenario in RENDERERS else _ANY_SCENARIO
+    return RENDERERS.load(name)(schema, render_mode == "human")

@@ -66,8 +66,8 @@ def test_episodes_may_be_longer_and_servers_faster():
     [
         ({"n_ue": 4}, r"shape of the observation position_m becomes \(4, 2\)"),
         ({"n_bs": 3}, "shape of the observation bs_position_m"),
-        ({"state": {"mac": False}}, "goes"),
-        ({"retraining": {"enabled": True}}, "comes"),
+        ({"state": {"mac": False}}, "observations lose cell_rb_available, "),
+        ({"retraining": {"enabled": True}}, "observations gain trained_samples, "),
         ({"radio": {"bandwidth_rb": 50}}, "high of the observation rb_used_dl becomes 50"),
         ({"traffic": {"rate_hz": -1}}, r"traffic\.rate_hz = -1: .* greater than or equal to 0"),
         ({"trafic": {}}, "unknown setting trafic"),
@@ -93,9 +93,7 @@ def test_each_environment_of_a_vector_has_its_own(busy_bits):
     envs = gymnasium.make_vec("ns3_scenarios:ns3/Cellular-v0", 2, settings=SMALL)
     single = ns3_scenarios.make("cellular", SMALL)
     single.action_space.seed(1)
-    observations, _ = envs.reset(
-        seed=[3, 3], options={"settings": [None, {"traffic": BUSY}]}
-    )
+    observations, _ = envs.reset(seed=[3, 3], options={"settings": [None, {"traffic": BUSY}]})
     seen = [{name: value[1] for name, value in observations.items()}]
     for _ in range(10):
         action = single.action_space.sample()

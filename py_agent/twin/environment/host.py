@@ -154,3 +154,6 @@ class TwinHost:
 
     def close(self) -> None:
         """There is nothing to give back."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return TwinHost, (self.network, self.learning)
