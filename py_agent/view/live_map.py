@@ -105,10 +105,12 @@ class LiveMap:
     def _draw_map(self, axes: Axes) -> None:
         self._map = axes
         draw_sites(axes, self._now["bs_position_m"])
-        self._trails = axes.add_collection(LineCollection([], linewidths=1.5, alpha=0.6))
-        self._links = axes.add_collection(LineCollection([], linewidths=0.8, linestyles="dotted"))
+        self._trails: Any = axes.add_collection(LineCollection([], linewidths=1.5, alpha=0.6))
+        self._links: Any = axes.add_collection(
+            LineCollection([], linewidths=0.8, linestyles="dotted")
+        )
         nowhere = np.zeros((self._n_ue, 2))
-        self._dots = axes.scatter(*nowhere.T, zorder=3)
+        self._dots: Any = axes.scatter(*nowhere.T, zorder=3)
         beside: Any = {"xytext": (5, 5), "textcoords": "offset points", "fontsize": 7}
         self._names = [axes.annotate(str(ue), (0, 0), **beside) for ue in range(self._n_ue)]
         dots: Any = {"color": "0.4", "linestyle": "", "marker": "o"}

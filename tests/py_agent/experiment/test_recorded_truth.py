@@ -1,4 +1,4 @@
-"""What is recorded is what ns-3 said and what was enforced, whatever a policy does to its arrays."""
+"""What is recorded is what ns-3 said and what was enforced, whatever a policy writes into."""
 
 from __future__ import annotations
 

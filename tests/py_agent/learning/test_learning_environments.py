@@ -66,9 +66,10 @@ def test_each_of_a_vector_goes_the_way_of_a_single_one(name, mode):
             observations, rewards, _, truncated, infos = envs.step(actions)
             if name == NS3 and slot == 5:
                 rows = envs.take_records()[1]["accuracy"]
-                assert rows.tobytes() == single.get_wrapper_attr("take_records")()[
-                    "accuracy"
-                ].tobytes()
+                assert (
+                    rows.tobytes()
+                    == single.get_wrapper_attr("take_records")()["accuracy"].tobytes()
+                )
                 assert rows["ue"].tolist() == [0, 1]
             assert over == truncated[1] == (slot == 6)
             assert reward == rewards[1]
