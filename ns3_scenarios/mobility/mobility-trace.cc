@@ -226,9 +226,11 @@ std::size_t CountMoving(const MobilityTrace& trace, double end_s) {
 MobilityTrace ReadMobilityTrace(const MobilitySettings& settings,
                                 const Area& area,
                                 std::uint32_t n_ue,
+                                double start_s,
                                 double end_s) {
     const TraceSources sources = ParseSources(settings.trace);
-    TraceWindow window{settings.trace_start_s, settings.trace_start_s + end_s, n_ue, sources.shift};
+    TraceWindow window{settings.trace_start_s, settings.trace_start_s + end_s,
+                       settings.trace_start_s + start_s, n_ue, sources.shift};
     if (window.shift) {
         window.shift->x_m += settings.trace_x_m;
         window.shift->y_m += settings.trace_y_m;
@@ -265,6 +267,14 @@ MobilityTrace ReadMobilityTrace(const MobilitySettings& settings,
     } catch (const std::runtime_error& error) {
         Reject(settings.trace, error.what());
     }
+}
+
+Stay StayOf(const TracePath& path, double end_s) {
+    Stay stay{.from_s = path.front().time_s};
+    if (path.back().time_s < end_s) {
+        stay.to_s = path.back().time_s;
+    }
+    return stay;
 }
 
 ns3::Ptr<ns3::MobilityModel> MakeTraceMobility(const TracePath& path, double height_m) {
