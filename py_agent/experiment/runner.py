@@ -21,6 +21,7 @@ from py_agent.experiment.networks import make_network, make_policy
 from py_agent.experiment.run_folder import RunFolder
 from py_agent.experiment.run_settings import RunSettings
 from py_agent.experiment.task_statistics import delay_parts, jain_index, summarise_delays
+from py_agent.experiment.stay_statistics import summarise_stays
 from py_agent.policies import LookAheadPolicy, Network, Observation
 
 if TYPE_CHECKING:
@@ -146,7 +147,12 @@ class Run:
             tasks = np.concatenate(self._records["task"])
             parts = delay_parts(tasks, self._end["time_s"])
             summary |= summarise_delays(parts)
-            summary["jain_index"] = jain_index(parts.delay_s, tasks["ue"])
+            summary["jain_index"] = jain_index(parts.delay_s, parts.user)
+        if "stay" in self._records:
+            stays = np.concatenate(self._records["stay"])
+            summary |= summarise_stays(
+                stays, self._end["time_s"] - summary["sim_time_s"], self._end["time_s"]
+            )
         if "handover" in self._records:
             summary |= self._count_handovers(summary["sim_time_s"])
         if "radio_link" in self._records:
@@ -157,6 +163,7 @@ class Run:
                 np.concatenate(self._records["training"]),
                 cast("LearningEnv", self.env).sample_bit,
                 self._settings.learning.target_accuracy,
+                summary["sim_time_s"],
             )
         return summary | {
             "total_reward": self._total_reward,
