@@ -147,12 +147,12 @@ void EdgeScenario::Act() {
     ApplyComputeShares();
 }
 
-/// Who is away is served by nobody: what would be a command to it is refused, once.
+/// Who is away is served by nobody: where its command differs from the one before, it is refused.
 void EdgeScenario::Associate(std::uint32_t ue) {
     const int bs = m_decision->Association(ue);
     if (m_presence->IsPresent(ue)) {
         m_access->Associate(ue, bs);
-    } else if (bs != m_commanded_bs[ue] && bs != m_access->LastServingBs(ue)) {
+    } else if (m_commanded_bs[ue] >= 0 && bs != m_commanded_bs[ue]) {
         m_access->RefuseAbsent(ue, bs);
     }
     m_commanded_bs[ue] = bs;

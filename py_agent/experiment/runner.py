@@ -20,8 +20,8 @@ from py_agent.experiment.learning_statistics import summarise_learning
 from py_agent.experiment.networks import make_network, make_policy
 from py_agent.experiment.run_folder import RunFolder
 from py_agent.experiment.run_settings import RunSettings
-from py_agent.experiment.task_statistics import delay_parts, jain_index, summarise_delays
 from py_agent.experiment.stay_statistics import summarise_stays
+from py_agent.experiment.task_statistics import delay_parts, jain_index, summarise_delays
 from py_agent.policies import LookAheadPolicy, Network, Observation
 
 if TYPE_CHECKING:
@@ -150,9 +150,8 @@ class Run:
             summary["jain_index"] = jain_index(parts.delay_s, parts.user)
         if "stay" in self._records:
             stays = np.concatenate(self._records["stay"])
-            summary |= summarise_stays(
-                stays, self._end["time_s"] - summary["sim_time_s"], self._end["time_s"]
-            )
+            end_s = self._end["time_s"]
+            summary |= summarise_stays(stays, end_s - summary["sim_time_s"], end_s)
         if "handover" in self._records:
             summary |= self._count_handovers(summary["sim_time_s"])
         if "radio_link" in self._records:

@@ -231,7 +231,8 @@ class Twin:
         flags = self._received.latest.get("present")
         if flags is None:
             return np.zeros(self._n_ue, bool)
-        return np.isfinite(self._report_s) & (flags == 0)
+        away: NDArray[np.bool_] = np.isfinite(self._report_s) & (flags == 0)
+        return away
 
     def _targets(self) -> Integers:
         state = self._received.latest.get("handover_state")

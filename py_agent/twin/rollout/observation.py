@@ -59,7 +59,7 @@ class Observer:
         field = self._fields[name]
         value = np.broadcast_to(self._makers[name](), (self._rollout.batch, *field.shape))
         if np.issubdtype(field.dtype, np.integer):
-            made = np.clip(value, field.low, field.high).astype(field.dtype)
+            made: Array = np.clip(value, field.low, field.high).astype(field.dtype)
         else:
             made = value.astype(field.dtype, order="C")
             np.clip(made, field.low, field.high, out=made)

@@ -187,12 +187,9 @@ class Rollout:
         """The action, without a share or a job for users that are away."""
         if not self.away.any():
             return action
-        return {
-            name: np.where(self.away, np.zeros_like(value), value)
-            if name != "association"
-            else value
-            for name, value in action.items()
-        }
+        amounts = {name: value for name, value in action.items() if name != "association"}
+        there = {name: np.where(self.away, 0, value) for name, value in amounts.items()}
+        return {**action, **there}
 
     def _advance(self, action: Action, slots: int) -> Floats:
         trains = self.retrains
