@@ -221,6 +221,15 @@ std::size_t CountMoving(const MobilityTrace& trace, double end_s) {
         }));
 }
 
+/// How many users are there from ns-3 time @p start_s to @p end_s.
+std::size_t CountThroughout(const MobilityTrace& trace, double start_s, double end_s) {
+    return static_cast<std::size_t>(
+        std::count_if(trace.begin(), trace.end(), [&](const TracePath& path) {
+            const Stay stay = StayOf(path, end_s);
+            return stay.Contains(start_s) && stay.Contains(end_s);
+        }));
+}
+
 }  // namespace
 
 MobilityTrace ReadMobilityTrace(const MobilitySettings& settings,
@@ -261,8 +270,10 @@ MobilityTrace ReadMobilityTrace(const MobilitySettings& settings,
         }
         CheckPlace(trace, area);
         NS_LOG_INFO(CountMoving(trace, end_s)
-                    << " of " << trace.size() << " users move; added to x "
-                    << json::Number(shift.x_m) << " m, to y " << json::Number(shift.y_m) << " m");
+                    << " of " << trace.size() << " users move, "
+                    << CountThroughout(trace, start_s, end_s)
+                    << " are there throughout; added to x " << json::Number(shift.x_m)
+                    << " m, to y " << json::Number(shift.y_m) << " m");
         return trace;
     } catch (const std::runtime_error& error) {
         Reject(settings.trace, error.what());

@@ -21,7 +21,12 @@ from py_agent.experiment.networks import make_network, make_policy
 from py_agent.experiment.run_folder import RunFolder
 from py_agent.experiment.run_settings import RunSettings
 from py_agent.experiment.stay_statistics import summarise_stays
-from py_agent.experiment.task_statistics import delay_parts, jain_index, summarise_delays
+from py_agent.experiment.task_statistics import (
+    delay_parts,
+    jain_index,
+    left_with_user_s,
+    summarise_delays,
+)
 from py_agent.policies import LookAheadPolicy, Network, Observation
 
 if TYPE_CHECKING:
@@ -145,9 +150,10 @@ class Run:
         }
         if "task" in self._records:
             tasks = np.concatenate(self._records["task"])
+            tasks = tasks[np.isnan(left_with_user_s(tasks))]
             parts = delay_parts(tasks, self._end["time_s"])
             summary |= summarise_delays(parts)
-            summary["jain_index"] = jain_index(parts.delay_s, parts.user)
+            summary["jain_index"] = jain_index(parts.delay_s, tasks["ue"])
         if "stay" in self._records:
             stays = np.concatenate(self._records["stay"])
             end_s = self._end["time_s"]

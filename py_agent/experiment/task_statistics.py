@@ -22,7 +22,6 @@ class DelayParts:
 
     Attributes:
         done: the task was computed, and its result, if it has one, is at the user.
-        user: that created it.
         created_s: ns-3 time of creation.
         delay_s: end-to-end delay, or age.
         upload_s: until the last byte arrived at the edge.
@@ -32,7 +31,6 @@ class DelayParts:
     """
 
     done: NDArray[np.bool_]
-    user: NDArray[np.int64]
     created_s: NDArray[np.float64]
     delay_s: NDArray[np.float64]
     upload_s: NDArray[np.float64]
@@ -45,13 +43,12 @@ def delay_parts(tasks: Mapping[str, Any] | NDArray[Any], end_s: float) -> DelayP
     """Split the delays of tasks.
 
     Args:
-        tasks: columns ``ue``, ``created_s``, ``uploaded_s``, ``compute_s``, ``computed_s``,
+        tasks: columns ``created_s``, ``uploaded_s``, ``compute_s``, ``computed_s``,
             ``done_s`` and, where users leave, ``left_s`` of the ``task`` table, ``[n_tasks]`` each;
             NaN where something has not happened.
         end_s: ns-3 time at which the run ended.
     """
     stayed = np.isnan(left_with_user_s(tasks))
-    user = np.asarray(tasks["ue"], np.int64)[stayed]
     created_s, uploaded_s, needed_s, computed_s, done_s = (
         np.asarray(tasks[name], np.float64)[stayed]
         for name in ("created_s", "uploaded_s", "compute_s", "computed_s", "done_s")
@@ -65,7 +62,6 @@ def delay_parts(tasks: Mapping[str, Any] | NDArray[Any], end_s: float) -> DelayP
     compute_s = np.minimum(needed_s, at_server_s)
     return DelayParts(
         done=~np.isnan(done_s),
-        user=user,
         created_s=created_s,
         delay_s=left_s - created_s,
         upload_s=left_upload_s - created_s,

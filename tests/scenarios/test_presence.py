@@ -77,7 +77,7 @@ def present(observations):
 
 
 def test_who_is_away_sends_nothing_and_is_served_by_nobody(make):
-    env = make(retraining={"enabled": True})
+    env = make(retraining={"enabled": True, "cycles_per_sample": 2e7})
     observations, rewards, records = played(env)
     there = present(observations) > 0
     assert 0.2 < there.mean() < 0.9
@@ -101,9 +101,7 @@ def test_who_is_away_sends_nothing_and_is_served_by_nobody(make):
     under_way = last["tasks_uploading"] + last["tasks_downloading"]
     under_way += last["tasks_computing"].sum(axis=1)
     assert last["tasks_left"].sum() == np.isfinite(tasks["left_s"]).sum() > 5
-    assert (
-        last["tasks_created"] == last["tasks_completed"] + last["tasks_left"] + under_way
-    ).all()
+    assert (last["tasks_created"] == last["tasks_completed"] + last["tasks_left"] + under_way).all()
     # The reward is still minus the time of all tasks in the system; those that left count till then.
     ended_s = np.fmin(np.fmin(tasks["done_s"], tasks["left_s"]), last["time_s"][0])
     assert rewards.sum() == pytest.approx(-(ended_s - tasks["created_s"]).sum())
@@ -166,7 +164,7 @@ def test_users_come_and_go_over_any_scheduler_while_others_are_handed_over(make,
     tasks = records["task"]
     ended_s = np.fmin(np.fmin(tasks["done_s"], tasks["left_s"]), observations[-1]["time_s"][0])
     assert rewards.sum() == pytest.approx(-(ended_s - tasks["created_s"]).sum())
-    assert np.isfinite(tasks["done_s"]).sum() > 20
+    assert np.isfinite(tasks["done_s"]).sum() > 5
     assert np.isfinite(tasks["left_s"]).any()
 
 
@@ -198,7 +196,9 @@ def test_nothing_is_declared_where_nobody_comes_or_goes(make):
 def test_arrivals_and_a_trace_that_says_who_is_there_exclude_each_other(make, tmp_path):
     path = tmp_path / "town.xml"
     path.write_text(TRACE)
-    with pytest.raises(InvalidSetting, match=r"arrival\.rate_hz = 3: must be 0 with mobility\.model"):
+    with pytest.raises(
+        InvalidSetting, match=r"arrival\.rate_hz = 3: must be 0 with mobility\.model"
+    ):
         make(n_ue=2, mobility={"model": "trace", "trace": str(path)})
 
 

@@ -157,7 +157,7 @@ class Twin:
         values = clean.rows(use)
         first = np.isneginf(self._report_s[users])
         gone = ~first & (report.time_s - self._report_s[users] > self._forget_s)
-        away = self._away()[users]
+        away = self._says_away()[users]
         for user in users[gone | away]:
             self._queues.forget(int(user))
         during_s = np.where(first, 0.0, report.time_s - self._report_s[users])
@@ -227,11 +227,14 @@ class Twin:
         self._now_s = now_s
 
     def _away(self) -> NDArray[np.bool_]:
-        """Users whose last report says that they are not there, ``[n_ue]``."""
+        """Users that have been heard of and are not there, ``[n_ue]``."""
+        away: NDArray[np.bool_] = np.isfinite(self._report_s) & self._says_away()
+        return away
+
+    def _says_away(self) -> NDArray[np.bool_]:
+        """Whose last report says so, ``[n_ue]``; of those never heard of it means nothing."""
         flags = self._received.latest.get("present")
-        if flags is None:
-            return np.zeros(self._n_ue, bool)
-        away: NDArray[np.bool_] = np.isfinite(self._report_s) & (flags == 0)
+        away: NDArray[np.bool_] = np.zeros(self._n_ue, bool) if flags is None else flags == 0
         return away
 
     def _targets(self) -> Integers:
