@@ -102,7 +102,7 @@ def test_who_is_away_sends_nothing_and_is_served_by_nobody(make):
     under_way += last["tasks_computing"].sum(axis=1)
     assert last["tasks_left"].sum() == np.isfinite(tasks["left_s"]).sum() > 5
     assert (last["tasks_created"] == last["tasks_completed"] + last["tasks_left"] + under_way).all()
-    # The reward is still minus the time of all tasks in the system; those that left count till then.
+    # The reward is minus the time of all tasks in the system, of those that left until then.
     ended_s = np.fmin(np.fmin(tasks["done_s"], tasks["left_s"]), last["time_s"][0])
     assert rewards.sum() == pytest.approx(-(ended_s - tasks["created_s"]).sum())
     jobs = records["training"]
@@ -134,7 +134,7 @@ def test_comings_and_goings_depend_on_the_seed_alone(make):
 def test_a_command_to_somebody_who_is_away_is_refused(make):
     env = make(duration_s=2)
     observation, _ = env.reset(seed=1)
-    away = None
+    away = before = None
     for slot in range(100):
         if slot == 50:
             away = observation["present"] == 0
@@ -196,9 +196,7 @@ def test_nothing_is_declared_where_nobody_comes_or_goes(make):
 def test_arrivals_and_a_trace_that_says_who_is_there_exclude_each_other(make, tmp_path):
     path = tmp_path / "town.xml"
     path.write_text(TRACE)
-    with pytest.raises(
-        InvalidSetting, match=r"arrival\.rate_hz = 3: must be 0 with mobility\.model"
-    ):
+    with pytest.raises(InvalidSetting, match=r"arrival\.rate_hz = 3: must be 0 with mobil"):
         make(n_ue=2, mobility={"model": "trace", "trace": str(path)})
 
 
