@@ -124,6 +124,10 @@ void ConnectionWatch::TryRelease(std::uint32_t ue) {
             return;
         }
     }
+    if (m_users[ue].present) {
+        m_users[ue].shall_release = false;  // it is back, and the agent has commanded it meanwhile
+        return;
+    }
     ScheduleBetweenSubframes([this, ue] { TryRelease(ue); });
 }
 

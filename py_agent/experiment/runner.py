@@ -106,7 +106,7 @@ class Run:
         table_logs = {t.name: TableLog(folder.table(t.name), t) for t in schema.tables}
         for log in table_logs.values():
             files.callback(log.close)
-        frame_log = FrameLog(folder.path)
+        frame_log = FrameLog(folder.path, schema.observations)
         files.callback(frame_log.close)
 
         seed = self._settings.seed

@@ -7,6 +7,7 @@ import dataclasses
 
 import numpy as np
 import pytest
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 import ns3_scenarios
 from py_agent.calibration.recorded import load_runs
@@ -14,6 +15,7 @@ from py_agent.calibration.traffic_fit import fit_traffic, stays_of
 from py_agent.contract import present
 from py_agent.driver import Decider, play
 from py_agent.drl.user_decisions import UserDecisions
+from py_agent.experiment.frame_log import FrameLog
 from py_agent.experiment.run_settings import load_run_settings
 from py_agent.experiment.runner import Run
 from py_agent.experiment.stay_statistics import summarise_stays
@@ -275,6 +277,22 @@ def test_calibration_counts_the_time_of_those_who_are_there(tmp_path):
     # Four standard errors of a Poisson number.
     assert abs(tasks / there_s - prior.rate_hz) < 4 * np.sqrt(tasks) / there_s
     assert fitted.rate_hz == pytest.approx(prior.rate_hz, rel=0.15)
+
+
+def test_curves_are_means_over_those_who_are_there(tmp_path, seen):
+    observation = mixed(seen)
+    log = FrameLog(tmp_path, seen.network.schema.observations)
+    log.append(7, observation, 0.0)
+    log.close()
+    curves = EventAccumulator(str(tmp_path)).Reload()
+
+    def point(name):
+        (tensor,) = curves.Tensors(f"observation/{name}")
+        return tensor.tensor_proto.float_val[0]
+
+    here = observation["present"] > 0
+    assert point("sinr_ul_db") == pytest.approx(observation["sinr_ul_db"][here].mean(), rel=1e-5)
+    assert point("present") == pytest.approx(here.mean())
 
 
 def test_tasks_that_left_with_their_user_are_in_no_delay():

@@ -231,6 +231,18 @@ def test_another_radio_knows_it_too(formula_radio):
     assert rewards.sum() == pytest.approx(-(ended_s - tasks["created_s"]).sum())
 
 
+def test_in_a_team_no_station_serves_them():
+    team = BaseStationTeam(settings=settings(duration_s=1))
+    observations, _ = team.reset(seed=1)
+    while team.agents:
+        actions = {agent: team.action_space(agent).sample() for agent in team.agents}
+        observations, *_ = team.step(actions)
+        served = sum(observation["served"] for observation in observations.values())
+        assert (served == observations["bs_0"]["present"]).all()
+    team.close()
+    assert (served == 0).any()
+
+
 def test_it_is_an_environment_like_any_other():
     short = settings(duration_s=0.4)
     env = gymnasium.make("ns3_scenarios:ns3/Cellular-v0", settings=short)
