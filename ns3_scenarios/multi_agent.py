@@ -168,7 +168,10 @@ class BaseStationTeam(ParallelEnv[str, Fields, Fields]):  # type: ignore[misc]  
         for name, value in observation.items():
             axis = self._bs_axis[name]
             own[name] = value if axis is None else np.asarray(value.take(m, axis))
-        own[SERVED] = (self._serving == m).astype(np.int8)
+        served = self._serving == m
+        if "present" in observation:  # nobody serves those who are away
+            served &= observation["present"] > 0
+        own[SERVED] = served.astype(np.int8)
         return own
 
 

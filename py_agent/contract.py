@@ -7,6 +7,7 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol, TypeAlias, runtime_checkable
 
+import numpy as np
 from numpy.typing import NDArray
 
 from ns3_bridge import Branches, Ns3TwinError, Schema
@@ -14,6 +15,18 @@ from ns3_bridge import Branches, Ns3TwinError, Schema
 Observation: TypeAlias = Mapping[str, NDArray[Any]]
 Decision: TypeAlias = Mapping[str, NDArray[Any]]
 BranchNow: TypeAlias = Callable[[int], Branches]
+
+
+def present(observation: Observation) -> NDArray[np.bool_]:
+    """Which users are there, ``[..., n_ue]``; one value for all where nobody comes or goes.
+
+    Example:
+        >>> present({"present": np.array([1, 0], np.int32)}).tolist()
+        [True, False]
+    """
+    flags = observation.get("present")
+    there: NDArray[np.bool_] = np.ones(1, bool) if flags is None else flags > 0
+    return there
 
 
 class MissingObservation(Ns3TwinError, LookupError):

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ns3_bridge import Ns3TwinError
-from py_agent.contract import Decision, Network, Observation, Policy
+from py_agent.contract import Decision, Network, Observation, Policy, present
 
 Action = dict[str, NDArray[Any]]
 
@@ -66,6 +66,8 @@ class Decider:
     A frame starts where ``slot_in_frame`` is 0, in any network of a batch; where it is not
     observed, with every ``slots_per_frame``-th slot. The first decision begins a frame in any case.
 
+    Users that are away get no share and no job, and keep the base station that was decided last.
+
     Args:
         policy: has begun.
         network: the same.
@@ -74,8 +76,11 @@ class Decider:
     def __init__(self, policy: Policy, network: Network) -> None:
         self._policy = policy
         self._frame_fields = {f.name for f in network.schema.actions if f.timescale == "frame"}
+        of_users = [f for f in network.schema.actions if f.dims[:1] == ("ue",)]
+        self._amounts = {field.name for field in of_users if not field.categorical}
+        self._choices = {field.name for field in of_users if field.categorical}
         self._slots_per_frame: int = network.settings["slots_per_frame"]
-        self._frame: Decision | None = None
+        self._frame: Action | None = None
         self._asked = 0
 
     def starts_frame(self, observation: Observation) -> bool:
@@ -93,7 +98,7 @@ class Decider:
             WrongTimescale: `decide_slot` returns a field of the frame.
         """
         if self.starts_frame(observation):
-            self._frame = dict(self._policy.decide_frame(observation))
+            self._frame = self._held(observation, self._policy.decide_frame(observation))
         of_slot = self._policy.decide_slot(observation)
         if not self._frame_fields.isdisjoint(of_slot):
             field = min(self._frame_fields.intersection(of_slot))
@@ -103,7 +108,20 @@ class Decider:
                 field,
             )
         self._asked += 1
-        return {**(self._frame or {}), **of_slot}
+        action = {**(self._frame or {}), **of_slot}
+        if "present" in observation:
+            there = present(observation)
+            for name in self._amounts & action.keys():
+                action[name] = np.where(there, action[name], np.zeros_like(action[name]))
+        return action
+
+    def _held(self, observation: Observation, decision: Decision) -> Action:
+        """A frame's decision; what was decided last for those who are away."""
+        held = dict(decision)
+        if "present" in observation and self._frame is not None:
+            for name in self._choices & held.keys() & self._frame.keys():
+                held[name] = np.where(present(observation), held[name], self._frame[name])
+        return held
 
 
 def play(

@@ -184,6 +184,19 @@ void Schema::SaturateObservations() {
     }
 }
 
+void Schema::MarkMissing(const std::string& axis, std::size_t index) {
+    for (const FieldEntry& entry : m_observations) {
+        if (!entry.spec.missing || entry.spec.shape.front().name != axis) {
+            continue;
+        }
+        VisitElements(entry, [&]<class T>(std::span<T> elements) {
+            const std::size_t each = elements.size() / entry.spec.shape.front().length;
+            std::ranges::fill(elements.subspan(index * each, each),
+                              static_cast<T>(*entry.spec.missing));
+        });
+    }
+}
+
 void Schema::KeepFrameActions(bool starts_frame) {
     for (FieldEntry& entry : m_actions) {
         if (entry.spec.timescale != Timescale::FRAME) {

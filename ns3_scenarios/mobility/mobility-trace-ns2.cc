@@ -44,11 +44,19 @@ class Ns2Node {
         }
     }
 
-    /// No more commands: let it arrive. Who was put nowhere is at the origin, as in ns-2.
+    /// No more commands: let it arrive. Who was put nowhere is at the origin, as in ns-2; and it
+    /// was there from the start and stays to the end.
     void Finish() {
         StopAt(MAX_TRACE_TIME_S);
         if (m_path.empty()) {
             Mark(0);
+        }
+        if (m_path.front().time_s > m_window.start_s) {
+            m_path.insert(m_path.begin(),
+                          {m_window.start_s, m_path.front().x_m, m_path.front().y_m});
+        }
+        if (m_path.back().time_s < m_window.end_s) {
+            m_path.push_back({m_window.end_s, m_path.back().x_m, m_path.back().y_m});
         }
     }
 

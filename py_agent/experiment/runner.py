@@ -20,7 +20,13 @@ from py_agent.experiment.learning_statistics import summarise_learning
 from py_agent.experiment.networks import make_network, make_policy
 from py_agent.experiment.run_folder import RunFolder
 from py_agent.experiment.run_settings import RunSettings
-from py_agent.experiment.task_statistics import delay_parts, jain_index, summarise_delays
+from py_agent.experiment.stay_statistics import summarise_stays
+from py_agent.experiment.task_statistics import (
+    delay_parts,
+    jain_index,
+    left_with_user_s,
+    summarise_delays,
+)
 from py_agent.policies import LookAheadPolicy, Network, Observation
 
 if TYPE_CHECKING:
@@ -100,7 +106,7 @@ class Run:
         table_logs = {t.name: TableLog(folder.table(t.name), t) for t in schema.tables}
         for log in table_logs.values():
             files.callback(log.close)
-        frame_log = FrameLog(folder.path)
+        frame_log = FrameLog(folder.path, schema.observations)
         files.callback(frame_log.close)
 
         seed = self._settings.seed
@@ -144,9 +150,14 @@ class Run:
         }
         if "task" in self._records:
             tasks = np.concatenate(self._records["task"])
+            tasks = tasks[np.isnan(left_with_user_s(tasks))]
             parts = delay_parts(tasks, self._end["time_s"])
             summary |= summarise_delays(parts)
             summary["jain_index"] = jain_index(parts.delay_s, tasks["ue"])
+        if "stay" in self._records:
+            stays = np.concatenate(self._records["stay"])
+            end_s = self._end["time_s"]
+            summary |= summarise_stays(stays, end_s - summary["sim_time_s"], end_s)
         if "handover" in self._records:
             summary |= self._count_handovers(summary["sim_time_s"])
         if "radio_link" in self._records:
@@ -157,6 +168,7 @@ class Run:
                 np.concatenate(self._records["training"]),
                 cast("LearningEnv", self.env).sample_bit,
                 self._settings.learning.target_accuracy,
+                summary["sim_time_s"],
             )
         return summary | {
             "total_reward": self._total_reward,

@@ -17,6 +17,7 @@ from ns3_bridge.actions import check_action
 from ns3_bridge.env import Action, Observation
 from ns3_bridge.errors import InvalidSetting
 from ns3_bridge.spaces import dict_space
+from py_agent.contract import present
 from py_agent.learning.incremental_data import task_norm_samples
 from py_agent.learning.learning_settings import LearningSettings
 from py_agent.learning.plant import LearningPlant, TrainingJob
@@ -25,7 +26,7 @@ from py_agent.learning.reward import accuracy_term, price, retraining_term
 _NEEDED = "retrain_samples"
 _TABLE = Table(
     "accuracy",
-    "one row per user and frame, at its end",
+    "one row per frame and user that is there at its end",
     tuple(
         {"name": name, "dtype": dtype, "unit": unit, "help": text, "labels": []}
         for name, dtype, unit, text in (
@@ -61,6 +62,10 @@ class LearningEnv(gymnasium.Wrapper[Observation, Action, Observation, Action]):
     These two replace the scenario's ``retrain_samples``. Over a frame δ adds up to 1 at most, what
     is more is cut. New weights take effect in the slot at
     whose start ns-3 reports the job done. A job is never larger than the data pool.
+
+    A user that is away (``present`` is 0) submits nothing, what it had submitted is dropped, and
+    its accuracy counts nowhere: no deficit, no row, the virtual queue stands still. Its data drift
+    on meanwhile.
 
     The reward of a slot is ``−(tasks + w_G · backlog + w_A · deficit)``, in task seconds: the time
     that tasks spent in the system, retraining backlog in typical tasks times slot, and accuracy
@@ -125,6 +130,7 @@ class LearningEnv(gymnasium.Wrapper[Observation, Action, Observation, Action]):
         checked.pop("retrain", None)
         ratio = np.where(retrain, np.minimum(checked.pop("retraining_ratio"), ratio_left), 0)
         samples = np.minimum(np.rint(ratio * self._norms()), self._plant.largest_job)
+        samples = np.where(self._present(self._last), samples, 0)
         checked[_NEEDED] = samples.astype(np.int32)
 
         before = self._last
@@ -167,21 +173,29 @@ class LearningEnv(gymnasium.Wrapper[Observation, Action, Observation, Action]):
         self._data_bit = np.roll(self._data_bit, 1, axis=0)
         self._data_bit[0] = after["created_bit"] - before["created_bit"]
         self._plant.finish(after["training_done_id"])
+        self._plant.drop(~self._present(after))
 
     def _end_frame(self, observation: Observation) -> None:
         time_s = float(observation["time_s"][0])
-        self._plant.end_frame(time_s - self._start_s)
-        rows = np.empty(self._n_ue, _TABLE.dtype)
-        rows["ue"] = np.arange(self._n_ue)
+        there = self._present(observation)
+        self._plant.end_frame(time_s - self._start_s, there)
+        rows = np.empty(int(there.sum()), _TABLE.dtype)
+        rows["ue"] = np.flatnonzero(there)
         rows["time_s"] = time_s
-        rows["accuracy"] = self._plant.accuracy
-        rows["deficit"] = self._deficit()
+        rows["accuracy"] = self._plant.accuracy[there]
+        rows["deficit"] = self._deficit(there)[there]
         slots = int(observation["slot_in_frame"][0]) or self.settings.slots_per_frame
         rows["frame_s"] = slots * self.settings.slot_s
         self._rows.append(rows)
 
-    def _deficit(self) -> NDArray[np.float64]:
-        return np.maximum(0, self._settings.target_accuracy - self._plant.accuracy)
+    def _present(self, observation: Observation) -> NDArray[np.bool_]:
+        """Which users are there, ``[n_ue]``."""
+        return np.broadcast_to(present(observation), self._n_ue)
+
+    def _deficit(self, there: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """By how much the accuracy of those who are there misses the target, ``[n_ue]``."""
+        deficit = np.maximum(0, self._settings.target_accuracy - self._plant.accuracy)
+        return np.where(there, deficit, 0.0)
 
     def _reward_terms(self, reward: float, observation: Observation) -> dict[str, float]:
         settings = self._settings
@@ -189,7 +203,7 @@ class LearningEnv(gymnasium.Wrapper[Observation, Action, Observation, Action]):
         typical = observation["task_mean_cycles"]
         terms = (
             retraining_term(settings.backlog_weight, backlog, typical),
-            accuracy_term(settings.accuracy_weight, self._deficit()),
+            accuracy_term(settings.accuracy_weight, self._deficit(self._present(observation))),
         )
         slot_s = self.settings.slot_s
         of_models = {term.name: -float(price([term], slot_s)) for term in terms}
@@ -198,7 +212,7 @@ class LearningEnv(gymnasium.Wrapper[Observation, Action, Observation, Action]):
     def _extended(self, observation: Observation) -> Observation:
         values: Mapping[str, Any] = {
             "accuracy": self._plant.accuracy,
-            "accuracy_deficit": self._deficit(),
+            "accuracy_deficit": self._deficit(self._present(observation)),
             "virtual_queue": self._plant.queue.length,
             "drift_detected": self._plant.drifted,
             "drift_rate": self._plant.stream.drift_rate,

@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from py_agent.contract import Network, Observation
+from py_agent.contract import Network, Observation, present
 from py_agent.radio.link_model import candidates, link_model_of, strongest
 
 
@@ -124,7 +124,7 @@ class LoadBalancing:
         mean_bps: NDArray[np.float64] = (observation["created_bit"] + prior_bit) / (
             elapsed_s + self._prior_s
         )
-        return mean_bps
+        return np.where(present(observation), mean_bps, 0.0)
 
 
 _KNEE = 0.9

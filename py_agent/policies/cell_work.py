@@ -8,7 +8,7 @@ import dataclasses
 import numpy as np
 from numpy.typing import NDArray
 
-from py_agent.contract import Network, Observation
+from py_agent.contract import Network, Observation, present
 from py_agent.radio.link_model import link_model_of
 
 Floats = NDArray[np.float64]
@@ -30,7 +30,7 @@ class CellWork:
         rate_bps: of the user alone in its cell, by what is measured of its link.
         upload_s: time that its data take then.
         uploading: tasks among them.
-        server: where most of its computing work is, or would be.
+        server: where most of its computing work is, or would be; -1: it is away.
         compute_s: time that the whole server needs for all its tasks.
         head_s: for the task in service alone.
         computing: tasks among them.
@@ -81,7 +81,7 @@ class WorkMeter:
             rate_bps=rate_bps,
             upload_s=waiting_bit / rate_bps,
             uploading=observation["tasks_uploading"],
-            server=server.astype(np.int32),
+            server=np.where(present(observation), server, -1).astype(np.int32),
             compute_s=backlog.sum(axis=-1) / capacity_hz,
             head_s=observation["compute_head_cycles"].sum(axis=-1) / capacity_hz,
             computing=observation["tasks_computing"].sum(axis=-1),

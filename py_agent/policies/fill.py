@@ -90,10 +90,11 @@ class FillDivider:
         compute, need = priorities["compute_share"], work.compute_s / self._slot_s
         decision: dict[str, NDArray[np.float32]] = {}
         if self._trains:
+            own = np.maximum(work.cell, 0)
             shares = fill(
                 np.concatenate([compute, priorities["training_share"]], axis=-1),
                 np.concatenate([need, work.training_s / self._slot_s], axis=-1),
-                np.concatenate([work.server, np.maximum(work.cell, 0)], axis=-1),
+                np.concatenate([work.server, np.where(work.server < 0, -1, own)], axis=-1),
             )
             decision["compute_share"], decision["training_share"] = np.split(shares, 2, axis=-1)
         else:

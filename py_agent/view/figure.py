@@ -67,7 +67,9 @@ def _thin(n_slots: int) -> slice:
 def _draw_map(axes: Axes, folder: RunFolder) -> None:
     position_m = slot_field(folder, "position_m")
     thin = _thin(len(position_m))
-    position_m = position_m[thin]  # [n_points, n_ue, 2]
+    position_m = position_m[thin].astype(np.float64)  # [n_points, n_ue, 2]
+    if "present" in slot_fields(folder):
+        position_m[slot_field(folder, "present")[thin] == 0] = np.nan  # those are not drawn
     serving = slot_field(folder, "serving_bs")[thin]  # [n_points, n_ue]
     sites_m = slot_field(folder, "bs_position_m")[0]  # [n_bs, 2]
     colours = _colours(len(sites_m))
@@ -77,6 +79,8 @@ def _draw_map(axes: Axes, folder: RunFolder) -> None:
         segments = np.stack([path_m[:-1], path_m[1:]], axis=1)
         shades = [colours[bs] if bs >= 0 else unserved for bs in serving[:, ue]]
         axes.add_collection(LineCollection(list(segments), colors=shades[:-1], linewidths=2))
+        if np.isnan(path_m[-1]).any():
+            continue
         axes.plot(*path_m[-1], "o", color=shades[-1], markersize=7, markeredgecolor="white")
         axes.annotate(
             str(ue), path_m[-1], xytext=(4, 4), textcoords="offset points", fontsize=7, color="0.3"

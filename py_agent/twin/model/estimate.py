@@ -164,6 +164,15 @@ class NetworkEstimate:
         """Base stations."""
         return len(self.bs_position_m)
 
+    @property
+    def away(self) -> Booleans:
+        """Users that have been heard of and are not there now, ``[n_ue]``."""
+        flags = self.latest.get("present")
+        if flags is None:
+            return np.zeros(self.n_ue, bool)
+        away: Booleans = self.present & (flags == 0)
+        return away
+
     def strength_db(self) -> Floats:
         """How well the twin expects each user to hear each station now, ``[n_ue, n_bs]``."""
         return self.links.strength_db(self.position_m)

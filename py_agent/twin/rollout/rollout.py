@@ -60,6 +60,7 @@ class Rollout:
         radio: the engine's, which has `links`.
         links: arrays of the radio, likewise; ``engine/lte-radio.h`` says what LTE's are.
         retrains: the servers take retraining jobs.
+        away: users that are not there for as long as the rollouts go, ``[batch, n_ue]``.
         more_fields: observations beside those of `Observer`, by name, ``[batch, *shape]``.
     """
 
@@ -82,6 +83,7 @@ class Rollout:
         self.engine = Engine(network, self.radio, batch, self.n_ue, self.n_bs)
         self.state: Mapping[str, NDArray[Any]] = self.engine.arrays()
         self.links: Mapping[str, NDArray[Any]] = self.radio.arrays(self.engine)
+        self.away = np.zeros((batch, self.n_ue), bool)
         self.more_fields: Mapping[str, Callable[[], NDArray[Any]]] = {}
 
     def start(self, seeds: Seeds, rows: NDArray[np.int64] | None = None) -> None:
@@ -127,6 +129,7 @@ class Rollout:
             made.engine.copy_from(i, self.engine, i)
         if seeds is not None:
             made.state["seed"][:] = seeds.view(np.uint64)
+        made.away[:] = self.away
         return made
 
     @property
@@ -180,8 +183,17 @@ class Rollout:
         model = link_model.rollout_model(self.bs_position_m, self.slot_s)
         return model if isinstance(model, Radio) else PythonRadio(model)
 
+    def _of_those_there(self, action: Action) -> Action:
+        """The action, without a share or a job for users that are away."""
+        if not self.away.any():
+            return action
+        amounts = {name: value for name, value in action.items() if name != "association"}
+        there = {name: np.where(self.away, 0, value) for name, value in amounts.items()}
+        return {**action, **there}
+
     def _advance(self, action: Action, slots: int) -> Floats:
         trains = self.retrains
+        action = self._of_those_there(action)
         return self.engine.step(
             np.ascontiguousarray(action["association"], np.int32),
             _shares(action.get("bandwidth_share")),

@@ -169,7 +169,7 @@ def test_the_summary_counts_user_seconds():
         [(100, 0, 1.0, 1.5), (70, 1, 2.0, np.nan)],
         [("samples", int), ("migrations", int), ("submitted_s", float), ("done_s", float)],
     )
-    summary = summarise_learning(accuracy, training, sample_bit=1000, target=0.8)
+    summary = summarise_learning(accuracy, training, sample_bit=1000, target=0.8, sim_time_s=2)
     assert summary["accuracy_mean"] == pytest.approx(0.75)
     assert summary["user_seconds_below_target"] == 2
     assert summary["share_below_target"] == 0.5
