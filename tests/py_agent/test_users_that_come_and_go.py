@@ -20,6 +20,7 @@ from py_agent.experiment.run_settings import load_run_settings
 from py_agent.experiment.runner import Run
 from py_agent.experiment.stay_statistics import summarise_stays
 from py_agent.experiment.task_statistics import delay_parts, summarise_delays
+from py_agent.fidelity.checkpoint import whole_settings
 from py_agent.learning.env import LearningEnv
 from py_agent.learning.learning_settings import LearningSettings
 from py_agent.policies import Network, load_policy
@@ -237,6 +238,10 @@ def test_their_shares_take_nothing_from_others(seen):
         rewards.append(rollouts.steps(action, 20))
     assert (rewards[0] == rewards[1]).all()
     assert (rewards[0] < 0).any()
+
+
+def test_fidelity_is_measured_under_such_settings():
+    assert whole_settings(SETTINGS)["arrival"]["rate_hz"] == SETTINGS["arrival"]["rate_hz"]
 
 
 def test_environments_of_the_twin_need_users_that_stay():

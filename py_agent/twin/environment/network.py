@@ -11,7 +11,7 @@ import ns3_scenarios
 from ns3_bridge import LocalHost, Schema
 from ns3_bridge.settings import NestedSettings
 from py_agent.twin.errors import UnsuitableNetwork
-from py_agent.twin.model.declaration import check_replaced
+from py_agent.twin.model.declaration import check_replaced, check_users_stay
 from py_agent.twin.model.parameters import TwinParameters
 from py_agent.twin.model.prior import prior_parameters
 from py_agent.twin.rollout.rollout import Place, Rollout
@@ -61,6 +61,7 @@ class TwinNetwork:
         """
         host = LocalHost(ns3_scenarios.program(scenario), settings)
         check_replaced(host.schema)
+        check_users_stay(host.schema)
         values = host.settings.model_dump()
         if parameters is None:
             parameters = prior_parameters(values, host.schema.radio, host.schema.scenario)

@@ -34,17 +34,10 @@ def check_replaced(schema: Schema) -> None:
 
     Raises:
         UnknownRadio: as of `check_followed`.
-        UnsuitableNetwork: it lacks fields that do not depend on the radio, actions or a table, or
-            its users come and go.
+        UnsuitableNetwork: it lacks fields that do not depend on the radio, actions or a table.
     """
     load_radio(schema.radio)
     _require(schema, set(FOLLOWED))
-    if "present" in {field.name for field in schema.observations}:
-        raise UnsuitableNetwork(
-            "users of the twin's environments are there throughout: set arrival.rate_hz=0, or take "
-            "a mobility.trace, or a window of it, in which nobody comes or goes; agents that were "
-            "trained so decide for any number of users"
-        )
     for what, needed, declared in (
         ("action", _DECIDED, schema.actions),
         ("table", _RECORDED, schema.tables),
@@ -52,6 +45,20 @@ def check_replaced(schema: Schema) -> None:
         missing = set(needed) - {entry.name for entry in declared}
         if missing:
             raise UnsuitableNetwork(f"{schema.scenario} declares no {what} {_listed(missing)}")
+
+
+def check_users_stay(schema: Schema) -> None:
+    """Nobody comes or goes: rollouts hold who is there, environments last longer than that holds.
+
+    Raises:
+        UnsuitableNetwork: somebody does.
+    """
+    if "present" in {field.name for field in schema.observations}:
+        raise UnsuitableNetwork(
+            "users of the twin's environments are there throughout: set arrival.rate_hz=0, or take "
+            "a mobility.trace, or a window of it, in which nobody comes or goes; agents that were "
+            "trained so decide for any number of users"
+        )
 
 
 def _require(schema: Schema, names: set[str]) -> None:
