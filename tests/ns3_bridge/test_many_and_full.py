@@ -36,8 +36,8 @@ def nothing_is_left():
 
 
 def _held():
-    """Child processes, open descriptors, names of shared memory."""
-    names = [name for name in os.listdir("/dev/shm") if "ns3-twin" in name]
+    """Child processes, open descriptors, names of our shared memory."""
+    names = [name for name in os.listdir("/dev/shm") if f"ns3-twin-{os.getpid()}-" in name]
     return children_of("self"), len(os.listdir("/proc/self/fd")), names
 
 
