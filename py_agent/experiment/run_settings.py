@@ -77,7 +77,7 @@ def load_run_settings(
 
 def _read(config: Path) -> dict[str, Any]:
     try:
-        values = yaml.safe_load(config.read_text())
+        values = yaml.safe_load(config.read_text(encoding="utf-8"))
     except (OSError, yaml.YAMLError) as error:
         raise InvalidSetting(f"cannot read {config}: {error}") from error
     if not isinstance(values, dict):

@@ -264,7 +264,7 @@ class TwinParameters(Part):
             InvalidParameters: the file cannot be written.
         """
         try:
-            path.write_text(self.model_dump_json(indent=2) + "\n")
+            path.write_text(self.model_dump_json(indent=2) + "\n", encoding="utf-8")
         except OSError as error:
             raise InvalidParameters(f"cannot write {path}: {error}") from error
 
@@ -277,7 +277,7 @@ class TwinParameters(Part):
                 the message names it.
         """
         try:
-            text = path.read_text()
+            text = path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise InvalidParameters(f"cannot read {path}: {error}") from error
         try:
