@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ns3_bridge import Ns3TwinError
-from py_agent.contract import Decision, Network, Observation, Policy, present
+from py_agent.contract import Decision, Network, Observation, Policy, ask, present
 
 Action = dict[str, NDArray[Any]]
 
@@ -96,10 +96,12 @@ class Decider:
 
         Raises:
             WrongTimescale: `decide_slot` returns a field of the frame.
+            PolicyFailed: the policy raises an exception, or what it returns is no decision.
         """
         if self.starts_frame(observation):
-            self._frame = self._held(observation, self._policy.decide_frame(observation))
-        of_slot = self._policy.decide_slot(observation)
+            of_frame = ask(self._policy, "decide_frame", observation, self._asked)
+            self._frame = self._held(observation, of_frame)
+        of_slot = ask(self._policy, "decide_slot", observation, self._asked)
         if not self._frame_fields.isdisjoint(of_slot):
             field = min(self._frame_fields.intersection(of_slot))
             raise WrongTimescale(

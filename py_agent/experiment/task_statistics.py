@@ -10,6 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+#: What the statistics need of a table ``task``.
+TASK_COLUMNS = ("ue", "created_s", "uploaded_s", "compute_s", "computed_s", "done_s")
+
 
 @dataclasses.dataclass(frozen=True)
 class DelayParts:

@@ -77,8 +77,11 @@ class LoadBalancing:
     def begin(self, network: Network) -> None:
         """Find out what the radio can carry."""
         self._link = link_model_of(network)
-        needed = ("task_rate_hz", "task_mean_bit", "task_mean_cycles")
-        network.require(*self._link.needed, *needed)
+        network.require(
+            *self._link.needed,
+            *("serving_bs", "time_s", "created_bit", "compute_capacity_hz"),
+            *("task_rate_hz", "task_mean_bit", "task_mean_cycles"),
+        )
         self._start_s = network.settings["warmup_s"]
 
     def watch(self, observation: Observation) -> None:

@@ -48,6 +48,7 @@ class FillPolicy:
     def begin(self, network: Network, seed: int) -> None:
         """Learn what can be divided; nothing here is random."""
         self._association.begin(network)
+        network.require(actions=["association"])
         self._meter = WorkMeter(network)
         self._divider = FillDivider(network)
 
@@ -74,6 +75,9 @@ class FillDivider:
         self._divides_band = "bandwidth_share" in actions
         self._trains = "training_share" in actions
         self._slot_s = network.settings["slot_s"]
+        network.require(actions=["compute_share"])
+        if self._trains:
+            network.require("virtual_queue", "accuracy_deficit", "training_backlog_cycles")
 
     def priorities(self, work: CellWork, observation: Observation) -> dict[str, Floats]:
         """The rule's: logarithms, of shares of the band, of servers and, with models, for these."""

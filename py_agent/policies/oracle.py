@@ -56,6 +56,7 @@ class Oracle:
     def begin(self, network: Network, seed: int) -> None:
         """Read the settings; nothing here is random."""
         self._slot_rule.begin(network, seed)
+        network.require("tasks_uploading", "tasks_computing", "upload_backlog_bit")
         self._link = link_model_of(network)
         self._slots = network.settings["slots_per_frame"]
         self._network = network

@@ -66,6 +66,7 @@ class Fixed(_OncePerFrame):
 
     def begin(self, network: Network) -> None:
         """Count frames from 0."""
+        network.require("accuracy", "slot_in_frame")
         self._frame = 0
 
     def ratios(self, observation: Observation) -> Ratios:
@@ -98,6 +99,10 @@ class Need(_OncePerFrame):
 
     def begin(self, network: Network) -> None:
         """Read the target and the length of a frame."""
+        network.require(
+            *("accuracy", "drift_rate", "trained_samples", "virtual_queue", "slot_in_frame"),
+            *("task_norm_samples", "training_backlog_samples"),
+        )
         settings = network.settings
         self._target = settings["learning"]["target_accuracy"]
         self._frame_s = settings["slot_s"] * settings["slots_per_frame"]

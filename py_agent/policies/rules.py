@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -51,6 +53,19 @@ class RulePolicy:
         self._divides_band = "bandwidth_share" in actions
         self._trains = "training_share" in actions
         self._association.begin(network)
+        network.require(*self._needed(), actions=("association", "compute_share"))
+
+    def _needed(self) -> Iterator[str]:
+        """What is observed of users, as far as the share rule asks for it."""
+        yield "serving_bs"
+        if self._share is equal and not self._trains:
+            return
+        yield from ("compute_backlog_cycles", "compute_head_cycles", "task_mean_cycles")
+        if self._trains:
+            yield "training_backlog_cycles"
+            yield from () if self._training is None else ("virtual_queue", "accuracy_deficit")
+        if self._divides_band:
+            yield from ("upload_backlog_bit", "task_mean_bit")
 
     def decide_frame(self, observation: Observation) -> Decision:
         """Choose the association, ``[..., n_ue]``."""

@@ -24,6 +24,7 @@ class SingleTimescale:
     def begin(self, network: Network, seed: int) -> None:
         """Begin the policy."""
         self._policy.begin(network, seed)
+        network.require("slot_in_frame")
 
     def decide_frame(self, observation: Observation) -> Decision:
         """Decide as the policy does."""

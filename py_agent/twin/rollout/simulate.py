@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ns3_bridge import Schema
-from py_agent.contract import Decision, Network, Observation, Policy
+from py_agent.contract import Decision, Network, Observation, Policy, ask, asking
 from py_agent.driver import play
 from py_agent.twin.rollout.observation import Observer
 from py_agent.twin.rollout.rollout import Rollout
@@ -124,17 +124,18 @@ class _Shared:
 
     def begin(self, network: Network, seed: int) -> None:
         for policy in self._policies:
-            policy.begin(network, seed)
+            with asking(policy, "begin"):
+                policy.begin(network, seed)
 
     def decide_frame(self, observation: Observation) -> Decision:
         return self._joined(
-            policy.decide_frame(_Rows(observation, part))
+            ask(policy, "decide_frame", _Rows(observation, part))
             for policy, part in zip(self._policies, self._parts, strict=True)
         )
 
     def decide_slot(self, observation: Observation) -> Decision:
         return self._joined(
-            policy.decide_slot(_Rows(observation, part))
+            ask(policy, "decide_slot", _Rows(observation, part))
             for policy, part in zip(self._policies, self._parts, strict=True)
         )
 
@@ -158,12 +159,14 @@ class _Copies:
 
     def decide_frame(self, observation: Observation) -> Decision:
         return self._stacked(
-            policy.decide_frame(_Rows(observation, i)) for i, policy in enumerate(self._policies)
+            ask(policy, "decide_frame", _Rows(observation, i))
+            for i, policy in enumerate(self._policies)
         )
 
     def decide_slot(self, observation: Observation) -> Decision:
         return self._stacked(
-            policy.decide_slot(_Rows(observation, i)) for i, policy in enumerate(self._policies)
+            ask(policy, "decide_slot", _Rows(observation, i))
+            for i, policy in enumerate(self._policies)
         )
 
     def _stacked(self, decided: Iterable[Decision]) -> Decision:
