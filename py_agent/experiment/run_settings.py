@@ -108,7 +108,8 @@ def _assign(values: dict[str, Any], assignment: str) -> None:
 def _explain(error: Any) -> str:
     name = ".".join(map(str, error["loc"]))
     if error["type"] == "extra_forbidden":
-        return f"unknown setting {name}; known: {', '.join(RunSettings.model_fields)}"
+        known = ", ".join(RunSettings.model_fields)
+        return f"unknown setting {name}; known: {known}; those of the scenario go under settings:"
     return f"setting {name} = {error['input']!r}: {error['msg']}"
 
 
