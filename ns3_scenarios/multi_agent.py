@@ -10,7 +10,13 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
-from pettingzoo import ParallelEnv
+
+try:
+    from pettingzoo import ParallelEnv
+except ModuleNotFoundError as error:
+    raise ModuleNotFoundError(
+        f"{error.name} is missing: pip install 'ns3-twin[multi-agent]'", name=error.name
+    ) from None
 
 from ns3_bridge import Field, InvalidAction, InvalidSetting
 from ns3_bridge.settings import NestedSettings
