@@ -103,7 +103,9 @@ def errors_as_messages() -> Iterator[None]:
 
         if not isinstance(error, Ns3TwinError):
             raise
-        if error.__cause__ is not None:
+        from py_agent.contract import PolicyFailed
+
+        if isinstance(error, PolicyFailed) and error.__cause__ is not None:
             typer.echo(_users_frames(error.__cause__), err=True, nl=False)
         _say(error.args[0])
         raise typer.Exit(2) from None
@@ -128,19 +130,19 @@ def _of_system(error: OSError) -> str:
 
 
 def _users_frames(error: BaseException) -> str:
-    """Where in a user's own code an error was raised; empty if it was not there."""
+    """Where in a user's own code an error was raised."""
+    import importlib.util
     import traceback
-    from importlib.util import find_spec
 
-    found = traceback.extract_tb(error.__traceback__)
-    ours = []
-    for package in ("py_agent", "ns3_bridge", "ns3_scenarios"):
-        spec = find_spec(package)
-        ours += list(spec.submodule_search_locations or ()) if spec else []
-    own = [f for f in found if not f.filename.startswith((*ours, "<frozen"))]
     if isinstance(error, SyntaxError):
         return "".join(traceback.format_exception_only(error))
-    return "".join(traceback.format_list(own)) if own else ""
+    not_theirs = ["<frozen"]
+    for package in ("py_agent", "ns3_bridge", "ns3_scenarios", "importlib"):
+        spec = importlib.util.find_spec(package)
+        not_theirs += spec.submodule_search_locations or () if spec else ()
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if not frame.filename.startswith(tuple(not_theirs))]
+    return "".join(traceback.format_list(own))
 
 
 def _say(message: str) -> None:
