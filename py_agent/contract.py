@@ -58,6 +58,15 @@ class Network:
         scenario: its name.
         settings: all its settings, nested, e.g. ``settings["radio"]["bandwidth_rb"]``.
         schema: its fields with their shapes, units and bounds.
+
+    Example:
+        >>> from ns3_bridge import Field
+        >>> heard = Field("rsrp_dbm", "float32", (20, 3), "dBm", -140, 0, dims=("ue", "bs"))
+        >>> schema = Schema("cellular", 240, 0, "1", "", (heard,), (), {}, ())
+        >>> network = Network("cellular", {"radio": {"bandwidth_rb": 25}}, schema)
+        >>> network.require("rsrp_dbm")
+        >>> network.schema.sizes["ue"]
+        20
     """
 
     scenario: str
@@ -98,6 +107,21 @@ class Policy(Protocol):
     where it is asked to: in the twin's rollouts, every observation has a leading batch dimension,
     ``[batch, *shape]``, and so have the fields of its decisions. Other policies are copied and
     asked rollout by rollout.
+
+    Example:
+        >>> import numpy as np
+        >>> class Stay:
+        ...     def begin(self, network, seed):
+        ...         self.n_ue = network.settings["n_ue"]
+        ...
+        ...     def decide_frame(self, observation):
+        ...         return {"association": np.maximum(observation["serving_bs"], 0)}
+        ...
+        ...     def decide_slot(self, observation):
+        ...         return {"compute_share": np.full(self.n_ue, 1 / self.n_ue, np.float32)}
+        >>> policy: Policy = Stay()
+        >>> policy.decide_frame({"serving_bs": np.array([1, -1])})
+        {'association': array([1, 0])}
     """
 
     def begin(self, network: Network, seed: int) -> None:
@@ -118,6 +142,13 @@ class LookAheadPolicy(Policy, Protocol):
 
     A policy becomes one by having the method `look_ahead`; it then needs a network that can be
     branched, i.e. one that runs on this machine.
+
+    Example:
+        >>> from py_agent.policies import load_policy
+        >>> isinstance(load_policy("oracle"), LookAheadPolicy)
+        True
+        >>> isinstance(load_policy("random"), LookAheadPolicy)
+        False
     """
 
     def look_ahead(self, branch: BranchNow) -> None:

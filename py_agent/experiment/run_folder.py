@@ -18,6 +18,14 @@ class RunFolder:
 
     Attributes:
         path: the folder.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as runs:
+        ...     folder = RunFolder.create(Path(runs), "cellular", "load-srpt", seed=1)
+        ...     folder.write_summary({"seed": 1})
+        ...     folder.read_summary()
+        {'seed': 1}
     """
 
     path: Path

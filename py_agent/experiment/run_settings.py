@@ -18,7 +18,13 @@ from py_agent.policies.retraining import RETRAINING_RULES
 
 
 class RunSettings(pydantic.BaseModel):
-    """Settings of one run, as a YAML file holds them."""
+    """Settings of one run, as a YAML file holds them.
+
+    Example:
+        >>> run = RunSettings(policy="load-fill", settings={"n_ue": 10, "traffic": {"rate_hz": 2}})
+        >>> run.scenario, run.seed
+        ('cellular', 1)
+    """
 
     model_config = pydantic.ConfigDict(extra="forbid")
 

@@ -53,6 +53,15 @@ class Run:
         UnknownScenario: no such scenario.
         UnknownPolicy: no such policy.
         InvalidSetting: a setting of the scenario is wrong.
+
+    Example:
+        >>> import tempfile
+        >>> from pathlib import Path
+        >>> small = {"n_ue": 2, "n_bs": 2, "duration_s": 0.1, "warmup_s": 1.0}
+        >>> with tempfile.TemporaryDirectory() as runs:
+        ...     run = Run(RunSettings(policy="random", settings=small, runs_dir=Path(runs)))
+        ...     run.execute().read_summary()["slots"]
+        5
     """
 
     def __init__(self, settings: RunSettings, env: ScenarioEnv | None = None) -> None:

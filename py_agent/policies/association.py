@@ -33,7 +33,17 @@ class AssociationRule(Protocol):
 
 
 class Strongest:
-    """Every user at the base station that it hears best."""
+    """Every user at the base station that it hears best.
+
+    Example:
+        >>> import ns3_scenarios
+        >>> env = ns3_scenarios.make("cellular", {"n_ue": 2, "n_bs": 2})
+        >>> rule = Strongest()
+        >>> rule.begin(Network("cellular", env.settings.model_dump(), env.schema))
+        >>> rule.associate({"rsrp_dbm": np.array([[-80, -90], [-95, -70]])}).tolist()
+        [0, 1]
+        >>> env.close()
+    """
 
     batched = True
 

@@ -34,6 +34,13 @@ class RulePolicy:
 
     Attributes:
         batched: sees any number of networks at once, as its association rule does.
+
+    Example:
+        >>> from py_agent.policies.association import LoadBalancing
+        >>> from py_agent.policies.share_rules import square_root
+        >>> policy = RulePolicy(LoadBalancing(), square_root)
+        >>> policy.batched  # sees any number of networks at once
+        True
     """
 
     def __init__(

@@ -15,6 +15,18 @@ class SingleTimescale:
 
     Args:
         policy: decides.
+
+    Example:
+        >>> import numpy as np
+        >>> class Counting:
+        ...     slots = 0
+        ...
+        ...     def decide_slot(self, observation):
+        ...         self.slots += 1
+        ...         return {"share": np.full(2, 0.1 * self.slots)}
+        >>> policy = SingleTimescale(Counting())
+        >>> [policy.decide_slot({"slot_in_frame": [slot]})["share"][0] for slot in (0, 1, 0)]
+        [np.float64(0.1), np.float64(0.1), np.float64(0.2)]
     """
 
     def __init__(self, policy: Policy) -> None:

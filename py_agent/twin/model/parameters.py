@@ -218,6 +218,14 @@ class TwinParameters(Part):
         version: of this format; files of version 1 are read, too.
         bandwidth_mode: whether the share of an idle user's band is given to the others.
         radio: of the access network, in the form of its plug-in.
+
+    Example:
+        >>> from py_agent.twin.environment.network import TwinNetwork
+        >>> parameters = TwinNetwork.of({"n_ue": 2, "n_bs": 3}).parameters
+        >>> parameters.n_bs
+        3
+        >>> parameters.replaced(traffic={"rate_hz": 2.5}).traffic.rate_hz
+        2.5
     """
 
     version: Literal[2] = 2

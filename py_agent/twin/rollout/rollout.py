@@ -33,6 +33,12 @@ class Place:
         bs_position_m: ``[n_bs, 2]``.
         duration_s: longest rollout.
         begin_s: ns-3 time of slot 0.
+
+    Example:
+        >>> settings = {"n_ue": 2, "slot_s": 0.02}
+        >>> place = Place(settings, np.zeros((1, 2)), duration_s=1.0, begin_s=2.0)
+        >>> place.duration_s / place.settings["slot_s"]
+        50.0
     """
 
     settings: Mapping[str, Any]
