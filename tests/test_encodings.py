@@ -10,7 +10,7 @@ import pytest
 
 REPOSITORY = Path(__file__).parents[1]
 FOLDERS = ("benchmarks", "bridge", "examples", "ns3_scenarios", "py_agent")
-OF_TEXT = {"read_text", "write_text", "open", "fdopen", "NamedTemporaryFile"}
+OF_TEXT = {"read_text", "write_text", "open", "fdopen"}
 
 
 def calls_without_encoding(tree):

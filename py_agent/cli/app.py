@@ -32,7 +32,9 @@ app = typer.Typer(
 
 def run(
     scenario: Annotated[str | None, typer.Option(help="Name, or path of a program.")] = None,
-    policy: Annotated[str | None, typer.Option(help="Name, or package.module:Class.")] = None,
+    policy: Annotated[
+        str | None, typer.Option(help="Name, package.module:Class or file.py:Class.")
+    ] = None,
     retrain: Annotated[
         str | None,
         typer.Option(help="Users' models drift, and this rule retrains them: need, spare, …"),

@@ -29,7 +29,7 @@ class RunSettings(pydantic.BaseModel):
     model_config = pydantic.ConfigDict(extra="forbid")
 
     scenario: str = pydantic.Field("cellular", description="name, or path of a scenario program")
-    policy: str = pydantic.Field("srpt", description="name, or package.module:Class")
+    policy: str = pydantic.Field("srpt", description="name, package.module:Class or file.py:Class")
     seed: int = pydantic.Field(1, ge=0, lt=2**31, description="ns-3's run number")
     retrain: str | None = pydantic.Field(
         None,
