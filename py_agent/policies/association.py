@@ -17,6 +17,22 @@ class AssociationRule(Protocol):
 
     Attributes:
         batched: chooses for any number of networks at once.
+
+    Example:
+        >>> class Stay:
+        ...     batched = True
+        ...
+        ...     def begin(self, network):
+        ...         pass
+        ...
+        ...     def watch(self, observation):
+        ...         pass
+        ...
+        ...     def associate(self, observation):
+        ...         return np.maximum(observation["serving_bs"], 0)
+        >>> rule: AssociationRule = Stay()
+        >>> rule.associate({"serving_bs": np.array([1, -1])})
+        array([1, 0])
     """
 
     batched: bool
@@ -73,6 +89,16 @@ class LoadBalancing:
             handovers to weaker ones mostly fail.
         handover_s: delay that a handover costs.
         prior_s: how long the expected demand outweighs what a user really created.
+
+    Example:
+        >>> import py_agent.twin.environment.env as without_ns3
+        >>> env = without_ns3.make({"n_ue": 3, "n_bs": 2})  # or ns-3: ns3_scenarios.make
+        >>> observation, _ = env.reset(seed=1)
+        >>> rule = LoadBalancing()
+        >>> rule.begin(Network("cellular", env.settings.model_dump(), env.schema))
+        >>> rule.associate(observation).shape
+        (3,)
+        >>> env.close()
     """
 
     batched = True

@@ -39,6 +39,17 @@ class FillPolicy:
 
     Attributes:
         batched: decides for any number of networks at once, as its association rule does.
+
+    Example:
+        >>> from py_agent.policies.association import Strongest
+        >>> import py_agent.twin.environment.env as without_ns3
+        >>> env = without_ns3.make({"n_ue": 3, "n_bs": 2})  # or ns-3: ns3_scenarios.make
+        >>> observation, _ = env.reset(seed=1)
+        >>> policy = FillPolicy(Strongest())
+        >>> policy.begin(Network("cellular", env.settings.model_dump(), env.schema), seed=1)
+        >>> sorted(policy.decide_slot(observation))
+        ['bandwidth_share', 'compute_share']
+        >>> env.close()
     """
 
     def __init__(self, association: AssociationRule) -> None:

@@ -122,6 +122,17 @@ class SrptPolicy(RulePolicy):
 
     Args:
         association: chooses base stations.
+
+    Example:
+        >>> from py_agent.policies.association import Strongest
+        >>> import py_agent.twin.environment.env as without_ns3
+        >>> env = without_ns3.make({"n_ue": 3, "n_bs": 2})  # or ns-3: ns3_scenarios.make
+        >>> observation, _ = env.reset(seed=1)
+        >>> policy = SrptPolicy(Strongest())
+        >>> policy.begin(Network("cellular", env.settings.model_dump(), env.schema), seed=1)
+        >>> policy.decide_slot(observation)["compute_share"].shape
+        (3,)
+        >>> env.close()
     """
 
     def __init__(self, association: AssociationRule) -> None:

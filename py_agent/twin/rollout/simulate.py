@@ -28,6 +28,17 @@ class Outcome:
             that is not done counts with its age.
         done: which of them are done, ``[n_tasks]``.
         rollout: to which they belong, ``[n_tasks]``.
+
+    Example:
+        >>> from py_agent.policies import load_policy
+        >>> from py_agent.twin.environment.network import TwinNetwork
+        >>> from py_agent.twin.rollout.random_streams import seed_array
+        >>> network = TwinNetwork.of({"n_ue": 2, "n_bs": 2})
+        >>> rollout = Rollout(network.parameters, network.place, batch=4)
+        >>> rollout.start(seed_array(range(4)))
+        >>> outcome = simulate(rollout, load_policy("load-srpt"), network.schema, slots=10)
+        >>> outcome.reward.shape
+        (10, 4)
     """
 
     reward: NDArray[np.float64]
