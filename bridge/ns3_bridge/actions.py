@@ -27,7 +27,7 @@ def check_action(action: Mapping[str, ArrayLike], schema: Schema) -> dict[str, N
     """
     _check_names(action, schema)
     return {
-        f.name: _check_field(_array(f.name, action[f.name]), f, f.shape) for f in schema.actions
+        f.name: _check_field(as_array(f.name, action[f.name]), f, f.shape) for f in schema.actions
     }
 
 
@@ -49,7 +49,7 @@ def check_actions(
         InvalidAction: as of `check_action`; the message names the environment.
     """
     _check_names(actions, schema)
-    arrays = {name: _array(name, value) for name, value in actions.items()}
+    arrays = {name: as_array(name, value) for name, value in actions.items()}
     for name, array in arrays.items():
         if array.shape[:1] != (len(envs),):
             raise InvalidAction(
@@ -104,7 +104,12 @@ def _kind(value: object) -> str:
     return f"of type {type(value).__name__}"
 
 
-def _array(name: str, value: ArrayLike) -> NDArray[Any]:
+def as_array(name: str, value: ArrayLike) -> NDArray[Any]:
+    """What an agent gives for an action field, as an array.
+
+    Raises:
+        InvalidAction: it is None, or can be none.
+    """
     if value is None:
         raise InvalidAction(name, f"{name} is None")
     try:
