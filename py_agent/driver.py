@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ns3_bridge import Ns3TwinError
-from py_agent.contract import Decision, Network, Observation, Policy, present
+from py_agent.contract import Decision, Network, Observation, Policy, ask, present
 
 Action = dict[str, NDArray[Any]]
 
@@ -30,7 +30,16 @@ class WrongTimescale(Ns3TwinError):
 
 
 class Steps(Protocol):
-    """What is stepped: an environment, or many as one batch."""
+    """What is stepped: an environment, or many as one batch.
+
+    Example:
+        >>> class Still:
+        ...     def step(self, action):
+        ...         return {}, 0.0, False, True, {"slot": 1}
+        >>> env: Steps = Still()
+        >>> env.step({})[3]
+        True
+    """
 
     def step(self, action: Any, /) -> tuple[Any, Any, Any, Any, Mapping[str, Any]]:
         """Simulate one slot; as `gymnasium.Env.step`, or as that of a vector environment."""
@@ -49,6 +58,13 @@ class Slot:
         is_last: an episode has ended with it.
         info: what the environment says beside.
         decision_s: wall time that the policy took.
+
+    Example:
+        >>> share = {"share": np.full(2, 0.5, np.float32)}
+        >>> before, after = {"time_s": np.zeros(1)}, {"time_s": np.full(1, 0.02)}
+        >>> slot = Slot(before, share, after, -1.5, False, {}, 0.001)
+        >>> slot.after["time_s"] - slot.before["time_s"]
+        array([0.02])
     """
 
     before: Observation
@@ -71,6 +87,19 @@ class Decider:
     Args:
         policy: has begun.
         network: the same.
+
+    Example:
+        >>> from ns3_bridge import Field, Schema
+        >>> from py_agent.policies import load_policy
+        >>> share = Field("share", "float32", (2,), "1", 0, 1, timescale="frame")
+        >>> schema = Schema("mine", 0, 0, "1", "", (), (share,), {}, ())
+        >>> network = Network("mine", {"slots_per_frame": 2}, schema)
+        >>> policy = load_policy("random")
+        >>> policy.begin(network, seed=1)
+        >>> decider = Decider(policy, network)
+        >>> shares = [decider.decide({})["share"][0] for _ in range(3)]
+        >>> shares[0] == shares[1], shares[1] == shares[2]
+        (np.True_, np.False_)
     """
 
     def __init__(self, policy: Policy, network: Network) -> None:
@@ -96,10 +125,12 @@ class Decider:
 
         Raises:
             WrongTimescale: `decide_slot` returns a field of the frame.
+            PolicyFailed: the policy raises an exception, or what it returns is no decision.
         """
         if self.starts_frame(observation):
-            self._frame = self._held(observation, self._policy.decide_frame(observation))
-        of_slot = self._policy.decide_slot(observation)
+            of_frame = ask(self._policy, "decide_frame", observation, self._asked)
+            self._frame = self._held(observation, of_frame)
+        of_slot = ask(self._policy, "decide_slot", observation, self._asked)
         if not self._frame_fields.isdisjoint(of_slot):
             field = min(self._frame_fields.intersection(of_slot))
             raise WrongTimescale(

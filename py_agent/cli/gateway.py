@@ -186,7 +186,9 @@ def _serve_until_signal(
 
 def connect(
     address: Annotated[str, typer.Argument(help="Of a gateway: ns3-twin serve prints it.")],
-    policy: Annotated[str | None, typer.Option(help="Name, or package.module:Class.")] = None,
+    policy: Annotated[
+        str | None, typer.Option(help="Name, package.module:Class or file.py:Class.")
+    ] = None,
     seed: Annotated[int | None, typer.Option(help="ns-3's run number.")] = None,
     key: Annotated[
         Path | None, typer.Option(help="This agent's secret key file, beside gateway.key.")

@@ -130,7 +130,7 @@ def fidelity(
         output.mkdir(parents=True, exist_ok=True)
         fidelity_figure(report).savefig(output / "fidelity.png", dpi=110)
         values = json.dumps(report.as_json())
-        (output / "fidelity.json").write_text(values + "\n")
+        (output / "fidelity.json").write_text(values + "\n", encoding="utf-8")
         learned.save(output / "twin.json")
     if as_json:
         print(values)

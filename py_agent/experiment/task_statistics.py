@@ -10,6 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+#: What the statistics need of a table ``task``.
+TASK_COLUMNS = ("ue", "created_s", "uploaded_s", "compute_s", "computed_s", "done_s")
+
 
 @dataclasses.dataclass(frozen=True)
 class DelayParts:
@@ -28,6 +31,14 @@ class DelayParts:
         compute_queue_s: at the server, beyond what the whole server would have needed.
         compute_s: what the whole server needs for it.
         download_s: from then until the result was at the user; 0 without result.
+
+    Example:
+        >>> tasks = {"created_s": [1.0, 1.5], "uploaded_s": [1.2, np.nan]}
+        >>> tasks |= {"compute_s": [0.1, np.nan], "computed_s": [1.5, np.nan]}
+        >>> tasks |= {"done_s": [1.5, np.nan]}
+        >>> parts = delay_parts(tasks, end_s=2.0)
+        >>> parts.delay_s.round(2).tolist(), parts.compute_queue_s.round(2).tolist()
+        ([0.5, 0.5], [0.2, 0.0])
     """
 
     done: NDArray[np.bool_]

@@ -26,6 +26,16 @@ class DriftDetectors:
         n_users: number of users.
         name: ``adwin`` (Bifet and Gavaldà, SDM 2007), ``kswin`` or ``page-hinkley``.
         seed: of KSWIN's sampling.
+
+    Example:
+        >>> rng = np.random.default_rng(1)
+        >>> answers = rng.random((2, 400)) < 0.9
+        >>> detectors = DriftDetectors(n_users=2)
+        >>> detectors.update(answers).tolist()
+        [False, False]
+        >>> answers[1] = rng.random(400) < 0.3
+        >>> detectors.update(answers).tolist()
+        [False, True]
     """
 
     def __init__(self, n_users: int, name: DetectorName = "adwin", seed: int = 0) -> None:

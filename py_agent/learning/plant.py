@@ -52,6 +52,11 @@ class LearningPlant:
         drifted: a detector raised an alarm at the last measurement, ``[n_users]``.
         queue: the accuracy constraint.
         prior: the twin's estimate of every user's class prior, ``[n_users, n_classes]``.
+
+    Example:
+        >>> plant = LearningPlant(LearningSettings(evaluated_samples=50), n_users=2, seed=1)
+        >>> plant.accuracy.shape, plant.drifted.tolist()
+        ((2,), [False, False])
     """
 
     def __init__(self, settings: LearningSettings, n_users: int, seed: int) -> None:

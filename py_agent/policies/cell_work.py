@@ -58,6 +58,16 @@ class WorkMeter:
 
     Args:
         network: whose radio tells how fast a link is.
+
+    Example:
+        >>> import py_agent.twin.environment.env as without_ns3
+        >>> env = without_ns3.make({"n_ue": 3, "n_bs": 2})  # or ns-3: ns3_scenarios.make
+        >>> observation, _ = env.reset(seed=1)
+        >>> known = Network("cellular", env.settings.model_dump(), env.schema)
+        >>> work = WorkMeter(known).measure(observation)
+        >>> work.upload_s.shape, work.compute_s.shape
+        ((3,), (3,))
+        >>> env.close()
     """
 
     def __init__(self, network: Network) -> None:

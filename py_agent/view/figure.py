@@ -35,7 +35,8 @@ def draw_run(folder: RunFolder) -> Figure:
         folder: a run with its summary.
     """
     summary = folder.read_summary()
-    if not {"position_m", "serving_bs", "compute_utilisation"} <= slot_fields(folder):
+    drawn = {"position_m", "bs_position_m", "serving_bs", "compute_utilisation"}
+    if not drawn <= slot_fields(folder) or "mean_delay_s" not in summary:
         figure = Figure(figsize=(8, 4), layout="constrained")
         _draw_reward(figure.subplots(), folder)
     else:

@@ -97,6 +97,12 @@ class TwinHost:
 
     Args:
         network: settings, fields and constants.
+
+    Example:
+        >>> host = TwinHost(TwinNetwork.of({"n_ue": 2, "n_bs": 2}))
+        >>> episode = host.start(run=1)
+        >>> episode.exchange().name, episode.slot
+        ('RUNNING', 1)
     """
 
     def __init__(self, network: TwinNetwork) -> None:

@@ -27,6 +27,11 @@ class TwinNetwork:
         ns3_version: of the ns-3 that the scenario is built with.
         parameters: the twin's constants.
         place: the network as `Rollout` takes it.
+
+    Example:
+        >>> network = TwinNetwork.of({"n_ue": 2, "n_bs": 3})
+        >>> network.schema.sizes["ue"], network.parameters.n_bs, len(network.place.bs_position_m)
+        (2, 3, 3)
     """
 
     settings: pydantic.BaseModel

@@ -43,6 +43,15 @@ class TwinVectorEnv(VectorEnv[Batch, Mapping[str, NDArray[Any]], NDArray[Any]]):
         threads: that compute them.
         schema: fields, if there are more than the scenario's.
         rollout: that has them; None: of the network.
+
+    Example:
+        >>> from py_agent.twin.environment.network import TwinNetwork
+        >>> env = TwinVectorEnv(TwinNetwork.of({"n_ue": 2, "n_bs": 2}), num_envs=8)
+        >>> observations, infos = env.reset(seed=1)
+        >>> observations, rewards, *_ = env.step(env.action_space.sample())
+        >>> rewards.shape
+        (8,)
+        >>> env.close()
     """
 
     def __init__(

@@ -29,6 +29,14 @@ class TrafficFilter:
 
     Attributes:
         on_probability: ``[n_ue]``.
+
+    Example:
+        >>> traffic = TrafficFilter(Traffic(rate_hz=1.0), n_ue=2)
+        >>> five, none = np.array([5.0]), np.array([0.0])
+        >>> traffic.update(np.array([0]), five, 4e5 * five, np.array([1.0]))
+        >>> traffic.update(np.array([1]), none, none, np.array([1.0]))
+        >>> bool(traffic.rate_hz[0] > traffic.rate_hz[1])
+        True
     """
 
     def __init__(self, law: Traffic, n_ue: int) -> None:

@@ -52,6 +52,16 @@ class Twin:
 
     Raises:
         UnsuitableNetwork: the network does not observe what the twin follows.
+
+    Example:
+        >>> import py_agent.twin.environment.env as without_ns3
+        >>> env = without_ns3.make({"n_ue": 3, "n_bs": 2})  # or ns-3: ns3_scenarios.make
+        >>> observation, _ = env.reset(seed=1)
+        >>> twin = Twin(Network("cellular", env.settings.model_dump(), env.schema))
+        >>> twin.observe(observation)
+        >>> twin.estimate().position_m.shape
+        (3, 2)
+        >>> env.close()
     """
 
     def __init__(

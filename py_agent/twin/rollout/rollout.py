@@ -33,6 +33,12 @@ class Place:
         bs_position_m: ``[n_bs, 2]``.
         duration_s: longest rollout.
         begin_s: ns-3 time of slot 0.
+
+    Example:
+        >>> settings = {"n_ue": 2, "slot_s": 0.02}
+        >>> place = Place(settings, np.zeros((1, 2)), duration_s=1.0, begin_s=2.0)
+        >>> place.duration_s / place.settings["slot_s"]
+        50.0
     """
 
     settings: Mapping[str, Any]
@@ -62,6 +68,16 @@ class Rollout:
         retrains: the servers take retraining jobs.
         away: users that are not there for as long as the rollouts go, ``[batch, n_ue]``.
         more_fields: observations beside those of `Observer`, by name, ``[batch, *shape]``.
+
+    Example:
+        >>> from py_agent.twin.environment.network import TwinNetwork
+        >>> from py_agent.twin.rollout.random_streams import seed_array
+        >>> network = TwinNetwork.of({"n_ue": 2, "n_bs": 2})
+        >>> rollout = Rollout(network.parameters, network.place, batch=4)
+        >>> rollout.start(seed_array(range(4)))
+        >>> association, share = np.zeros((4, 2), np.int32), np.full((4, 2), 0.5, np.float32)
+        >>> rollout.step({"association": association, "compute_share": share}).shape
+        (4,)
     """
 
     def __init__(

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ns3_bridge import Schema
-from py_agent.contract import Decision, Network, Observation, Policy
+from py_agent.contract import Decision, Network, Observation, Policy, ask, asking
 from py_agent.driver import play
 from py_agent.twin.rollout.observation import Observer
 from py_agent.twin.rollout.rollout import Rollout
@@ -28,6 +28,17 @@ class Outcome:
             that is not done counts with its age.
         done: which of them are done, ``[n_tasks]``.
         rollout: to which they belong, ``[n_tasks]``.
+
+    Example:
+        >>> from py_agent.policies import load_policy
+        >>> from py_agent.twin.environment.network import TwinNetwork
+        >>> from py_agent.twin.rollout.random_streams import seed_array
+        >>> network = TwinNetwork.of({"n_ue": 2, "n_bs": 2})
+        >>> rollout = Rollout(network.parameters, network.place, batch=4)
+        >>> rollout.start(seed_array(range(4)))
+        >>> outcome = simulate(rollout, load_policy("load-srpt"), network.schema, slots=10)
+        >>> outcome.reward.shape
+        (10, 4)
     """
 
     reward: NDArray[np.float64]
@@ -124,17 +135,18 @@ class _Shared:
 
     def begin(self, network: Network, seed: int) -> None:
         for policy in self._policies:
-            policy.begin(network, seed)
+            with asking(policy, "begin"):
+                policy.begin(network, seed)
 
     def decide_frame(self, observation: Observation) -> Decision:
         return self._joined(
-            policy.decide_frame(_Rows(observation, part))
+            ask(policy, "decide_frame", _Rows(observation, part))
             for policy, part in zip(self._policies, self._parts, strict=True)
         )
 
     def decide_slot(self, observation: Observation) -> Decision:
         return self._joined(
-            policy.decide_slot(_Rows(observation, part))
+            ask(policy, "decide_slot", _Rows(observation, part))
             for policy, part in zip(self._policies, self._parts, strict=True)
         )
 
@@ -158,12 +170,14 @@ class _Copies:
 
     def decide_frame(self, observation: Observation) -> Decision:
         return self._stacked(
-            policy.decide_frame(_Rows(observation, i)) for i, policy in enumerate(self._policies)
+            ask(policy, "decide_frame", _Rows(observation, i))
+            for i, policy in enumerate(self._policies)
         )
 
     def decide_slot(self, observation: Observation) -> Decision:
         return self._stacked(
-            policy.decide_slot(_Rows(observation, i)) for i, policy in enumerate(self._policies)
+            ask(policy, "decide_slot", _Rows(observation, i))
+            for i, policy in enumerate(self._policies)
         )
 
     def _stacked(self, decided: Iterable[Decision]) -> Decision:
