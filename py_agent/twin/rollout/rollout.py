@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,6 +24,8 @@ from py_agent.twin.rollout.random_streams import Seeds
 Floats = NDArray[np.float64]
 Action = Mapping[str, NDArray[Any]]
 
+_USERS_IN_CACHE = 10_240  # the state of so many takes some 10 MB
+
 
 @dataclasses.dataclass(frozen=True)
 class Place:
@@ -39,6 +42,13 @@ class Place:
     bs_position_m: NDArray[Any]
     duration_s: float
     begin_s: float
+
+
+def blocks(batch: int, n_ue: int) -> Iterator[slice]:
+    """Neighbours of a batch, so few that their state stays in the caches from slot to slot."""
+    n = max(1, _USERS_IN_CACHE // n_ue)
+    for begin in range(0, batch, n):
+        yield slice(begin, min(begin + n, batch))
 
 
 class Rollout:
@@ -70,6 +80,7 @@ class Rollout:
         self.parameters = parameters
         self.place = place
         self.batch = batch
+        self._first = 0
         self.threads = threads
         self.bs_position_m = np.asarray(place.bs_position_m, np.float64)
         self.n_ue = int(place.settings["n_ue"])
@@ -93,7 +104,8 @@ class Rollout:
             seeds: of the rollouts, ``[n_rows]``.
             rows: which ones; None: all.
         """
-        self.engine.start(seeds, np.arange(self.batch) if rows is None else rows)
+        chosen = np.arange(self.batch) if rows is None else rows
+        self.engine.start(seeds, self._first + chosen)
 
     def step(self, action: Action) -> Floats:
         """Let a slot pass in every rollout.
@@ -126,10 +138,19 @@ class Rollout:
         """
         made = Rollout(self.parameters, self.place, self.batch, self.threads)
         for i in range(self.batch):
-            made.engine.copy_from(i, self.engine, i)
+            made.engine.copy_from(i, self.engine, self._first + i)
         if seeds is not None:
             made.state["seed"][:] = seeds.view(np.uint64)
         made.away[:] = self.away
+        return made
+
+    def part(self, rows: slice) -> Rollout:
+        """Neighbours among these rollouts: what happens there happens here."""
+        begin, end, _ = rows.indices(self.batch)
+        made = copy.copy(self)
+        made.batch, made._first = end - begin, self._first + begin
+        made.state = {name: values[begin:end] for name, values in self.state.items()}
+        made.links = {name: values[begin:end] for name, values in self.links.items()}
         return made
 
     @property
@@ -160,7 +181,11 @@ class Rollout:
             yet).
         """
         begin, end, _ = rows.indices(self.batch)
-        return self.engine.tasks(begin, end)
+        return self.engine.tasks(self._first + begin, self._first + end)
+
+    def oldest_age_s(self) -> Floats:
+        """Age of each user's oldest task that is not done, 0 without one, ``[batch, n_ue]``."""
+        return self.engine.oldest_age_s(self._first, self._first + self.batch)
 
     @functools.cached_property
     def mean_bit(self) -> float:
@@ -195,6 +220,8 @@ class Rollout:
         trains = self.retrains
         action = self._of_those_there(action)
         return self.engine.step(
+            self._first,
+            self._first + self.batch,
             np.ascontiguousarray(action["association"], np.int32),
             _shares(action.get("bandwidth_share")),
             np.ascontiguousarray(action["compute_share"], np.float32),
