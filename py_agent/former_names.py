@@ -167,6 +167,9 @@ GONE = {
     "py_agent.radio.lte.estimator": {
         "RadioState": "LteEstimator for links, py_agent.twin.estimation.motion for places",
     },
+    "py_agent.twin.estimation.traffic_filter": {
+        "mean_size_bit": "py_agent.twin.model.traffic.mean_size_bit, which takes settings, too",
+    },
     "py_agent.twin.rollout.random_streams": {
         "RandomStreams": "uniform, normal and noise of py_agent.engine._engine, on NumPy arrays",
         "seed_tensor": "seed_array, which is NumPy's",

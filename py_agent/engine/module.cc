@@ -279,15 +279,6 @@ Output TrainingBacklogSamples(const Engine& engine) {
     return Fresh(std::move(samples), {state.batch, state.n_ue});
 }
 
-double MeanBit(const Engine& engine) {
-    constexpr int QUANTILES = 100'000;
-    double sum = 0;
-    for (int i = 0; i < QUANTILES; ++i) {
-        sum += engine.TrafficOfUsers().SizeBit((i + 0.5) / QUANTILES);
-    }
-    return sum / QUANTILES;
-}
-
 /// Fill [n_seeds, n] with numbers of a stream.
 template <class Law>
 Output Drawn(
@@ -339,6 +330,10 @@ NB_MODULE(_engine, module) {
     nb::module_ laws = module.def_submodule("laws");
     BindLaws(laws);
     BindRandom(module);
+    module.def(
+        "mean_size_bit",
+        [](const nb::dict& traffic) { return TrafficLaw(ReadTraffic(traffic)).MeanSizeBit(); },
+        "traffic"_a);
     nb::class_<Radio>(module, "Radio");
     nb::module_ lte = module.def_submodule("lte");
     BindLte(lte);
@@ -368,6 +363,5 @@ NB_MODULE(_engine, module) {
         .def("tasks", &TasksOf, "begin"_a, "end"_a)
         .def("oldest_age_s", &OldestAgeS, "begin"_a, "end"_a)
         .def("square_bit2_since", &SquareBit2Since, "since_s"_a)
-        .def("training_backlog_samples", &TrainingBacklogSamples)
-        .def("mean_bit", &MeanBit);
+        .def("training_backlog_samples", &TrainingBacklogSamples);
 }

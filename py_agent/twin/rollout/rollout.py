@@ -17,6 +17,7 @@ from py_agent.engine._engine import Engine, PythonRadio, Radio
 from py_agent.radio.link_model import load_radio
 from py_agent.twin.errors import UnsuitableNetwork
 from py_agent.twin.model.parameters import TwinParameters
+from py_agent.twin.model.traffic import mean_size_bit
 from py_agent.twin.rollout.engine_parameters import network_parameters
 from py_agent.twin.rollout.radio import HasRolloutModel
 from py_agent.twin.rollout.random_streams import Seeds
@@ -151,6 +152,7 @@ class Rollout:
         made.batch, made._first = end - begin, self._first + begin
         made.state = {name: values[begin:end] for name, values in self.state.items()}
         made.links = {name: values[begin:end] for name, values in self.links.items()}
+        made.away = self.away[begin:end]
         return made
 
     @property
@@ -190,7 +192,7 @@ class Rollout:
     @functools.cached_property
     def mean_bit(self) -> float:
         """Mean size of a task, as the settings promise it."""
-        return self.engine.mean_bit()
+        return mean_size_bit(self.parameters.traffic, self.place.settings["traffic"])
 
     def now_s(self) -> Floats:
         """Since the start of the rollouts, ``[batch]``."""
