@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from py_agent import former_names
 from py_agent.cli.consoles import out
 from py_agent.cli.errors import errors_as_messages
 from py_agent.cli.run import execute_and_show
@@ -283,3 +284,7 @@ def conformance(
     typer.echo(f"{len(checks) - failed} of {len(checks)} demands met")
     if failed:
         raise typer.Exit(1)
+
+
+if not TYPE_CHECKING:
+    __getattr__ = former_names.names_in(__name__)

@@ -23,6 +23,7 @@ from py_agent.twin.model.declaration import check_followed
 from py_agent.twin.model.estimate import NetworkEstimate
 from py_agent.twin.model.parameters import TwinParameters
 from py_agent.twin.model.prior import prior_parameters
+from py_agent.twin.model.traffic import mean_size_bit
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int32]
@@ -102,7 +103,8 @@ class Twin:
         self._motion = MotionFilter(parameters.mobility, self._n_ue)
         self._links: LinkEstimator | None = None
         self._counted = {name: np.zeros(self._n_ue) for name in _COUNTERS}
-        self._traffic = TrafficFilter(parameters.traffic, self._n_ue)
+        mean_bit = mean_size_bit(parameters.traffic, network.settings["traffic"])
+        self._traffic = TrafficFilter(parameters.traffic, self._n_ue, mean_bit)
         self._queues = TaskQueues(self._n_ue)
         self._gaps = GapTracker(parameters.handover, parameters.radio, self._n_ue)
         learning = network.settings.get("learning", {})

@@ -111,7 +111,7 @@ class Observer:
         }
 
     def _tasks(self) -> Mapping[str, Callable[[], Array]]:
-        state, engine = self._state, self._rollout.engine
+        state = self._state
         mean_rate_hz = _mean_rate_hz(self._rollout)
         return {
             "tasks_created": lambda: state["created"] + state["created_before"],
@@ -125,7 +125,7 @@ class Observer:
             "upload_unconfirmed_bit": self._unconfirmed_bit,
             "upload_lost_bit": _zero,
             "upload_probed_bit": _zero,
-            "oldest_age_s": engine.oldest_age_s,
+            "oldest_age_s": self._rollout.oldest_age_s,
             "task_rate_hz": lambda: np.where(self._rollout.away, 0.0, mean_rate_hz),
             "task_mean_bit": lambda: np.array(self._rollout.mean_bit),
             "task_mean_cycles": lambda: self._rollout.mean_bit * state["cycles_per_bit"],
