@@ -105,7 +105,9 @@ clean:
 	rm -rf $(VENV) build runs
 
 $(VENV)/.created:
-	$(PYTHON) -m venv $(VENV) || { echo "error: python3 -m venv failed; on Debian: apt install python3-venv" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' \
+	  || { echo "error: $$($(PYTHON) --version) is too old, Python 3.10 or later is needed: make PYTHON=python3.11" >&2; exit 1; }
+	$(PYTHON) -m venv --clear $(VENV) || { rm -rf $(VENV); echo "error: python3 -m venv failed; on Debian: apt install python3-venv" >&2; exit 1; }
 	$(BIN)/pip install --quiet 'pip>=25.1'
 	@touch $@
 

@@ -103,7 +103,7 @@ class Served:
             [_COMMAND, "serve", "--scenario", program, "--bind", "tcp://127.0.0.1:*", *options],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            text=True,
+            encoding="utf-8",
             env={**os.environ, "TMPDIR": str(self.temporary)},
         )
 

@@ -77,7 +77,7 @@ def _end_of_agent(number: signal.Signals, before: str, waits: str) -> float:
         [sys.executable, "-c", textwrap.dedent(script)],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        text=True,
+        encoding="utf-8",
     )
     assert agent.stdout is not None
     simulator = int(agent.stdout.readline())

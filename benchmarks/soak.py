@@ -137,14 +137,18 @@ def run_missing(runs: Sequence[Run], duration_s: float, output: Path, jobs: int)
         bar = progress.add_task("soak", total=len(runs), completed=len(runs) - len(missing))
         futures = [pool.submit(simulate, run, duration_s) for run in missing]
         for future in as_completed(futures):
-            with output.open("a") as file:
+            with output.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(future.result()) + "\n")
             progress.advance(bar)
 
 
 def read(path: Path) -> list[dict[str, Any]]:
     """The results that the file has."""
-    return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+    return (
+        [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+        if path.exists()
+        else []
+    )
 
 
 def main() -> int:

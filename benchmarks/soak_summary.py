@@ -45,12 +45,12 @@ def write(cells: Sequence[tuple[str, ...]], page: Path) -> None:
     text, found = re.subn(
         r"(?<=<!-- soak -->\n).*(?=<!-- /soak -->)",
         "\n".join(lines) + "\n",
-        page.read_text(),
+        page.read_text(encoding="utf-8"),
         flags=re.DOTALL,
     )
     if not found:
         raise ValueError(f"{page}: no line `<!-- soak -->` before a line `<!-- /soak -->`")
-    page.write_text(text)
+    page.write_text(text, encoding="utf-8")
 
 
 def _row(setting: tuple[Any, ...], results: Sequence[dict[str, Any]]) -> tuple[str, ...]:

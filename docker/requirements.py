@@ -19,7 +19,7 @@ def name(requirement: str) -> str:
     return requirement.split("[")[0].split(">")[0].split("=")[0].strip()
 
 
-project = tomllib.loads(Path("pyproject.toml").read_text())["project"]
+project = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["project"]
 wanted = set(project["dependencies"])
 if sys.argv[1] == "gateway":
     wanted = {line for line in wanted if name(line) not in NOT_FOR_A_GATEWAY}

@@ -90,7 +90,7 @@ def trim(fcd: Path, out: Path) -> None:
             )
             lines.append(f'<{users[name].tag} id="{name}" x="{x:.2f}" y="{y:.2f}"/>')
         lines.append("</timestep>")
-    out.write_text("\n".join([*lines, "</fcd-export>\n"]))
+    out.write_text("\n".join([*lines, "</fcd-export>\n"]), encoding="utf-8")
 
 
 def main() -> None:

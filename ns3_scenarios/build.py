@@ -103,7 +103,7 @@ def _check(sources: Sequence[Path], modules: Sequence[str], output: Path) -> Non
 def _locked(folder: Path) -> Iterator[Path]:
     """Let one build at a time use a folder; the others wait. Yields a place for temporary files."""
     temporary = folder / "tmp"
-    with (folder / "lock").open("w") as lock:
+    with (folder / "lock").open("wb") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         shutil.rmtree(temporary, ignore_errors=True)  # of one that was killed
         temporary.mkdir()

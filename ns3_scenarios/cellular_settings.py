@@ -87,6 +87,17 @@ class Mobility(_Settings):
     """trace: added to its y [m]"""
 
 
+class Arrival(_Settings):
+    """Settings ``arrival.…``."""
+
+    rate_hz: Annotated[float, pydantic.Field(ge=0.0, le=10000.0)] = 0.0
+    """users that come per second, a Poisson process; n_ue are there at most; 0: all are there
+    throughout, those of a trace while it has them [1/s]"""
+
+    sojourn_s: Annotated[float, pydantic.Field(ge=0.001, le=1000000.0)] = 60.0
+    """mean of the exponential time that a user stays [s]"""
+
+
 class Channel(_Settings):
     """Settings ``channel.…``."""
 
@@ -285,6 +296,8 @@ class CellularSettings(_Settings):
     layout: Layout = Layout()
 
     mobility: Mobility = Mobility()
+
+    arrival: Arrival = Arrival()
 
     channel: Channel = Channel()
 

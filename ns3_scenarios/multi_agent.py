@@ -10,9 +10,16 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
-from pettingzoo import ParallelEnv
+
+try:
+    from pettingzoo import ParallelEnv
+except ModuleNotFoundError as error:
+    raise ModuleNotFoundError(
+        f"{error.name} is missing: pip install 'ns3-twin[multi-agent]'", name=error.name
+    ) from None
 
 from ns3_bridge import Field, InvalidAction, InvalidSetting
+from ns3_bridge.actions import check_action
 from ns3_bridge.settings import NestedSettings
 from ns3_bridge.spaces import space_of
 from ns3_scenarios.registry import make
@@ -129,11 +136,9 @@ class BaseStationTeam(ParallelEnv[str, Fields, Fields]):  # type: ignore[misc]  
         Raises:
             InvalidAction: an agent is missing, or an action cannot be enforced.
         """
-        for agent in self.agents:
-            if agent not in actions:
-                raise InvalidAction("", f"no action of {agent}; expected {', '.join(self.agents)}")
+        checked = [self._check(actions, agent) for agent in self.agents]
         joint = {
-            field.name: np.stack([np.asarray(actions[a][field.name]) for a in self.agents])[
+            field.name: np.stack([given[field.name] for given in checked])[
                 self._serving, np.arange(self._n_ue)
             ]
             for field in self.env.schema.actions
@@ -158,6 +163,16 @@ class BaseStationTeam(ParallelEnv[str, Fields, Fields]):  # type: ignore[misc]  
         """The network as it stands; see `ScenarioEnv.render`."""
         return self.env.render()
 
+    def _check(
+        self, actions: Mapping[str, Mapping[str, NDArray[Any]]], agent: str
+    ) -> dict[str, NDArray[Any]]:
+        if agent not in actions:
+            raise InvalidAction("", f"no action of {agent}; expected {', '.join(self.agents)}")
+        try:
+            return check_action(actions[agent], self.env.schema)
+        except InvalidAction as error:
+            raise InvalidAction(error.field, f"{agent}: {error}") from error
+
     def close(self) -> None:
         """End the simulation."""
         self.env.close()
@@ -178,7 +193,10 @@ class BaseStationTeam(ParallelEnv[str, Fields, Fields]):  # type: ignore[misc]  
         for name, value in observation.items():
             axis = self._bs_axis[name]
             own[name] = value if axis is None else np.asarray(value.take(m, axis))
-        own[SERVED] = (self._serving == m).astype(np.int8)
+        served = self._serving == m
+        if "present" in observation:  # nobody serves those who are away
+            served &= observation["present"] > 0
+        own[SERVED] = served.astype(np.int8)
         return own
 
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,7 @@ import gymnasium
 from gymnasium.vector import AutoresetMode
 
 from ns3_bridge import (
+    InvalidSetting,
     LocalHost,
     Ns3TwinError,
     ScenarioEnv,
@@ -79,7 +81,7 @@ def make(
         render_mode: as of `ns3_bridge.ScenarioEnv`.
         options: as of `ns3_bridge.LocalHost`.
     """
-    return ScenarioEnv(LocalHost(program(scenario), *arguments, **options), render_mode)
+    return ScenarioEnv(_host(scenario, *arguments, **options), render_mode)
 
 
 def make_vector(
@@ -90,7 +92,7 @@ def make_vector(
     **options: Any,
 ) -> ScenarioVectorEnv:
     """Make `num_envs` environments of a scenario that are stepped at once."""
-    host = LocalHost(program(scenario), **options)
+    host = _host(scenario, **options)
     return ScenarioVectorEnv(host, num_envs, autoreset_mode, max_episode_steps)
 
 
@@ -98,7 +100,18 @@ def make_pool(
     scenario: str, num_envs: int, batch_size: int | None = None, **options: Any
 ) -> ScenarioPool:
     """Make `num_envs` environments of a scenario that are stepped as each of them is ready."""
-    return ScenarioPool(LocalHost(program(scenario), **options), num_envs, batch_size)
+    return ScenarioPool(_host(scenario, **options), num_envs, batch_size)
+
+
+def _host(scenario: str, *arguments: Any, **options: Any) -> LocalHost:
+    unknown = options.keys() - inspect.signature(LocalHost).parameters.keys()
+    if unknown:
+        given = ", ".join(f'"{name}": {options[name]!r}' for name in sorted(unknown))
+        raise InvalidSetting(
+            f"unknown {', '.join(sorted(unknown))}: settings of a scenario are given as "
+            f"settings={{{given}}}; beside them go the arguments of ns3_bridge.LocalHost"
+        )
+    return LocalHost(program(scenario), *arguments, **options)
 
 
 def gymnasium_id(scenario: str) -> str:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ns3_bridge import Ns3TwinError
-from py_agent.contract import Decision, Network, Observation, Policy
+from py_agent.contract import Decision, Network, Observation, Policy, ask, present
 
 Action = dict[str, NDArray[Any]]
 
@@ -30,7 +30,16 @@ class WrongTimescale(Ns3TwinError):
 
 
 class Steps(Protocol):
-    """What is stepped: an environment, or many as one batch."""
+    """What is stepped: an environment, or many as one batch.
+
+    Example:
+        >>> class Still:
+        ...     def step(self, action):
+        ...         return {}, 0.0, False, True, {"slot": 1}
+        >>> env: Steps = Still()
+        >>> env.step({})[3]
+        True
+    """
 
     def step(self, action: Any, /) -> tuple[Any, Any, Any, Any, Mapping[str, Any]]:
         """Simulate one slot; as `gymnasium.Env.step`, or as that of a vector environment."""
@@ -49,6 +58,13 @@ class Slot:
         is_last: an episode has ended with it.
         info: what the environment says beside.
         decision_s: wall time that the policy took.
+
+    Example:
+        >>> share = {"share": np.full(2, 0.5, np.float32)}
+        >>> before, after = {"time_s": np.zeros(1)}, {"time_s": np.full(1, 0.02)}
+        >>> slot = Slot(before, share, after, -1.5, False, {}, 0.001)
+        >>> slot.after["time_s"] - slot.before["time_s"]
+        array([0.02])
     """
 
     before: Observation
@@ -66,19 +82,37 @@ class Decider:
     A frame starts where ``slot_in_frame`` is 0, in any network of a batch; where it is not
     observed, with every ``slots_per_frame``-th slot. The first decision begins a frame in any case.
 
+    Users that are away get no share and no job, and keep the base station that was decided last.
+
     Args:
         policy: has begun.
         network: the same.
         copies: the policy gets copies of observations and we of its decisions, for it may write
             into the former and use the latter again.
+
+    Example:
+        >>> from ns3_bridge import Field, Schema
+        >>> from py_agent.policies import load_policy
+        >>> share = Field("share", "float32", (2,), "1", 0, 1, timescale="frame")
+        >>> schema = Schema("mine", 0, 0, "1", "", (), (share,), {}, ())
+        >>> network = Network("mine", {"slots_per_frame": 2}, schema)
+        >>> policy = load_policy("random")
+        >>> policy.begin(network, seed=1)
+        >>> decider = Decider(policy, network)
+        >>> shares = [decider.decide({})["share"][0] for _ in range(3)]
+        >>> shares[0] == shares[1], shares[1] == shares[2]
+        (np.True_, np.False_)
     """
 
     def __init__(self, policy: Policy, network: Network, copies: bool = False) -> None:
         self._policy = policy
         self._copies = copies
         self._frame_fields = {f.name for f in network.schema.actions if f.timescale == "frame"}
+        of_users = [f for f in network.schema.actions if f.dims[:1] == ("ue",)]
+        self._amounts = {field.name for field in of_users if not field.categorical}
+        self._choices = {field.name for field in of_users if field.categorical}
         self._slots_per_frame: int = network.settings["slots_per_frame"]
-        self._frame: Decision | None = None
+        self._frame: Action | None = None
         self._asked = 0
 
     def starts_frame(self, observation: Observation) -> bool:
@@ -94,13 +128,13 @@ class Decider:
 
         Raises:
             WrongTimescale: `decide_slot` returns a field of the frame.
+            PolicyFailed: the policy raises an exception, or what it returns is no decision.
         """
-        starts_frame = self.starts_frame(observation)
-        if self._copies:
-            observation = _copied(observation)
-        if starts_frame:
-            self._frame = dict(self._policy.decide_frame(observation))
-        of_slot = self._policy.decide_slot(observation)
+        shown = _copied(observation) if self._copies else observation
+        if self.starts_frame(observation):
+            of_frame = ask(self._policy, "decide_frame", shown, self._asked)
+            self._frame = self._held(observation, of_frame)
+        of_slot = ask(self._policy, "decide_slot", shown, self._asked)
         if not self._frame_fields.isdisjoint(of_slot):
             field = min(self._frame_fields.intersection(of_slot))
             raise WrongTimescale(
@@ -110,7 +144,19 @@ class Decider:
             )
         self._asked += 1
         action = {**(self._frame or {}), **of_slot}
+        if "present" in observation:
+            there = present(observation)
+            for name in self._amounts & action.keys():
+                action[name] = np.where(there, action[name], np.zeros_like(action[name]))
         return _copied(action) if self._copies else action
+
+    def _held(self, observation: Observation, decision: Decision) -> Action:
+        """A frame's decision; what was decided last for those who are away."""
+        held = dict(decision)
+        if "present" in observation and self._frame is not None:
+            for name in self._choices & held.keys() & self._frame.keys():
+                held[name] = np.where(present(observation), held[name], self._frame[name])
+        return held
 
 
 def _copied(arrays: Mapping[str, Any]) -> dict[str, Any]:

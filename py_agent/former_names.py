@@ -159,6 +159,26 @@ _INSTEAD = {
     "py_agent.twin.rollout.futures:futures_of": "py_agent.twin.rollout.start.rollouts_of()",
 }
 
+#: Names without a successor that does the same, and what to use now.
+GONE = {
+    "py_agent.cli.gateway": {"add_commands": "py_agent.cli.app.app, which has all commands"},
+    "py_agent.cli.records": {"add_commands": "py_agent.cli.app.app, which has all commands"},
+    "py_agent.cli.twin": {"add_commands": "py_agent.cli.app.app, which has all commands"},
+    "py_agent.radio.lte.estimator": {
+        "RadioState": "LteEstimator for links, py_agent.twin.estimation.motion for places",
+    },
+    "py_agent.twin.estimation.traffic_filter": {
+        "mean_size_bit": "py_agent.twin.model.traffic.mean_size_bit, which takes settings, too",
+    },
+    "py_agent.twin.rollout.random_streams": {
+        "RandomStreams": "uniform, normal and noise of py_agent.engine._engine, on NumPy arrays",
+        "seed_tensor": "seed_array, which is NumPy's",
+    },
+    "py_agent.twin.rollout.rollout": {
+        "FutureState": "Rollout.state, arrays by name over the engine's memory",
+    },
+}
+
 
 class _FormerNames(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """Finds a module under its former name: what is imported is the module of today itself."""
@@ -192,7 +212,9 @@ def names_in(module: str) -> Callable[[str], Any]:
     """What finds the former names in a module, as its ``__getattr__`` (PEP 562)."""
 
     def find(name: str) -> Any:
-        target = RENAMED[module].get(name)
+        if instead := GONE.get(module, {}).get(name):
+            raise AttributeError(f"{module}.{name} is gone: use {instead}")
+        target = RENAMED.get(module, {}).get(name)
         if target is None:
             raise AttributeError(f"module {module!r} has no attribute {name!r}")
         place, _, today = target.partition(":")

@@ -143,6 +143,16 @@ BOOST_AUTO_TEST_CASE(a_wrong_action_is_named_by_field_index_value_and_limit) {
     BOOST_TEST(Contains(schema.FindInvalidAction().value(), "share[1] = nan"));
 }
 
+BOOST_AUTO_TEST_CASE(a_float_takes_the_bound_that_it_can_hold) {
+    Schema schema("test");
+    const auto share = schema.Action<float>({"share", {Ue(1)}, "1", 0, 0.1, ""});
+    const Attached memory(schema);
+    share(0) = 0.1F;
+    BOOST_TEST(!schema.FindInvalidAction());
+    share(0) = 0.1001F;
+    BOOST_TEST(schema.FindInvalidAction().has_value());
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_CASE(a_frame_keeps_the_values_of_its_first_slot) {

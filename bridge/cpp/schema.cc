@@ -7,6 +7,7 @@
 #include <cmath>
 #include <sstream>
 #include <stdexcept>
+#include <type_traits>
 
 namespace physical {
 
@@ -184,6 +185,19 @@ void Schema::SaturateObservations() {
     }
 }
 
+void Schema::MarkMissing(const std::string& axis, std::size_t index) {
+    for (const FieldEntry& entry : m_observations) {
+        if (!entry.spec.missing || entry.spec.shape.front().name != axis) {
+            continue;
+        }
+        VisitElements(entry, [&]<class T>(std::span<T> elements) {
+            const std::size_t each = elements.size() / entry.spec.shape.front().length;
+            std::ranges::fill(elements.subspan(index * each, each),
+                              static_cast<T>(*entry.spec.missing));
+        });
+    }
+}
+
 void Schema::KeepFrameActions(bool starts_frame) {
     for (FieldEntry& entry : m_actions) {
         if (entry.spec.timescale != Timescale::FRAME) {
@@ -202,7 +216,12 @@ std::optional<std::string> Schema::FindInvalidAction() const {
     for (const FieldEntry& entry : m_actions) {
         auto wrong =
             VisitElements(entry, [&]<class T>(std::span<T> elements) -> std::optional<std::string> {
-                const Within within{entry.spec.low, entry.spec.high};
+                // As an element has them: 0.1f is a little more than 0.1.
+                constexpr bool is_float = std::is_same_v<T, float>;
+                const auto bound = [](double value) {
+                    return is_float ? static_cast<double>(static_cast<float>(value)) : value;
+                };
+                const Within within{bound(entry.spec.low), bound(entry.spec.high)};
                 if (AllOf(std::span<const T>(elements), within)) {
                     return std::nullopt;
                 }

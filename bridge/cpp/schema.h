@@ -55,6 +55,10 @@ class Schema {
     /// @throws std::runtime_error on NaN, naming field and index: a NaN is a bug of the scenario
     void SaturateObservations();
 
+    /// There is nothing to observe of one element of an axis: every observation that begins with
+    /// this axis and can be missing is.
+    void MarkMissing(const std::string& axis, std::size_t index);
+
     /// Give every action of Timescale::FRAME the value that it had in the first slot of the frame.
     /// @param starts_frame whether this slot is the first one: then its values are kept
     void KeepFrameActions(bool starts_frame);

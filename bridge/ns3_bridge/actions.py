@@ -26,7 +26,9 @@ def check_action(action: Mapping[str, ArrayLike], schema: Schema) -> dict[str, N
             NaN, not a number of the field's kind, or out of bounds.
     """
     _check_names(action, schema)
-    return {f.name: _check_field(action[f.name], f, f.shape) for f in schema.actions}
+    return {
+        f.name: _check_field(as_array(f.name, action[f.name]), f, f.shape) for f in schema.actions
+    }
 
 
 def check_actions(
@@ -47,7 +49,7 @@ def check_actions(
         InvalidAction: as of `check_action`; the message names the environment.
     """
     _check_names(actions, schema)
-    arrays = {name: np.asarray(value) for name, value in actions.items()}
+    arrays = {name: as_array(name, value) for name, value in actions.items()}
     for name, array in arrays.items():
         if array.shape[:1] != (len(envs),):
             raise InvalidAction(
@@ -78,6 +80,12 @@ def _explained(action: Mapping[str, ArrayLike], schema: Schema, env: int) -> dic
 
 
 def _check_names(action: Mapping[str, ArrayLike], schema: Schema) -> None:
+    if not isinstance(action, Mapping):
+        names = ", ".join(field.name for field in schema.actions)
+        raise InvalidAction(
+            "",
+            f"the action is {_kind(action)}, expected a dict of {names}; FlatBox takes vectors",
+        )
     for name in action:
         if name in schema.refused_actions:
             raise InvalidAction(name, f"{name} is refused: {schema.refused_actions[name]}")
@@ -90,11 +98,27 @@ def _check_names(action: Mapping[str, ArrayLike], schema: Schema) -> None:
             raise InvalidAction(name, f"{name} is missing; expected: {', '.join(declared)}")
 
 
-def _check_field(value: ArrayLike, field: Field, shape: tuple[int, ...]) -> NDArray[Any]:
+def _kind(value: object) -> str:
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape}"
+    return f"of type {type(value).__name__}"
+
+
+def as_array(name: str, value: ArrayLike) -> NDArray[Any]:
+    """What an agent gives for an action field, as an array.
+
+    Raises:
+        InvalidAction: it is None, or can be none.
+    """
+    if value is None:
+        raise InvalidAction(name, f"{name} is None")
     try:
-        array = np.asarray(value)
-    except ValueError as error:  # ragged nested lists
-        raise InvalidAction(field.name, f"{field.name} is no array: {error}") from error
+        return np.asarray(value)
+    except Exception as error:  # ragged lists; whatever an agent's own array raises
+        raise InvalidAction(name, f"{name} is no array: {error}") from error
+
+
+def _check_field(array: NDArray[Any], field: Field, shape: tuple[int, ...]) -> NDArray[Any]:
     if array.shape != shape:
         raise InvalidAction(field.name, f"{field.name} has shape {array.shape}, expected {shape}")
     if array.dtype.kind not in "iuf":
@@ -102,11 +126,13 @@ def _check_field(value: ArrayLike, field: Field, shape: tuple[int, ...]) -> NDAr
             field.name, f"{field.name} has dtype {array.dtype}, expected {field.dtype}"
         )
     # Written so that NaN fails.
-    if not (array.min() >= field.low and array.max() <= field.high):
-        bad = ~((array >= field.low) & (array <= field.high))
+    low, high = field.bounds
+    if not (array.min() >= low and array.max() <= high):
+        bad = ~((array >= low) & (array <= high))
+        unit = "" if field.unit == "1" else f" {field.unit}"
         raise InvalidAction(
             field.name,
-            f"{_first(bad, array, field)} is outside [{field.low:g}, {field.high:g}] {field.unit}",
+            f"{_first(bad, array, field)} is outside [{field.low:g}, {field.high:g}]{unit}",
         )
     converted = array.astype(field.dtype, copy=False)
     if array.dtype.kind == "f" and converted.dtype.kind != "f":

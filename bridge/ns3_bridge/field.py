@@ -7,7 +7,7 @@ import dataclasses
 import functools
 import re
 from enum import IntEnum
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -63,6 +63,15 @@ class Field:
             raise ValueError(
                 f"field {self.name}: {len(self.dims)} names of axes, {len(self.shape)} axes"
             )
+
+    @functools.cached_property
+    def bounds(self) -> tuple[Any, Any]:
+        """`low` and `high` as elements have them: 0.1 as a float32 is a little more than 0.1."""
+        dtype = np.dtype(self.dtype)
+        if dtype.kind != "f":
+            return self.low, self.high
+        with np.errstate(over="ignore"):  # infinite, then
+            return dtype.type(self.low), dtype.type(self.high)
 
     @property
     def constant(self) -> NDArray[np.generic] | None:

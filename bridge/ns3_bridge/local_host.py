@@ -102,6 +102,8 @@ class LocalHost:
         max_branches: int = 64,
         branch_memory_mb: float = 1024.0,
     ) -> None:
+        if warm_starts < 0:
+            raise InvalidSetting(f"warm_starts = {warm_starts}: must be 0 or more")
         if reseed and warm_starts < 1:
             raise InvalidSetting(f"reseed=True needs warm_starts ≥ 1, not {warm_starts}")
         self.ns3_attributes = dict(ns3_attributes or {})

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import PurePath
 from typing import Annotated, Any, Literal, TypeAlias
 
 import numpy as np
@@ -15,7 +16,11 @@ from ns3_bridge.errors import InvalidSetting
 NestedSettings: TypeAlias = Mapping[str, Any] | pydantic.BaseModel
 
 _GROUPS = (Mapping, pydantic.BaseModel)
-_KINDS: Mapping[str, Any] = {"real": float, "integer": int, "flag": bool, "text": str}
+_Text = Annotated[
+    str,
+    pydantic.BeforeValidator(lambda value: str(value) if isinstance(value, PurePath) else value),
+]
+_KINDS: Mapping[str, Any] = {"real": float, "integer": int, "flag": bool, "text": _Text}
 
 
 def settings_model(declared: Sequence[Mapping[str, Any]]) -> type[pydantic.BaseModel]:
@@ -42,12 +47,32 @@ def settings_model(declared: Sequence[Mapping[str, Any]]) -> type[pydantic.BaseM
 def as_mapping(settings: NestedSettings | None) -> Mapping[str, Any]:
     """Nested settings by name: those that a typed form has been given, or as they are.
 
-    >>> as_mapping(None)
-    {}
+    >>> as_mapping({"mobility.model": "static", "n_ue": 3})
+    {'mobility': {'model': 'static'}, 'n_ue': 3}
+
+    Raises:
+        InvalidSetting: they are no mapping of names, or a setting is given twice.
     """
     if isinstance(settings, pydantic.BaseModel):
         return settings.model_dump(exclude_unset=True)
-    return settings or {}
+    if settings is None:
+        return {}
+    if not isinstance(settings, Mapping) or not all(isinstance(name, str) for name in settings):
+        raise InvalidSetting(f"settings must be a dict of names and values, not {settings!r}")
+    if not any("." in name for name in settings):
+        return settings
+    nested: dict[str, Any] = {}
+    for path, value in flatten(settings):
+        *groups, name = path.split(".")
+        group = nested
+        for parent in groups:
+            group = group.setdefault(parent, {})
+            if not isinstance(group, dict):
+                raise InvalidSetting(f"setting {path}: {parent} is no group, but {group!r}")
+        if name in group:
+            raise InvalidSetting(f"setting {path} is given twice")
+        group[name] = value
+    return nested
 
 
 def check_settings(model: type[pydantic.BaseModel], values: NestedSettings) -> pydantic.BaseModel:
@@ -94,7 +119,10 @@ def _explain(error: Any, model: type[pydantic.BaseModel]) -> str:
         close = difflib.get_close_matches(name, known, 1)
         hint = f" Did you mean {close[0]}?" if close else ""
         return f"unknown setting {name}.{hint} Known: {', '.join(known)}"
-    return f"setting {name} = {error['input']!r}: {error['msg']}"
+    hint = ""
+    if error["type"] == "string_type" and isinstance(error["input"], list | tuple):
+        hint = "; several values are one text, as the setting's help says"
+    return f"setting {name} = {error['input']!r}: {error['msg']}{hint}"
 
 
 def merged(settings: NestedSettings | None, others: NestedSettings | None) -> dict[str, Any]:

@@ -40,7 +40,8 @@ const std::vector<std::string> HANDOVER_REASONS{"none",
                                                 "leaving_timeout",
                                                 "joining_timeout",
                                                 "radio_link_failure",
-                                                "connection_lost"};
+                                                "connection_lost",
+                                                "absent"};
 
 AssociationController::AssociationController(const LteNetwork& network, Ended ended)
     : m_network(network), m_ended(std::move(ended)), m_users(network.Ue().size()) {
@@ -107,11 +108,7 @@ void AssociationController::Command(std::uint32_t ue, int bs) {
         return;
     }
     if (user.waiting) {
-        user.next_try.Cancel();
-        HandoverCommand replaced = *std::exchange(user.waiting, std::nullopt);
-        replaced.state = HandoverState::SUPERSEDED;
-        replaced.ended_s = NowS();
-        m_ended(ue, replaced);
+        EndWaiting(ue, HandoverState::SUPERSEDED, HandoverReason::NONE);
     }
     const bool pending = user.current.state == HandoverState::PENDING;
     const int destination = pending ? user.current.to_bs : m_network.ServingBs(ue);
@@ -124,6 +121,31 @@ void AssociationController::Command(std::uint32_t ue, int bs) {
                     .commanded_s = NowS()};
     if (!pending) {
         Try(ue);
+    }
+}
+
+void AssociationController::EndWaiting(std::uint32_t ue,
+                                       HandoverState state,
+                                       HandoverReason reason) {
+    m_users[ue].next_try.Cancel();
+    HandoverCommand command = *std::exchange(m_users[ue].waiting, std::nullopt);
+    command.state = state;
+    command.reason = static_cast<int>(reason);
+    command.ended_s = NowS();
+    m_ended(ue, command);
+}
+
+void AssociationController::RefuseAbsent(std::uint32_t ue, int bs) {
+    m_ended(ue, {.state = HandoverState::REFUSED,
+                 .to_bs = bs,
+                 .commanded_s = NowS(),
+                 .ended_s = NowS(),
+                 .reason = static_cast<int>(HandoverReason::ABSENT)});
+}
+
+void AssociationController::OnLeft(std::uint32_t ue) {
+    if (m_users[ue].waiting) {
+        EndWaiting(ue, HandoverState::REFUSED, HandoverReason::ABSENT);
     }
 }
 

@@ -29,6 +29,7 @@ enum class HandoverReason {
     JOINING_TIMEOUT,
     RADIO_LINK_FAILURE,
     CONNECTION_LOST,
+    ABSENT,
 };
 
 /// Their names, in that order.
@@ -58,6 +59,11 @@ class AssociationController {
     /// Interruption by the last handover that has ended; 0: none has.
     double LastInterruptionS(std::uint32_t ue) const { return m_users[ue].last_interruption_s; }
 
+    /// A command for a user that is away: it is refused.
+    void RefuseAbsent(std::uint32_t ue, int bs);
+
+    /// The user is away from now on.
+    void OnLeft(std::uint32_t ue);
     /// The user has lost its connection.
     void OnLost(std::uint32_t ue, LossReason reason);
     /// The user has a connection again, or has arrived in another cell.
@@ -80,6 +86,8 @@ class AssociationController {
     /// Try to start the waiting command at the next subframe.
     void ScheduleTry(std::uint32_t ue);
     void Try(std::uint32_t ue);
+    /// Take the waiting command away and tell how it ended.
+    void EndWaiting(std::uint32_t ue, HandoverState state, HandoverReason reason);
     /// @return why a handover cannot start now, or NONE
     HandoverReason FindObstacle(std::uint32_t ue) const;
     void FailIfPending(std::uint32_t ue, HandoverReason reason);

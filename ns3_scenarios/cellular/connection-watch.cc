@@ -20,10 +20,22 @@ ns3::Time TimeToSubframeEnd() {
     return ns3::NanoSeconds(SUBFRAME_NS - 1 - elapsed_ns);
 }
 
+/// Neither sending nor receiving: ns-3 cannot reset a PHY in the middle of a subframe. In two
+/// steps, so that the ends of transmissions at that same instant come first.
+template <class Call>
+void ScheduleBetweenSubframes(Call call) {
+    const ns3::Time end = TimeToSubframeEnd();
+    Simulator::Schedule((end.IsZero() ? ns3::MilliSeconds(1) : end) * 0.99,
+                        [call] { Simulator::Schedule(TimeToSubframeEnd(), call); });
+}
+
 }  // namespace
 
-ConnectionWatch::ConnectionWatch(const LteNetwork& network, Listener listener)
-    : m_network(network), m_listener(std::move(listener)), m_users(network.Ue().size()) {
+ConnectionWatch::ConnectionWatch(const LteNetwork& network, bool can_release, Listener listener)
+    : m_network(network),
+      m_can_release(can_release),
+      m_listener(std::move(listener)),
+      m_users(network.Ue().size()) {
     for (std::uint32_t ue = 0; ue < network.Ue().size(); ++ue) {
         WatchUser(ue);
     }
@@ -63,12 +75,7 @@ void ConnectionWatch::WatchReleases(ns3::Ptr<ns3::LteEnbRrc> rrc) {
     rrc->TraceConnectWithoutContext(
         "NotifyConnectionRelease",
         RrcCallback([this](std::uint64_t, std::uint16_t cell, std::uint16_t rnti) {
-            // Neither sending nor receiving: ns-3 cannot reset a PHY in the middle of a subframe.
-            // In two steps, so that the ends of transmissions at that same instant come first.
-            Simulator::Schedule(TimeToSubframeEnd() * 0.99, [this, cell, rnti] {
-                Simulator::Schedule(TimeToSubframeEnd(),
-                                    [this, cell, rnti] { ReleaseIfForgotten(cell, rnti); });
-            });
+            ScheduleBetweenSubframes([this, cell, rnti] { ReleaseIfForgotten(cell, rnti); });
         }));
 }
 
@@ -86,16 +93,57 @@ void ConnectionWatch::ReleaseIfForgotten(std::uint16_t cell, std::uint16_t rnti)
     }
 }
 
+void ConnectionWatch::SetPresent(std::uint32_t ue, bool present) {
+    m_users[ue].present = present;
+    const int serving_bs = m_network.ServingBs(ue);
+    const bool elsewhere =
+        serving_bs >= 0 && m_network.StrongestBs(ue) != static_cast<std::size_t>(serving_bs);
+    const bool waits =
+        std::exchange(m_users[ue].shall_release, m_can_release && (!present || elsewhere));
+    if (m_users[ue].shall_release && !waits) {
+        ScheduleBetweenSubframes([this, ue] { TryRelease(ue); });
+    }
+}
+
+void ConnectionWatch::TryRelease(std::uint32_t ue) {
+    const UserEquipment& user = m_network.Ue()[ue];
+    if (!m_users[ue].shall_release || user.Rrc()->GetState() < LteUeRrc::IDLE_RANDOM_ACCESS) {
+        m_users[ue].shall_release = false;  // it has no cell
+        return;
+    }
+    const int serving_bs = m_network.ServingBs(ue);
+    if (serving_bs >= 0 && m_network.BsKnows(static_cast<std::size_t>(serving_bs), ue)) {
+        const auto rrc = m_network.Bs()[static_cast<std::size_t>(serving_bs)].device->GetRrc();
+        const std::uint16_t rnti = user.Rrc()->GetRnti();
+        if (user.Rrc()->GetState() == LteUeRrc::CONNECTED_NORMALLY &&
+            rrc->GetUeManager(rnti)->GetState() == ns3::UeManager::CONNECTED_NORMALLY) {
+            m_users[ue].shall_release = false;
+            m_users[ue].given_up = true;
+            user.device->GetNas()->GetAsSapUser()->NotifyConnectionReleased();
+            rrc->GetLteEnbRrcSapProvider()->RecvIdealUeContextRemoveRequest(rnti);
+            return;
+        }
+    }
+    if (m_users[ue].present) {
+        m_users[ue].shall_release = false;  // it is back, and the agent has commanded it meanwhile
+        return;
+    }
+    ScheduleBetweenSubframes([this, ue] { TryRelease(ue); });
+}
+
 void ConnectionWatch::Lose(std::uint32_t ue) {
     User& user = m_users[ue];
     // Without another cause the cell has told it to go: a handover has failed in the target cell.
     const LossReason cause = std::exchange(user.cause, LossReason::NONE);
+    const LossReason reason = cause == LossReason::NONE ? LossReason::RELEASED : cause;
     user.connected = false;
-    ++user.losses;
-    user.outage = {.lost_s = Simulator::Now().GetSeconds(),
-                   .lost_bs = user.last_serving_bs,
-                   .reason = cause == LossReason::NONE ? LossReason::RELEASED : cause};
-    m_listener.lost(ue, user.outage.reason);
+    if (!std::exchange(user.given_up, false) && user.present) {
+        ++user.losses;
+        user.outage = {.lost_s = Simulator::Now().GetSeconds(),
+                       .lost_bs = user.last_serving_bs,
+                       .reason = reason};
+    }
+    m_listener.lost(ue, reason);
 }
 
 void ConnectionWatch::Arrive(std::uint32_t ue, std::uint16_t cell) {

@@ -43,10 +43,19 @@ class ConnectionWatch {
         std::function<void(std::uint32_t ue, const Outage& outage)> outage_ended;
     };
 
-    ConnectionWatch(const LteNetwork& network, Listener listener);
+    /// @param can_release whether the MAC schedulers can do without a user in the middle of HARQ;
+    /// ns-3's own abort on it
+    ConnectionWatch(const LteNetwork& network, bool can_release, Listener listener);
 
     /// The base station that served the user last, also while it is not connected; -1: none yet.
     int LastServingBs(std::uint32_t ue) const { return m_users[ue].last_serving_bs; }
+    /// The user has come or is away from now on. What it loses while it is away is not counted. If
+    /// releases are possible, its cell gives it up when it goes, with all that waits there and at
+    /// the user, and when it comes where another cell is the strongest: it then attaches to that
+    /// one. If not, it stays attached in silence.
+    void SetPresent(std::uint32_t ue, bool present);
+    bool IsPresent(std::uint32_t ue) const { return m_users[ue].present; }
+
     /// How often the user has lost its connection.
     int Losses(std::uint32_t ue) const { return m_users[ue].losses; }
     /// Whether the user had a connection and has none now.
@@ -61,16 +70,22 @@ class ConnectionWatch {
         LossReason cause = LossReason::NONE;  ///< of the loss that is about to be seen
         Outage outage;                        ///< under way if its lost_s is known
         bool connected = false;
+        bool present = true;
+        bool shall_release = false;  ///< as soon as it can
+        bool given_up = false;       ///< by us: the loss that is about to be seen is none
     };
 
     void WatchUser(std::uint32_t ue);
     void WatchReleases(ns3::Ptr<ns3::LteEnbRrc> rrc);
     /// A base station has dropped this RNTI: release the user that still believes to have it.
     void ReleaseIfForgotten(std::uint16_t cell, std::uint16_t rnti);
+    /// Let the cell give the user up, if neither is busy with anything else; else later.
+    void TryRelease(std::uint32_t ue);
     void Lose(std::uint32_t ue);
     void Arrive(std::uint32_t ue, std::uint16_t cell);
 
     const LteNetwork& m_network;
+    bool m_can_release;
     Listener m_listener;
     std::vector<User> m_users;
 };

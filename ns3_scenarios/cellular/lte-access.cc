@@ -70,22 +70,23 @@ void LteAccess::WatchUsers() {
             m_association_fields->Record(ue, command);
         });
     m_connections = std::make_unique<ConnectionWatch>(
-        *m_network, ConnectionWatch::Listener{
-                        .lost =
-                            [this](std::uint32_t ue, LossReason reason) {
-                                m_associations->OnLost(ue, reason);
-                                m_lost(ue, static_cast<std::uint32_t>(LastServingBs(ue)));
-                            },
-                        .arrived =
-                            [this](std::uint32_t ue) {
-                                m_associations->OnArrived(ue);
-                                m_arrived(ue, static_cast<std::uint32_t>(LastServingBs(ue)));
-                            },
-                        .outage_ended =
-                            [this](std::uint32_t ue, const Outage& outage) {
-                                m_connection_fields->Record(ue, outage);
-                                m_outage_ended(ue, ns3::Seconds(outage.restored_s - outage.lost_s));
-                            }});
+        *m_network, m_settings.HasBandwidthShares(),
+        ConnectionWatch::Listener{
+            .lost =
+                [this](std::uint32_t ue, LossReason reason) {
+                    m_associations->OnLost(ue, reason);
+                    m_lost(ue, static_cast<std::uint32_t>(LastServingBs(ue)));
+                },
+            .arrived =
+                [this](std::uint32_t ue) {
+                    m_associations->OnArrived(ue);
+                    m_arrived(ue, static_cast<std::uint32_t>(LastServingBs(ue)));
+                },
+            .outage_ended =
+                [this](std::uint32_t ue, const Outage& outage) {
+                    m_connection_fields->Record(ue, outage);
+                    m_outage_ended(ue, ns3::Seconds(outage.restored_s - outage.lost_s));
+                }});
 }
 
 void LteAccess::Observe() {
@@ -93,7 +94,7 @@ void LteAccess::Observe() {
         m_radio_fields->Fill();
     }
     if (m_mac_fields) {
-        m_mac_fields->Fill(*m_network);
+        m_mac_fields->Fill(*m_network, *m_connections);
     }
     if (m_bearer_fields) {
         m_bearer_fields->Fill(*m_network);
@@ -103,6 +104,13 @@ void LteAccess::Observe() {
                                    m_associations->LastInterruptionS(ue));
     }
     m_connection_fields->Fill(*m_network, *m_connections);
+}
+
+void LteAccess::SetPresent(std::uint32_t ue, bool present) {
+    if (!present) {
+        m_associations->OnLeft(ue);
+    }
+    m_connections->SetPresent(ue, present);
 }
 
 void LteAccess::Finish() {

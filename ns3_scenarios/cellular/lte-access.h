@@ -44,6 +44,8 @@ class LteAccess : public AccessNetwork {
     int LastServingBs(std::uint32_t ue) const override { return m_connections->LastServingBs(ue); }
     void Observe() override;
     void Associate(std::uint32_t ue, int bs) override { m_associations->Command(ue, bs); }
+    void RefuseAbsent(std::uint32_t ue, int bs) override { m_associations->RefuseAbsent(ue, bs); }
+    void SetPresent(std::uint32_t ue, bool present) override;
     void SetShare(std::uint32_t ue, double share) override { m_bandwidth_shares->Apply(ue, share); }
     void AssignStreams() override { m_network->AssignStreams(); }
     void Finish() override;

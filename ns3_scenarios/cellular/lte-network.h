@@ -71,10 +71,10 @@ class LteNetwork {
     /// @return whether the base station has the user's context under the user's present RNTI
     bool BsKnows(std::size_t bs, std::size_t ue) const;
 
-  private:
     /// @return index of the base station whose signal is the strongest at the user's place
     std::size_t StrongestBs(std::size_t ue) const;
 
+  private:
     void ChooseScheduler();
     void BuildBaseStations();
     void BuildUsers();

@@ -30,6 +30,8 @@ ns3::TypeId AccessNetwork::GetTypeId() {
 
 void AccessNetwork::SetNs3Defaults(std::uint32_t /*n_ue*/) {}
 
+void AccessNetwork::SetPresent(std::uint32_t /*ue*/, bool /*present*/) {}
+
 void AccessNetwork::SetShare(std::uint32_t /*ue*/, double /*share*/) {}
 
 }  // namespace physical

@@ -79,6 +79,12 @@ class AccessNetwork : public ns3::Object {
     virtual void Observe() = 0;
     /// The agent's command: @p bs shall serve the user. Where it does or will already: no command.
     virtual void Associate(std::uint32_t ue, int bs) = 0;
+    /// Such a command came for a user that is away: note that it is refused.
+    virtual void RefuseAbsent(std::uint32_t ue, int bs) = 0;
+    /// The user has come, or is away from now on: it has no data and no share then, and none of its
+    /// fields that can be missing is observed. Before Observe(), at the start of a slot; also
+    /// before the first one.
+    virtual void SetPresent(std::uint32_t ue, bool present);
     /// The user's weight in the band of its base station, from now on; only if WhyNoShares() is
     /// empty. Comes at every slot and after every arrival.
     virtual void SetShare(std::uint32_t ue, double share);

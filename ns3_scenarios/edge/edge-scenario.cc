@@ -34,13 +34,21 @@ void EdgeScenario::DeclareFields(Schema& schema) {
     m_access->CheckSettings();
     m_settings.layout.Check(m_settings.n_bs);
     m_stations = PlaceCells(m_settings.layout, m_settings.n_bs);
+    const double end_s = m_clock.warmup_s + m_clock.duration_s;
     m_mobility.emplace(m_settings.mobility, UserArea(m_settings.layout, m_stations),
-                       m_settings.n_ue, m_clock.warmup_s + m_clock.duration_s);
-    m_tasks.emplace(schema, m_settings, m_clock.duration_s, m_servers);
+                       m_settings.n_ue, m_clock.warmup_s, end_s);
+    m_presence.emplace(m_settings.arrival, m_mobility->Stays(), m_clock.warmup_s, end_s,
+                       PRESENCE_STREAMS);
+    m_commanded_bs.assign(m_settings.n_ue, -1);
+    m_tasks.emplace(schema, m_settings, m_clock.duration_s, m_servers, *m_presence);
+    m_schema = &schema;
     m_time_s = schema.Observation<double>({"time_s", {1}, "s", 0, 1e9, "ns-3 time"});
     m_slot_in_frame = schema.Observation<std::int32_t>(
         {"slot_in_frame", {1}, "slots", 0, 1e6, "0: the next action's association is obeyed"});
     m_mobility_fields.emplace(schema, m_settings, m_stations);
+    if (m_presence->Varies()) {
+        m_presence_fields.emplace(schema, m_settings.n_ue);
+    }
     m_access->DeclareFields(schema, m_settings.n_ue, m_settings.n_bs);
     m_tasks->DeclareFields(schema);
     m_server_fields.emplace(schema, m_settings.n_ue, m_settings.n_bs, m_settings.capacity_hz);
@@ -64,6 +72,11 @@ void EdgeScenario::Build() {
     m_access->TraceConnectWithoutContext(
         "Arrived", ns3::Callback<void, std::uint32_t, std::uint32_t>(
                        [this](std::uint32_t ue, std::uint32_t) { OnArrived(ue); }));
+    for (std::uint32_t ue = 0; ue < m_settings.n_ue; ++ue) {
+        if (!m_presence->IsPresent(ue)) {
+            m_access->SetPresent(ue, false);
+        }
+    }
     BuildServers();
     m_tasks->Build(*m_access, m_clock.warmup_s);
 }
@@ -85,10 +98,21 @@ void EdgeScenario::BuildServers() {
 }
 
 void EdgeScenario::Observe() {
-    m_time_s(0) = ns3::Simulator::Now().GetSeconds();
+    const double now_s = ns3::Simulator::Now().GetSeconds();
+    m_presence->AdvanceTo(now_s,
+                          [this](std::uint32_t ue, bool present) { OnPresence(ue, present); });
+    m_time_s(0) = now_s;
     m_slot_in_frame(0) = static_cast<std::int32_t>(m_clock.slot % m_clock.slots_per_frame);
     m_mobility_fields->Fill(m_movements);
     m_access->Observe();
+    for (std::uint32_t ue = 0; ue < m_settings.n_ue; ++ue) {
+        if (!m_presence->IsPresent(ue)) {
+            m_schema->MarkMissing("ue", ue);
+        }
+    }
+    if (m_presence_fields) {
+        m_presence_fields->Fill(*m_presence);
+    }
     m_tasks->Observe();
     m_server_fields->Fill(m_servers, m_clock.slot_s);
     if (m_retraining) {
@@ -102,26 +126,40 @@ double EdgeScenario::Reward() {
 
 void EdgeScenario::DefaultAction() {
     for (std::uint32_t ue = 0; ue < m_settings.n_ue; ++ue) {
-        m_decision->SetUnchanged(ue, std::max(0, m_access->LastServingBs(ue)));
+        const bool held = !m_presence->IsPresent(ue) && m_commanded_bs[ue] >= 0;
+        m_decision->SetUnchanged(
+            ue, held ? m_commanded_bs[ue] : std::max(0, m_access->LastServingBs(ue)));
     }
 }
 
 void EdgeScenario::Act() {
     if (m_clock.IsFrameStart()) {
         for (std::uint32_t ue = 0; ue < m_settings.n_ue; ++ue) {
-            m_access->Associate(ue, m_decision->Association(ue));
+            Associate(ue);
         }
     }
     for (std::uint32_t ue = 0; ue < m_settings.n_ue; ++ue) {
         ApplyBandwidthShare(ue);
-        if (m_retraining && m_decision->RetrainSamples(ue) > 0) {
+        if (m_retraining && m_presence->IsPresent(ue) && m_decision->RetrainSamples(ue) > 0) {
             m_retraining->Submit(ue, m_decision->RetrainSamples(ue), m_access->LastServingBs(ue));
         }
     }
     ApplyComputeShares();
 }
 
+/// Who is away is served by nobody: where its command differs from the one before, it is refused.
+void EdgeScenario::Associate(std::uint32_t ue) {
+    const int bs = m_decision->Association(ue);
+    if (m_presence->IsPresent(ue)) {
+        m_access->Associate(ue, bs);
+    } else if (m_commanded_bs[ue] >= 0 && bs != m_commanded_bs[ue]) {
+        m_access->RefuseAbsent(ue, bs);
+    }
+    m_commanded_bs[ue] = bs;
+}
+
 void EdgeScenario::Reseed() {
+    m_presence->Redraw(ns3::Simulator::Now().GetSeconds());
     for (std::size_t ue = 0; ue < m_movements.size(); ++ue) {
         m_movements[ue]->AssignStreams(MOBILITY_STREAMS +
                                        static_cast<std::int64_t>(ue) * STREAMS_PER_UE);
@@ -132,10 +170,27 @@ void EdgeScenario::Reseed() {
 
 void EdgeScenario::Finish() {
     m_tasks->Finish();
+    if (m_presence_fields) {
+        m_presence_fields->RecordOpen(*m_presence);
+    }
     if (m_retraining) {
         m_retraining->AppendUnfinished();
     }
     m_access->Finish();
+}
+
+void EdgeScenario::OnPresence(std::uint32_t ue, bool present) {
+    const double now_s = ns3::Simulator::Now().GetSeconds();
+    if (present) {
+        m_presence_fields->Come(ue, now_s);
+    } else {
+        m_presence_fields->Leave(ue, now_s, m_tasks->Drop(ue));
+        if (m_retraining) {
+            m_retraining->Drop(ue);
+        }
+    }
+    m_access->SetPresent(ue, present);
+    ApplyBandwidthShare(ue);
 }
 
 void EdgeScenario::OnArrived(std::uint32_t ue) {
@@ -166,7 +221,7 @@ float EdgeScenario::Weight(std::size_t flow) const {
 
 void EdgeScenario::ApplyBandwidthShare(std::uint32_t ue) {
     if (m_decision->HasBandwidthShare()) {
-        m_access->SetShare(ue, m_decision->BandwidthShare(ue));
+        m_access->SetShare(ue, m_presence->IsPresent(ue) ? m_decision->BandwidthShare(ue) : 0);
     }
 }
 
@@ -177,8 +232,9 @@ void EdgeScenario::ApplyComputeShares() {
     for (std::size_t bs = 0; bs < m_servers.size(); ++bs) {
         for (std::size_t flow = 0; flow < weights.size(); ++flow) {
             const auto ue = static_cast<std::uint32_t>(flow % m_settings.n_ue);
-            const bool member = m_access->LastServingBs(ue) == static_cast<int>(bs) ||
-                                m_servers[bs]->Jobs(flow) > 0;
+            const bool member =
+                m_presence->IsPresent(ue) && (m_access->LastServingBs(ue) == static_cast<int>(bs) ||
+                                              m_servers[bs]->Jobs(flow) > 0);
             weights[flow] = member ? Weight(flow) : 0;
         }
         m_servers[bs]->SetWeights(weights);

@@ -9,8 +9,10 @@
 #include "edge-settings.h"
 #include "mobility.h"
 #include "observation/mobility-fields.h"
+#include "observation/presence-fields.h"
 #include "observation/server-fields.h"
 #include "observation/training-fields.h"
+#include "presence.h"
 #include "retraining-jobs.h"
 #include "scenario.h"
 #include "task-path.h"
@@ -54,6 +56,8 @@ class EdgeScenario : public Scenario {
   private:
     ns3::Ptr<ns3::MobilityModel> MakeMovement(std::uint32_t ue);
     void BuildServers();
+    void OnPresence(std::uint32_t ue, bool present);
+    void Associate(std::uint32_t ue);
     void OnArrived(std::uint32_t ue);
     void OnServed(std::size_t flow, std::int64_t job);
     /// At every server: one flow of tasks per user, then one of retraining per user.
@@ -68,12 +72,16 @@ class EdgeScenario : public Scenario {
     std::optional<Mobility> m_mobility;
     std::vector<ns3::Ptr<ns3::MobilityModel>> m_movements;  ///< [n_ue]
     std::vector<std::unique_ptr<EdgeServer>> m_servers;     ///< [n_bs]
+    std::optional<Presence> m_presence;
+    std::vector<int> m_commanded_bs;  ///< [n_ue]; -1: none yet
     std::optional<TaskPath> m_tasks;
     std::optional<RetrainingJobs> m_retraining;  ///< only if enabled
 
+    Schema* m_schema = nullptr;
     Field<double> m_time_s;
     Field<std::int32_t> m_slot_in_frame;
     std::optional<MobilityFields> m_mobility_fields;
+    std::optional<PresenceFields> m_presence_fields;  ///< only if users come and go
     std::optional<ServerFields> m_server_fields;
     std::optional<TrainingFields> m_training_fields;  ///< only with retraining
     std::optional<Decision> m_decision;

@@ -12,6 +12,7 @@ void EdgeSettings::DeclarePlaces(Settings& settings, bool sectors) {
         layout.DeclareSectors(settings);
     }
     mobility.Declare(settings);
+    arrival.Declare(settings);
 }
 
 void EdgeSettings::DeclareWork(Settings& settings) {

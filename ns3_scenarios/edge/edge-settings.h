@@ -4,6 +4,7 @@
 
 #include "layout-settings.h"
 #include "mobility-settings.h"
+#include "presence.h"
 #include "retraining-jobs.h"
 #include "settings.h"
 #include "traffic-settings.h"
@@ -20,6 +21,7 @@ struct EdgeSettings {
     std::uint32_t n_bs = 3;
     LayoutSettings layout;
     MobilitySettings mobility;
+    ArrivalSettings arrival;
     TrafficSettings traffic;
     double capacity_hz = 2e9;
     std::string compute_mode = "work-conserving";

@@ -28,7 +28,7 @@ RetrainingJobs::RetrainingJobs(Schema& schema,
       m_servers(servers),
       m_table(schema.AddTable(
           "training",
-          "one row per retraining job, when it is done or the run ends",
+          "one row per retraining job, when it is done, its user leaves or the run ends",
           {{"id", true, "1", "number of the job, in order of submission"},
            {"ue", true, "1", "user whose model is trained"},
            {"bs", true, "1", "base station whose server has or finished it; -1: none"},
@@ -73,8 +73,8 @@ void RetrainingJobs::Leave(std::uint32_t ue) {
     for (Job& job : user.jobs) {
         ++job.migrations;
     }
-    Simulator::Schedule(ns3::Seconds(m_settings.migration_s),
-                        [this, ue, bs = user.target] { Arrive(ue, bs); });
+    user.arrival = Simulator::Schedule(ns3::Seconds(m_settings.migration_s),
+                                       [this, ue, bs = user.target] { Arrive(ue, bs); });
 }
 
 void RetrainingJobs::Arrive(std::uint32_t ue, int bs) {
@@ -86,6 +86,20 @@ void RetrainingJobs::Arrive(std::uint32_t ue, int bs) {
     if (user.target != bs) {
         Leave(ue);  // the user has moved on meanwhile
     }
+}
+
+void RetrainingJobs::Drop(std::uint32_t ue) {
+    User& user = m_users[ue];
+    for (const Job& job : user.jobs) {
+        AppendRow(ue, job, NAN);
+    }
+    if (user.server >= 0) {
+        m_servers[static_cast<std::size_t>(user.server)]->Withdraw(Flow(ue));
+    }
+    user.arrival.Cancel();
+    user.travelling.clear();
+    user.jobs.clear();
+    user.server = user.target = -1;
 }
 
 void RetrainingJobs::Done(std::uint32_t ue) {

@@ -44,6 +44,8 @@ class RetrainingJobs {
     void Submit(std::uint32_t ue, std::int64_t samples, int bs);
     /// The user is served by @p bs now.
     void Follow(std::uint32_t ue, int bs);
+    /// The user leaves: its jobs under way are dropped.
+    void Drop(std::uint32_t ue);
     /// The server has finished the user's oldest job.
     void Done(std::uint32_t ue);
     /// Append the jobs that are still under way to the table.
@@ -71,6 +73,7 @@ class RetrainingJobs {
         int server = -1;       ///< where they are; -1: nowhere
         int target = -1;       ///< where they shall be
         std::deque<EdgeServer::Job> travelling;
+        ns3::EventId arrival;  ///< of those
         std::int64_t jobs_done = 0;
         std::int64_t last_id = NO_JOB;
         std::int64_t last_done_id = NO_JOB;

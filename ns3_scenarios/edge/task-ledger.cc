@@ -13,24 +13,33 @@ double NowS() {
     return ns3::Simulator::Now().GetSeconds();
 }
 
+std::vector<Column> TaskColumns(bool users_leave) {
+    std::vector<Column> columns{
+        {"task", true, "1", "number of the task, in order of creation"},
+        {"ue", true, "1", "user that created it"},
+        {"bs", true, "1", "base station whose server got it; -1: still uploading"},
+        {"size_bit", true, "bit", "data to upload"},
+        {"cycles", false, "cycles", "work at the edge server"},
+        {"created_s", false, "s", "ns-3 time of creation"},
+        {"uploaded_s", false, "s", "ns-3 time at which the last byte arrived at the edge"},
+        {"compute_s", false, "s", "time the whole server needs for it: cycles / capacity"},
+        {"computed_s", false, "s", "ns-3 time at which it was computed"},
+        {"result_bit", true, "bit", "result to download; 0: none"},
+        {"done_s", false, "s",
+         "ns-3 time at which it was computed and its result, if any, at the user"}};
+    if (users_leave) {
+        columns.push_back(
+            {"left_s", false, "s", "ns-3 time at which its user left: the task was dropped then"});
+    }
+    return columns;
+}
+
 }  // namespace
 
-TaskLedger::TaskLedger(Schema& schema)
-    : m_table(schema.AddTable(
-          "task",
-          "one row per task, when it is done or the run ends",
-          {{"task", true, "1", "number of the task, in order of creation"},
-           {"ue", true, "1", "user that created it"},
-           {"bs", true, "1", "base station whose server got it; -1: still uploading"},
-           {"size_bit", true, "bit", "data to upload"},
-           {"cycles", false, "cycles", "work at the edge server"},
-           {"created_s", false, "s", "ns-3 time of creation"},
-           {"uploaded_s", false, "s", "ns-3 time at which the last byte arrived at the edge"},
-           {"compute_s", false, "s", "time the whole server needs for it: cycles / capacity"},
-           {"computed_s", false, "s", "ns-3 time at which it was computed"},
-           {"result_bit", true, "bit", "result to download; 0: none"},
-           {"done_s", false, "s",
-            "ns-3 time at which it was computed and its result, if any, at the user"}})) {}
+TaskLedger::TaskLedger(Schema& schema, bool users_leave)
+    : m_users_leave(users_leave),
+      m_table(schema.AddTable(
+          "task", "one row per task, when it is done or the run ends", TaskColumns(users_leave))) {}
 
 const Task& TaskLedger::Create(std::uint32_t ue, std::uint32_t size_bit, double cycles) {
     AccrueTaskSeconds();
@@ -74,6 +83,24 @@ void TaskLedger::Done(std::int64_t id) {
     m_open.erase(it);
 }
 
+std::int64_t TaskLedger::Drop(std::uint32_t ue) {
+    AccrueTaskSeconds();
+    std::int64_t dropped = 0;
+    for (auto it = m_open.begin(); it != m_open.end();) {
+        if (it->second.task.ue == ue) {
+            it->second.task.left_s = NowS();
+            AppendRow(it->second);
+            it = m_open.erase(it);
+            ++dropped;
+        } else {
+            ++it;
+        }
+    }
+    User& user = m_users[ue];
+    user.uploading = user.computing = user.downloading = 0;
+    return dropped;
+}
+
 void TaskLedger::AppendUnfinished() {
     for (const auto& [id, entry] : m_open) {
         AppendRow(entry);
@@ -101,8 +128,16 @@ void TaskLedger::AccrueTaskSeconds() {
 
 void TaskLedger::AppendRow(const Entry& entry) {
     const Task& task = entry.task;
-    m_table.Append(task.id, task.ue, task.bs, task.size_bit, task.cycles, task.created_s,
-                   task.uploaded_s, entry.compute_s, task.computed_s, task.result_bit, task.done_s);
+    const auto append = [&](auto... more) {
+        m_table.Append(task.id, task.ue, task.bs, task.size_bit, task.cycles, task.created_s,
+                       task.uploaded_s, entry.compute_s, task.computed_s, task.result_bit,
+                       task.done_s, more...);
+    };
+    if (m_users_leave) {
+        append(task.left_s);
+    } else {
+        append();
+    }
 }
 
 }  // namespace physical

@@ -14,7 +14,8 @@ namespace physical {
 /// Every task from its creation to its end: counts, ages and the `task` table.
 class TaskLedger {
   public:
-    explicit TaskLedger(Schema& schema);
+    /// @param users_leave whether tasks can end by that
+    TaskLedger(Schema& schema, bool users_leave);
 
     /// Call once, before the first task.
     void SetUsers(std::size_t n_ue) { m_users.resize(n_ue); }
@@ -26,6 +27,10 @@ class TaskLedger {
     const Task& Computed(std::int64_t id, std::uint32_t result_bit);
     /// The user has the result; the task's row goes to the table.
     void Done(std::int64_t id);
+    /// The user leaves: its tasks under way are dropped. @return how many they were
+    std::int64_t Drop(std::uint32_t ue);
+    /// The number that the next task gets.
+    std::int64_t NextId() const { return m_next_id; }
     /// Append the tasks that are still under way to the table.
     void AppendUnfinished();
 
@@ -64,6 +69,7 @@ class TaskLedger {
     void AccrueTaskSeconds();
     void AppendRow(const Entry& entry);
 
+    bool m_users_leave;
     Table& m_table;
     std::vector<User> m_users;
     std::map<std::int64_t, Entry> m_open;  ///< tasks under way, oldest first

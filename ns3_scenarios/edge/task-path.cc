@@ -19,10 +19,12 @@ constexpr std::uint16_t DOWNLOAD_PORT = 5001;
 TaskPath::TaskPath(Schema& schema,
                    const EdgeSettings& settings,
                    double duration_s,
-                   const Servers& servers)
+                   const Servers& servers,
+                   const Presence& presence)
     : m_settings(settings),
       m_servers(servers),
-      m_ledger(schema),
+      m_presence(presence),
+      m_ledger(schema, presence.Varies()),
       m_traffic(settings.traffic, settings.n_ue, duration_s) {
     m_ledger.SetUsers(settings.n_ue);
 }
@@ -50,9 +52,11 @@ void TaskPath::BuildUploads(double start_s) {
         m_senders.push_back(std::make_unique<TransferSender>(m_access->UserNode(ue), ue, edge));
         m_sources.push_back(m_traffic.Make(ue, TRAFFIC_STREAMS + ue * STREAMS_PER_UE,
                                            [this, ue](std::uint32_t size_bit, double cycles) {
-                                               const Task& task =
-                                                   m_ledger.Create(ue, size_bit, cycles);
-                                               m_senders[ue]->Submit(task.id, size_bit);
+                                               if (m_presence.IsPresent(ue)) {
+                                                   const Task& task =
+                                                       m_ledger.Create(ue, size_bit, cycles);
+                                                   m_senders[ue]->Submit(task.id, size_bit);
+                                               }
                                            }));
         ns3::Simulator::Schedule(ns3::Seconds(start_s), [this, ue] { m_sources[ue]->Start(); });
     }
@@ -70,7 +74,7 @@ void TaskPath::BuildDownloads() {
 }
 
 void TaskPath::Observe() {
-    m_task_fields->Fill(m_ledger, m_senders, *m_receiver, m_sources);
+    m_task_fields->Fill(m_ledger, m_senders, *m_receiver, m_sources, m_presence);
     if (m_result_fields) {
         m_result_fields->Fill(m_ledger, m_result_senders, m_result_receivers);
     }
@@ -81,6 +85,19 @@ void TaskPath::OnArrived(std::uint32_t ue) {
     if (!m_result_senders.empty()) {
         m_result_senders[ue]->OnLinkRestored();
     }
+}
+
+std::int64_t TaskPath::Drop(std::uint32_t ue) {
+    m_senders[ue]->Drop();
+    m_receiver->Drop(ue, m_ledger.NextId());
+    if (!m_result_senders.empty()) {
+        m_result_senders[ue]->Drop();
+        m_result_receivers[ue]->Drop(ue, m_ledger.NextId());
+    }
+    for (const auto& server : m_servers) {
+        server->Withdraw(ue);
+    }
+    return m_ledger.Drop(ue);
 }
 
 void TaskPath::OnUploaded(std::int64_t id) {

@@ -27,11 +27,13 @@ class TaskPath {
     using Servers = std::vector<std::unique_ptr<EdgeServer>>;
 
     /// Declares the `task` table. @param servers one per base station, once it is built
+    /// @param presence who is away creates no task
     /// @throws SettingError if a traffic setting or the trace does not fit
     TaskPath(Schema& schema,
              const EdgeSettings& settings,
              double duration_s,
-             const Servers& servers);
+             const Servers& servers,
+             const Presence& presence);
 
     void DeclareFields(Schema& schema);
     /// Users create tasks from @p start_s on.
@@ -40,6 +42,8 @@ class TaskPath {
     void Observe();
     /// The user has a link again, or another one.
     void OnArrived(std::uint32_t ue);
+    /// The user leaves: its tasks under way are dropped. @return how many they were
+    std::int64_t Drop(std::uint32_t ue);
     /// A server has finished a task.
     void OnComputed(std::int64_t id);
     /// Draw the traffic anew. @param from_start also what the first slot has seen nothing of yet
@@ -56,6 +60,7 @@ class TaskPath {
 
     EdgeSettings m_settings;
     const Servers& m_servers;
+    const Presence& m_presence;
     TaskLedger m_ledger;
     Traffic m_traffic;
     const AccessNetwork* m_access = nullptr;

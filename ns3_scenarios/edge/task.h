@@ -18,6 +18,7 @@ struct Task {
     double uploaded_s = NAN;  ///< its last byte arrived at the edge
     double computed_s = NAN;
     double done_s = NAN;           ///< computed, and the result at the user
+    double left_s = NAN;           ///< its user left, and it with it
     std::uint32_t result_bit = 0;  ///< 0: the user gets none
     std::int32_t bs = -1;          ///< base station whose server got it; -1 while uploading
 };

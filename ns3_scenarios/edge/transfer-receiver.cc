@@ -31,6 +31,9 @@ void TransferReceiver::OnReceive(ns3::Ptr<ns3::Socket> socket) {
         FragmentHeader header;
         packet->RemoveHeader(header);
         Sender& sender = m_senders[header.flow];
+        if (header.transfer < sender.first_transfer) {
+            continue;
+        }
         sender.address = from;
         const bool gap = NotePacket(sender, header.packet_number);
         const bool completed = NoteFragment(sender, header);
@@ -44,6 +47,13 @@ void TransferReceiver::OnReceive(ns3::Ptr<ns3::Socket> socket) {
             m_complete(header.transfer);
         }
     }
+}
+
+void TransferReceiver::Drop(std::uint32_t flow, std::int64_t next) {
+    Sender& sender = m_senders[flow];
+    sender.delayed_ack.Cancel();
+    sender.unfinished.clear();
+    sender.first_transfer = next;
 }
 
 bool TransferReceiver::NotePacket(Sender& sender, std::uint32_t packet_number) {

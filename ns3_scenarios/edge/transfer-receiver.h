@@ -24,6 +24,9 @@ class TransferReceiver {
     /// @param complete called once per transfer, when its last byte has arrived
     TransferReceiver(ns3::Ptr<ns3::Node> node, std::uint16_t port, Complete complete);
 
+    /// Forget a flow's unfinished transfers; what comes late of those below @p next is ignored.
+    void Drop(std::uint32_t flow, std::int64_t next);
+
     /// Bits that have arrived, each counted once.
     std::int64_t DeliveredBit(std::uint32_t flow) const;
     /// Those of one transfer; of a finished one that is no longer remembered, 0.
@@ -41,6 +44,7 @@ class TransferReceiver {
         std::uint32_t unacknowledged = 0;  ///< packets since the last acknowledgement
         std::map<std::int64_t, Unfinished> unfinished;
         std::map<std::int64_t, std::uint32_t> finished;  ///< size of the last ones: late duplicates
+        std::int64_t first_transfer = 0;                 ///< those below were dropped
         std::int64_t delivered_bit = 0;
         ns3::EventId delayed_ack;
     };

@@ -43,6 +43,16 @@ void TransferSender::Submit(std::int64_t transfer, std::uint32_t size_bit) {
     FillWindow();
 }
 
+void TransferSender::Drop() {
+    m_timer.Cancel();
+    m_pending.clear();
+    m_lost.clear();
+    m_unsent.clear();
+    m_in_flight.clear();
+    m_backlog_bit = 0;
+    m_probes_in_a_row = 0;
+}
+
 double TransferSender::UnconfirmedBit(const TransferReceiver& receiver) const {
     double bit = 0;
     for (const auto& [transfer, pending] : m_pending) {

@@ -35,6 +35,9 @@ class TransferSender {
     /// Queue a transfer behind the earlier ones.
     void Submit(std::int64_t transfer, std::uint32_t size_bit);
 
+    /// Forget all transfers: nobody waits for them any more.
+    void Drop();
+
     /// The user's link works again (connected, or handed over): find out what got lost.
     void OnLinkRestored();
 

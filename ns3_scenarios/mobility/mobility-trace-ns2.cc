@@ -44,11 +44,26 @@ class Ns2Node {
         }
     }
 
-    /// No more commands: let it arrive. Who was put nowhere is at the origin, as in ns-2.
+    /// No more commands: let it arrive. It was there from the start and stays to the end; who was
+    /// put nowhere is at the origin, as in ns-2.
     void Finish() {
         StopAt(MAX_TRACE_TIME_S);
         if (m_path.empty()) {
             Mark(0);
+        }
+        TracePoint first = m_path.front();
+        first.time_s = std::min(first.time_s, m_window.start_s);
+        if (m_path.front().time_s - first.time_s >= RESOLUTION_S) {
+            m_path.insert(m_path.begin(), first);
+        } else {
+            m_path.front() = first;
+        }
+        TracePoint last = m_path.back();
+        last.time_s = std::max(last.time_s, m_window.end_s);
+        if (last.time_s - m_path.back().time_s >= RESOLUTION_S) {
+            m_path.push_back(last);
+        } else {
+            m_path.back() = last;
         }
     }
 

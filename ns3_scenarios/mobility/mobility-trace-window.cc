@@ -46,7 +46,7 @@ void TraceWindow::Append(TracePath& path, const TracePoint& point) const {
 }
 
 bool TraceWindow::Meets(const TracePath& path) const {
-    return path.front().time_s <= end_s && path.back().time_s >= start_s;
+    return path.front().time_s <= end_s && path.back().time_s >= first_slot_s;
 }
 
 void TraceCollector::StartTime(double time_s, std::size_t line) {

@@ -36,6 +36,7 @@ struct TraceShift {
 struct TraceWindow {
     double start_s;
     double end_s;
+    double first_slot_s;  ///< who has left before is not needed
     std::size_t n_users;
     std::optional<TraceShift> shift;  ///< unset: known when the trace has been read
 
@@ -47,7 +48,7 @@ struct TraceWindow {
     /// Append a point, if it says anything about the window, and forget those before that do not.
     void Append(TracePath& path, const TracePoint& point) const;
 
-    /// @return whether a path has begun and not ended in the window
+    /// @return whether a path has begun in the window and not ended before its first slot
     bool Meets(const TracePath& path) const;
 };
 

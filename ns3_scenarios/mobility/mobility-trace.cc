@@ -221,14 +221,25 @@ std::size_t CountMoving(const MobilityTrace& trace, double end_s) {
         }));
 }
 
+/// How many users are there from ns-3 time @p start_s to @p end_s.
+std::size_t CountThroughout(const MobilityTrace& trace, double start_s, double end_s) {
+    return static_cast<std::size_t>(
+        std::count_if(trace.begin(), trace.end(), [&](const TracePath& path) {
+            const Stay stay = StayOf(path, end_s);
+            return stay.Contains(start_s) && stay.Contains(end_s);
+        }));
+}
+
 }  // namespace
 
 MobilityTrace ReadMobilityTrace(const MobilitySettings& settings,
                                 const Area& area,
                                 std::uint32_t n_ue,
+                                double start_s,
                                 double end_s) {
     const TraceSources sources = ParseSources(settings.trace);
-    TraceWindow window{settings.trace_start_s, settings.trace_start_s + end_s, n_ue, sources.shift};
+    TraceWindow window{settings.trace_start_s, settings.trace_start_s + end_s,
+                       settings.trace_start_s + start_s, n_ue, sources.shift};
     if (window.shift) {
         window.shift->x_m += settings.trace_x_m;
         window.shift->y_m += settings.trace_y_m;
@@ -259,13 +270,22 @@ MobilityTrace ReadMobilityTrace(const MobilitySettings& settings,
         }
         CheckPlace(trace, area);
         NS_LOG_INFO(CountMoving(trace, end_s)
-                    << " of " << trace.size() << " users move; added to x "
-                    << message::Number(shift.x_m) << " m, to y " << message::Number(shift.y_m)
-                    << " m");
+                    << " of " << trace.size() << " users move, "
+                    << CountThroughout(trace, start_s, end_s)
+                    << " are there throughout; added to x " << message::Number(shift.x_m)
+                    << " m, to y " << message::Number(shift.y_m) << " m");
         return trace;
     } catch (const std::runtime_error& error) {
         Reject(settings.trace, error.what());
     }
+}
+
+Stay StayOf(const TracePath& path, double end_s) {
+    Stay stay{.from_s = path.front().time_s};
+    if (path.back().time_s < end_s) {
+        stay.to_s = path.back().time_s;
+    }
+    return stay;
 }
 
 ns3::Ptr<ns3::MobilityModel> MakeTraceMobility(const TracePath& path, double height_m) {

@@ -10,6 +10,8 @@
 #include "ns3/random-variable-stream.h"
 #include "ns3/steady-state-random-waypoint-mobility-model.h"
 
+#include <algorithm>
+
 namespace physical {
 
 namespace {
@@ -46,11 +48,14 @@ Ptr<ns3::MobilityModel> MakeStatic(const Area& area, double height_m, std::int64
 Mobility::Mobility(const MobilitySettings& settings,
                    const Area& area,
                    std::uint32_t n_ue,
+                   double start_s,
                    double end_s)
-    : m_settings(settings), m_area(area) {
+    : m_settings(settings), m_area(area), m_stays(n_ue) {
     m_settings.Check(area);
     if (m_settings.model == "trace") {
-        m_trace = ReadMobilityTrace(m_settings, area, n_ue, end_s);
+        m_trace = ReadMobilityTrace(m_settings, area, n_ue, start_s, end_s);
+        std::ranges::transform(m_trace, m_stays.begin(),
+                               [end_s](const TracePath& path) { return StayOf(path, end_s); });
     }
 }
 

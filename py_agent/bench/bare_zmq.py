@@ -17,7 +17,7 @@ _DEADLINE_MS = 120_000  # the others are measured meanwhile
 def running(n_floats: int, address: str) -> Iterator[Callable[[], object]]:
     """A round trip of `n_floats` to a process of its own that listens at `address`."""
     command = [sys.executable, "-m", __name__, address]
-    echo = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    echo = subprocess.Popen(command, stdout=subprocess.PIPE, encoding="utf-8")
     assert echo.stdout is not None
     with zmq.Context() as context, context.socket(zmq.DEALER) as socket:
         socket.linger = 0

@@ -112,5 +112,5 @@ def _resident_mb(env: ScenarioEnv) -> float:
 def _kb(env: ScenarioEnv, file: str, *names: str) -> int:
     channel = env.channel
     assert isinstance(channel, Channel)
-    lines = Path(f"/proc/{channel.process.pid}/{file}").read_text().splitlines()
+    lines = Path(f"/proc/{channel.process.pid}/{file}").read_text(encoding="utf-8").splitlines()
     return sum(int(line.split()[1]) for line in lines if line.startswith(names))

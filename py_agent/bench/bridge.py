@@ -109,7 +109,7 @@ def _gateway(scenario: str, bind: str, keys: Path | None = None) -> Iterator[str
     command = [sys.executable, "-c", "from py_agent.cli.main import main; main()", "serve"]
     command += ["--scenario", scenario, "--bind", bind]
     command += ["--keys", str(keys)] if keys else []
-    gateway = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    gateway = subprocess.Popen(command, stdout=subprocess.PIPE, encoding="utf-8")
     assert gateway.stdout is not None
     try:
         yield gateway.stdout.readline().split(" at ")[1].strip()
@@ -149,7 +149,7 @@ def _ping_pong_us(size: int, trips: int) -> float:
     done = subprocess.run(
         [PROGRAMS / "shm-ping-pong", str(size), str(trips)],
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         check=True,
         timeout=60,
     )

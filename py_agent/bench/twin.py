@@ -43,10 +43,11 @@ def measure(
 
     Everything runs on one core, in turns, `rounds` times; ratios are within a round, the median
     counts. Four ways: shares held from frame to frame, by one thread and by two; the rule asked in
-    every slot, for all rollouts at once; the vector environment, which makes every observation of
-    every slot, for up to 4096. Batches are of 1, 64, 1024, 4096 and 16384 rollouts, up to
-    `largest`. Then networks of other `sizes` (base stations x users, comma-separated) in batches of
-    as many users in all. A `scenario` is a name, or the path of a program.
+    every slot; the vector environment, which makes every observation of every slot, for up to 4096.
+    The first three step large batches block by block, as `simulate` does. Batches are of 1, 64,
+    1024, 4096 and 16384 rollouts, up to `largest`. Then networks of other `sizes` (base stations x
+    users, comma-separated) in batches of as many users in all. A `scenario` is a name, or the path
+    of a program.
     """
     wanted = [_size(text) for text in sizes.split(",") if text]
     batches = [batch for batch in BATCHES if batch <= max(largest, 1)]
@@ -137,12 +138,27 @@ def _played(env: Any, name: str, known: Network) -> Callable[[int], object]:
 def _rollouts(
     network: Any, batch: int, name: str, known: Network, every: int, threads: int
 ) -> Callable[[int], object]:
-    from py_agent.twin.rollout.observation import Observer
     from py_agent.twin.rollout.random_streams import spread_seeds
+    from py_agent.twin.rollout.rollout import blocks
 
     rollout = network.rollout(batch, threads)
     rollout.start(spread_seeds(1, batch))
-    observer = Observer(network.schema, rollout)
+    of_blocks = [
+        _block(rollout.part(rows), name, known, every) for rows in blocks(batch, rollout.n_ue)
+    ]
+
+    def advance(slots: int) -> None:
+        for advance_block in of_blocks:
+            advance_block(slots)
+
+    return advance
+
+
+def _block(rollout: Any, name: str, known: Network, every: int) -> Callable[[int], object]:
+    """Rollouts under a policy that is asked for shares every so many slots."""
+    from py_agent.twin.rollout.observation import Observer
+
+    observer = Observer(known.schema, rollout)
     policy = load_policy(name)
     policy.begin(known, seed=1)
     action: dict[str, Any] = {}

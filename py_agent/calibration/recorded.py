@@ -48,6 +48,10 @@ class RecordedRun:
         """Columns of a table of records."""
         return table_columns(self.folder, name)
 
+    def has_table(self, name: str) -> bool:
+        """Whether there is such a table."""
+        return self.folder.table(name).exists()
+
     @cached_property
     def radio(self) -> str:
         """Name of the access network, as the scenario's program declares it."""

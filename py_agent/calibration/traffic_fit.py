@@ -37,7 +37,7 @@ def fit_traffic(runs: Sequence[RecordedRun], prior: Traffic) -> Traffic:
         rate_hz, on_s, off_s = most_likely_times(ended_s, open_s, prior)
         active = {"rate_hz": rate_hz, "on_s": on_s, "off_s": off_s}
     else:
-        user_s = sum(r.slots * r.slot_s * r.field("tasks_created").shape[1] for r in runs)
+        user_s = sum(sum(to_s - from_s for _, from_s, to_s in stays_of(r)) for r in runs)
         created = sum(float(np.ptp(r.field("tasks_created"), axis=0).sum()) for r in runs)
         promised = _PROMISE_DOUBT**-2  # tasks that are worth as much as the promise
         rate_hz = (created + promised) / (user_s + promised / max(prior.rate_hz, 1e-9))
@@ -92,13 +92,24 @@ def most_likely_times(
 
 
 def _gaps_s(run: RecordedRun) -> tuple[Floats, Floats]:
-    """Between the tasks of each user, and from the last one on."""
+    """Between the tasks of each stay of a user, and from its last one on."""
     table = run.table("task")
-    end_s = float(run.field("time_s")[-1, 0])
     ended: list[Floats] = [np.empty(0)]
     still: list[float] = []
-    for user in np.unique(table["ue"]):
+    for user, from_s, to_s in stays_of(run):
         created_s = np.sort(table["created_s"][table["ue"] == user])
-        ended.append(np.diff(created_s))
-        still.append(max(end_s - float(created_s[-1]), 0.0))
+        created_s = created_s[(created_s >= from_s) & (created_s <= to_s)]
+        if len(created_s):
+            ended.append(np.diff(created_s))
+            still.append(to_s - float(created_s[-1]))
     return np.concatenate(ended), np.array(still)
+
+
+def stays_of(run: RecordedRun) -> list[tuple[int, float, float]]:
+    """User, from when and until when, of everybody who was there in the run."""
+    start_s, end_s = (float(run.field("time_s")[i, 0]) for i in (0, -1))
+    if not run.has_table("stay"):
+        return [(ue, start_s, end_s) for ue in range(run.field("tasks_created").shape[1])]
+    stays = run.table("stay")
+    from_s, to_s = np.maximum(stays["came_s"], start_s), np.fmin(stays["left_s"], end_s)
+    return list(zip(stays["ue"].tolist(), from_s.tolist(), to_s.tolist(), strict=True))

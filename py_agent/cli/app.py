@@ -14,7 +14,7 @@ import typer
 from py_agent.cli.bench import bench
 from py_agent.cli.compare import compare
 from py_agent.cli.consoles import err, out
-from py_agent.cli.errors import errors_as_messages
+from py_agent.cli.errors import Commands, errors_as_messages
 from py_agent.cli.gateway import conformance, connect, keys, ping, serve
 from py_agent.cli.records import export, replay
 from py_agent.cli.run import execute_and_show, execute_seeds
@@ -22,6 +22,7 @@ from py_agent.cli.train import train
 from py_agent.cli.twin import calibrate, fidelity
 
 app = typer.Typer(
+    cls=Commands,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -31,7 +32,9 @@ app = typer.Typer(
 
 def run(
     scenario: Annotated[str | None, typer.Option(help="Name, or path of a program.")] = None,
-    policy: Annotated[str | None, typer.Option(help="Name, or package.module:Class.")] = None,
+    policy: Annotated[
+        str | None, typer.Option(help="Name, package.module:Class or file.py:Class.")
+    ] = None,
     retrain: Annotated[
         str | None,
         typer.Option(help="Users' models drift, and this rule retrains them: need, spare, …"),

@@ -92,7 +92,9 @@ def compare(
 
         command = shlex.join(["ns3-twin", *sys.argv[1:]])
         write_comparison(comparison, folder, command)
-        (folder / "comparison.json").write_text(json.dumps(comparison.to_json(), indent=2))
+        (folder / "comparison.json").write_text(
+            json.dumps(comparison.to_json(), indent=2), encoding="utf-8"
+        )
     _show(comparison, folder, as_json=as_json)
     for failure in failures:
         typer.secho(f"failed: {failure}", fg="red", err=True)

@@ -9,7 +9,9 @@ import os
 import platform
 import shutil
 import sys
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import ns3_scenarios
 from ns3_bridge import BridgeError, Channel, describe
@@ -17,7 +19,18 @@ from ns3_bridge.testing import echo_command
 from ns3_scenarios.build import find_cmake
 
 _LIBRARIES = ("gymnasium", "numpy", "pydantic", "pyarrow", "matplotlib", "rich", "typer")
-_FOR_LEARNING = ("torch", "scikit-learn", "river", "scipy")
+_EXTRAS = {
+    "torch": "learning",
+    "scikit-learn": "learning",
+    "river": "learning",
+    "scipy": "learning",
+    "stable-baselines3": "drl",
+    "pettingzoo": "multi-agent",
+    "minari": "offline",
+    "tyro": "examples",
+}
+_RUNS = Path("runs")
+_LEAST_FREE = 10**6  # bytes, what a short run takes
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,8 +58,9 @@ def examine() -> Iterator[Finding]:
     yield Finding("python", sys.version_info >= (3, 10), platform.python_version(), "use 3.10–3.13")
     for name in _LIBRARIES:
         yield _library(name)
-    for name in _FOR_LEARNING:
-        yield _library(name, extra="learning")
+    for name, extra in _EXTRAS.items():
+        yield _library(name, extra)
+    yield _folder(_RUNS)
     yield _bridge()
     for name in ns3_scenarios.names():
         yield _scenario(name)
@@ -70,6 +84,21 @@ def _library(name: str, extra: str | None = None) -> Finding:
     except importlib.metadata.PackageNotFoundError:
         mend = f"pip install 'ns3-twin[{extra}]'" if extra else f"pip install {name}"
         return Finding(name, False, "missing", mend, required=extra is None)
+
+
+def _folder(path: Path) -> Finding:
+    """Whether runs can be written where they go by default."""
+    place = path if path.exists() else path.absolute().parent
+    what = f"folder {path}"
+    try:
+        with tempfile.TemporaryFile(dir=place) as file:
+            file.write(b"\0" * _LEAST_FREE)
+            file.flush()
+    except OSError as error:
+        seen = f"cannot be written: {error.strerror}"
+        return Finding(what, False, seen, "go elsewhere, or give runs_dir", required=False)
+    free_gb = shutil.disk_usage(place).free / 1e9
+    return Finding(what, True, f"can be written, {free_gb:.1f} GB free", required=False)
 
 
 def _bridge() -> Finding:

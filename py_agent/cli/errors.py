@@ -4,15 +4,22 @@
 from __future__ import annotations
 
 import contextlib
+import io
+import os
 import signal
+import sys
 from collections.abc import Iterator
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import typer
+from typer.core import TyperGroup
 
+# Packages of extras, by the name under which they are imported.
+_EXTRAS = {
+    **dict.fromkeys(("torch", "sklearn", "river", "scipy"), "learning"),
+    **{"stable_baselines3": "learning,drl", "pettingzoo": "multi-agent", "minari": "offline"},
+}
 _FOR_RUNS = ("matplotlib", "pyarrow", "tensorboard")
-_FOR_LEARNING = ("torch", "sklearn", "river", "scipy")  # packages of the extra
-_FOR_TRAINING = "stable_baselines3"
 _ENDING = {signal.SIGINT: "interrupted", signal.SIGTERM: "terminated", signal.SIGHUP: "hung up"}
 
 
@@ -45,6 +52,32 @@ def _signals_raise() -> Iterator[None]:
             signal.signal(number, handler)
 
 
+class Commands(TyperGroup):
+    """The commands; what goes wrong in any of them is told in a line."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run a command; what it prints is written, or it is an error."""
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):  # what a terminal cannot show is no failure
+                stream.reconfigure(errors="replace")
+        try:
+            try:
+                return super().main(*args, **kwargs)
+            finally:
+                sys.stdout.flush()
+        except OSError as error:
+            # Python would try to write the rest once more when it ends.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            if not isinstance(error, BrokenPipeError):  # `| head` has seen enough
+                _say(f"cannot write standard output: {error.strerror}")
+            sys.exit(2)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Call the command that is chosen."""
+        with errors_as_messages():
+            return super().invoke(ctx)
+
+
 @contextlib.contextmanager
 def errors_as_messages() -> Iterator[None]:
     """A user's mistake or a failed simulation is one line and exit status 2, not a traceback."""
@@ -52,30 +85,64 @@ def errors_as_messages() -> Iterator[None]:
         with _signals_raise():
             yield
     except ModuleNotFoundError as error:
-        package = (error.name or "").partition(".")[0]
-        if package in _FOR_RUNS:
-            _say(f"{package} is missing: pip install ns3-twin; a gateway's image does without it")
-            raise typer.Exit(2) from None
-        if package == _FOR_TRAINING:
-            _say(f"{package} is missing: pip install 'ns3-twin[learning,drl]'")
-            raise typer.Exit(2) from None
-        if package not in _FOR_LEARNING:
+        message = _how_to_install((error.name or "").partition(".")[0])
+        if message is None:
             raise
-        _say(
-            f"{package} is missing: pip install 'ns3-twin[learning]' (first the build of torch "
-            "that you want; the CPU's is enough)"
-        )
+        _say(message)
         raise typer.Exit(2) from None
     except Ended as ended:
         typer.echo(ended.args[0], err=True)
         raise typer.Exit(ended.status) from None
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        _say(_of_system(error))
+        raise typer.Exit(2) from None
     except Exception as error:
         from ns3_bridge import Ns3TwinError  # only now: a command that fails may take its time
 
         if not isinstance(error, Ns3TwinError):
             raise
+        from py_agent.contract import PolicyFailed
+
+        if isinstance(error, PolicyFailed) and error.__cause__ is not None:
+            typer.echo(_users_frames(error.__cause__), err=True, nl=False)
         _say(error.args[0])
         raise typer.Exit(2) from None
+
+
+def _how_to_install(package: str) -> str | None:
+    """How to get a package that is missing; None: nobody but its user can tell."""
+    if package in _FOR_RUNS:
+        return f"{package} is missing: pip install ns3-twin; a gateway's image does without it"
+    if package not in _EXTRAS:
+        return None
+    advice = f"{package} is missing: pip install 'ns3-twin[{_EXTRAS[package]}]'"
+    if _EXTRAS[package] == "learning":
+        advice += " (first the build of torch that you want; the CPU's is enough)"
+    return advice
+
+
+def _of_system(error: OSError) -> str:
+    """What the system refuses, and of which file."""
+    files = [str(file) for file in (error.filename, error.filename2) if file is not None]
+    return f"{' and '.join(files)}: {error.strerror}" if files else error.strerror or str(error)
+
+
+def _users_frames(error: BaseException) -> str:
+    """Where in a user's own code an error was raised."""
+    import importlib.util
+    import traceback
+
+    if isinstance(error, SyntaxError):
+        return "".join(traceback.format_exception_only(error))
+    not_theirs = ["<frozen"]
+    for package in ("py_agent", "ns3_bridge", "ns3_scenarios", "importlib"):
+        spec = importlib.util.find_spec(package)
+        not_theirs += spec.submodule_search_locations or () if spec else ()
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if not frame.filename.startswith(tuple(not_theirs))]
+    return "".join(traceback.format_list(own))
 
 
 def _say(message: str) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from py_agent import former_names
 from py_agent.cli.consoles import out
 from py_agent.cli.errors import errors_as_messages
 from py_agent.cli.run import execute_and_show
@@ -186,7 +187,9 @@ def _serve_until_signal(
 
 def connect(
     address: Annotated[str, typer.Argument(help="Of a gateway: ns3-twin serve prints it.")],
-    policy: Annotated[str | None, typer.Option(help="Name, or package.module:Class.")] = None,
+    policy: Annotated[
+        str | None, typer.Option(help="Name, package.module:Class or file.py:Class.")
+    ] = None,
     seed: Annotated[int | None, typer.Option(help="ns-3's run number.")] = None,
     key: Annotated[
         Path | None, typer.Option(help="This agent's secret key file, beside gateway.key.")
@@ -281,3 +284,7 @@ def conformance(
     typer.echo(f"{len(checks) - failed} of {len(checks)} demands met")
     if failed:
         raise typer.Exit(1)
+
+
+if not TYPE_CHECKING:
+    __getattr__ = former_names.names_in(__name__)

@@ -6,10 +6,11 @@ from __future__ import annotations
 import dataclasses
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from py_agent import former_names
 from py_agent.cli.errors import errors_as_messages
 
 
@@ -52,3 +53,7 @@ def export(
         made = export_runs(runs, dataset, author, author_email)
         episodes, steps = made.total_episodes, made.total_steps
     print(f"{dataset}: {episodes} episodes, {steps} slots, in {made.storage.data_path}")
+
+
+if not TYPE_CHECKING:
+    __getattr__ = former_names.names_in(__name__)

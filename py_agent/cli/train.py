@@ -122,7 +122,7 @@ def _settings(
     from_file: dict[str, Any] = {}
     if config is not None:
         try:
-            from_file = yaml.safe_load(config.read_text()) or {}
+            from_file = yaml.safe_load(config.read_text(encoding="utf-8")) or {}
         except (OSError, yaml.YAMLError) as error:
             raise InvalidSetting(f"cannot read {config}: {error}") from error
     of_runs = {name: from_file.get(name) for name in ("settings", "learning")}

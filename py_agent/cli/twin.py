@@ -6,10 +6,11 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from py_agent import former_names
 from py_agent.cli.consoles import err, out
 from py_agent.cli.errors import errors_as_messages
 
@@ -130,7 +131,7 @@ def fidelity(
         output.mkdir(parents=True, exist_ok=True)
         fidelity_figure(report).savefig(output / "fidelity.png", dpi=110)
         values = json.dumps(report.as_json())
-        (output / "fidelity.json").write_text(values + "\n")
+        (output / "fidelity.json").write_text(values + "\n", encoding="utf-8")
         learned.save(output / "twin.json")
     if as_json:
         print(values)
@@ -149,3 +150,7 @@ def fidelity(
     header = ["policy", "ns-3 (s)", "ns-3, other seed (s)", "twin (s)", "KS"]
     out().print(rows_table("Mean delay", header, rows))
     out().print(f"figure  {output / 'fidelity.png'}", highlight=False)
+
+
+if not TYPE_CHECKING:
+    __getattr__ = former_names.names_in(__name__)

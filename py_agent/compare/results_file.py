@@ -31,7 +31,7 @@ class ResultsFile:
     def append(self, key: str, summary: dict[str, Any]) -> None:
         """Keep the summary of a run; it is on the disk when this returns."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        with self.path.open("a") as file:
+        with self.path.open("a", encoding="utf-8") as file:
             file.write(json.dumps({"key": key, "summary": summary}) + "\n")
             file.flush()
             os.fsync(file.fileno())

@@ -34,6 +34,13 @@ class Agent:
         squash: what brings the last layer into [−1, 1]: ``clip`` or ``tanh``.
         reach: β: by how much an output of 1 shifts the logarithm of a priority.
         facts: how it came about: algorithm, settings, steps, validation; plain values.
+
+    Example:
+        >>> from py_agent.drl.trained import AGENTS
+        >>> agent = Agent.load(AGENTS / "default.npz")
+        >>> features = np.zeros((5, len(FEATURES)), np.float32)  # of five users
+        >>> agent(features, cell=np.zeros(5, np.int32)).shape
+        (5, 4)
     """
 
     layers: Layers

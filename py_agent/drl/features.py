@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from py_agent.contract import Observation
+from py_agent.contract import Observation, present
 from py_agent.policies.cell_work import CellWork
 from py_agent.policies.fill import Priorities
 from py_agent.policies.groups import Groups
@@ -62,7 +62,7 @@ def user_features(
         link: tells how well stations are heard.
 
     Returns:
-        ``[..., n_ue, len(FEATURES)]``.
+        ``[..., n_ue, len(FEATURES)]``; of users that are away all are 0.
     """
     up, down = priorities["bandwidth_share"], priorities["compute_share"]
     busy_up, busy = work.upload_s > 0, work.computing > 0
@@ -88,6 +88,8 @@ def user_features(
     rows = np.concatenate(columns, axis=-1, dtype=np.float64)
     rows = rows.reshape(*own.shape[:-1], len(columns), own.shape[-1])
     rows[..., _LOGARITHMIC, :] = np.log1p(rows[..., _LOGARITHMIC, :])
+    if "present" in observation:
+        rows *= present(observation)[..., None, :]
     return np.swapaxes(rows, -1, -2).astype(np.float32, order="C")
 
 

@@ -24,6 +24,13 @@ class DrlPolicy:
     Attributes:
         batched: decides for any number of networks at once, as its association rule does.
         retrains: decides on retraining, too, where there are models.
+
+    Example:
+        >>> from py_agent.drl.trained import AGENTS
+        >>> from py_agent.policies.association import LoadBalancing
+        >>> policy = DrlPolicy(LoadBalancing(), Agent.load(AGENTS / "default.npz"))
+        >>> policy.batched
+        True
     """
 
     retrains = True

@@ -57,14 +57,16 @@ class Training:
         self._state = _State(folder / "state.json")
         told = folder / "settings.yaml"
         if told.exists():
-            before = yaml.safe_load(told.read_text())
+            before = yaml.safe_load(told.read_text(encoding="utf-8"))
             if before != settings.model_dump(mode="json"):
                 raise CannotResume(
                     f"{folder} holds a training with other settings (settings.yaml): choose "
                     "another folder (--out), or the same settings to go on"
                 )
         folder.mkdir(parents=True, exist_ok=True)
-        told.write_text(yaml.safe_dump(settings.model_dump(mode="json"), sort_keys=False))
+        told.write_text(
+            yaml.safe_dump(settings.model_dump(mode="json"), sort_keys=False), encoding="utf-8"
+        )
 
     def run(self, progress: Progress = lambda steps, best: None) -> Agent:
         """Train until all steps are done.
@@ -139,13 +141,15 @@ class _State:
         self.steps = 0
         self.best: dict[str, Any] | None = None
         if path.exists():
-            told = json.loads(path.read_text())
+            told = json.loads(path.read_text(encoding="utf-8"))
             self.steps, self.best = told["steps"], told["best"]
 
     def save(self) -> None:
         _replace(
             self._path,
-            lambda to: to.write_text(json.dumps({"steps": self.steps, "best": self.best})),
+            lambda to: to.write_text(
+                json.dumps({"steps": self.steps, "best": self.best}), encoding="utf-8"
+            ),
         )
 
 

@@ -11,7 +11,13 @@ from py_agent.learning.learning_settings import LearningSettings
 
 
 class TrainingSettings(pydantic.BaseModel):
-    """What is trained, on what, for how long."""
+    """What is trained, on what, for how long.
+
+    Example:
+        >>> settings = TrainingSettings(algorithm="sac", settings={"n_ue": 10})
+        >>> settings.association, settings.gamma
+        ('load', 0.98)
+    """
 
     model_config = pydantic.ConfigDict(extra="forbid")
 

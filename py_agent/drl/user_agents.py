@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,7 +13,7 @@ from gymnasium.vector import VectorEnv
 from numpy.typing import NDArray
 from stable_baselines3.common.vec_env import VecEnv
 
-from py_agent.contract import Network
+from py_agent.contract import Network, present
 from py_agent.drl.agent import ACTIONS
 from py_agent.drl.features import FEATURES
 from py_agent.drl.policy import held
@@ -154,7 +155,9 @@ class UserAgents(VecEnv):
             ]
         cell = np.maximum(observation["serving_bs"], 0)
         n_bs = observation["compute_capacity_hz"].shape[-1]
-        local = price_by_group(terms, cell, n_bs)
+        there = present(observation)
+        terms = [dataclasses.replace(term, amounts=term.amounts * there) for term in terms]
+        local = price_by_group(terms, cell, n_bs) * there
         return (-_TASK_REWARD * local).astype(np.float32).reshape(-1)
 
     def close(self) -> None:

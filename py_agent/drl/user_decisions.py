@@ -41,6 +41,7 @@ class UserDecisions:
         self._link = link_model_of(network)
         self._meter = WorkMeter(network)
         self._divider = FillDivider(network)
+        network.require("oldest_age_s", "slot_in_frame")
         self._slots_per_frame = network.settings["slots_per_frame"]
         self._reach = reach
         self._view = StaleView() if raw else None

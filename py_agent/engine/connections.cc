@@ -8,7 +8,7 @@ namespace twin {
 
 void Connections::Command(State& state,
                           std::size_t rollout,
-                          const std::int32_t* association,
+                          Numbered<const std::int32_t> association,
                           double now_s) {
     m_handovers.clear();
     m_refused.clear();

@@ -19,7 +19,10 @@ class Connections {
     /// two, does not obey.
     ///
     /// association: the base station of every user of the batch.
-    void Command(State& state, std::size_t rollout, const std::int32_t* association, double now_s);
+    void Command(State& state,
+                 std::size_t rollout,
+                 Numbered<const std::int32_t> association,
+                 double now_s);
 
     /// Users whose time without a cell ends before end_s find the strongest one.
     void Reconnect(State& state, std::size_t rollout, double end_s) const;

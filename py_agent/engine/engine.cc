@@ -97,16 +97,19 @@ void Engine::Open(std::size_t rollout, const OpenTask& open, double now_s) {
     state.uploading.Set(rollout, open.ue);
 }
 
-void Engine::Step(const Action& action, std::size_t slots, std::size_t threads, double* reward) {
-    const std::size_t block = std::max<std::size_t>(1, m_radio.BlockSize());
-    const std::size_t n_blocks = (state.batch + block - 1) / block;
+void Engine::Step(
+    const Action& action, Rows all, std::size_t slots, std::size_t threads, double* reward) {
+    const std::size_t n = all.end - all.begin;
+    const std::size_t block = std::max<std::size_t>(1, std::min(m_radio.BlockSize(), n));
+    const std::size_t n_blocks = (n + block - 1) / block;
     std::atomic<std::size_t> next = 0;
     const auto work = [&] {
         Worker worker(*this);
         for (std::size_t i = next++; i < n_blocks; i = next++) {
-            const Rows rows{i * block, std::min((i + 1) * block, state.batch)};
+            const std::size_t begin = all.begin + i * block;
+            const Rows rows{begin, std::min(begin + block, all.end)};
             for (std::size_t slot = 0; slot < slots; ++slot) {
-                worker.StepBlock(action, rows, reward + slot * state.batch);
+                worker.StepBlock(action, rows, {reward + slot * n, all.begin});
             }
         }
     };
@@ -126,9 +129,9 @@ Engine::Worker::Worker(Engine& of)
     : engine(of),
       connections(of.m_network.handover, of.m_radio),
       uplink(of.m_network, of.m_traffic, of.m_radio),
-      servers(of.m_network) {}
+      servers(of.m_network, of.state) {}
 
-void Engine::Worker::StepBlock(const Action& action, Rows rows, double* reward) {
+void Engine::Worker::StepBlock(const Action& action, Rows rows, Numbered<double> reward) {
     State& state = engine.state;
     const NetworkParameters& network = engine.m_network;
     for (std::size_t rollout = rows.begin; rollout < rows.end; ++rollout) {
@@ -150,7 +153,7 @@ void Engine::Worker::StepBlock(const Action& action, Rows rows, double* reward) 
         uplink.Arrive(state, rollout, end_s, [&](std::size_t user, std::int32_t number) {
             Servers::Accept(state, rollout, user, number);
         });
-        if (network.retrains && action.retrain_samples != nullptr) {
+        if (network.retrains && action.retrain_samples) {
             SubmitJobs(state, rollout, network.compute, action.retrain_samples,
                        engine.Seconds(clock.slot));
         }

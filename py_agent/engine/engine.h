@@ -15,13 +15,13 @@
 
 namespace twin {
 
-/// What is decided in a slot, for every user of the batch.
+/// What is decided in a slot, for every user of the rollouts that are stepped.
 struct Action {
-    const std::int32_t* association;  // obeyed where a frame starts
-    const float* bandwidth_share;     // null: a cell's users have equal shares
-    const float* compute_share;
-    const float* training_share;          // null: nothing is retrained
-    const std::int32_t* retrain_samples;  // the same
+    Numbered<const std::int32_t> association;  // obeyed where a frame starts
+    Numbered<const float> bandwidth_share;     // none: a cell's users have equal shares
+    Numbered<const float> compute_share;
+    Numbered<const float> training_share;          // none: nothing is retrained
+    Numbered<const std::int32_t> retrain_samples;  // the same
 };
 
 /// A task that is under way when a rollout starts.
@@ -54,10 +54,11 @@ class Engine {
     /// Then, with places, velocities, cells, sources and open tasks known, the rest.
     void Resume(std::int64_t slot, const std::vector<OpenTask>& open);
 
-    /// Let slots pass in every rollout under one action.
+    /// Let slots pass in some rollouts under one action.
     ///
-    /// reward: written, [slots][batch]: minus the time that tasks spent in the system.
-    void Step(const Action& action, std::size_t slots, std::size_t threads, double* reward);
+    /// reward: written, [slots][rows]: minus the time that tasks spent in the system.
+    void Step(
+        const Action& action, Rows rows, std::size_t slots, std::size_t threads, double* reward);
 
     /// Put a rollout of another engine of the same network in the place of one of this.
     void CopyFrom(std::size_t rollout, const Engine& other, std::size_t row);
@@ -70,7 +71,7 @@ class Engine {
     struct Worker {
         explicit Worker(Engine& engine);
 
-        void StepBlock(const Action& action, Rows rows, double* reward);
+        void StepBlock(const Action& action, Rows rows, Numbered<double> reward);
         void Move(Rows rows);
 
         Engine& engine;

@@ -24,10 +24,7 @@ using namespace twin;
 
 namespace {
 
-const Engine& EngineOf(nb::handle self) {
-    return *nb::inst_ptr<Engine>(self);
-}
-Engine& MutableEngineOf(nb::handle self) {
+Engine& EngineOf(nb::handle self) {
     return *nb::inst_ptr<Engine>(self);
 }
 
@@ -51,7 +48,7 @@ Output FlowMember(State& state, Value Flow::* member, nb::handle owner) {
 
 /// The state as arrays that change with it.
 Arrays ArraysOf(nb::handle self) {
-    State& state = MutableEngineOf(self).state;
+    State& state = EngineOf(self).state;
     Arrays arrays{
         {"seed", View(&state.clocks.data()->seed, {state.batch}, {sizeof(Clock)}, self)},
         {"slot", View(&state.clocks.data()->slot, {state.batch}, {sizeof(Clock)}, self)},
@@ -104,18 +101,29 @@ Arrays ArraysOf(nb::handle self) {
     return arrays;
 }
 
-template <class Value>
-const Value* UsersData(const std::optional<Input<Value>>& array,
-                       const State& state,
-                       const char* name) {
-    if (!array) {
-        return nullptr;
+void RequireRows(const State& state, Rows rows) {
+    if (rows.begin > rows.end || rows.end > state.batch) {
+        throw std::invalid_argument("rollouts " + std::to_string(rows.begin) + " to " +
+                                    std::to_string(rows.end) + " of " +
+                                    std::to_string(state.batch));
     }
-    RequireSize(*array, state.UsersInAll(), name);
-    return array->data();
+}
+
+template <class Value>
+Numbered<const Value> OfRows(const std::optional<Input<Value>>& array,
+                             const State& state,
+                             Rows rows,
+                             const char* name) {
+    if (!array) {
+        return {};
+    }
+    RequireSize(*array, (rows.end - rows.begin) * state.n_ue, name);
+    return {array->data(), rows.begin * state.n_ue};
 }
 
 Output Step(Engine& engine,
+            std::size_t begin,
+            std::size_t end,
             const Input<std::int32_t>& association,
             const std::optional<Input<float>>& bandwidth_share,
             const Input<float>& compute_share,
@@ -124,8 +132,8 @@ Output Step(Engine& engine,
             std::size_t slots,
             std::size_t threads) {
     const State& state = engine.state;
-    RequireSize(association, state.UsersInAll(), "association");
-    RequireSize(compute_share, state.UsersInAll(), "compute_share");
+    const Rows rows{begin, end};
+    RequireRows(state, rows);
     const auto n_bs = static_cast<std::int32_t>(state.n_bs);
     for (std::size_t i = 0; i < association.size(); ++i) {
         if (association.data()[i] < 0 || association.data()[i] >= n_bs) {
@@ -133,15 +141,20 @@ Output Step(Engine& engine,
                                         ": must be from 0 to " + std::to_string(n_bs - 1));
         }
     }
-    const Action action{association.data(), UsersData(bandwidth_share, state, "bandwidth_share"),
-                        compute_share.data(), UsersData(training_share, state, "training_share"),
-                        UsersData(retrain_samples, state, "retrain_samples")};
-    std::vector<double> reward(slots * state.batch);
+    const Action action{
+        OfRows(std::optional(association), state, rows, "association"),
+        OfRows(bandwidth_share, state, rows, "bandwidth_share"),
+        OfRows(std::optional(compute_share), state, rows, "compute_share"),
+        OfRows(training_share, state, rows, "training_share"),
+        OfRows(retrain_samples, state, rows, "retrain_samples"),
+    };
+    const std::size_t n = end - begin;
+    std::vector<double> reward(slots * n);
     {
         const nb::gil_scoped_release others_run;
-        engine.Step(action, slots, threads, reward.data());
+        engine.Step(action, rows, slots, threads, reward.data());
     }
-    return Fresh(std::move(reward), {slots, state.batch});
+    return Fresh(std::move(reward), {slots, n});
 }
 
 void Start(Engine& engine, const Input<std::int64_t>& seeds, const Input<std::int64_t>& rollouts) {
@@ -186,9 +199,7 @@ void Resume(Engine& engine, std::int64_t slot, const Input<double>& open) {
 
 /// All tasks created so far, rollout by rollout, in the order in which they were taken over.
 Arrays TasksOf(const Engine& engine, std::size_t begin, std::size_t end) {
-    if (begin > end || end > engine.state.batch) {
-        throw std::invalid_argument("no such rollouts");
-    }
+    RequireRows(engine.state, {begin, end});
     std::vector<std::int64_t> rollout;
     std::vector<std::int32_t> ue, bs;
     std::vector<double> created_s, uploaded_s, done_s, size_bit, cycles;
@@ -215,11 +226,12 @@ Arrays TasksOf(const Engine& engine, std::size_t begin, std::size_t end) {
             {"cycles", Fresh(std::move(cycles), shape)}};
 }
 
-/// Age of each user's oldest task that is not done, 0 without one, [batch, n_ue].
-Output OldestAgeS(const Engine& engine) {
+/// Age of each user's oldest task that is not done, 0 without one, [n_rows, n_ue].
+Output OldestAgeS(const Engine& engine, std::size_t begin, std::size_t end) {
     const State& state = engine.state;
-    std::vector<double> age_s(state.UsersInAll());
-    for (std::size_t i = 0; i < age_s.size(); ++i) {
+    RequireRows(state, {begin, end});
+    std::vector<double> age_s;
+    for (std::size_t i = begin * state.n_ue; i < end * state.n_ue; ++i) {
         const std::size_t rollout = i / state.n_ue;
         const auto created_s = [&](std::int32_t task) {
             return state.tasks[rollout][static_cast<std::size_t>(task)].created_s;
@@ -236,9 +248,9 @@ Output OldestAgeS(const Engine& engine) {
                 oldest_s = std::min(oldest_s, created_s(flow.head));
             }
         }
-        age_s[i] = now_s - oldest_s;
+        age_s.push_back(now_s - oldest_s);
     }
-    return Fresh(std::move(age_s), {state.batch, state.n_ue});
+    return Fresh(std::move(age_s), {end - begin, state.n_ue});
 }
 
 /// Sums of squared sizes of the tasks that each user has created from some moment on.
@@ -265,15 +277,6 @@ Output TrainingBacklogSamples(const Engine& engine) {
         samples.push_back(BacklogSamples(jobs));
     }
     return Fresh(std::move(samples), {state.batch, state.n_ue});
-}
-
-double MeanBit(const Engine& engine) {
-    constexpr int QUANTILES = 100'000;
-    double sum = 0;
-    for (int i = 0; i < QUANTILES; ++i) {
-        sum += engine.TrafficOfUsers().SizeBit((i + 0.5) / QUANTILES);
-    }
-    return sum / QUANTILES;
 }
 
 /// Fill [n_seeds, n] with numbers of a stream.
@@ -327,6 +330,10 @@ NB_MODULE(_engine, module) {
     nb::module_ laws = module.def_submodule("laws");
     BindLaws(laws);
     BindRandom(module);
+    module.def(
+        "mean_size_bit",
+        [](const nb::dict& traffic) { return TrafficLaw(ReadTraffic(traffic)).MeanSizeBit(); },
+        "traffic"_a);
     nb::class_<Radio>(module, "Radio");
     nb::module_ lte = module.def_submodule("lte");
     BindLte(lte);
@@ -349,12 +356,12 @@ NB_MODULE(_engine, module) {
         .def("start", &Start, "seeds"_a, "rollouts"_a)
         .def("clear", &Clear, "seeds"_a)
         .def("resume", &Resume, "slot"_a, "open"_a)
-        .def("step", &Step, "association"_a, "bandwidth_share"_a.none(), "compute_share"_a,
-             "training_share"_a.none(), "retrain_samples"_a.none(), "slots"_a, "threads"_a)
+        .def("step", &Step, "begin"_a, "end"_a, "association"_a, "bandwidth_share"_a.none(),
+             "compute_share"_a, "training_share"_a.none(), "retrain_samples"_a.none(), "slots"_a,
+             "threads"_a)
         .def("copy_from", &Engine::CopyFrom, "rollout"_a, "other"_a, "row"_a)
         .def("tasks", &TasksOf, "begin"_a, "end"_a)
-        .def("oldest_age_s", &OldestAgeS)
+        .def("oldest_age_s", &OldestAgeS, "begin"_a, "end"_a)
         .def("square_bit2_since", &SquareBit2Since, "since_s"_a)
-        .def("training_backlog_samples", &TrainingBacklogSamples)
-        .def("mean_bit", &MeanBit);
+        .def("training_backlog_samples", &TrainingBacklogSamples);
 }

@@ -143,16 +143,16 @@ void PythonRadio::Reassociate(State& state, std::size_t user, Change, bool moved
 
 void PythonRadio::Rates(State&, Rows, Senders& senders) {
     const nb::gil_scoped_acquire python;
-    const std::vector<std::size_t> shape{senders.Count()};
+    const std::vector<std::size_t> shape{senders.count};
     const nb::object found = m_model.attr("rates_bps")(Copied(senders.user.data(), shape),
                                                        Copied(senders.cell.data(), shape));
-    const auto rate_bps = Answer<float>(found, senders.Count(), "rates_bps");
-    std::copy_n(rate_bps.data(), senders.Count(), senders.rate_bps.begin());
+    const auto rate_bps = Answer<float>(found, senders.count, "rates_bps");
+    std::copy_n(rate_bps.data(), senders.count, senders.rate_bps.begin());
 }
 
 void PythonRadio::Sent(State&, Rows, const Senders& senders) {
     const nb::gil_scoped_acquire python;
-    const std::vector<std::size_t> shape{senders.Count()};
+    const std::vector<std::size_t> shape{senders.count};
     m_model.attr("sent")(Copied(senders.user.data(), shape), Copied(senders.cell.data(), shape),
                          Copied(senders.band_s.data(), shape));
 }

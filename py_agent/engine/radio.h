@@ -9,12 +9,6 @@
 
 namespace twin {
 
-/// Rollouts [begin, end) of a batch.
-struct Rows {
-    std::size_t begin;
-    std::size_t end;
-};
-
 /// Users that have something to send in a slot, in order of their numbers.
 struct Senders {
     std::vector<std::int32_t> rollout;
@@ -25,7 +19,20 @@ struct Senders {
     std::vector<float> kept;           // what it wants to remember of each until `Sent`
     std::vector<float> band_s;         // then: time of the whole band that each has got
 
-    std::size_t Count() const { return user.size(); }
+    std::size_t count = 0;  // of those there is room for
+
+    /// Room for so many.
+    void Reserve(std::size_t n) {
+        if (n <= user.size()) {
+            return;
+        }
+        for (auto* numbers : {&rollout, &user, &cell}) {
+            numbers->resize(n);
+        }
+        for (auto* values : {&band_before_s, &rate_bps, &kept, &band_s}) {
+            values->resize(n);
+        }
+    }
 };
 
 /// A user that is told to go to another station, and how probably that fails.

@@ -93,12 +93,19 @@ class Draws {
         constexpr int BITS = 21;  // three to a hash
         constexpr auto MASK = (std::uint64_t(1) << BITS) - 1;
         constexpr float SCALE = 3.46410162f / (1 << BITS);
-        for (std::size_t i = 0; i < n; i += 3) {
-            const std::uint64_t hash = Hash(i / 3);
-            for (std::size_t k = 0; k < 3 && i + k < n; ++k) {
-                const auto part = static_cast<std::int32_t>((hash >> (k * BITS)) & MASK);
-                values[i + k] = static_cast<float>(part) * SCALE - 1.73205081f;
+        const auto number = [](std::uint64_t hash, std::size_t k) {
+            const auto part = static_cast<std::int32_t>((hash >> (k * BITS)) & MASK);
+            return static_cast<float>(part) * SCALE - 1.73205081f;
+        };
+        const std::size_t whole = n / 3;
+        for (std::size_t i = 0; i < whole; ++i) {
+            const std::uint64_t hash = Hash(i);
+            for (std::size_t k = 0; k < 3; ++k) {
+                values[3 * i + k] = number(hash, k);
             }
+        }
+        for (std::size_t k = 0; 3 * whole + k < n; ++k) {
+            values[3 * whole + k] = number(Hash(whole), k);
         }
     }
 

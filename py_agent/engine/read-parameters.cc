@@ -13,6 +13,18 @@ namespace nb = nanobind;
 
 namespace twin {
 
+Traffic ReadTraffic(const nb::dict& values) {
+    Traffic traffic;
+    Part(values).Read(
+        "rate_hz", traffic.rate_hz, "on_s", traffic.on_s, "off_s", traffic.off_s, "size_model",
+        traffic.size_model, "size_min_bit", traffic.size_min_bit, "size_max_bit",
+        traffic.size_max_bit, "size_median_bit", traffic.size_median_bit, "size_sigma",
+        traffic.size_sigma, "size_alpha", traffic.size_alpha, "cycles_per_bit",
+        traffic.cycles_per_bit, "cycles_ue_spread", traffic.cycles_ue_spread, "cycles_task_spread",
+        traffic.cycles_task_spread, "periodic", traffic.periodic, "jitter_s", traffic.jitter_s);
+    return traffic;
+}
+
 NetworkParameters ReadNetworkParameters(const nb::dict& values) {
     NetworkParameters all;
     Part(values, "network")
@@ -26,15 +38,7 @@ NetworkParameters ReadNetworkParameters(const nb::dict& values) {
         .Read("interruption_median_s", handover.interruption_median_s, "interruption_sigma",
               handover.interruption_sigma, "outage_s", handover.outage_s, "outage_sd_s",
               handover.outage_sd_s);
-    Traffic& traffic = all.traffic;
-    Part(values, "traffic")
-        .Read("rate_hz", traffic.rate_hz, "on_s", traffic.on_s, "off_s", traffic.off_s,
-              "size_model", traffic.size_model, "size_min_bit", traffic.size_min_bit,
-              "size_max_bit", traffic.size_max_bit, "size_median_bit", traffic.size_median_bit,
-              "size_sigma", traffic.size_sigma, "size_alpha", traffic.size_alpha, "cycles_per_bit",
-              traffic.cycles_per_bit, "cycles_ue_spread", traffic.cycles_ue_spread,
-              "cycles_task_spread", traffic.cycles_task_spread, "periodic", traffic.periodic,
-              "jitter_s", traffic.jitter_s);
+    all.traffic = ReadTraffic(nb::cast<nb::dict>(values["traffic"]));
     Mobility& mobility = all.mobility;
     Part(values, "mobility")
         .Read("model", mobility.model, "speed_min_mps", mobility.speed_min_mps, "speed_max_mps",

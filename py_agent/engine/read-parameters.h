@@ -8,6 +8,8 @@
 
 namespace twin {
 
+Traffic ReadTraffic(const nanobind::dict& values);
+
 NetworkParameters ReadNetworkParameters(const nanobind::dict& values);
 
 }  // namespace twin

@@ -7,9 +7,12 @@
 
 namespace twin {
 
-Servers::Servers(const NetworkParameters& network) : m_network(network) {
+Servers::Servers(const NetworkParameters& network, const State& state) : m_network(network) {
     for (const double capacity_hz : network.compute.capacity_hz) {
         m_s_per_cycle.push_back(1 / capacity_hz);
+    }
+    for (std::uint32_t ue = 0; ue < state.n_ue; ++ue) {
+        m_user_of_flow.insert(m_user_of_flow.end(), state.n_bs, ue);
     }
 }
 
@@ -32,7 +35,7 @@ void Servers::Accept(State& state, std::size_t rollout, std::size_t user, std::i
     ++flow.tasks;
 }
 
-void Servers::Compute(State& state, Rows rows, ServerShares shares, double* reward) {
+void Servers::Compute(State& state, Rows rows, ServerShares shares, Numbered<double> reward) {
     const bool by_quota = m_network.compute.quota;
     m_sharing.Reset((rows.end - rows.begin) * state.n_bs);
     m_flows.clear();
@@ -42,7 +45,7 @@ void Servers::Compute(State& state, Rows rows, ServerShares shares, double* rewa
     }
     for (std::size_t rollout = rows.begin; rollout < rows.end; ++rollout) {
         const std::size_t first_server = (rollout - rows.begin) * state.n_bs;
-        if (shares.training != nullptr) {
+        if (shares.training) {
             AddJobs(state, rollout, first_server, shares.training);
         }
         if (by_quota) {
@@ -52,7 +55,7 @@ void Servers::Compute(State& state, Rows rows, ServerShares shares, double* rewa
     m_sharing.Share(m_network.slot_s, by_quota);
     for (std::size_t i = 0; i < m_flows.size(); ++i) {
         Flow& flow = state.flows[m_flows[i].number];
-        const std::size_t bs = m_flows[i].number % state.n_bs;
+        const std::size_t bs = m_flows[i].bs;
         const bool enough = m_sharing.offered_s[i] >= m_sharing.need_s[i];
         const double offered = m_sharing.offered_s[i] * m_network.compute.capacity_hz[bs];
         const double served = enough ? flow.work_cycles : std::min(offered, flow.work_cycles);
@@ -73,26 +76,25 @@ void Servers::Compute(State& state, Rows rows, ServerShares shares, double* rewa
 void Servers::AddFlows(State& state,
                        std::size_t rollout,
                        std::size_t first_server,
-                       const float* weight) {
+                       Numbered<const float> weight) {
     const std::size_t first = rollout * state.n_ue * state.n_bs;
     const double end_s = EndS(state, rollout);
-    state.computed.ForEach(rollout, [&](std::size_t i) { state.flows[first + i].used_s = 0; });
+    state.computed.ForEachBut(state.computing, rollout,
+                              [&](std::size_t i) { state.flows[first + i].used_s = 0; });
     state.computed.CopyFrom(rollout, state.computing, rollout);
     state.computing.ForEach(rollout, [&](std::size_t i) {
         const Flow& flow = state.flows[first + i];
-        const std::size_t ue =
-            static_cast<std::uint32_t>(i) / static_cast<std::uint32_t>(state.n_bs);
-        const std::size_t bs = i - ue * state.n_bs;
+        const std::size_t ue = m_user_of_flow[i], bs = i - ue * state.n_bs;
         m_sharing.Add(flow.work_cycles * m_s_per_cycle[bs], weight[rollout * state.n_ue + ue],
                       std::clamp(end_s - flow.begin_s, 0.0, m_network.slot_s), first_server + bs);
-        m_flows.push_back({rollout, first + i});
+        m_flows.push_back({rollout, first + i, bs});
     });
 }
 
 void Servers::AddJobs(State& state,
                       std::size_t rollout,
                       std::size_t first_server,
-                      const float* weight) {
+                      Numbered<const float> weight) {
     const double end_s = EndS(state, rollout);
     for (std::size_t ue = 0; ue < state.n_ue; ++ue) {
         const std::size_t user = rollout * state.n_ue + ue;
@@ -103,7 +105,7 @@ void Servers::AddJobs(State& state,
             m_sharing.Add(jobs.work_cycles * m_s_per_cycle[bs], weight[user],
                           std::clamp(end_s - jobs.begin_s, 0.0, m_network.slot_s),
                           first_server + bs);
-            m_jobs.push_back({rollout, user});
+            m_jobs.push_back({rollout, user, bs});
         }
     }
 }
@@ -121,7 +123,7 @@ void Servers::AddQuotas(const State& state,
             if (here || state.flows[user * state.n_bs + bs].tasks > 0) {
                 quota += shares.compute[user];
             }
-            if (shares.training == nullptr) {
+            if (!shares.training) {
                 continue;
             }
             const Jobs& jobs = state.jobs[user];
@@ -138,7 +140,7 @@ double Servers::Finish(State& state, Served of, std::size_t i, double served) co
     std::vector<Task>& tasks = state.tasks[of.rollout];
     const double end_s = EndS(state, of.rollout);
     const double offered_s = m_sharing.offered_s[i], present_s = m_sharing.present_s[i];
-    const double offered = offered_s * m_network.compute.capacity_hz[of.number % state.n_bs];
+    const double offered = offered_s * m_network.compute.capacity_hz[of.bs];
     const bool enough = offered_s >= m_sharing.need_s[i];
     double gone_s = 0;
     bool again = true;

@@ -11,35 +11,42 @@
 
 namespace twin {
 
-/// What is decided on the servers in a slot, for every user of the batch.
+/// What is decided on the servers in a slot, for every user.
 struct ServerShares {
-    const float* compute;   // weight of a user wherever it has work
-    const float* training;  // of its retraining jobs; null: nothing is retrained
+    Numbered<const float> compute;   // weight of a user wherever it has work
+    Numbered<const float> training;  // of its retraining jobs; none: nothing is retrained
 };
 
 /// The edge servers, which divide themselves among the users' flows: processor sharing, task by
 /// task.
 class Servers {
   public:
-    explicit Servers(const NetworkParameters& network);
+    Servers(const NetworkParameters& network, const State& state);
 
     /// A task arrives at the server of its user's cell.
     static void Accept(State& state, std::size_t rollout, std::size_t user, std::int32_t number);
 
     /// Serve all flows for a slot.
     ///
-    /// reward: of the batch; to it is added how long tasks that were done in this slot had been
+    /// reward: of each rollout; to it is added how long tasks that were done in this slot had been
     ///     gone at its end.
-    void Compute(State& state, Rows rows, ServerShares shares, double* reward);
+    void Compute(State& state, Rows rows, ServerShares shares, Numbered<double> reward);
 
   private:
     struct Served {
         std::size_t rollout;
         std::size_t number;  // of the flow, or of the user whose jobs these are
+        std::size_t bs;
     };
 
-    void AddFlows(State& state, std::size_t rollout, std::size_t first_server, const float* weight);
-    void AddJobs(State& state, std::size_t rollout, std::size_t first_server, const float* weight);
+    void AddFlows(State& state,
+                  std::size_t rollout,
+                  std::size_t first_server,
+                  Numbered<const float> weight);
+    void AddJobs(State& state,
+                 std::size_t rollout,
+                 std::size_t first_server,
+                 Numbered<const float> weight);
     void AddQuotas(const State& state,
                    std::size_t rollout,
                    std::size_t first_server,
@@ -50,7 +57,8 @@ class Servers {
     }
 
     const NetworkParameters& m_network;
-    std::vector<double> m_s_per_cycle;  // of each server
+    std::vector<double> m_s_per_cycle;          // of each server
+    std::vector<std::uint32_t> m_user_of_flow;  // of one rollout: divisions take longer
     Sharing m_sharing;
     std::vector<Served> m_flows;  // that have something to do, in the order of m_sharing
     std::vector<Served> m_jobs;   // that follow them there

@@ -13,6 +13,22 @@ inline constexpr double NEVER = std::numeric_limits<double>::infinity();
 inline constexpr double NOT_YET = std::numeric_limits<double>::quiet_NaN();
 inline constexpr int NONE = -1;
 
+/// Rollouts [begin, end) of a batch.
+struct Rows {
+    std::size_t begin;
+    std::size_t end;
+};
+
+/// Values of some neighbours of a batch, by their numbers in the batch.
+template <class Value>
+struct Numbered {
+    Value* values = nullptr;  // null: there are none
+    std::size_t first = 0;    // number of the first one
+
+    Value& operator[](std::size_t number) const { return values[number - first]; }
+    explicit operator bool() const { return values != nullptr; }
+};
+
 /// One task of a rollout. A user's tasks pass the radio in the order of their creation, and those
 /// at one server are computed in it.
 struct Task {
@@ -119,9 +135,15 @@ class Marks {
     template <class Visit>
     void ForEach(std::size_t rollout, Visit visit) const {
         for (std::size_t w = 0; w < m_words; ++w) {
-            for (std::uint64_t rest = m_bits[rollout * m_words + w]; rest != 0; rest &= rest - 1) {
-                visit(64 * w + static_cast<std::size_t>(__builtin_ctzll(rest)));
-            }
+            VisitBits(m_bits[rollout * m_words + w], 64 * w, visit);
+        }
+    }
+
+    /// The same of those that others do not have.
+    template <class Visit>
+    void ForEachBut(const Marks& others, std::size_t rollout, Visit visit) const {
+        for (std::size_t i = rollout * m_words, w = 0; w < m_words; ++w) {
+            VisitBits(m_bits[i + w] & ~others.m_bits[i + w], 64 * w, visit);
         }
     }
 
@@ -131,6 +153,12 @@ class Marks {
     }
 
   private:
+    template <class Visit>
+    static void VisitBits(std::uint64_t bits, std::size_t first, Visit visit) {
+        for (; bits != 0; bits &= bits - 1) {
+            visit(first + static_cast<std::size_t>(__builtin_ctzll(bits)));
+        }
+    }
     static std::uint64_t Bit(std::size_t i) { return std::uint64_t(1) << (i % 64); }
     std::uint64_t& Word(std::size_t rollout, std::size_t i) {
         return m_bits[rollout * m_words + i / 64];

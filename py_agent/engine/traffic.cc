@@ -131,6 +131,18 @@ double TrafficLaw::NextPeriodicS(const Source& source, std::uint64_t seed, std::
     return next_s;
 }
 
+double TrafficLaw::MeanSizeBit() const {
+    constexpr int QUANTILES = 100'000;
+    if (m_traffic.size_model == "uniform") {
+        return (m_traffic.size_min_bit + m_traffic.size_max_bit) / 2;
+    }
+    double sum = 0;
+    for (int i = 0; i < QUANTILES; ++i) {
+        sum += SizeBit((i + 0.5) / QUANTILES);
+    }
+    return sum / QUANTILES;
+}
+
 double TrafficLaw::SizeBit(double uniform) const {
     const double low = m_traffic.size_min_bit, high = m_traffic.size_max_bit;
     if (m_traffic.size_model == "bounded-pareto") {

@@ -28,6 +28,9 @@ class TrafficLaw {
     /// Size by a uniform number.
     double SizeBit(double uniform) const;
 
+    /// Mean of the sizes.
+    double MeanSizeBit() const;
+
   private:
     void DrawNext(State& state, std::size_t rollout, std::size_t ue) const;
     double NextActiveS(Source& source, std::uint64_t seed, std::size_t ue) const;

@@ -14,7 +14,7 @@ float& SamplesOf(Jobs& jobs, std::int64_t number) {
 void SubmitJobs(State& state,
                 std::size_t rollout,
                 const Compute& compute,
-                const std::int32_t* samples,
+                Numbered<const std::int32_t> samples,
                 double now_s) {
     for (std::size_t ue = 0; ue < state.n_ue; ++ue) {
         const std::size_t user = rollout * state.n_ue + ue;

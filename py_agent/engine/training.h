@@ -15,12 +15,12 @@ struct TrainingTime {
     double present_s;  // in which it could be served
 };
 
-/// Take jobs over, so many samples of each user of the batch (0: none), and let those under way
+/// Take jobs over, so many samples of each user (0: none), and let those under way
 /// follow their users, resting meanwhile.
 void SubmitJobs(State& state,
                 std::size_t rollout,
                 const Compute& compute,
-                const std::int32_t* samples,
+                Numbered<const std::int32_t> samples,
                 double now_s);
 
 /// Serve a user's jobs for a slot.

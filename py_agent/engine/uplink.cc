@@ -45,12 +45,12 @@ double Uplink::Create(State& state, std::size_t rollout, double end_s) const {
     return present_s;
 }
 
-void Uplink::Send(State& state, Rows rows, const float* weight) {
+void Uplink::Send(State& state, Rows rows, Numbered<const float> weight) {
     Gather(state, rows);
     m_radio.Rates(state, rows, m_senders);
     Divide(state, rows, weight);
     const double most_bit = m_radio.LargestBps() * m_network.slot_s;
-    for (std::size_t i = 0; i < m_senders.Count(); ++i) {
+    for (std::size_t i = 0; i < m_senders.count; ++i) {
         const auto rollout = static_cast<std::size_t>(m_senders.rollout[i]);
         const auto number = static_cast<std::size_t>(m_senders.user[i]);
         User& user = state.users[number];
@@ -75,35 +75,36 @@ void Uplink::Send(State& state, Rows rows, const float* weight) {
 }
 
 void Uplink::Gather(State& state, Rows rows) {
-    m_senders.rollout.clear();
-    m_senders.user.clear();
-    m_senders.cell.clear();
-    m_senders.band_before_s.clear();
+    std::size_t n = 0;
+    m_senders.Reserve((rows.end - rows.begin) * state.n_ue);
     for (std::size_t rollout = rows.begin; rollout < rows.end; ++rollout) {
-        state.uploading.ForEach(rollout, [&](std::size_t ue) {
-            const std::size_t user = rollout * state.n_ue + ue;
-            if (state.cell[user] >= 0) {
-                m_senders.rollout.push_back(static_cast<std::int32_t>(rollout));
-                m_senders.user.push_back(static_cast<std::int32_t>(user));
-                m_senders.cell.push_back(state.cell[user]);
-                m_senders.band_before_s.push_back(state.users[user].band_s);
-            }
-        });
-        state.sent.ForEach(rollout, [&](std::size_t ue) {
+        const auto rests = [&](std::size_t ue) {
             User& user = state.users[rollout * state.n_ue + ue];
             user.band_s = user.sent_bit = 0;
+        };
+        state.uploading.ForEach(rollout, [&](std::size_t ue) {
+            const std::size_t user = rollout * state.n_ue + ue;
+            m_senders.rollout[n] = static_cast<std::int32_t>(rollout);
+            m_senders.user[n] = static_cast<std::int32_t>(user);
+            m_senders.cell[n] = state.cell[user];
+            m_senders.band_before_s[n] = state.users[user].band_s;
+            const bool sends = state.cell[user] >= 0;
+            n += sends;
+            if (!sends) {
+                rests(ue);
+            }
         });
+        state.sent.ForEachBut(state.uploading, rollout, rests);
         state.sent.ClearAll(rollout);
     }
-    m_senders.rate_bps.resize(m_senders.Count());
-    m_senders.band_s.resize(m_senders.Count());
+    m_senders.count = n;
 }
 
-void Uplink::Divide(const State& state, Rows rows, const float* weight) {
+void Uplink::Divide(const State& state, Rows rows, Numbered<const float> weight) {
     const double slot_s = m_network.slot_s;
     const double equal = 1.0 / static_cast<double>(state.n_ue);
     m_sharing.Reset((rows.end - rows.begin) * state.n_bs);
-    for (std::size_t i = 0; i < m_senders.Count(); ++i) {
+    for (std::size_t i = 0; i < m_senders.count; ++i) {
         const auto rollout = static_cast<std::size_t>(m_senders.rollout[i]);
         const auto number = static_cast<std::size_t>(m_senders.user[i]);
         const User& user = state.users[number];
@@ -112,8 +113,7 @@ void Uplink::Divide(const State& state, Rows rows, const float* weight) {
         const double present_s =
             std::clamp(end_s - std::max(user.begin_s, user.back_s), 0.0, slot_s);
         m_sharing.Add(
-            user.queue_bit / m_senders.rate_bps[i], weight == nullptr ? equal : weight[number],
-            present_s,
+            user.queue_bit / m_senders.rate_bps[i], weight ? weight[number] : equal, present_s,
             (rollout - rows.begin) * state.n_bs + static_cast<std::size_t>(m_senders.cell[i]));
     }
     for (std::size_t rollout = rows.begin; m_network.band_quota && rollout < rows.end; ++rollout) {
@@ -121,7 +121,7 @@ void Uplink::Divide(const State& state, Rows rows, const float* weight) {
         for (std::size_t ue = 0; ue < state.n_ue; ++ue) {
             const std::size_t number = rollout * state.n_ue + ue;
             if (state.cell[number] >= 0) {
-                quota[state.cell[number]] += weight == nullptr ? equal : weight[number];
+                quota[state.cell[number]] += weight ? weight[number] : equal;
             }
         }
     }

@@ -24,8 +24,8 @@ class Uplink {
 
     /// Serve the radio queues for a slot.
     ///
-    /// weight: every user's of the batch; null: a cell's users have equal shares.
-    void Send(State& state, Rows rows, const float* weight);
+    /// weight: every user's; none: a cell's users have equal shares.
+    void Send(State& state, Rows rows, Numbered<const float> weight);
 
     /// Tasks that reach the edge before the slot ends: call accept(user, task) for each.
     template <class Accept>
@@ -57,7 +57,7 @@ class Uplink {
 
   private:
     void Gather(State& state, Rows rows);
-    void Divide(const State& state, Rows rows, const float* weight);
+    void Divide(const State& state, Rows rows, Numbered<const float> weight);
     void Finish(State& state,
                 std::size_t rollout,
                 std::size_t user,

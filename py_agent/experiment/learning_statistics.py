@@ -10,21 +10,27 @@ from numpy.typing import NDArray
 
 
 def summarise_learning(
-    accuracy: NDArray[np.void], training: NDArray[np.void], sample_bit: int, target: float
+    accuracy: NDArray[np.void],
+    training: NDArray[np.void],
+    sample_bit: int,
+    target: float,
+    sim_time_s: float,
 ) -> dict[str, Any]:
     """Accuracy over users and time, violations of its target, and the work of retraining.
 
     Args:
-        accuracy: rows of the table ``accuracy``, one per user and frame.
+        accuracy: rows of the table ``accuracy``, one per frame and user that was there.
         training: rows of the table ``training``.
         sample_bit: size of a sample.
         target: A_min.
+        sim_time_s: length of the run.
     """
     below = accuracy["deficit"] > 0
     done = training[~np.isnan(training["done_s"])]
     seconds = float(accuracy["frame_s"].sum())
-    user_seconds = np.bincount(accuracy["ue"], weights=accuracy["frame_s"])
-    user_accuracy = np.bincount(accuracy["ue"], weights=accuracy["accuracy"] * accuracy["frame_s"])
+    _, users = np.unique(accuracy["ue"], return_inverse=True)
+    user_seconds = np.bincount(users, weights=accuracy["frame_s"])
+    user_accuracy = np.bincount(users, weights=accuracy["accuracy"] * accuracy["frame_s"])
     samples = int(done["samples"].sum())
     below_s = float(accuracy["frame_s"][below].sum())
     return {
@@ -33,7 +39,7 @@ def summarise_learning(
         "share_below_target": below_s / seconds,
         "users_below_target": float(np.mean(user_accuracy / user_seconds < target)),
         "training_samples": samples,
-        "training_mbit_s": samples * sample_bit / 1e6 / float(user_seconds[0]),
+        "training_mbit_s": samples * sample_bit / 1e6 / sim_time_s,
         "training_jobs_done": len(done),
         "training_jobs_unfinished": len(training) - len(done),
         "training_job_mean_s": float((done["done_s"] - done["submitted_s"]).mean())

@@ -18,6 +18,14 @@ class RunFolder:
 
     Attributes:
         path: the folder.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as runs:
+        ...     folder = RunFolder.create(Path(runs), "cellular", "load-srpt", seed=1)
+        ...     folder.write_summary({"seed": 1})
+        ...     folder.read_summary()
+        {'seed': 1}
     """
 
     path: Path
@@ -74,13 +82,13 @@ class RunFolder:
 
     def write_settings(self, values: dict[str, Any]) -> None:
         """Write `settings`."""
-        self.settings.write_text(yaml.safe_dump(values, sort_keys=False))
+        self.settings.write_text(yaml.safe_dump(values, sort_keys=False), encoding="utf-8")
 
     def write_summary(self, values: dict[str, Any]) -> None:
         """Write `summary`."""
-        self.summary.write_text(json.dumps(values, indent=2) + "\n")
+        self.summary.write_text(json.dumps(values, indent=2) + "\n", encoding="utf-8")
 
     def read_summary(self) -> dict[str, Any]:
         """Read `summary`."""
-        summary: dict[str, Any] = json.loads(self.summary.read_text())
+        summary: dict[str, Any] = json.loads(self.summary.read_text(encoding="utf-8"))
         return summary

@@ -19,12 +19,18 @@ from py_agent.policies.retraining import RETRAINING_RULES
 
 
 class RunSettings(pydantic.BaseModel):
-    """Settings of one run, as a YAML file holds them."""
+    """Settings of one run, as a YAML file holds them.
+
+    Example:
+        >>> run = RunSettings(policy="load-fill", settings={"n_ue": 10, "traffic": {"rate_hz": 2}})
+        >>> run.scenario, run.seed
+        ('cellular', 1)
+    """
 
     model_config = pydantic.ConfigDict(extra="forbid")
 
     scenario: str = pydantic.Field("cellular", description="name, or path of a scenario program")
-    policy: str = pydantic.Field("srpt", description="name, or package.module:Class")
+    policy: str = pydantic.Field("srpt", description="name, package.module:Class or file.py:Class")
     seed: int = pydantic.Field(1, ge=0, le=LARGEST_SEED, description="ns-3's run number")
     retrain: str | None = pydantic.Field(
         None,
@@ -78,7 +84,7 @@ def load_run_settings(
 
 def _read(config: Path) -> dict[str, Any]:
     try:
-        values = yaml.safe_load(config.read_text())
+        values = yaml.safe_load(config.read_text(encoding="utf-8"))
     except (OSError, yaml.YAMLError) as error:
         raise InvalidSetting(f"cannot read {config}: {error}") from error
     if not isinstance(values, dict):
@@ -109,7 +115,8 @@ def _assign(values: dict[str, Any], assignment: str) -> None:
 def _explain(error: Any) -> str:
     name = ".".join(map(str, error["loc"]))
     if error["type"] == "extra_forbidden":
-        return f"unknown setting {name}; known: {', '.join(RunSettings.model_fields)}"
+        known = ", ".join(RunSettings.model_fields)
+        return f"unknown setting {name}; known: {known}; those of the scenario go under settings:"
     return f"setting {name} = {error['input']!r}: {error['msg']}"
 
 

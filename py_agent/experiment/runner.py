@@ -6,22 +6,31 @@ from __future__ import annotations
 import contextlib
 import importlib.metadata
 import math
+import os
 import platform
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ns3_bridge import ScenarioEnv
+from py_agent.contract import asking
 from py_agent.driver import play
 from py_agent.experiment.learning_statistics import summarise_learning
 from py_agent.experiment.networks import make_network, make_policy
 from py_agent.experiment.run_folder import RunFolder
 from py_agent.experiment.run_settings import RunSettings
-from py_agent.experiment.task_statistics import delay_parts, jain_index, summarise_delays
-from py_agent.policies import LookAheadPolicy, Network, Observation
+from py_agent.experiment.stay_statistics import summarise_stays
+from py_agent.experiment.task_statistics import (
+    TASK_COLUMNS,
+    delay_parts,
+    jain_index,
+    left_with_user_s,
+    summarise_delays,
+)
+from py_agent.policies import LookAheadPolicy, Network, Observation, PolicyFailed
 
 if TYPE_CHECKING:
     from py_agent.learning.env import LearningEnv
@@ -44,6 +53,15 @@ class Run:
         UnknownScenario: no such scenario.
         UnknownPolicy: no such policy.
         InvalidSetting: a setting of the scenario is wrong.
+
+    Example:
+        >>> import tempfile
+        >>> from pathlib import Path
+        >>> small = {"n_ue": 2, "n_bs": 2, "duration_s": 0.1, "warmup_s": 1.0}
+        >>> with tempfile.TemporaryDirectory() as runs:
+        ...     run = Run(RunSettings(policy="random", settings=small, runs_dir=Path(runs)))
+        ...     run.execute().read_summary()["slots"]
+        5
     """
 
     def __init__(self, settings: RunSettings, env: ScenarioEnv | None = None) -> None:
@@ -70,6 +88,8 @@ class Run:
 
         Raises:
             BridgeError: the simulation failed; what was recorded so far stays in the folder.
+            PolicyFailed: the policy did; likewise.
+            OSError: the folder cannot be written.
         """
         folder = RunFolder.create(
             self._settings.runs_dir,
@@ -84,10 +104,29 @@ class Run:
             }
         )
         start_s = time.perf_counter()
-        with contextlib.closing(self.env), contextlib.ExitStack() as files:
+        with (
+            self._telling_of(folder),
+            contextlib.closing(self.env),
+            contextlib.ExitStack() as files,
+        ):
             self._simulate(folder, files, progress)
         folder.write_summary(self._summary(time.perf_counter() - start_s))
         return folder
+
+    @contextlib.contextmanager
+    def _telling_of(self, folder: RunFolder) -> Iterator[None]:
+        """Errors say which policy failed, what was recorded until then, and where."""
+        try:
+            yield
+        except PolicyFailed as error:
+            told = f"policy {self._settings.policy}: {error}"
+            if self._end.get("slot"):
+                told += f"; the {self._end['slot']} slots before it are in {folder.path}"
+            raise PolicyFailed(told, error.method, error.slot) from error.__cause__
+        except OSError as error:
+            if error.filename is not None:
+                raise
+            raise OSError(error.errno, os.strerror(error.errno or 0), str(folder.path)) from error
 
     def _simulate(self, folder: RunFolder, files: contextlib.ExitStack, progress: Progress) -> None:
         # A gateway never writes runs: its image does without these libraries, and it starts sooner.
@@ -100,13 +139,14 @@ class Run:
         table_logs = {t.name: TableLog(folder.table(t.name), t) for t in schema.tables}
         for log in table_logs.values():
             files.callback(log.close)
-        frame_log = FrameLog(folder.path)
+        frame_log = FrameLog(folder.path, schema.observations)
         files.callback(frame_log.close)
 
         seed = self._settings.seed
         known = {**self._scenario_settings, "learning": self._settings.learning.model_dump()}
         network = Network(schema.scenario, known, schema)
-        self._policy.begin(network, seed)
+        with asking(self._policy, "begin"):
+            self._policy.begin(network, seed)
         if isinstance(self._policy, LookAheadPolicy) and isinstance(self.env, ScenarioEnv):
             self._policy.look_ahead(self.env.branch)
         observation, self._end = self.env.reset(seed=seed)
@@ -142,12 +182,17 @@ class Run:
             "n_ue": settings.get("n_ue"),
             "n_bs": settings.get("n_bs"),
         }
-        if "task" in self._records:
+        if self._records_columns("task", *TASK_COLUMNS):
             tasks = np.concatenate(self._records["task"])
+            tasks = tasks[np.isnan(left_with_user_s(tasks))]
             parts = delay_parts(tasks, self._end["time_s"])
             summary |= summarise_delays(parts)
             summary["jain_index"] = jain_index(parts.delay_s, tasks["ue"])
-        if "handover" in self._records:
+        if "stay" in self._records:
+            stays = np.concatenate(self._records["stay"])
+            end_s = self._end["time_s"]
+            summary |= summarise_stays(stays, end_s - summary["sim_time_s"], end_s)
+        if self._records_columns("handover", "outcome"):
             summary |= self._count_handovers(summary["sim_time_s"])
         if "radio_link" in self._records:
             summary["connections_lost"] = sum(map(len, self._records["radio_link"]))
@@ -157,6 +202,7 @@ class Run:
                 np.concatenate(self._records["training"]),
                 cast("LearningEnv", self.env).sample_bit,
                 self._settings.learning.target_accuracy,
+                summary["sim_time_s"],
             )
         return summary | {
             "total_reward": self._total_reward,
@@ -170,8 +216,16 @@ class Run:
             "numpy_version": np.__version__,
         }
 
+    def _records_columns(self, table: str, *columns: str) -> bool:
+        """Whether there is a table with these columns; a scenario's own may have others."""
+        return table in self._records and set(columns) <= set(
+            self.env.schema.table(table).dtype.names or ()
+        )
+
     def _count_handovers(self, sim_time_s: float) -> dict[str, float]:
         labels = self.env.schema.table("handover").column("outcome")["labels"]
+        if not {"done", "failed", "refused"} <= set(labels):
+            return {}  # outcomes of a scenario's own
         counts = np.bincount(
             np.concatenate(self._records["handover"])["outcome"], minlength=len(labels)
         )

@@ -10,6 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+#: What the statistics need of a table ``task``.
+TASK_COLUMNS = ("ue", "created_s", "uploaded_s", "compute_s", "computed_s", "done_s")
+
 
 @dataclasses.dataclass(frozen=True)
 class DelayParts:
@@ -17,7 +20,8 @@ class DelayParts:
 
     ``delay = upload + compute queue + compute + download``. A task that is still under way when the
     run ends counts with its age (method: nothing is dropped from the statistics); its time in the
-    present stage counts to that stage.
+    present stage counts to that stage. Tasks whose user has left with them are neither done nor
+    lost: they are not among these.
 
     Attributes:
         done: the task was computed, and its result, if it has one, is at the user.
@@ -27,6 +31,14 @@ class DelayParts:
         compute_queue_s: at the server, beyond what the whole server would have needed.
         compute_s: what the whole server needs for it.
         download_s: from then until the result was at the user; 0 without result.
+
+    Example:
+        >>> tasks = {"created_s": [1.0, 1.5], "uploaded_s": [1.2, np.nan]}
+        >>> tasks |= {"compute_s": [0.1, np.nan], "computed_s": [1.5, np.nan]}
+        >>> tasks |= {"done_s": [1.5, np.nan]}
+        >>> parts = delay_parts(tasks, end_s=2.0)
+        >>> parts.delay_s.round(2).tolist(), parts.compute_queue_s.round(2).tolist()
+        ([0.5, 0.5], [0.2, 0.0])
     """
 
     done: NDArray[np.bool_]
@@ -42,15 +54,17 @@ def delay_parts(tasks: Mapping[str, Any] | NDArray[Any], end_s: float) -> DelayP
     """Split the delays of tasks.
 
     Args:
-        tasks: columns ``created_s``, ``uploaded_s``, ``compute_s``, ``computed_s``, ``done_s`` of
-            the ``task`` table, ``[n_tasks]`` each; NaN where something has not happened.
+        tasks: columns ``created_s``, ``uploaded_s``, ``compute_s``, ``computed_s``,
+            ``done_s`` and, where users leave, ``left_s`` of the ``task`` table, ``[n_tasks]`` each;
+            NaN where something has not happened.
         end_s: ns-3 time at which the run ended.
     """
-    created_s = np.asarray(tasks["created_s"], np.float64)
-    uploaded_s = np.asarray(tasks["uploaded_s"], np.float64)
-    computed_s = np.asarray(tasks["computed_s"], np.float64)
-    done_s = np.asarray(tasks["done_s"], np.float64)
-    needed_s = np.nan_to_num(np.asarray(tasks["compute_s"], np.float64))
+    stayed = np.isnan(left_with_user_s(tasks))
+    created_s, uploaded_s, needed_s, computed_s, done_s = (
+        np.asarray(tasks[name], np.float64)[stayed]
+        for name in ("created_s", "uploaded_s", "compute_s", "computed_s", "done_s")
+    )
+    needed_s = np.nan_to_num(needed_s)
 
     left_upload_s = np.where(np.isnan(uploaded_s), end_s, uploaded_s)
     left_s = np.where(np.isnan(done_s), end_s, done_s)
@@ -66,6 +80,14 @@ def delay_parts(tasks: Mapping[str, Any] | NDArray[Any], end_s: float) -> DelayP
         compute_s=compute_s,
         download_s=left_s - left_server_s,
     )
+
+
+def left_with_user_s(tasks: Mapping[str, Any] | NDArray[Any]) -> NDArray[np.float64]:
+    """When each task was dropped because its user left; NaN: it was not, ``[n_tasks]``."""
+    names = tasks.keys() if isinstance(tasks, Mapping) else tasks.dtype.names or ()
+    if "left_s" not in names:
+        return np.full(len(tasks["created_s"]), np.nan)
+    return np.asarray(tasks["left_s"], np.float64)
 
 
 def summarise_delays(parts: DelayParts) -> dict[str, float | int | None]:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ns3_bridge import ScenarioEnv
+from py_agent.contract import asking
 from py_agent.driver import play
 from py_agent.experiment.task_statistics import delay_parts
 from py_agent.fidelity.tracking import LEAST_BIT
@@ -93,7 +94,8 @@ def continue_with(
         passed: called after every slot.
     """
     decider = load_policy(policy)
-    decider.begin(network, seed=1)
+    with asking(decider, "begin"):
+        decider.begin(network, seed=1)
     log = ContinuationLog(network)
     end_s = 0.0
     for slot in play(env, decider, network, observation, copies=True):

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from py_agent import former_names
+from py_agent.contract import present as there
 from py_agent.fidelity.scores import Z_90, coverage, mape, nmse
 from py_agent.radio.busy import WINDOW_SLOTS, busy_users
 from py_agent.radio.link_model import LinkModel
@@ -123,7 +124,7 @@ class Tracking:
     def _compare_ahead(
         self, horizon_s: float, earlier: NetworkEstimate, now: Mapping[str, NDArray[Any]]
     ) -> None:
-        present = earlier.present
+        present = earlier.present & ~earlier.away & there(now)
         place_m, place_sd_m = position_ahead(earlier, horizon_s)
         error_m = (now["position_m"] - place_m)[present]
         spread_m = np.repeat(place_sd_m[present, None], 2, axis=1)

@@ -36,6 +36,14 @@ class AccuracyPredictor:
 
     Attributes:
         bias: by how much predictions have been too high.
+
+    Example:
+        >>> predictor = AccuracyPredictor(LagModel(), np.array([0.5, 1.5]))
+        >>> bool((predictor.predict(10.0) < predictor.predict(0.0)).all())
+        True
+        >>> job = predictor.samples_to_reach(0.8, 2.0, np.full(2, 500.0))
+        >>> job.shape
+        (2,)
     """
 
     def __init__(

@@ -11,7 +11,7 @@ NEEDED_ACTION = "retrain_samples"
 
 ACCURACY = Table(
     "accuracy",
-    "one row per user and frame, at its end",
+    "one row per frame and user that is there at its end",
     tuple(
         {"name": name, "dtype": dtype, "unit": unit, "help": text, "labels": []}
         for name, dtype, unit, text in (

@@ -46,6 +46,10 @@ class LearningEnv(
     is more is cut. New weights take effect in the slot at
     whose start ns-3 reports the job done. A job is never larger than the data pool.
 
+    A user that is away (``present`` is 0) submits nothing, what it had submitted is dropped, and
+    its accuracy counts nowhere: no deficit, no row, the virtual queue stands still. Its data drift
+    on meanwhile.
+
     The reward of a slot is ``−(tasks + w_G · backlog + w_A · deficit)``, in task seconds: the time
     that tasks spent in the system, retraining backlog in typical tasks times slot, and accuracy
     deficits times slot, each summed over users; ``info["reward_terms"]`` has them one by one.
@@ -142,7 +146,8 @@ class LearningEnv(
         below: Any = self.env.observation_space
         if not isinstance(below, spaces.Dict) or any(
             below.spaces.get(name) != self._network.observation_space[name]  # type: ignore[index]
-            for name in FOLLOWED
+            for name in (*FOLLOWED, "present")
+            if name in self._network.observation_space
         ):
             raise InvalidSetting(
                 f"a wrapper below LearningEnv changes one of {', '.join(FOLLOWED)}, which the "

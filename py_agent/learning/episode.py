@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ns3_bridge import Schema
 from ns3_bridge.env import Observation
+from py_agent.contract import present
 from py_agent.learning.declaration import ACCURACY, NEEDED_ACTION
 from py_agent.learning.incremental_data import task_norm_samples
 from py_agent.learning.learning_settings import LearningSettings
@@ -85,6 +86,7 @@ class LearningEpisode:
         ratio = np.where(self._wished, wished, 0)
         self._left_then = ratio_left - ratio
         samples = np.minimum(np.rint(ratio * self._norms()), self._plant.largest_job)
+        samples = np.where(self._there, samples, 0)
         self._samples = decided[NEEDED_ACTION] = samples.astype(np.int32)
         return decided
 
@@ -108,6 +110,7 @@ class LearningEpisode:
         self._data_bit = np.roll(self._data_bit, 1, axis=0)
         self._data_bit[0] = self._created_bit - created_bit
         self._plant.finish(observation["training_done_id"])
+        self._plant.drop(~self._there)
         if is_last or self._slot_in_frame == 0:
             self._end_frame()
         terms = (
@@ -143,19 +146,23 @@ class LearningEpisode:
         self._time_s = float(observation["time_s"][0])
         self._slot_in_frame = int(observation["slot_in_frame"][0])
         self._created_bit = np.array(observation["created_bit"])
+        self._there = np.broadcast_to(present(observation), len(self._created_bit))
 
     def _norms(self) -> NDArray[np.float64]:
         return task_norm_samples(self._data_bit, self.sample_bit)
 
     def _deficit(self) -> NDArray[np.float64]:
-        return np.maximum(0, self._settings.target_accuracy - self._plant.accuracy)
+        """By how much the accuracy of those who are there misses the target, ``[n_ue]``."""
+        deficit = np.maximum(0, self._settings.target_accuracy - self._plant.accuracy)
+        return np.where(self._there, deficit, 0.0)
 
     def _end_frame(self) -> None:
-        self._plant.end_frame(self._time_s - self._start_s)
-        rows = np.empty(len(self._retrain), ACCURACY.dtype)
-        rows["ue"] = np.arange(len(rows))
+        there = self._there
+        self._plant.end_frame(self._time_s - self._start_s, there)
+        rows = np.empty(int(there.sum()), ACCURACY.dtype)
+        rows["ue"] = np.flatnonzero(there)
         rows["time_s"] = self._time_s
-        rows["accuracy"] = self._plant.accuracy
-        rows["deficit"] = self._deficit()
+        rows["accuracy"] = self._plant.accuracy[there]
+        rows["deficit"] = self._deficit()[there]
         rows["frame_s"] = (self._slot_in_frame or self._slots_per_frame) * self._slot_s
         self._rows.append(rows)

@@ -23,6 +23,12 @@ class TrainingSet:
         users: whose, ``[n]``.
         x: features, ``[n, n_longest, n_features]``.
         y: classes, `PADDING` after the end of a job, ``[n, n_longest]``.
+
+    Example:
+        >>> x = np.zeros((1, 3, 64), np.float32)
+        >>> job = TrainingSet(np.array([5]), x, np.array([[1, 7, PADDING]]))  # user 5, two samples
+        >>> int((job.y != PADDING).sum())
+        2
     """
 
     users: NDArray[np.intp]
@@ -50,6 +56,12 @@ class IncrementalData:
         stream: makes the samples.
         p_min: smallest share of a class.
         rng: where random numbers come from.
+
+    Example:
+        >>> from py_agent.learning.streams import RotatingDigits
+        >>> data = IncrementalData(RotatingDigits(1, seed=1), 0.02, np.random.default_rng(1))
+        >>> data.mix(np.eye(10)[3], 100).round(2).tolist()  # p of a user that sees threes alone
+        [0.02, 0.02, 0.02, 0.82, 0.02, 0.02, 0.02, 0.02, 0.02, 0.02]
     """
 
     def __init__(self, stream: DriftStream, p_min: float, rng: np.random.Generator) -> None:

@@ -19,7 +19,12 @@ STREAMS: Plugins[Callable[..., DriftStream]] = Plugins("ns3_twin.streams", "stre
 
 
 class LearningSettings(pydantic.BaseModel):
-    """Settings of data, models and constraint, as the group ``learning`` of a run holds them."""
+    """Settings of data, models and constraint, as the group ``learning`` of a run holds them.
+
+    Example:
+        >>> LearningSettings(stream="loans", target_accuracy=0.85).drift
+        'gradual'
+    """
 
     model_config = pydantic.ConfigDict(extra="forbid")
 

@@ -52,6 +52,11 @@ class LearningPlant:
         drifted: a detector raised an alarm at the last measurement, ``[n_users]``.
         queue: the accuracy constraint.
         prior: the twin's estimate of every user's class prior, ``[n_users, n_classes]``.
+
+    Example:
+        >>> plant = LearningPlant(LearningSettings(evaluated_samples=50), n_users=2, seed=1)
+        >>> plant.accuracy.shape, plant.drifted.tolist()
+        ((2,), [False, False])
     """
 
     def __init__(self, settings: LearningSettings, n_users: int, seed: int) -> None:
@@ -70,7 +75,7 @@ class LearningPlant:
         self._pretrain()
         self.accuracy = np.zeros(n_users)
         self.drifted = np.zeros(n_users, bool)
-        self._measure(0.0)
+        self._measure(0.0, np.ones(n_users, bool))
 
     @property
     def largest_job(self) -> int:
@@ -98,10 +103,19 @@ class LearningPlant:
             finished += jobs
         return finished
 
-    def end_frame(self, time_s: float) -> None:
-        """Measure accuracy on fresh samples, look for drift, move the virtual queue."""
-        self._measure(time_s)
-        self.queue.update(self.accuracy)
+    def drop(self, away: NDArray[np.bool_]) -> None:
+        """These users, ``[n_users]``, are away: what they had submitted is never done."""
+        self._jobs = {i: job for i, job in self._jobs.items() if not away[job.user]}
+
+    def end_frame(self, time_s: float, present: NDArray[np.bool_]) -> None:
+        """Measure accuracy on fresh samples, look for drift, move the virtual queue.
+
+        Args:
+            time_s: since the start.
+            present: whose; of the others all stays as it was measured last, ``[n_users]``.
+        """
+        self._measure(time_s, present)
+        self.queue.update(self.accuracy, np.flatnonzero(present))
 
     def _train(self, jobs: list[TrainingJob]) -> None:
         users = np.array([job.user for job in jobs])
@@ -109,13 +123,14 @@ class LearningPlant:
         time_s = np.array([job.submitted_s for job in jobs])
         self._models.train(self._data.make(users, samples, self.prior[users], time_s))
 
-    def _measure(self, time_s: float) -> None:
+    def _measure(self, time_s: float, present: NDArray[np.bool_]) -> None:
         fresh = self.stream.draw(time_s, self._settings.evaluated_samples, self._rng)
         correct = self._models.correct(fresh)
-        self.accuracy = correct.mean(axis=1)
-        self.drifted = self._detectors.update(correct)
+        self.accuracy = np.where(present, correct.mean(axis=1), self.accuracy)
+        self.drifted = self._detectors.update(correct, present)
         seen = np.stack([np.bincount(y, minlength=self.stream.n_classes) for y in fresh.y])
-        self.prior += _PRIOR_STEP * (seen / fresh.y.shape[1] - self.prior)
+        step = _PRIOR_STEP * present[:, None]
+        self.prior += step * (seen / fresh.y.shape[1] - self.prior)
 
     def _pretrain(self) -> None:
         n_users = self.stream.n_users

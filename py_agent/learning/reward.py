@@ -21,6 +21,11 @@ class Term:
         name: ``tasks``, ``retraining`` or ``accuracy``.
         weight: beside a task in the system.
         amounts: of every user, ``[..., n_ue]``.
+
+    Example:
+        >>> term = Term("tasks", 2, np.array([1, 0, 3]))
+        >>> term.by_user.tolist(), int(term.total)
+        ([2, 0, 6], 8)
     """
 
     name: str

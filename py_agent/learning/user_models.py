@@ -35,6 +35,16 @@ class UserModels:
         learning_rate: of SGD.
         epochs: passes through a job's samples.
         device: where to compute; default: CUDA if there is some, else the CPU.
+
+    Example:
+        >>> from py_agent.learning.streams import RotatingDigits
+        >>> stream = RotatingDigits(n_users=2, seed=1)
+        >>> models = UserModels(2, stream.n_features, stream.n_classes, seed=1, device="cpu")
+        >>> rng = np.random.default_rng(1)
+        >>> seen = stream.draw(0.0, 400, rng)
+        >>> losses = models.train(TrainingSet(np.arange(2), seen.x, seen.y))
+        >>> bool(models.correct(stream.draw(0.0, 100, rng)).mean() > 0.6)
+        True
     """
 
     def __init__(

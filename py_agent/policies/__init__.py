@@ -12,9 +12,10 @@ from py_agent.contract import (
     Network,
     Observation,
     Policy,
+    PolicyFailed,
 )
+from py_agent.policies.own import UnknownPolicy
 from py_agent.policies.registry import (
-    UnknownPolicy,
     fingerprint,
     is_rule,
     load_policy,
@@ -30,6 +31,7 @@ __all__ = [
     "Network",
     "Observation",
     "Policy",
+    "PolicyFailed",
     "UnknownPolicy",
     "fingerprint",
     "is_rule",

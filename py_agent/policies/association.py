@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from py_agent.contract import Network, Observation
+from py_agent.contract import Network, Observation, present
 from py_agent.radio.link_model import candidates, link_model_of, strongest
 
 
@@ -17,6 +17,22 @@ class AssociationRule(Protocol):
 
     Attributes:
         batched: chooses for any number of networks at once.
+
+    Example:
+        >>> class Stay:
+        ...     batched = True
+        ...
+        ...     def begin(self, network):
+        ...         pass
+        ...
+        ...     def watch(self, observation):
+        ...         pass
+        ...
+        ...     def associate(self, observation):
+        ...         return np.maximum(observation["serving_bs"], 0)
+        >>> rule: AssociationRule = Stay()
+        >>> rule.associate({"serving_bs": np.array([1, -1])})
+        array([1, 0])
     """
 
     batched: bool
@@ -33,7 +49,17 @@ class AssociationRule(Protocol):
 
 
 class Strongest:
-    """Every user at the base station that it hears best."""
+    """Every user at the base station that it hears best.
+
+    Example:
+        >>> import ns3_scenarios
+        >>> env = ns3_scenarios.make("cellular", {"n_ue": 2, "n_bs": 2})
+        >>> rule = Strongest()
+        >>> rule.begin(Network("cellular", env.settings.model_dump(), env.schema))
+        >>> rule.associate({"rsrp_dbm": np.array([[-80, -90], [-95, -70]])}).tolist()
+        [0, 1]
+        >>> env.close()
+    """
 
     batched = True
 
@@ -63,6 +89,16 @@ class LoadBalancing:
             handovers to weaker ones mostly fail.
         handover_s: delay that a handover costs.
         prior_s: how long the expected demand outweighs what a user really created.
+
+    Example:
+        >>> import py_agent.twin.environment.env as without_ns3
+        >>> env = without_ns3.make({"n_ue": 3, "n_bs": 2})  # or ns-3: ns3_scenarios.make
+        >>> observation, _ = env.reset(seed=1)
+        >>> rule = LoadBalancing()
+        >>> rule.begin(Network("cellular", env.settings.model_dump(), env.schema))
+        >>> rule.associate(observation).shape
+        (3,)
+        >>> env.close()
     """
 
     batched = True
@@ -77,8 +113,11 @@ class LoadBalancing:
     def begin(self, network: Network) -> None:
         """Find out what the radio can carry."""
         self._link = link_model_of(network)
-        needed = ("task_rate_hz", "task_mean_bit", "task_mean_cycles")
-        network.require(*self._link.needed, *needed)
+        network.require(
+            *self._link.needed,
+            *("serving_bs", "time_s", "created_bit", "compute_capacity_hz"),
+            *("task_rate_hz", "task_mean_bit", "task_mean_cycles"),
+        )
         self._start_s = network.settings["warmup_s"]
 
     def watch(self, observation: Observation) -> None:
@@ -124,7 +163,7 @@ class LoadBalancing:
         mean_bps: NDArray[np.float64] = (observation["created_bit"] + prior_bit) / (
             elapsed_s + self._prior_s
         )
-        return mean_bps
+        return np.where(present(observation), mean_bps, 0.0)
 
 
 _KNEE = 0.9

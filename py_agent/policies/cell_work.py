@@ -8,7 +8,7 @@ import dataclasses
 import numpy as np
 from numpy.typing import NDArray
 
-from py_agent.contract import Network, Observation
+from py_agent.contract import Network, Observation, present
 from py_agent.radio.link_model import link_model_of
 
 Floats = NDArray[np.float64]
@@ -30,7 +30,7 @@ class CellWork:
         rate_bps: of the user alone in its cell, by what is measured of its link.
         upload_s: time that its data take then.
         uploading: tasks among them.
-        server: where most of its computing work is, or would be.
+        server: where most of its computing work is, or would be; -1: it is away.
         compute_s: time that the whole server needs for all its tasks.
         head_s: for the task in service alone.
         computing: tasks among them.
@@ -58,6 +58,16 @@ class WorkMeter:
 
     Args:
         network: whose radio tells how fast a link is.
+
+    Example:
+        >>> import py_agent.twin.environment.env as without_ns3
+        >>> env = without_ns3.make({"n_ue": 3, "n_bs": 2})  # or ns-3: ns3_scenarios.make
+        >>> observation, _ = env.reset(seed=1)
+        >>> known = Network("cellular", env.settings.model_dump(), env.schema)
+        >>> work = WorkMeter(known).measure(observation)
+        >>> work.upload_s.shape, work.compute_s.shape
+        ((3,), (3,))
+        >>> env.close()
     """
 
     def __init__(self, network: Network) -> None:
@@ -81,7 +91,7 @@ class WorkMeter:
             rate_bps=rate_bps,
             upload_s=waiting_bit / rate_bps,
             uploading=observation["tasks_uploading"],
-            server=server.astype(np.int32),
+            server=np.where(present(observation), server, -1).astype(np.int32),
             compute_s=backlog.sum(axis=-1) / capacity_hz,
             head_s=observation["compute_head_cycles"].sum(axis=-1) / capacity_hz,
             computing=observation["tasks_computing"].sum(axis=-1),

@@ -39,6 +39,17 @@ class FillPolicy:
 
     Attributes:
         batched: decides for any number of networks at once, as its association rule does.
+
+    Example:
+        >>> from py_agent.policies.association import Strongest
+        >>> import py_agent.twin.environment.env as without_ns3
+        >>> env = without_ns3.make({"n_ue": 3, "n_bs": 2})  # or ns-3: ns3_scenarios.make
+        >>> observation, _ = env.reset(seed=1)
+        >>> policy = FillPolicy(Strongest())
+        >>> policy.begin(Network("cellular", env.settings.model_dump(), env.schema), seed=1)
+        >>> sorted(policy.decide_slot(observation))
+        ['bandwidth_share', 'compute_share']
+        >>> env.close()
     """
 
     def __init__(self, association: AssociationRule) -> None:
@@ -48,6 +59,7 @@ class FillPolicy:
     def begin(self, network: Network, seed: int) -> None:
         """Learn what can be divided; nothing here is random."""
         self._association.begin(network)
+        network.require(actions=["association"])
         self._meter = WorkMeter(network)
         self._divider = FillDivider(network)
 
@@ -74,6 +86,9 @@ class FillDivider:
         self._divides_band = "bandwidth_share" in actions
         self._trains = "training_share" in actions
         self._slot_s = network.settings["slot_s"]
+        network.require(actions=["compute_share"])
+        if self._trains:
+            network.require("virtual_queue", "accuracy_deficit", "training_backlog_cycles")
 
     def priorities(self, work: CellWork, observation: Observation) -> dict[str, Floats]:
         """The rule's: logarithms, of shares of the band, of servers and, with models, for these."""
@@ -90,10 +105,11 @@ class FillDivider:
         compute, need = priorities["compute_share"], work.compute_s / self._slot_s
         decision: dict[str, NDArray[np.float32]] = {}
         if self._trains:
+            own = np.maximum(work.cell, 0)
             shares = fill(
                 np.concatenate([compute, priorities["training_share"]], axis=-1),
                 np.concatenate([need, work.training_s / self._slot_s], axis=-1),
-                np.concatenate([work.server, np.maximum(work.cell, 0)], axis=-1),
+                np.concatenate([work.server, np.where(work.server < 0, -1, own)], axis=-1),
             )
             decision["compute_share"], decision["training_share"] = np.split(shares, 2, axis=-1)
         else:

@@ -28,6 +28,7 @@ class ModelWatch:
     """
 
     def __init__(self, network: Network, raw: bool = False) -> None:
+        network.require("accuracy", "drift_rate", *(() if raw else ("trained_samples", "time_s")))
         learning = network.settings["learning"]
         self.target: float = learning["target_accuracy"]
         self._behind_s = learning["initial_lag_s"] / 2

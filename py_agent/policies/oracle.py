@@ -42,6 +42,18 @@ class Oracle:
 
     Attributes:
         predicted_s: time that tasks will spend in the system during the coming frame.
+
+    Example:
+        >>> import ns3_scenarios
+        >>> small = {"n_ue": 2, "n_bs": 2, "warmup_s": 1.0, "slots_per_frame": 2}
+        >>> env = ns3_scenarios.make("cellular", small)
+        >>> policy = Oracle(budget=2)
+        >>> policy.begin(Network("cellular", env.settings.model_dump(), env.schema), seed=1)
+        >>> policy.look_ahead(env.branch)
+        >>> observation, _ = env.reset(seed=1)
+        >>> policy.decide_frame(observation)["association"].shape
+        (2,)
+        >>> env.close()
     """
 
     def __init__(self, budget: int = 16, side_by_side: int = 4, window_db: float = 6.0) -> None:
@@ -56,6 +68,7 @@ class Oracle:
     def begin(self, network: Network, seed: int) -> None:
         """Read the settings; nothing here is random."""
         self._slot_rule.begin(network, seed)
+        network.require("tasks_uploading", "tasks_computing", "upload_backlog_bit")
         self._link = link_model_of(network)
         self._slots = network.settings["slots_per_frame"]
         self._network = network

@@ -18,6 +18,12 @@ class Pinned:
 
     Attributes:
         batched: as the policy.
+
+    Example:
+        >>> from py_agent.policies.random import RandomPolicy
+        >>> policy = Pinned(RandomPolicy(), np.array([1, 0], np.int32))
+        >>> policy.decide_frame({"serving_bs": np.array([0, 0])})["association"].tolist()
+        [1, 0]
     """
 
     def __init__(self, policy: Policy, association: NDArray[np.int32]) -> None:

@@ -30,6 +30,15 @@ class Placement:
         compute_held: k, what stays at the server whoever moves, ``[n_bs]``.
         move_cost: c of each user at each base station, 0 where it is served now, ``[n_ue, n_bs]``.
         allowed: base stations that a user may have, at least one, ``[n_ue, n_bs]``.
+
+    Example:
+        >>> alike = np.full((2, 2), 0.5)  # two users, two base stations
+        >>> free = Placement(alike, alike, np.zeros(2), np.zeros((2, 2)), np.ones((2, 2), bool))
+        >>> apart, together = np.array([0, 1]), np.array([0, 0])
+        >>> free.cost(apart)
+        4.0
+        >>> free.cost(together) > free.cost(apart)
+        True
     """
 
     radio_load: Floats

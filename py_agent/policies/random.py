@@ -10,7 +10,17 @@ from py_agent.contract import Decision, Network, Observation
 
 
 class RandomPolicy:
-    """Draws every action field uniformly from its space; works on any scenario."""
+    """Draws every action field uniformly from its space; works on any scenario.
+
+    Example:
+        >>> from ns3_bridge import Field, Schema
+        >>> share = Field("share", "float32", (2,), "1", 0, 1)
+        >>> policy = RandomPolicy()
+        >>> schema = Schema("mine", 0, 0, "1", "", (), (share,), {}, ())
+        >>> policy.begin(Network("mine", {}, schema), seed=1)
+        >>> policy.decide_slot({})["share"].shape
+        (2,)
+    """
 
     def begin(self, network: Network, seed: int) -> None:
         """Make and seed the spaces of both timescales."""

@@ -1,30 +1,23 @@
 # SPDX-License-Identifier: MIT
-"""Policies by name, and the user's own by ``package.module:Class``."""
+"""Policies by name, and the user's own by where they stand."""
 
 from __future__ import annotations
 
 import dataclasses
 import hashlib
-import importlib
 import inspect
-import sys
 import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ns3_bridge import Ns3TwinError
 from ns3_bridge.plugins import Plugins
 from py_agent import former_names
 from py_agent.contract import Policy
 from py_agent.policies.association import AssociationRule
+from py_agent.policies.own import UnknownPolicy, make_own, own_class
 from py_agent.policies.rules import RulePolicy
 from py_agent.policies.share_rules import ShareRule
-
-
-class UnknownPolicy(Ns3TwinError, LookupError):
-    """Raised when a policy's name is not known or its class cannot be loaded."""
-
 
 #: Classes, called without arguments, that choose base stations.
 ASSOCIATIONS: Plugins[Callable[[], AssociationRule]] = Plugins(
@@ -101,12 +94,13 @@ def load_policy(name: str) -> Policy:
 
     Args:
         name: one of `policy_names`, ``srpt`` for ``load-srpt``, ``ASSOCIATION-drl=FILE`` for an
-            agent of one's own, or ``package.module:Class``; modules are also looked for in the
-            current folder. The class is called without arguments. Names from before version 0.2,
-            ``cmu`` and ``max-rsrp``, still load and warn.
+            agent of one's own, or ``package.module:Class`` or ``path/to/file.py:Class``; modules
+            are also looked for in the current folder. The class is called without arguments. Names
+            from before version 0.2, ``cmu`` and ``max-rsrp``, still load and warn.
 
     Raises:
         UnknownPolicy: the message lists the known names or says what is wrong with the class.
+        PolicyFailed: an exception ends the import of its module, or the making of the policy.
         BrokenPlugin: a package registers it, and it cannot be imported.
     """
     known = _current(name)
@@ -116,13 +110,13 @@ def load_policy(name: str) -> Policy:
         return _checked(name, WHOLE_POLICIES.load(known)())
     if (composed := _Composed.read(known)) is not None:
         return _checked(name, composed.make())
-    module_name, colon, class_name = name.partition(":")
-    if not colon:
+    if ":" not in name:
         known_names = dict.fromkeys(policy_names())
         raise UnknownPolicy(
-            f"{WHOLE_POLICIES.explain_unknown(name, known_names)}, or package.module:Class"
+            f"{WHOLE_POLICIES.explain_unknown(name, known_names)}, or package.module:Class, or "
+            "path/to/file.py:Class"
         )
-    return _checked(name, _own_class(name, module_name, class_name)())
+    return _checked(name, make_own(name))
 
 
 def _current(name: str) -> str:
@@ -171,7 +165,7 @@ def _files_of(name: str) -> list[Path]:
         if composed.file:
             return [Path(composed.file), *_foreign(made_of)]
     else:
-        made_of = [_own_class(name, *name.partition(":")[::2])]
+        made_of = [own_class(name)]
     return [*(part.file for part in made_of if hasattr(part, "file")), *_foreign(made_of)]
 
 
@@ -179,20 +173,6 @@ def _foreign(made_of: list[Any]) -> list[Path]:
     ours = __name__.partition(".")[0]
     foreign = [part for part in made_of if part.__module__.partition(".")[0] != ours]
     return [Path(inspect.getfile(part)) for part in foreign]
-
-
-def _own_class(name: str, module_name: str, class_name: str) -> Any:
-    here = str(Path.cwd())
-    if here not in sys.path:
-        sys.path.insert(0, here)
-    try:
-        module = importlib.import_module(module_name)
-    except ImportError as error:
-        raise UnknownPolicy(f"policy {name!r}: cannot import {module_name}: {error}") from error
-    made: Any = getattr(module, class_name, None)
-    if made is None:
-        raise UnknownPolicy(f"policy {name!r}: {module_name} has no {class_name}")
-    return made
 
 
 def _checked(name: str, policy: Any) -> Policy:

@@ -19,7 +19,13 @@ Ratios: TypeAlias = NDArray[np.float64]  # δ of each user, [n_ue]; 0: not retra
 
 
 class RetrainingRule(Protocol):
-    """Chooses whose models may be retrained in a frame, and δ."""
+    """Chooses whose models may be retrained in a frame, and δ.
+
+    Example:
+        >>> sorted(RETRAINING_RULES)[:3]
+        ['fixed', 'need', 'need-calibrated']
+        >>> rule: RetrainingRule = RETRAINING_RULES.load("need")()
+    """
 
     def begin(self, network: Network) -> None:
         """A run starts."""
@@ -57,6 +63,15 @@ class Fixed(_OncePerFrame):
     Args:
         ratio: δ.
         period_frames: retrain one frame in so many; users take turns.
+
+    Example:
+        >>> from ns3_bridge import Field, Schema
+        >>> names = ("accuracy", "slot_in_frame")
+        >>> seen = tuple(Field(name, "float32", (3,), "1", 0, 1) for name in names)
+        >>> rule = Fixed(0.5, period_frames=2)
+        >>> rule.begin(Network("mine", {}, Schema("mine", 0, 0, "1", "", seen, (), {}, ())))
+        >>> [rule.ratios({"accuracy": np.ones(3)}).tolist() for _ in range(2)]
+        [[0.5, 0.0, 0.5], [0.0, 0.5, 0.0]]
     """
 
     def __init__(self, ratio: float, period_frames: int = 1) -> None:
@@ -66,6 +81,7 @@ class Fixed(_OncePerFrame):
 
     def begin(self, network: Network) -> None:
         """Count frames from 0."""
+        network.require("accuracy", "slot_in_frame")
         self._frame = 0
 
     def ratios(self, observation: Observation) -> Ratios:
@@ -98,6 +114,10 @@ class Need(_OncePerFrame):
 
     def begin(self, network: Network) -> None:
         """Read the target and the length of a frame."""
+        network.require(
+            *("accuracy", "drift_rate", "trained_samples", "virtual_queue", "slot_in_frame"),
+            *("task_norm_samples", "training_backlog_samples"),
+        )
         settings = network.settings
         self._target = settings["learning"]["target_accuracy"]
         self._frame_s = settings["slot_s"] * settings["slots_per_frame"]

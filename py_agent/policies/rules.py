@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -32,6 +34,13 @@ class RulePolicy:
 
     Attributes:
         batched: sees any number of networks at once, as its association rule does.
+
+    Example:
+        >>> from py_agent.policies.association import LoadBalancing
+        >>> from py_agent.policies.share_rules import square_root
+        >>> policy = RulePolicy(LoadBalancing(), square_root)
+        >>> policy.batched  # sees any number of networks at once
+        True
     """
 
     def __init__(
@@ -51,6 +60,19 @@ class RulePolicy:
         self._divides_band = "bandwidth_share" in actions
         self._trains = "training_share" in actions
         self._association.begin(network)
+        network.require(*self._needed(), actions=("association", "compute_share"))
+
+    def _needed(self) -> Iterator[str]:
+        """What is observed of users, as far as the share rule asks for it."""
+        yield "serving_bs"
+        if self._share is equal and not self._trains:
+            return
+        yield from ("compute_backlog_cycles", "compute_head_cycles", "task_mean_cycles")
+        if self._trains:
+            yield "training_backlog_cycles"
+            yield from () if self._training is None else ("virtual_queue", "accuracy_deficit")
+        if self._divides_band:
+            yield from ("upload_backlog_bit", "task_mean_bit")
 
     def decide_frame(self, observation: Observation) -> Decision:
         """Choose the association, ``[..., n_ue]``."""
@@ -100,6 +122,17 @@ class SrptPolicy(RulePolicy):
 
     Args:
         association: chooses base stations.
+
+    Example:
+        >>> from py_agent.policies.association import Strongest
+        >>> import py_agent.twin.environment.env as without_ns3
+        >>> env = without_ns3.make({"n_ue": 3, "n_bs": 2})  # or ns-3: ns3_scenarios.make
+        >>> observation, _ = env.reset(seed=1)
+        >>> policy = SrptPolicy(Strongest())
+        >>> policy.begin(Network("cellular", env.settings.model_dump(), env.schema), seed=1)
+        >>> policy.decide_slot(observation)["compute_share"].shape
+        (3,)
+        >>> env.close()
     """
 
     def __init__(self, association: AssociationRule) -> None:

@@ -15,6 +15,18 @@ class SingleTimescale:
 
     Args:
         policy: decides.
+
+    Example:
+        >>> import numpy as np
+        >>> class Counting:
+        ...     slots = 0
+        ...
+        ...     def decide_slot(self, observation):
+        ...         self.slots += 1
+        ...         return {"share": np.full(2, 0.1 * self.slots)}
+        >>> policy = SingleTimescale(Counting())
+        >>> [policy.decide_slot({"slot_in_frame": [slot]})["share"][0] for slot in (0, 1, 0)]
+        [np.float64(0.1), np.float64(0.1), np.float64(0.2)]
     """
 
     def __init__(self, policy: Policy) -> None:
@@ -24,6 +36,7 @@ class SingleTimescale:
     def begin(self, network: Network, seed: int) -> None:
         """Begin the policy."""
         self._policy.begin(network, seed)
+        network.require("slot_in_frame")
 
     def decide_frame(self, observation: Observation) -> Decision:
         """Decide as the policy does."""

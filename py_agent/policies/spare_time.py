@@ -50,6 +50,10 @@ class SpareTime:
 
     def begin(self, network: Network) -> None:
         """A run starts."""
+        network.require(
+            *("accuracy", "slot_in_frame", "serving_bs", "task_norm_samples"),
+            *("training_backlog_samples", "compute_backlog_cycles", "compute_capacity_hz"),
+        )
         self.models = ModelWatch(network, self._raw)
         self._slot_s = network.settings["slot_s"]
         self.ratio_left: Floats = np.zeros(0)

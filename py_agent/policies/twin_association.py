@@ -39,6 +39,17 @@ class TwinAssociation:
     Attributes:
         batched: follows one network, not many.
         twin: follows it, from `begin` on.
+
+    Example:
+        >>> import py_agent.twin.environment.env as without_ns3
+        >>> env = without_ns3.make({"n_ue": 3, "n_bs": 2})  # or ns-3: ns3_scenarios.make
+        >>> observation, _ = env.reset(seed=1)
+        >>> rule = TwinAssociation()
+        >>> rule.begin(Network("cellular", env.settings.model_dump(), env.schema))
+        >>> rule.watch(observation)
+        >>> rule.associate(observation).shape
+        (3,)
+        >>> env.close()
     """
 
     batched = False

@@ -24,6 +24,15 @@ class GaussMarkov:
         mean: belief, of `shape`.
         variance: of the belief.
         sd: stationary standard deviation; may be set anew.
+
+    Example:
+        >>> shadowing = GaussMarkov((1,), sd=8.0, length=50.0)
+        >>> shadowing.update(np.array([0]), np.array([6.0]), noise_sd=1.0)
+        >>> shadowing.mean.round(1)
+        array([5.9])
+        >>> shadowing.advance(np.array([0]), np.array([100.0]))  # twice the length later
+        >>> shadowing.mean.round(1), np.sqrt(shadowing.variance).round(1)
+        (array([0.8]), array([7.9]))
     """
 
     def __init__(self, shape: tuple[int, ...], sd: float, length: float) -> None:

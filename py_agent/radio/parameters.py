@@ -9,9 +9,13 @@ from typing import Annotated
 
 import pydantic
 
-Positive = Annotated[float, pydantic.Field(gt=0, allow_inf_nan=False)]
-NotNegative = Annotated[float, pydantic.Field(ge=0, allow_inf_nan=False)]
-Finite = Annotated[float, pydantic.Field(allow_inf_nan=False)]
+# Wider than anything physical, and narrow enough for what is computed of them to stay finite.
+Positive = Annotated[float, pydantic.Field(ge=1e-15, le=1e15)]
+NotNegative = Annotated[float, pydantic.Field(ge=0, le=1e15)]
+Finite = Annotated[float, pydantic.Field(ge=-1e15, le=1e15)]
+Decibel = Annotated[float, pydantic.Field(ge=-300, le=300)]
+Deviation = Annotated[float, pydantic.Field(ge=1e-15, le=100)]  # of decibels, of a logarithm
+Period = Annotated[float, pydantic.Field(ge=1e-6, le=1e9)]  # seconds; some pass in every slot
 Share = Annotated[float, pydantic.Field(ge=0, le=1)]
 
 

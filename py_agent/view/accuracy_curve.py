@@ -14,7 +14,9 @@ from py_agent.experiment.run_folder import RunFolder
 def draw_accuracy(axes: Axes, folder: RunFolder) -> None:
     """Draw every user's accuracy, their mean, and the target."""
     rows = table_columns(folder, "accuracy")
-    target = yaml.safe_load(folder.settings.read_text())["learning"]["target_accuracy"]
+    target = yaml.safe_load(folder.settings.read_text(encoding="utf-8"))["learning"][
+        "target_accuracy"
+    ]
     n_ue = int(rows["ue"].max()) + 1
     accuracy = rows["accuracy"].reshape(-1, n_ue)  # [n_frames, n_ue]
     time_s = rows["time_s"].reshape(-1, n_ue)[:, 0]

@@ -59,14 +59,16 @@ def write_comparison(comparison: Comparison, folder: Path, command: str) -> None
     )
     header, rows = comparison_table(comparison)
     lines = [header, ["---"] * len(header), *rows]
-    (folder / "comparison.md").write_text("".join(f"| {' | '.join(line)} |\n" for line in lines))
+    (folder / "comparison.md").write_text(
+        "".join(f"| {' | '.join(line)} |\n" for line in lines), encoding="utf-8"
+    )
     body = f"""{picture(figure)}
 {table(rows, header)}
 <p>Delays of unfinished tasks count with their age. All policies meet the same
 trajectories, radio maps and tasks under a seed; ratios are means over seeds of the ratio under the
 same seed, with percentile bootstrap intervals. Best rule: {html.escape(best)}.</p>
 <pre>{html.escape(command)}</pre>"""
-    (folder / "report.html").write_text(page("Comparison of policies", body))
+    (folder / "report.html").write_text(page("Comparison of policies", body), encoding="utf-8")
 
 
 def draw_comparison(comparison: Comparison) -> Figure:

@@ -34,7 +34,8 @@ def draw_run(folder: RunFolder) -> Figure:
         folder: a run with its summary.
     """
     summary = folder.read_summary()
-    if not {"position_m", "serving_bs", "compute_utilisation"} <= slot_fields(folder):
+    drawn = {"position_m", "bs_position_m", "serving_bs", "compute_utilisation"}
+    if not drawn <= slot_fields(folder) or "mean_delay_s" not in summary:
         figure = Figure(figsize=(8, 4), layout="constrained")
         _draw_reward(figure.subplots(), folder)
     else:
@@ -60,7 +61,9 @@ def _thin(n_slots: int) -> slice:
 def _draw_map(axes: Axes, folder: RunFolder) -> None:
     position_m = slot_field(folder, "position_m")
     thin = _thin(len(position_m))
-    position_m = position_m[thin]  # [n_points, n_ue, 2]
+    position_m = position_m[thin].astype(np.float64)  # [n_points, n_ue, 2]
+    if "present" in slot_fields(folder):
+        position_m[slot_field(folder, "present")[thin] == 0] = np.nan  # those are not drawn
     serving = slot_field(folder, "serving_bs")[thin]  # [n_points, n_ue]
     sites_m = slot_field(folder, "bs_position_m")[0]  # [n_bs, 2]
     shade = shades(serving, len(sites_m))
@@ -68,6 +71,8 @@ def _draw_map(axes: Axes, folder: RunFolder) -> None:
         path_m = position_m[:, ue]
         segments = np.stack([path_m[:-1], path_m[1:]], axis=1)
         axes.add_collection(LineCollection(list(segments), colors=shade[:-1, ue], linewidths=2))
+        if np.isnan(path_m[-1]).any():
+            continue
         axes.plot(*path_m[-1], "o", color=shade[-1, ue], markersize=7, markeredgecolor="white")
         axes.annotate(
             str(ue), path_m[-1], xytext=(4, 4), textcoords="offset points", fontsize=7, color="0.3"

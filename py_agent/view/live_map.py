@@ -16,10 +16,11 @@ from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
 from ns3_bridge import InvalidSetting, Schema
+from py_agent.contract import present
 from py_agent.view.map_parts import UNSERVED, colours, draw_sites, shades
 
 _NEEDED = ("position_m", "serving_bs", "bs_position_m")
-_QUEUES = ("tasks_uploading", "tasks_computing", "handover_state", "time_s")
+_QUEUES = ("tasks_uploading", "tasks_computing", "handover_state", "time_s", "present")
 _UNDER_WAY = ("pending", "waiting")  # of `handover_state`
 _SIZE_INCH = (10.0, 6.0)
 _DPI = 100
@@ -74,6 +75,8 @@ class LiveMap:
     def follow(self, observation: Mapping[str, NDArray[Any]]) -> None:
         """A slot has passed."""
         self._now = {name: np.array(observation[name]) for name in self._fields}
+        self._there = np.broadcast_to(present(self._now), self._n_ue)
+        self._now["position_m"][~self._there] = np.nan  # who is away is not drawn
         if self._slots % self._stride == 0:
             self._points.append((self._now["position_m"], self._now["serving_bs"]))
             if len(self._points) > _MOST_POINTS:
@@ -145,7 +148,7 @@ class LiveMap:
         past = np.stack([cell for _, cell in self._points])
         self._trails.set_segments(np.stack([paths_m[:-1], paths_m[1:]], axis=2).reshape(-1, 2, 2))
         self._trails.set_color(shades(past, n_bs).reshape(-1, 4))
-        served = np.flatnonzero(serving >= 0)
+        served = np.flatnonzero((serving >= 0) & self._there)
         self._links.set_segments(np.stack([place_m[served], sites_m[serving[served]]], axis=1))
         self._links.set_color(shade[served])
         self._dots.set_offsets(place_m)
@@ -153,8 +156,9 @@ class LiveMap:
         self._dots.set_facecolor(shade)
         hands_over = np.isin(now.get("handover_state", np.full(self._n_ue, -1)), self._under_way)
         self._dots.set_edgecolor(np.where(hands_over, "black", "white").tolist())
-        for name, at_m in zip(self._names, place_m, strict=True):
+        for name, at_m, is_there in zip(self._names, place_m, self._there, strict=True):
             name.xy = (at_m[0], at_m[1])
+            name.set_visible(is_there)
         for bar, height, colour in zip(self._uploads, uploading, shade, strict=True):
             bar.set(height=height, facecolor=colour)
         for bar, height in zip(self._servers, computing, strict=True):
@@ -164,12 +168,13 @@ class LiveMap:
             axes = bars[0].axes
             axes.set_ylim(0, max(1.15 * highest, axes.get_ylim()[1], 4))
         self._fit(np.concatenate([paths_m.reshape(-1, 2), sites_m]))
-        losses = f" · {self._n_ue - len(served)} not connected" if len(served) < self._n_ue else ""
+        lost = int(self._there.sum()) - len(served)
+        losses = f" · {lost} not connected" if lost else ""
         time_s = f"{now['time_s'][0]:.2f} s of ns-3" if "time_s" in now else f"slot {self._slots}"
         self._map.set_title(f"{time_s}{losses}")
 
     def _fit(self, points_m: NDArray[Any]) -> None:
-        low, high = points_m.min(axis=0), points_m.max(axis=0)
+        low, high = np.nanmin(points_m, axis=0), np.nanmax(points_m, axis=0)
         (x, y), half = (low + high) / 2, 0.58 * max(*(high - low), 1.0)
         self._map.set(xlim=(x - half, x + half), ylim=(y - half, y + half))
 

@@ -18,7 +18,7 @@ def write_report(folder: RunFolder) -> None:
     figure = draw_run(folder)
     figure.savefig(folder.figure, dpi=110)
     summary = folder.read_summary()
-    settings = yaml.safe_load(folder.settings.read_text())
+    settings = yaml.safe_load(folder.settings.read_text(encoding="utf-8"))
     folder.report.write_text(
         page(
             f"{summary['scenario']}, policy {summary['policy']}",
@@ -28,5 +28,6 @@ def write_report(folder: RunFolder) -> None:
 <section><h2>Settings</h2><pre>{html.escape(yaml.safe_dump(settings, sort_keys=False))}</pre>
 </section>
 </div>""",
-        )
+        ),
+        encoding="utf-8",
     )

@@ -36,6 +36,15 @@ def result_rows(summary: Mapping[str, Any]) -> list[tuple[str, str]]:
             *([("  download", seconds("mean_download_s"))] if summary["mean_download_s"] else []),
             ("95 % of tasks within", seconds("p95_delay_s")),
         ]
+    if "users_came" in summary:
+        rows += [
+            (
+                "users",
+                f"{summary['users_present_mean']:.1f} there on average, "
+                f"{summary['users_came']} came, {summary['users_left']} left",
+            ),
+            ("  tasks dropped with them", str(summary["tasks_left"])),
+        ]
     if "handovers_ok" in summary:
         rows.append(
             (

@@ -37,7 +37,7 @@ void ReadMobility(const std::string& sources) {
     MobilitySettings settings;
     settings.trace = sources;
     settings.trace_start_s = 1;
-    const MobilityTrace trace = ReadMobilityTrace(settings, {-1e3, 1e3, -1e3, 1e3}, N_UE, 4);
+    const MobilityTrace trace = ReadMobilityTrace(settings, {-1e3, 1e3, -1e3, 1e3}, N_UE, 0, 4);
     Require(trace.size() == N_UE, "every user has a path");
     for (const TracePath& path : trace) {
         Require(!path.empty(), "a path has a point");

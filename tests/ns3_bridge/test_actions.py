@@ -1,14 +1,17 @@
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from ns3_bridge import Field, InvalidAction, Schema
-from ns3_bridge.actions import check_action
+from ns3_bridge import Field, InvalidAction, LocalHost, ScenarioEnv, Schema
+from ns3_bridge.actions import check_action, check_actions
 from ns3_bridge.spaces import dict_space
+from ns3_bridge.testing import fake_scenario
 
 SHARE = Field(
     name="share",
@@ -50,6 +53,13 @@ SCHEMA = Schema(
 GOOD = {"share": [0.0, 0.5, 1.0], "choice": [[0, 1], [2, 4]]}
 
 
+class Untouchable:
+    """As a tensor of torch that needs its gradient."""
+
+    def __array__(self, *arguments, **options):
+        raise RuntimeError("Can't call numpy() on Tensor that requires grad.")
+
+
 def test_lists_become_arrays_of_the_declared_type():
     checked = check_action(GOOD, SCHEMA)
     assert checked["share"].dtype == np.float32
@@ -68,6 +78,8 @@ def test_lists_become_arrays_of_the_declared_type():
         ({"share": [[1], [1, 2], [1]]}, "share is no array"),
         ({"choice": [[0, 1], [5, 0]]}, r"choice\[1, 0\] = 5 is outside \[0, 4\]"),
         ({"choice": [[0, 1], [0.5, 0]]}, r"choice\[1, 0\] = 0\.5 is not an integer"),
+        ({"share": None}, "share is None"),
+        ({"share": Untouchable()}, "share is no array: Can't call numpy"),
         ({"power": 3}, "power is refused: the transmitter is bolted to the wall"),
         ({"shares": [0, 0, 0]}, "shares is no action field; known: share, choice"),
     ],
@@ -76,6 +88,49 @@ def test_a_wrong_action_names_field_index_value_and_limit(change, message):
     with pytest.raises(InvalidAction, match=message) as caught:
         check_action({**GOOD, **change}, SCHEMA)
     assert caught.value.field == next(iter(change))
+
+
+@pytest.mark.parametrize(
+    ("action", "seen"),
+    [
+        (np.zeros(7), r"an array of shape \(7,\)"),
+        ([0.5], "of type list"),
+        (None, "of type NoneType"),
+    ],
+)
+def test_an_action_that_is_no_dict_is_told_what_is_expected(action, seen):
+    message = f"the action is {seen}, expected a dict of share, choice"
+    with pytest.raises(InvalidAction, match=message):
+        check_action(action, SCHEMA)
+    with pytest.raises(InvalidAction, match=message):
+        check_actions(action, SCHEMA, [0], [0])
+
+
+def test_a_number_without_unit_is_shown_without_one():
+    with pytest.raises(InvalidAction, match=r"is outside \[0, 1\]$"):
+        check_action({**GOOD, "share": [2, 0, 0]}, SCHEMA)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_field_takes_its_own_bounds(dtype):
+    share = dataclasses.replace(SHARE, low=-0.3, high=0.1)
+    schema = dataclasses.replace(SCHEMA, actions=(share,))
+    for bound in (share.low, share.high):
+        check_action({"share": np.full(3, bound, dtype)}, schema)
+        space = dict_space([share])["share"]
+        check_action({"share": np.full(3, space.high.max())}, schema)
+    with pytest.raises(InvalidAction, match=r"outside \[-0\.3, 0\.1\]"):
+        check_action({"share": np.full(3, 0.1001, dtype)}, schema)
+
+
+def test_a_simulator_takes_its_own_bounds(tmp_path):
+    share = {"name": "share", "shape": [2], "low": -0.3, "high": 0.1}
+    program = fake_scenario(tmp_path / "fake", {"observations": [share], "actions": [share]})
+    env = ScenarioEnv(LocalHost(program))
+    env.reset(seed=1)
+    env.step({"share": [0.1, -0.3]})
+    env.step({"share": env.action_space["share"].high})
+    env.close()
 
 
 def test_a_missing_field_is_named():

@@ -38,7 +38,7 @@ def heard(channel):
 def state_of(pid):
     """Letter of the process state in /proc (Z: zombie), or None: there is no such process."""
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
     except FileNotFoundError:
         return None
 
@@ -292,7 +292,7 @@ def test_memory_of_a_simulator_that_is_branched_over_and_over_stays_flat(echo):
     channel = echo(n_floats=1000)
 
     def resident_kb():
-        status = Path(f"/proc/{channel.process.pid}/status").read_text()
+        status = Path(f"/proc/{channel.process.pid}/status").read_text(encoding="utf-8")
         return int(status.partition("VmRSS:")[2].split()[0])
 
     for _ in range(20):

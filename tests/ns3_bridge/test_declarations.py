@@ -74,8 +74,8 @@ def test_a_scenario_that_contradicts_itself_does_not_start(tmp_path, change, mes
 def asked(tmp_path):
     """A program that notes each of its starts; path and notes."""
     program, notes = declare(tmp_path, POWER), tmp_path / "notes"
-    shell, rest = Path(program).read_text().split("\n", 1)
-    Path(program).write_text(f'{shell}\necho "$@" >> {notes}\n{rest}')
+    shell, rest = Path(program).read_text(encoding="utf-8").split("\n", 1)
+    Path(program).write_text(f'{shell}\necho "$@" >> {notes}\n{rest}', encoding="utf-8")
     return program, notes
 
 

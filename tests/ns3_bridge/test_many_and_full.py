@@ -36,13 +36,13 @@ def nothing_is_left():
 
 
 def _held():
-    """Child processes, open descriptors, names of shared memory."""
-    names = [name for name in os.listdir("/dev/shm") if "ns3-twin" in name]
+    """Child processes, open descriptors, names of our shared memory."""
+    names = [name for name in os.listdir("/dev/shm") if f"ns3-twin-{os.getpid()}-" in name]
     return children_of("self"), len(os.listdir("/proc/self/fd")), names
 
 
 def _resident_kib():
-    status = Path("/proc/self/status").read_text()
+    status = Path("/proc/self/status").read_text(encoding="utf-8")
     return int(status.partition("VmRSS:")[2].split()[0])
 
 

@@ -10,6 +10,8 @@ from py_agent.policies import load_policy, policy_names, rule_names
 
 RENAMED = [(module, name) for module, names in former_names.RENAMED.items() for name in names]
 
+GONE = [(module, name) for module, names in former_names.GONE.items() for name in names]
+
 
 @pytest.mark.parametrize("old", sorted(former_names.MOVED))
 def test_a_former_name_is_the_module_of_today_and_says_so(old, monkeypatch):
@@ -46,6 +48,15 @@ def test_a_former_name_in_a_former_module_is_found():
     with pytest.warns(DeprecationWarning, match=r"checkpoint\.Scene is now"):
         scene = module.Scene
     assert scene.__name__ == "Checkpoint"
+
+
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [(module, name) for module, names in former_names.GONE.items() for name in names],
+)
+def test_a_name_without_a_successor_says_what_to_use_now(module, name):
+    with pytest.raises(AttributeError, match=rf"{module}.{name} is gone: use \S+"):
+        getattr(importlib.import_module(module), name)
 
 
 def test_a_name_that_never_was_is_still_missed():

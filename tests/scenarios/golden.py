@@ -63,7 +63,13 @@ SETTINGS = {
 
 def machine() -> dict[str, str]:
     """What the bits depend on beside the code."""
-    flags = Path("/proc/cpuinfo").read_text().split("flags", 1)[-1].split("\n", 1)[0].split()
+    flags = (
+        Path("/proc/cpuinfo")
+        .read_text(encoding="utf-8")
+        .split("flags", 1)[-1]
+        .split("\n", 1)[0]
+        .split()
+    )
     libc, version = platform.libc_ver()
     return {"c_library": f"{libc} {version}", "fused_multiply_add": str("fma" in flags).lower()}
 

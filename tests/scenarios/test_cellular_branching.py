@@ -86,7 +86,9 @@ def resources():
 
 
 def resident_kb(pid):
-    return int(Path(f"/proc/{pid}/status").read_text().partition("VmRSS:")[2].split()[0])
+    return int(
+        Path(f"/proc/{pid}/status").read_text(encoding="utf-8").partition("VmRSS:")[2].split()[0]
+    )
 
 
 # The tree: each operation picks one of the living leaves and steps, branches or closes it.

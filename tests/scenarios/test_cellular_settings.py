@@ -18,7 +18,7 @@ from py_agent.experiment.run_settings import RunSettings
 
 def test_the_typed_settings_are_those_of_the_program():
     described = describe([ns3_scenarios.program("cellular")])
-    written = Path(cellular_settings.__file__).read_text()
+    written = Path(cellular_settings.__file__).read_text(encoding="utf-8")
     assert written == settings_module(described), "run `make docs`"
     defaults = {setting["name"]: setting["default"] for setting in described.settings}
     assert dict(flatten(CellularSettings().model_dump())) == defaults

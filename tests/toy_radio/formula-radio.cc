@@ -26,8 +26,9 @@ namespace physical {
 
 namespace {
 
-const std::vector<std::string> REASONS{"none", "busy"};
+const std::vector<std::string> REASONS{"none", "busy", "absent"};
 constexpr int BUSY = 1;
+constexpr int ABSENT = 2;
 
 double NowS() {
     return ns3::Simulator::Now().GetSeconds();
@@ -108,7 +109,7 @@ class FormulaRadio : public AccessNetwork {
                                       .started_s = NowS()};
         if (user.command.state == HandoverState::PENDING) {
             if (user.command.to_bs != bs) {
-                Refuse(ue, command);
+                Refuse(ue, command, BUSY);
             }
         } else if (bs != user.last_bs) {
             user.command = command;
@@ -118,6 +119,17 @@ class FormulaRadio : public AccessNetwork {
                 Complete(ue);
                 Arrive(ue, bs);
             });
+        }
+    }
+
+    void RefuseAbsent(std::uint32_t ue, int bs) override {
+        Refuse(ue, {.to_bs = bs, .commanded_s = NowS()}, ABSENT);
+    }
+
+    void SetPresent(std::uint32_t ue, bool present) override {
+        User& user = m_users[ue];
+        if (present && user.last_bs >= 0 && user.command.state != HandoverState::PENDING) {
+            Arrive(ue, StrongestBs(ue));
         }
     }
 
@@ -215,11 +227,11 @@ class FormulaRadio : public AccessNetwork {
         m_fields->Record(ue, user.command);
     }
 
-    void Refuse(std::uint32_t ue, HandoverCommand command) {
+    void Refuse(std::uint32_t ue, HandoverCommand command, int reason) {
         command.state = HandoverState::REFUSED;
         command.started_s = NAN;
         command.ended_s = NowS();
-        command.reason = BUSY;
+        command.reason = reason;
         m_fields->Record(ue, command);
     }
 

@@ -101,7 +101,7 @@ def users_of(path: Path) -> list[int]:
     users = []
     for pid in filter(str.isdecimal, os.listdir("/proc")):
         with contextlib.suppress(OSError):
-            maps = Path(f"/proc/{pid}/maps").read_text(errors="replace")
+            maps = Path(f"/proc/{pid}/maps").read_text(encoding="utf-8", errors="replace")
             if ending in maps:
                 users.append(int(pid))
     return users

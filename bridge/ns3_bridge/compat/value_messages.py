@@ -10,6 +10,7 @@ import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
+from ns3_bridge.actions import as_array
 from ns3_bridge.compat import ns3_gym_pb2 as pb
 from ns3_bridge.compat.space_messages import Space
 from ns3_bridge.compat.wire import BOX_DTYPES, Dialect, dtype_code, pack, unpack
@@ -144,10 +145,7 @@ def _read_box(space: spaces.Box, box: pb.BoxDataContainer, path: str) -> NDArray
 
 
 def _check_numbers(value: Any, shape: tuple[int, ...], kinds: str, path: str) -> NDArray[Any]:
-    try:
-        array = np.asarray(value)
-    except ValueError as error:  # ragged nested lists
-        raise InvalidAction(path, f"{path} is no array: {error}") from error
+    array = as_array(path, value)
     if array.shape != shape:
         raise InvalidAction(path, f"{path} has shape {array.shape}, expected {shape}")
     if array.dtype.kind not in kinds:

@@ -84,7 +84,12 @@ def _run(command: Sequence[str], deadline_s: float) -> Check:
     what = "the agent ends with status 0"
     try:
         done = subprocess.run(
-            command, capture_output=True, text=True, timeout=deadline_s, check=False
+            command,
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=deadline_s,
+            check=False,
         )
     except subprocess.TimeoutExpired:
         return Check(what, False, f"it still ran after {deadline_s:g} s")

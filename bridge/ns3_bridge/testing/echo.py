@@ -31,6 +31,8 @@ def echo_scenario(path: Path | str, n_floats: int, n_slots: int) -> str:
         the path, absolute.
     """
     path = Path(path).absolute()
-    path.write_text(f'#!/bin/sh\nexec {shlex.join(echo_command(n_floats, n_slots))} "$@"\n')
+    path.write_text(
+        f'#!/bin/sh\nexec {shlex.join(echo_command(n_floats, n_slots))} "$@"\n', encoding="utf-8"
+    )
     path.chmod(0o755)
     return str(path)

@@ -38,7 +38,7 @@ def fake_scenario(path: Path | str, declaration: Mapping[str, Any]) -> str:
     program = shlex.quote(str(PROGRAMS / "fake-simulator"))
     lines = ["#!/bin/sh", f'exec {program} "$0" "$@"', "# declaration"]
     lines += ["\t".join(map(_cell, line)) for line in _lines(declaration)]
-    path.write_text("\n".join(lines) + "\n")
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     path.chmod(0o755)
     return str(path)
 

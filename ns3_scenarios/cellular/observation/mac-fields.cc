@@ -99,7 +99,7 @@ SchedulerListener& MacFields::Watch(const LteNetwork& network, RntiDirectory& di
     return *m_monitor;
 }
 
-void MacFields::Fill(const LteNetwork& network) {
+void MacFields::Fill(const LteNetwork& network, const ConnectionWatch& connections) {
     const double now_s = ns3::Simulator::Now().GetSeconds();
     const double ttis = std::fmax(std::round((now_s - m_last_fill_s) / TTI_S), 1);
     m_last_fill_s = now_s;
@@ -118,7 +118,7 @@ void MacFields::Fill(const LteNetwork& network) {
         m_downlink.cqi(ue) = user.downlink_cqi;
         m_uplink.cqi(ue) =
             user.uplink_sinr_db ? m_link_adaptation.UplinkCqi(*user.uplink_sinr_db) : -1;
-        if (const int bs = network.ServingBs(ue); bs >= 0) {
+        if (const int bs = network.ServingBs(ue); bs >= 0 && connections.IsPresent(ue)) {
             ++m_cell_users(static_cast<std::size_t>(bs));
         }
     }

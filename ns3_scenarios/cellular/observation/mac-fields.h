@@ -2,6 +2,7 @@
 #ifndef PHYSICAL_MAC_FIELDS_H
 #define PHYSICAL_MAC_FIELDS_H
 
+#include "connection-watch.h"
 #include "mac-monitor.h"
 #include "mac/link-adaptation.h"
 #include "schema.h"
@@ -18,7 +19,7 @@ class MacFields {
 
     /// Start to listen to the network. @return the listener for the schedulers' taps
     SchedulerListener& Watch(const LteNetwork& network, RntiDirectory& directory);
-    void Fill(const LteNetwork& network);
+    void Fill(const LteNetwork& network, const ConnectionWatch& connections);
 
   private:
     /// The fields of one direction.

@@ -74,7 +74,8 @@ TaskFields::TaskFields(Schema& schema, std::size_t n_ue)
 void TaskFields::Fill(const TaskLedger& ledger,
                       const std::vector<std::unique_ptr<TransferSender>>& senders,
                       const TransferReceiver& receiver,
-                      const std::vector<std::unique_ptr<TaskSource>>& sources) const {
+                      const std::vector<std::unique_ptr<TaskSource>>& sources,
+                      const Presence& presence) const {
     for (std::uint32_t ue = 0; ue < senders.size(); ++ue) {
         m_tasks_created(ue) = ledger.Created(ue);
         m_tasks_completed(ue) = ledger.Completed(ue);
@@ -87,7 +88,7 @@ void TaskFields::Fill(const TaskLedger& ledger,
         m_upload_probed_bit(ue) = senders[ue]->ProbedBit();
         m_oldest_age_s(ue) = static_cast<float>(ledger.OldestAgeS(ue));
         const TaskDemand demand = sources[ue]->Demand();
-        m_task_rate_hz(ue) = demand.rate_hz;
+        m_task_rate_hz(ue) = presence.IsPresent(ue) ? demand.rate_hz : 0;
         m_task_mean_bit(ue) = demand.mean_bit;
         m_task_mean_cycles(ue) = demand.mean_cycles;
     }

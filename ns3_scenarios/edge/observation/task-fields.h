@@ -2,6 +2,7 @@
 #ifndef PHYSICAL_TASK_FIELDS_H
 #define PHYSICAL_TASK_FIELDS_H
 
+#include "presence.h"
 #include "schema.h"
 #include "task-ledger.h"
 #include "task-source.h"
@@ -21,7 +22,8 @@ class TaskFields {
     void Fill(const TaskLedger& ledger,
               const std::vector<std::unique_ptr<TransferSender>>& senders,
               const TransferReceiver& receiver,
-              const std::vector<std::unique_ptr<TaskSource>>& sources) const;
+              const std::vector<std::unique_ptr<TaskSource>>& sources,
+              const Presence& presence) const;
 
   private:
     Field<std::int64_t> m_tasks_created;

@@ -35,7 +35,7 @@ class Users : public Scenario {
 
     void DeclareFields(Schema& schema) override {
         const Area area{-m_width_m / 2, m_width_m / 2, -m_depth_m / 2, m_depth_m / 2};
-        m_mobility.emplace(m_mobility_settings, area, m_n_ue,
+        m_mobility.emplace(m_mobility_settings, area, m_n_ue, m_clock.warmup_s,
                            m_clock.warmup_s + m_clock.duration_s);
         m_traffic.emplace(m_traffic_settings, m_n_ue, m_clock.duration_s);
         m_tasks = &schema.AddTable("task", "one row per task",

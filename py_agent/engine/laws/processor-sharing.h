@@ -56,13 +56,14 @@ void ShareOut(std::size_t n,
     for (std::size_t i = 0; i < n; ++i) {
         offered_s[i] = std::min(active[i] * rest_s[resource[i]], present_s[i]);
     }
+    constexpr Real STILL[]{0, 1};  // a table, for a branch would mostly be foreseen wrongly
     // The second round: what some cannot use is given to the others.
     std::fill_n(sums, n_resources, Real(0));
     std::fill_n(rest_s, n_resources, slot_s);
     for (std::size_t i = 0; i < n; ++i) {
         const Real limit_s = std::min(need_s[i], present_s[i]);
         rest_s[resource[i]] -= std::min(offered_s[i], limit_s);
-        active[i] = offered_s[i] < limit_s ? active[i] : Real(0);
+        active[i] *= STILL[offered_s[i] < limit_s];
         sums[resource[i]] += active[i];
     }
     divide();

@@ -21,6 +21,11 @@ class Samples:
     Attributes:
         x: features, ``[n_user, n, n_features]``.
         y: classes, ``[n_user, n]``.
+
+    Example:
+        >>> two_users = Samples(np.zeros((2, 5, 64), np.float32), np.zeros((2, 5), np.int64))
+        >>> two_users.x.shape
+        (2, 5, 64)
     """
 
     x: Features
@@ -40,6 +45,16 @@ class DriftStream(Protocol):
         pool_size: samples of each class that training data is made of, ``[n_classes]``.
         drift_rate: how fast each user's data leaves what it was, in the stream's own unit per
             second (degrees, concepts), averaged over a period, ``[n_users]``.
+
+    Example:
+        >>> from py_agent.learning.learning_settings import STREAMS
+        >>> stream: DriftStream = STREAMS.load("digits")(n_users=3, seed=1)
+        >>> rng = np.random.default_rng(1)
+        >>> stream.draw(time_s=10.0, n=5, rng=rng).y.shape
+        (3, 5)
+        >>> wanted = np.array([[7, 7]])
+        >>> stream.draw_classes(np.array([0]), 10.0, wanted, rng).shape
+        (1, 2, 64)
     """
 
     n_users: int

@@ -32,6 +32,11 @@ class Drift:
 
     Raises:
         LearningError: an unknown kind, or a period that is not positive.
+
+    Example:
+        >>> drift = Drift("abrupt", np.array([0.5]), period_s=20.0, phase_s=np.zeros(1))
+        >>> [float(drift.position(t)[0]) for t in (0.0, 19.0, 20.0, 40.0)]
+        [0.0, 0.0, 10.0, 20.0]
     """
 
     kind: DriftKind

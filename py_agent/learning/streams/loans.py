@@ -38,6 +38,12 @@ class DriftingLoans:
         concentration: Dirichlet parameter of the class priors.
         prior_period_s: one full swing of the class prior.
         pool_per_rule: samples made per rule, half for training, half for users to meet.
+
+    Example:
+        >>> stream = DriftingLoans(n_users=3, seed=1, pool_per_rule=50)
+        >>> samples = stream.draw(time_s=10.0, n=5, rng=np.random.default_rng(1))
+        >>> samples.x.shape, samples.y.shape
+        ((3, 5, 9), (3, 5))
     """
 
     n_features = 9

@@ -22,6 +22,12 @@ class Replay:
         y: classes from 0, ``[n_users, n_recorded]``.
         samples_per_s: how fast users go through their recordings.
         window: how many past samples can be trained on.
+
+    Example:
+        >>> x = np.arange(8, dtype=np.float32).reshape(1, 8, 1)
+        >>> stream = Replay(x, np.tile([0, 1], 4)[None], samples_per_s=2.0, window=4)
+        >>> stream.draw(time_s=1.5, n=2, rng=np.random.default_rng(1)).x.ravel().tolist()
+        [3.0, 4.0]
     """
 
     def __init__(self, x: Features, y: Labels, samples_per_s: float, window: int) -> None:

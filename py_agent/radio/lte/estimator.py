@@ -4,10 +4,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from py_agent import former_names
 from py_agent.radio.busy import ENOUGH_BIT
 from py_agent.radio.gauss_markov import GaussMarkov
 from py_agent.radio.link_model import LinkReport
@@ -203,3 +205,7 @@ class LteEstimator:
             map_dbm = map_rsrp_dbm(self.parameters, self._position_m, self._bs_position_m)
             self._mapped = channel, map_dbm
         return self._mapped[1]
+
+
+if not TYPE_CHECKING:
+    __getattr__ = former_names.names_in(__name__)

@@ -30,6 +30,16 @@ class LteLinkModel:
     Args:
         settings: of the scenario.
         parameters: constants; by default the prior of the settings.
+
+    Example:
+        >>> import ns3_scenarios
+        >>> env = ns3_scenarios.make("cellular", {"n_ue": 1, "n_bs": 2})
+        >>> model = LteLinkModel(env.settings.model_dump())
+        >>> near_the_first = {"rsrp_dbm": np.array([[-75.0, -95.0]])}
+        >>> rate_bps = model.rate_bps(near_the_first)
+        >>> bool(rate_bps[0, 0] > rate_bps[0, 1])
+        True
+        >>> env.close()
     """
 
     name: ClassVar[str] = "lte"

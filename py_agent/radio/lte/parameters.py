@@ -9,6 +9,8 @@ from typing import Annotated, Literal
 import pydantic
 
 from py_agent.radio.parameters import (
+    Decibel,
+    Deviation,
     Finite,
     NotNegative,
     Part,
@@ -43,15 +45,15 @@ class ChannelMap(Part):
         sector_downtilt_deg: main direction below the horizon.
     """
 
-    intercept_dbm: tuple[Finite, ...]
+    intercept_dbm: tuple[Decibel, ...]
     exponent: tuple[Positive, ...]
-    residual_sd_db: Positive = 8.0
+    residual_sd_db: Deviation = 8.0
     decorrelation_m: Positive = 50.0
-    measurement_sd_db: Positive = 0.5
+    measurement_sd_db: Deviation = 0.5
     bs_height_m: NotNegative = 25.0
     ue_height_m: NotNegative = 1.5
     azimuth_deg: tuple[Finite, ...] = ()
-    sector_gain_dbi: Finite = 14.0
+    sector_gain_dbi: Decibel = 14.0
     sector_downtilt_deg: Finite = 15.0
 
 
@@ -79,16 +81,16 @@ class UplinkSinr(Part):
         ceiling_db: largest SINR.
     """
 
-    reference_power_dbm: Finite
-    max_power_dbm: Finite
-    p0_dbm: Finite = -80.0
-    noise_dbm: Finite
+    reference_power_dbm: Decibel
+    max_power_dbm: Decibel
+    p0_dbm: Decibel = -80.0
+    noise_dbm: Decibel
     bandwidth_rb: Annotated[int, pydantic.Field(gt=0)]
-    interference_rise_db: tuple[NotNegative, ...]
-    offset_db: Finite = 0.0
-    sd_db: Positive = 4.0
+    interference_rise_db: tuple[Annotated[float, pydantic.Field(ge=0, le=300)], ...]
+    offset_db: Decibel = 0.0
+    sd_db: Deviation = 4.0
     correlation_s: Positive = 2.0
-    ceiling_db: Finite = 60.0
+    ceiling_db: Decibel = 60.0
 
 
 class RateCurve(Part):
@@ -107,10 +109,10 @@ class RateCurve(Part):
         largest_bps: more no user gets, whatever its share (a window of 32 packets in flight).
     """
 
-    sinr_db: tuple[Finite, ...]
+    sinr_db: tuple[Decibel, ...]
     bps_per_rb: tuple[NotNegative, ...]
-    relative_sd: Positive = 0.3
-    correction_sd: Positive = 0.2
+    relative_sd: Deviation = 0.3
+    correction_sd: Deviation = 0.2
     correction_correlation_s: Positive = 1.0
     largest_bps: Positive = 1e9
 
@@ -148,10 +150,10 @@ class DataInterference(Part):
         needed_max_db: the fastest MCS needs no more.
     """
 
-    margin_db: Finite = -7.0
-    slope_db: Positive = 0.7
-    needed_min_db: Finite = -3.0
-    needed_max_db: Finite = 20.0
+    margin_db: Decibel = -7.0
+    slope_db: Deviation = 0.7
+    needed_min_db: Decibel = -3.0
+    needed_max_db: Decibel = 20.0
 
 
 class ControlChannel(Part):
@@ -173,10 +175,10 @@ class ControlChannel(Part):
         lost_sd_s: its standard deviation.
     """
 
-    needed_db: Finite = -9.0
-    slope_db: Positive = 2.0
-    noise_dbm: Finite = -123.2
-    out_of_sync_db: Finite = -5.0
+    needed_db: Decibel = -9.0
+    slope_db: Deviation = 2.0
+    noise_dbm: Decibel = -123.2
+    out_of_sync_db: Decibel = -5.0
     out_of_sync_s: Positive = 2.2
     kept_s: NotNegative = 1.0
     lost_s: Positive = 0.19
@@ -196,8 +198,8 @@ class FailureLaw(Part):
     """
 
     floor: Share = 0.001
-    margin_db: Finite = 80.0
-    slope_db: Positive = 20.0
+    margin_db: Decibel = 80.0
+    slope_db: Deviation = 20.0
 
 
 class LteParameters(RadioParameters):

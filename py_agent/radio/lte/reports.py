@@ -1,5 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""How the observation fields of LTE say that there is nothing to say."""
+"""How the observation fields of LTE say that there is nothing to say.
+
+The scenario declares the same numbers (`Field.missing`; a test holds them together). They stand
+here once more for those that have an array and no schema: link models are made of settings alone,
+and recorded runs are read without a simulator.
+"""
 
 from __future__ import annotations
 

@@ -108,6 +108,12 @@ class TwinHost:
     Raises:
         InvalidSetting: the models cannot be retrained.
         UnsuitableNetwork: their data are none that the twin has a lag model of.
+
+    Example:
+        >>> host = TwinHost(TwinNetwork.of({"n_ue": 2, "n_bs": 2}))
+        >>> episode = host.start(run=1)
+        >>> episode.exchange().name, episode.slot
+        ('RUNNING', 1)
     """
 
     def __init__(self, network: TwinNetwork, learning: LearningSettings | None = None) -> None:

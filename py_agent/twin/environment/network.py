@@ -13,7 +13,7 @@ from ns3_bridge import InvalidSetting, LocalHost, Schema
 from ns3_bridge.episode_settings import check_same_spaces
 from ns3_bridge.settings import NestedSettings, merged
 from py_agent.twin.errors import UnsuitableNetwork
-from py_agent.twin.model.declaration import check_replaced
+from py_agent.twin.model.declaration import check_replaced, check_users_stay
 from py_agent.twin.model.parameters import TwinParameters
 from py_agent.twin.model.prior import prior_parameters
 from py_agent.twin.rollout.rollout import Place, Rollout
@@ -44,6 +44,11 @@ class TwinNetwork:
         parameters: the twin's constants.
         place: the network as `Rollout` takes it.
         source: what it was made of.
+
+    Example:
+        >>> network = TwinNetwork.of({"n_ue": 2, "n_bs": 3})
+        >>> network.schema.sizes["ue"], network.parameters.n_bs, len(network.place.bs_position_m)
+        (2, 3, 3)
     """
 
     settings: pydantic.BaseModel
@@ -80,6 +85,7 @@ class TwinNetwork:
         source = NetworkSource(settings, parameters, scenario)
         host = LocalHost(ns3_scenarios.program(scenario), settings)
         check_replaced(host.schema)
+        check_users_stay(host.schema)
         values = host.settings.model_dump()
         if parameters is None:
             parameters = prior_parameters(values, host.schema.radio, host.schema.scenario)

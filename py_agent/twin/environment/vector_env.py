@@ -53,6 +53,15 @@ class TwinVectorEnv(VectorEnv[Batch, Mapping[str, NDArray[Any]], NDArray[Any]]):
     Raises:
         InvalidSetting: an argument is out of bounds, or the network cannot retrain models.
         UnsuitableNetwork: the models' data are none that the twin has a lag model of.
+
+    Example:
+        >>> from py_agent.twin.environment.network import TwinNetwork
+        >>> env = TwinVectorEnv(TwinNetwork.of({"n_ue": 2, "n_bs": 2}), num_envs=8)
+        >>> observations, infos = env.reset(seed=1)
+        >>> observations, rewards, *_ = env.step(env.action_space.sample())
+        >>> rewards.shape
+        (8,)
+        >>> env.close()
     """
 
     def __init__(

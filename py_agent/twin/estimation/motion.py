@@ -27,6 +27,11 @@ class MotionFilter:
         velocity_mps: ``[n_ue, 2]``.
         covariance: of (position, velocity), ``[n_ue, 2, 2]``.
         known: users that have been located, ``[n_ue]``.
+
+    Example:
+        >>> motion = MotionFilter(MobilityLaw(), n_ue=2)
+        >>> motion.known.tolist(), motion.covariance.shape
+        ([False, False], (2, 2, 2))
     """
 
     def __init__(self, law: MobilityLaw, n_ue: int) -> None:

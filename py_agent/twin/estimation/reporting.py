@@ -26,6 +26,10 @@ class ReportingSettings(pydantic.BaseModel):
         loss: probability that a report never comes.
         delay_s: mean delay of a report, exponential; reports may overtake each other.
         duplicates: probability that a report comes twice.
+
+    Example:
+        >>> ReportingSettings(period_s=0.1, loss=0.05).delay_s
+        0.0
     """
 
     model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
@@ -74,6 +78,16 @@ class ReportingChannel:
 
     Attributes:
         bits: sent so far, lost and doubled reports included, in the fields' own types.
+
+    Example:
+        >>> seen = (Field("position_m", "float32", (4, 2), "m", -1e6, 1e6, dims=("ue", "xy")),)
+        >>> channel = ReportingChannel(ReportingSettings(), seen, n_ue=4, seed=1)
+        >>> observation = {"time_s": np.zeros(1), "position_m": np.zeros((4, 2), np.float32)}
+        >>> users, cells = channel.carry(observation)
+        >>> users.users.tolist()
+        [0, 1, 2, 3]
+        >>> channel.bits
+        256.0
     """
 
     def __init__(

@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
 
+from py_agent import former_names
 from py_agent.twin.model.parameters import Traffic
 
 Floats = NDArray[np.float64]
@@ -26,19 +28,28 @@ class TrafficFilter:
     Args:
         law: of the traffic.
         n_ue: users.
+        mean_bit: expected size of a task.
 
     Attributes:
         on_probability: ``[n_ue]``.
+
+    Example:
+        >>> traffic = TrafficFilter(Traffic(rate_hz=1.0), n_ue=2)
+        >>> five, none = np.array([5.0]), np.array([0.0])
+        >>> traffic.update(np.array([0]), five, 4e5 * five, np.array([1.0]))
+        >>> traffic.update(np.array([1]), none, none, np.array([1.0]))
+        >>> bool(traffic.rate_hz[0] > traffic.rate_hz[1])
+        True
     """
 
-    def __init__(self, law: Traffic, n_ue: int) -> None:
+    def __init__(self, law: Traffic, n_ue: int, mean_bit: float) -> None:
         self._law = law
         self._duty = law.on_s / (law.on_s + law.off_s)
         self.on_probability = np.full(n_ue, self._duty)
         self._tasks = np.full(n_ue, law.rate_hz * _PRIOR_S)
         self._on_time_s = np.full(n_ue, _PRIOR_S)
         self._size_tasks = np.full(n_ue, _PRIOR_TASKS)
-        self._bits = self._size_tasks * mean_size_bit(law)
+        self._bits = self._size_tasks * mean_bit
 
     def advance(self, users: NDArray[np.intp], by_s: Floats) -> None:
         """Time passes without news."""
@@ -86,11 +97,5 @@ class TrafficFilter:
         return size
 
 
-def mean_size_bit(law: Traffic) -> float:
-    """Mean size of a task by the law, cut to its bounds."""
-    if law.size_model == "uniform":
-        return (law.size_min_bit + law.size_max_bit) / 2
-    quantiles = (np.arange(512) + 0.5) / 512
-    sizes = np.exp(np.log(law.size_median_bit) + law.size_sigma * ndtri(quantiles))
-    kept = sizes[(sizes >= law.size_min_bit) & (sizes <= law.size_max_bit)]
-    return float(kept.mean()) if len(kept) else (law.size_min_bit + law.size_max_bit) / 2
+if not TYPE_CHECKING:
+    __getattr__ = former_names.names_in(__name__)

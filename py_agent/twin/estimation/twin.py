@@ -23,6 +23,7 @@ from py_agent.twin.model.declaration import check_followed
 from py_agent.twin.model.estimate import NetworkEstimate
 from py_agent.twin.model.parameters import TwinParameters
 from py_agent.twin.model.prior import prior_parameters
+from py_agent.twin.model.traffic import mean_size_bit
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int32]
@@ -52,6 +53,16 @@ class Twin:
 
     Raises:
         UnsuitableNetwork: the network does not observe what the twin follows.
+
+    Example:
+        >>> import py_agent.twin.environment.env as without_ns3
+        >>> env = without_ns3.make({"n_ue": 3, "n_bs": 2})  # or ns-3: ns3_scenarios.make
+        >>> observation, _ = env.reset(seed=1)
+        >>> twin = Twin(Network("cellular", env.settings.model_dump(), env.schema))
+        >>> twin.observe(observation)
+        >>> twin.estimate().position_m.shape
+        (3, 2)
+        >>> env.close()
     """
 
     def __init__(
@@ -92,7 +103,8 @@ class Twin:
         self._motion = MotionFilter(parameters.mobility, self._n_ue)
         self._links: LinkEstimator | None = None
         self._counted = {name: np.zeros(self._n_ue) for name in _COUNTERS}
-        self._traffic = TrafficFilter(parameters.traffic, self._n_ue)
+        mean_bit = mean_size_bit(parameters.traffic, network.settings["traffic"])
+        self._traffic = TrafficFilter(parameters.traffic, self._n_ue, mean_bit)
         self._queues = TaskQueues(self._n_ue)
         self._gaps = GapTracker(parameters.handover, parameters.radio, self._n_ue)
         learning = network.settings.get("learning", {})
@@ -141,6 +153,7 @@ class Twin:
     def receive(self, report: Report) -> None:
         """Take one report."""
         served_by = self._received.latest["serving_bs"].astype(np.int32)  # before this report
+        was_away = self._away()
         clean = self._received.take(report)
         if report.users is None or self._links is None:
             return
@@ -156,15 +169,16 @@ class Twin:
         values = clean.rows(use)
         first = np.isneginf(self._report_s[users])
         gone = ~first & (report.time_s - self._report_s[users] > self._forget_s)
-        for user in users[gone]:
+        away = self._says_away()[users]
+        for user in users[gone | away]:
             self._queues.forget(int(user))
         during_s = np.where(first, 0.0, report.time_s - self._report_s[users])
         self._follow_links(users, during_s, values, served_by)
-        self._follow_traffic(users, during_s, values, first | gone)
-        self._follow_queues(users, report.time_s, values)
+        self._follow_traffic(users, during_s, values, first | gone | away | was_away[users])
+        self._follow_queues(users[~away], report.time_s, values.rows(~away))
         self._report_s[users] = report.time_s
         connected = self._received.latest["serving_bs"][users] >= 0
-        self._gaps.update(users, np.full(len(users), report.time_s), connected)
+        self._gaps.update(users, np.full(len(users), report.time_s), connected | away)
 
     def estimate(self) -> NetworkEstimate:
         """What the twin believes now.
@@ -184,7 +198,8 @@ class Twin:
         mean_bit = self._traffic.mean_bit
         task_bit = np.maximum(latest["task_mean_bit"].astype(np.float64), 1.0)
         cycles_per_bit = latest["task_mean_cycles"].astype(np.float64) / task_bit
-        created_hz = self._traffic.rate_hz * self._traffic.on_probability
+        there = ~self._away()
+        created_hz = there * self._traffic.rate_hz * self._traffic.on_probability
         return NetworkEstimate(
             time_s=self._now_s,
             slot_in_frame=self._slot_in_frame,
@@ -201,8 +216,8 @@ class Twin:
             gap_s=gap_s,
             gap_sd_s=gap_sd_s,
             on_probability=self._traffic.ahead(everybody, age_s),
-            rate_hz=self._traffic.rate_hz,
-            rate_sd_hz=self._traffic.rate_sd_hz,
+            rate_hz=there * self._traffic.rate_hz,
+            rate_sd_hz=there * self._traffic.rate_sd_hz,
             mean_bit=mean_bit,
             cycles_per_bit=cycles_per_bit,
             upload=self._queues.upload_at(self._now_s, created_hz, mean_bit),
@@ -223,6 +238,17 @@ class Twin:
         self._slot_in_frame = int(slot_in_frame)
         self._now_s = now_s
 
+    def _away(self) -> NDArray[np.bool_]:
+        """Users that have been heard of and are not there, ``[n_ue]``."""
+        away: NDArray[np.bool_] = np.isfinite(self._report_s) & self._says_away()
+        return away
+
+    def _says_away(self) -> NDArray[np.bool_]:
+        """Whose last report says so, ``[n_ue]``; of those never heard of it means nothing."""
+        flags = self._received.latest.get("present")
+        away: NDArray[np.bool_] = np.zeros(self._n_ue, bool) if flags is None else flags == 0
+        return away
+
     def _targets(self) -> Integers:
         state = self._received.latest.get("handover_state")
         serving = self._received.latest["serving_bs"]
@@ -230,6 +256,7 @@ class Twin:
         if state is not None:
             states = self._fields["handover_state"].enum
             under_way = (state == states["PENDING"]) | (state == states["WAITING"])
+        under_way &= ~self._away()
         return np.where(under_way & (self._target != serving), self._target, -1).astype(np.int32)
 
     def _held(self, name: str) -> Floats:

@@ -47,6 +47,20 @@ def check_replaced(schema: Schema) -> None:
             raise UnsuitableNetwork(f"{schema.scenario} declares no {what} {_listed(missing)}")
 
 
+def check_users_stay(schema: Schema) -> None:
+    """Nobody comes or goes: rollouts hold who is there, environments last longer than that holds.
+
+    Raises:
+        UnsuitableNetwork: somebody does.
+    """
+    if "present" in {field.name for field in schema.observations}:
+        raise UnsuitableNetwork(
+            "users of the twin's environments are there throughout: set arrival.rate_hz=0, or take "
+            "a mobility.trace, or a window of it, in which nobody comes or goes; agents that were "
+            "trained so decide for any number of users"
+        )
+
+
 def _require(schema: Schema, names: set[str]) -> None:
     missing = names - {field.name for field in schema.observations}
     if missing:

@@ -34,6 +34,12 @@ class TaskQueue:
         bs: server that holds the task, ``[n_ue, n_places]``; -1 in the upload queue and in empty
             places.
         remaining_sd: of all that a user has left, ``[n_ue]``, unit of `remaining`.
+
+    Example:
+        >>> bits = np.array([[4e5, 2e5], [0.0, 0.0]])  # two tasks of one user, none of the other
+        >>> queue = TaskQueue(bits, bits, 1e3 * bits, bits * 0, np.full((2, 2), -1), np.zeros(2))
+        >>> queue.tasks.tolist()
+        [2, 0]
     """
 
     size_bit: Floats
@@ -163,6 +169,15 @@ class NetworkEstimate:
     def n_bs(self) -> int:
         """Base stations."""
         return len(self.bs_position_m)
+
+    @property
+    def away(self) -> Booleans:
+        """Users that have been heard of and are not there now, ``[n_ue]``."""
+        flags = self.latest.get("present")
+        if flags is None:
+            return np.zeros(self.n_ue, bool)
+        away: Booleans = self.present & (flags == 0)
+        return away
 
     def strength_db(self) -> Floats:
         """How well the twin expects each user to hear each station now, ``[n_ue, n_bs]``."""

@@ -13,14 +13,20 @@ from py_agent import former_names
 from py_agent.radio.errors import UnknownRadio
 from py_agent.radio.link_model import load_radio
 from py_agent.radio.parameters import (
-    Finite,
+    Deviation,
     NotNegative,
     Part,
+    Period,
     Positive,
     RadioParameters,
     Share,
 )
 from py_agent.twin.errors import InvalidParameters
+
+Place = Annotated[float, pydantic.Field(ge=-1e9, le=1e9)]  # metres
+_FASTEST_MPS = 1e5
+_RAREST_HZ = 1e-6
+_SMALLEST_M = 1e-3  # side of an area, at whose edges users turn round
 
 
 class Delays(Part):
@@ -88,18 +94,26 @@ class Traffic(Part):
     """
 
     rate_hz: NotNegative = 1.0
-    on_s: Positive = 2.0
+    on_s: Period = 2.0
     off_s: NotNegative = 2.0
     size_model: Literal["uniform", "lognormal"] = "uniform"
     size_min_bit: Positive = 1e5
     size_max_bit: Positive = 7e5
     size_median_bit: Positive = 3e5
-    size_sigma: Positive = 1.0
+    size_sigma: Deviation = 1.0
     cycles_per_bit: Positive = 1e3
     cycles_ue_spread: Share = 0.0
     cycles_task_spread: Share = 0.0
     result_bit: NotNegative = 0.0
     result_ratio: NotNegative = 0.0
+
+    @pydantic.field_validator("rate_hz")
+    @classmethod
+    def _is_none_or_comes_about(cls, rate_hz: float) -> float:
+        """The next task is found pause by pause."""
+        if 0 < rate_hz < _RAREST_HZ:
+            raise ValueError(f"must be 0 or at least {_RAREST_HZ:g}")
+        return rate_hz
 
 
 class MobilityLaw(Part):
@@ -114,12 +128,22 @@ class MobilityLaw(Part):
         area_m: where users are, ``(min x, min y, max x, max y)``; they turn round at its edges.
     """
 
-    speed_min_mps: NotNegative = 1.0
-    speed_max_mps: Positive = 15.0
-    turn_s: Positive = 30.0
+    speed_min_mps: Annotated[float, pydantic.Field(ge=0, le=_FASTEST_MPS)] = 1.0
+    speed_max_mps: Annotated[float, pydantic.Field(ge=1e-9, le=_FASTEST_MPS)] = 15.0
+    turn_s: Period = 30.0
     position_sd_m: Positive = 0.1
     velocity_sd_mps: Positive = 0.1
-    area_m: tuple[Finite, Finite, Finite, Finite] = (-1e6, -1e6, 1e6, 1e6)
+    area_m: tuple[Place, Place, Place, Place] = (-1e6, -1e6, 1e6, 1e6)
+
+    @pydantic.model_validator(mode="after")
+    def _area_has_sides(self) -> MobilityLaw:
+        left_m, bottom_m, right_m, top_m = self.area_m
+        if min(right_m - left_m, top_m - bottom_m) < _SMALLEST_M:
+            raise ValueError(
+                f"area_m = {self.area_m}: must be (min x, min y, max x, max y), with sides of "
+                f"{_SMALLEST_M:g} m at least"
+            )
+        return self
 
 
 class Compute(Part):
@@ -146,8 +170,8 @@ class Timing(Part):
         slots_per_frame: slots from one association decision to the next.
     """
 
-    slot_s: Positive = 0.02
-    slots_per_frame: Annotated[int, pydantic.Field(gt=0)] = 50
+    slot_s: Period = 0.02
+    slots_per_frame: Annotated[int, pydantic.Field(gt=0, le=100_000)] = 50
 
 
 class Provenance(Part):
@@ -194,6 +218,14 @@ class TwinParameters(Part):
         version: of this format; files of version 1 are read, too.
         bandwidth_mode: whether the share of an idle user's band is given to the others.
         radio: of the access network, in the form of its plug-in.
+
+    Example:
+        >>> from py_agent.twin.environment.network import TwinNetwork
+        >>> parameters = TwinNetwork.of({"n_ue": 2, "n_bs": 3}).parameters
+        >>> parameters.n_bs
+        3
+        >>> parameters.replaced(traffic={"rate_hz": 2.5}).traffic.rate_hz
+        2.5
     """
 
     version: Literal[2] = 2
@@ -264,7 +296,7 @@ class TwinParameters(Part):
             InvalidParameters: the file cannot be written.
         """
         try:
-            path.write_text(self.model_dump_json(indent=2) + "\n")
+            path.write_text(self.model_dump_json(indent=2) + "\n", encoding="utf-8")
         except OSError as error:
             raise InvalidParameters(f"cannot write {path}: {error}") from error
 
@@ -277,7 +309,7 @@ class TwinParameters(Part):
                 the message names it.
         """
         try:
-            text = path.read_text()
+            text = path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise InvalidParameters(f"cannot read {path}: {error}") from error
         try:

@@ -9,6 +9,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from py_agent.twin.model.parameters import TwinParameters
+from py_agent.twin.model.traffic import traffic_law
 
 MEASURED_S = 0.2  # ns-3 reports received power so often; the twin moves its users as often
 
@@ -23,8 +24,7 @@ def network_parameters(
         settings: all settings of the scenario, nested.
         bs_position_m: ``[n_bs, 2]``.
     """
-    timing, traffic = parameters.timing, settings["traffic"]
-    pareto = traffic["size_model"] == "bounded-pareto"
+    timing = parameters.timing
     return {
         "network": {
             "slot_s": timing.slot_s,
@@ -35,13 +35,7 @@ def network_parameters(
         },
         "delays": parameters.delays.model_dump(),
         "handover": parameters.handover.model_dump(),
-        "traffic": {
-            **parameters.traffic.model_dump(),
-            **({"size_model": "bounded-pareto"} if pareto else {}),
-            "size_alpha": traffic["size_alpha"],
-            "periodic": traffic["model"] == "periodic",
-            "jitter_s": traffic["jitter_s"],
-        },
+        "traffic": traffic_law(parameters.traffic, settings["traffic"]),
         "mobility": _mobility(parameters, settings, bs_position_m),
         "compute": {
             **parameters.compute.model_dump(),

@@ -48,7 +48,7 @@ class LearningRollout(Rollout):
         self._ratio_left = np.ones(shape)
         self.more_fields = {
             "accuracy": lambda: models.accuracy,
-            "accuracy_deficit": lambda: models.deficit,
+            "accuracy_deficit": self._deficit,
             "virtual_queue": lambda: models.queue.length,
             "drift_detected": lambda: np.zeros(()),
             "drift_rate": lambda: models.drift_rate,
@@ -110,9 +110,13 @@ class LearningRollout(Rollout):
         backlog = self.state["training_work_cycles"]
         terms = (
             retraining_term(self._learning.backlog_weight, backlog, typical),
-            accuracy_term(self._learning.accuracy_weight, self.models.deficit),
+            accuracy_term(self._learning.accuracy_weight, self._deficit()),
         )
         return -price(terms, self.slot_s)
+
+    def _deficit(self) -> Floats:
+        """Of those who are there, ``[batch, n_ue]``."""
+        return np.where(self.away, 0.0, self.models.deficit)
 
     def _norm_samples(self) -> Floats:
         """``‖Q‖₂`` of the task data of the last seconds, ``[batch, n_ue]``."""

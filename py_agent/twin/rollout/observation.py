@@ -59,10 +59,12 @@ class Observer:
         field = self._fields[name]
         value = np.broadcast_to(self._makers[name](), (self._rollout.batch, *field.shape))
         if np.issubdtype(field.dtype, np.integer):
-            whole: Array = np.clip(value, field.low, field.high).astype(field.dtype)
-            return whole
-        made = value.astype(field.dtype, order="C")
-        np.clip(made, field.low, field.high, out=made)
+            made: Array = np.clip(value, field.low, field.high).astype(field.dtype)
+        else:
+            made = value.astype(field.dtype, order="C")
+            np.clip(made, field.low, field.high, out=made)
+        if field.missing is not None and field.dims[0] == "ue" and self._rollout.away.any():
+            made[self._rollout.away] = field.missing
         return made
 
     def all_arrays(self) -> dict[str, Array]:
@@ -86,6 +88,8 @@ class Observer:
             "position_m": rollout.position_m,
             "velocity_mps": rollout.velocity_mps,
             "bs_position_m": lambda: rollout.bs_position_m,
+            "present": lambda: ~rollout.away,
+            "tasks_left": _zero,
         }
 
     def _constants(self) -> Mapping[str, Callable[[], Array]]:
@@ -107,7 +111,7 @@ class Observer:
         }
 
     def _tasks(self) -> Mapping[str, Callable[[], Array]]:
-        state, engine = self._state, self._rollout.engine
+        state = self._state
         mean_rate_hz = _mean_rate_hz(self._rollout)
         return {
             "tasks_created": lambda: state["created"] + state["created_before"],
@@ -121,8 +125,8 @@ class Observer:
             "upload_unconfirmed_bit": self._unconfirmed_bit,
             "upload_lost_bit": _zero,
             "upload_probed_bit": _zero,
-            "oldest_age_s": engine.oldest_age_s,
-            "task_rate_hz": lambda: np.array(mean_rate_hz),
+            "oldest_age_s": self._rollout.oldest_age_s,
+            "task_rate_hz": lambda: np.where(self._rollout.away, 0.0, mean_rate_hz),
             "task_mean_bit": lambda: np.array(self._rollout.mean_bit),
             "task_mean_cycles": lambda: self._rollout.mean_bit * state["cycles_per_bit"],
         }

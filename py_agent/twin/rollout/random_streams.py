@@ -5,9 +5,12 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+
+from py_agent import former_names
 
 Seeds = NDArray[np.int64]
 
@@ -47,3 +50,7 @@ def _signed(number: int) -> int:
     """The int64 with these bits."""
     number &= (1 << 64) - 1
     return number - (1 << 64) if number >> 63 else number
+
+
+if not TYPE_CHECKING:
+    __getattr__ = former_names.names_in(__name__)

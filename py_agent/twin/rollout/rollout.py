@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,12 +17,15 @@ from py_agent.engine._engine import Engine, PythonRadio, Radio
 from py_agent.radio.link_model import load_radio
 from py_agent.twin.errors import UnsuitableNetwork
 from py_agent.twin.model.parameters import TwinParameters
+from py_agent.twin.model.traffic import mean_size_bit
 from py_agent.twin.rollout.engine_parameters import network_parameters
 from py_agent.twin.rollout.radio import HasRolloutModel
 from py_agent.twin.rollout.random_streams import Seeds
 
 Floats = NDArray[np.float64]
 Action = Mapping[str, NDArray[Any]]
+
+_USERS_IN_CACHE = 10_240  # the state of so many takes some 10 MB
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,12 +37,25 @@ class Place:
         bs_position_m: ``[n_bs, 2]``.
         duration_s: longest rollout.
         begin_s: ns-3 time of slot 0.
+
+    Example:
+        >>> settings = {"n_ue": 2, "slot_s": 0.02}
+        >>> place = Place(settings, np.zeros((1, 2)), duration_s=1.0, begin_s=2.0)
+        >>> place.duration_s / place.settings["slot_s"]
+        50.0
     """
 
     settings: Mapping[str, Any]
     bs_position_m: NDArray[Any]
     duration_s: float
     begin_s: float
+
+
+def blocks(batch: int, n_ue: int) -> Iterator[slice]:
+    """Neighbours of a batch, so few that their state stays in the caches from slot to slot."""
+    n = max(1, _USERS_IN_CACHE // n_ue)
+    for begin in range(0, batch, n):
+        yield slice(begin, min(begin + n, batch))
 
 
 class Rollout:
@@ -60,7 +77,18 @@ class Rollout:
         radio: the engine's, which has `links`.
         links: arrays of the radio, likewise; ``engine/lte-radio.h`` says what LTE's are.
         retrains: the servers take retraining jobs.
+        away: users that are not there for as long as the rollouts go, ``[batch, n_ue]``.
         more_fields: observations beside those of `Observer`, by name, ``[batch, *shape]``.
+
+    Example:
+        >>> from py_agent.twin.environment.network import TwinNetwork
+        >>> from py_agent.twin.rollout.random_streams import seed_array
+        >>> network = TwinNetwork.of({"n_ue": 2, "n_bs": 2})
+        >>> rollout = Rollout(network.parameters, network.place, batch=4)
+        >>> rollout.start(seed_array(range(4)))
+        >>> association, share = np.zeros((4, 2), np.int32), np.full((4, 2), 0.5, np.float32)
+        >>> rollout.step({"association": association, "compute_share": share}).shape
+        (4,)
     """
 
     def __init__(
@@ -69,6 +97,7 @@ class Rollout:
         self.parameters = parameters
         self.place = place
         self.batch = batch
+        self._first = 0
         self.threads = threads
         self.bs_position_m = np.asarray(place.bs_position_m, np.float64)
         self.n_ue = int(place.settings["n_ue"])
@@ -82,6 +111,7 @@ class Rollout:
         self.engine = Engine(network, self.radio, batch, self.n_ue, self.n_bs)
         self.state: Mapping[str, NDArray[Any]] = self.engine.arrays()
         self.links: Mapping[str, NDArray[Any]] = self.radio.arrays(self.engine)
+        self.away = np.zeros((batch, self.n_ue), bool)
         self.more_fields: Mapping[str, Callable[[], NDArray[Any]]] = {}
 
     def start(self, seeds: Seeds, rows: NDArray[np.int64] | None = None) -> None:
@@ -91,7 +121,8 @@ class Rollout:
             seeds: of the rollouts, ``[n_rows]``.
             rows: which ones; None: all.
         """
-        self.engine.start(seeds, np.arange(self.batch) if rows is None else rows)
+        chosen = np.arange(self.batch) if rows is None else rows
+        self.engine.start(seeds, self._first + chosen)
 
     def step(self, action: Action) -> Floats:
         """Let a slot pass in every rollout.
@@ -124,9 +155,20 @@ class Rollout:
         """
         made = Rollout(self.parameters, self.place, self.batch, self.threads)
         for i in range(self.batch):
-            made.engine.copy_from(i, self.engine, i)
+            made.engine.copy_from(i, self.engine, self._first + i)
         if seeds is not None:
             made.state["seed"][:] = seeds.view(np.uint64)
+        made.away[:] = self.away
+        return made
+
+    def part(self, rows: slice) -> Rollout:
+        """Neighbours among these rollouts: what happens there happens here."""
+        begin, end, _ = rows.indices(self.batch)
+        made = copy.copy(self)
+        made.batch, made._first = end - begin, self._first + begin
+        made.state = {name: values[begin:end] for name, values in self.state.items()}
+        made.links = {name: values[begin:end] for name, values in self.links.items()}
+        made.away = self.away[begin:end]
         return made
 
     @property
@@ -157,12 +199,16 @@ class Rollout:
             yet).
         """
         begin, end, _ = rows.indices(self.batch)
-        return self.engine.tasks(begin, end)
+        return self.engine.tasks(self._first + begin, self._first + end)
+
+    def oldest_age_s(self) -> Floats:
+        """Age of each user's oldest task that is not done, 0 without one, ``[batch, n_ue]``."""
+        return self.engine.oldest_age_s(self._first, self._first + self.batch)
 
     @functools.cached_property
     def mean_bit(self) -> float:
         """Mean size of a task, as the settings promise it."""
-        return self.engine.mean_bit()
+        return mean_size_bit(self.parameters.traffic, self.place.settings["traffic"])
 
     def now_s(self) -> Floats:
         """Since the start of the rollouts, ``[batch]``."""
@@ -180,9 +226,20 @@ class Rollout:
         model = link_model.rollout_model(self.bs_position_m, self.slot_s)
         return model if isinstance(model, Radio) else PythonRadio(model)
 
+    def _of_those_there(self, action: Action) -> Action:
+        """The action, without a share or a job for users that are away."""
+        if not self.away.any():
+            return action
+        amounts = {name: value for name, value in action.items() if name != "association"}
+        there = {name: np.where(self.away, 0, value) for name, value in amounts.items()}
+        return {**action, **there}
+
     def _advance(self, action: Action, slots: int) -> Floats:
         trains = self.retrains
+        action = self._of_those_there(action)
         return self.engine.step(
+            self._first,
+            self._first + self.batch,
             np.ascontiguousarray(action["association"], np.int32),
             _shares(action.get("bandwidth_share")),
             np.ascontiguousarray(action["compute_share"], np.float32),

@@ -12,10 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ns3_bridge import Schema
-from py_agent.contract import Decision, Network, Observation, Policy
+from py_agent.contract import Decision, Network, Observation, Policy, ask, asking
 from py_agent.driver import play
 from py_agent.twin.rollout.observation import Observer
-from py_agent.twin.rollout.rollout import Rollout
+from py_agent.twin.rollout.rollout import Rollout, blocks
+
+Rewards = NDArray[np.float64]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,6 +30,17 @@ class Outcome:
             that is not done counts with its age.
         done: which of them are done, ``[n_tasks]``.
         rollout: to which they belong, ``[n_tasks]``.
+
+    Example:
+        >>> from py_agent.policies import load_policy
+        >>> from py_agent.twin.environment.network import TwinNetwork
+        >>> from py_agent.twin.rollout.random_streams import seed_array
+        >>> network = TwinNetwork.of({"n_ue": 2, "n_bs": 2})
+        >>> rollout = Rollout(network.parameters, network.place, batch=4)
+        >>> rollout.start(seed_array(range(4)))
+        >>> outcome = simulate(rollout, load_policy("load-srpt"), network.schema, slots=10)
+        >>> outcome.reward.shape
+        (10, 4)
     """
 
     reward: NDArray[np.float64]
@@ -46,16 +59,18 @@ def simulate(
 ) -> Outcome:
     """Let a policy decide in every rollout for some slots.
 
-    A policy with ``batched = True`` sees all rollouts at once. Any other is copied, one copy per
-    rollout, and asked rollout by rollout: slower by far.
+    A policy with ``batched = True`` sees many rollouts at once. Any other is copied, one copy per
+    rollout, and asked rollout by rollout: slower by far. Large batches are played in `blocks`, each
+    from beginning to end; for each, the policy begins anew.
 
     Args:
         rollout: rollouts, started.
         policy: decides.
         schema: fields of the scenario.
         slots: how many.
-        seed: of the policy; its copies get ``seed``, ``seed + 1``, …
-        watch: called after every slot.
+        seed: of the policy in the first block; in each further one, and for the copies of a policy,
+            the number of the first rollout is added.
+        watch: called after every slot, with the rollouts that it has passed in.
     """
     (outcome,) = simulate_each(rollout, [policy], schema, slots, seed, watch)
     return outcome
@@ -69,7 +84,7 @@ def simulate_each(
     seed: int = 1,
     watch: Callable[[Rollout], None] = lambda rollout: None,
 ) -> list[Outcome]:
-    """Let every policy decide in its part of the rollouts, all in one batch.
+    """Let every policy decide in its part of the rollouts, in one batch unless that is large.
 
     Args:
         rollout: rollouts, started; as many for each policy, in order (`rollouts_of` makes copies).
@@ -84,22 +99,43 @@ def simulate_each(
     """
     if rollout.batch % len(policies):
         raise ValueError(f"{rollout.batch} rollouts cannot be shared by {len(policies)} policies")
-    network = Network(schema.scenario, rollout.place.settings, schema)
     each = rollout.batch // len(policies)
     parts = [slice(i * each, (i + 1) * each) for i in range(len(policies))]
+    if rollout.retrains or next(blocks(each, rollout.n_ue)).stop == each:  # models stay together
+        rewards = _rewards(rollout, policies, schema, slots, seed, watch)
+    else:
+        of_blocks = [
+            _rewards(of_policy.part(rows), [policy], schema, slots, seed + rows.start, watch)
+            for policy, of_policy in zip(policies, map(rollout.part, parts), strict=True)
+            for rows in blocks(each, rollout.n_ue)
+        ]
+        rewards = np.concatenate(of_blocks, axis=1)
+    return [_outcome(rollout, rewards, part) for part in parts]
+
+
+def _rewards(
+    rollout: Rollout,
+    policies: Sequence[Policy],
+    schema: Schema,
+    slots: int,
+    seed: int,
+    watch: Callable[[Rollout], None],
+) -> Rewards:
+    """Of every slot under policies that each have their part, ``[n_slots, batch]``."""
+    network = Network(schema.scenario, rollout.place.settings, schema)
+    each = rollout.batch // len(policies)
     shared = _Shared(
         [
             policy if getattr(policy, "batched", False) else _Copies(policy, each)
             for policy in policies
         ],
-        parts,
+        [slice(i * each, (i + 1) * each) for i in range(len(policies))],
     )
     shared.begin(network, seed)
     observer = Observer(schema, rollout)
     stepped = _Stepped(rollout, observer, watch)
     passing = play(stepped, shared, network, observer.lazily(), slots)
-    rewards = [slot.reward for slot in passing]
-    return [_outcome(rollout, np.array(rewards), part) for part in parts]
+    return np.array([slot.reward for slot in passing])
 
 
 class _Stepped:
@@ -124,17 +160,18 @@ class _Shared:
 
     def begin(self, network: Network, seed: int) -> None:
         for policy in self._policies:
-            policy.begin(network, seed)
+            with asking(policy, "begin"):
+                policy.begin(network, seed)
 
     def decide_frame(self, observation: Observation) -> Decision:
         return self._joined(
-            policy.decide_frame(_Rows(observation, part))
+            ask(policy, "decide_frame", _Rows(observation, part))
             for policy, part in zip(self._policies, self._parts, strict=True)
         )
 
     def decide_slot(self, observation: Observation) -> Decision:
         return self._joined(
-            policy.decide_slot(_Rows(observation, part))
+            ask(policy, "decide_slot", _Rows(observation, part))
             for policy, part in zip(self._policies, self._parts, strict=True)
         )
 
@@ -158,12 +195,14 @@ class _Copies:
 
     def decide_frame(self, observation: Observation) -> Decision:
         return self._stacked(
-            policy.decide_frame(_Rows(observation, i)) for i, policy in enumerate(self._policies)
+            ask(policy, "decide_frame", _Rows(observation, i))
+            for i, policy in enumerate(self._policies)
         )
 
     def decide_slot(self, observation: Observation) -> Decision:
         return self._stacked(
-            policy.decide_slot(_Rows(observation, i)) for i, policy in enumerate(self._policies)
+            ask(policy, "decide_slot", _Rows(observation, i))
+            for i, policy in enumerate(self._policies)
         )
 
     def _stacked(self, decided: Iterable[Decision]) -> Decision:
@@ -189,7 +228,7 @@ class _Rows(Mapping[str, NDArray[Any]]):
         return len(self._observation)
 
 
-def _outcome(rollout: Rollout, reward: NDArray[np.float64], rows: slice) -> Outcome:
+def _outcome(rollout: Rollout, reward: Rewards, rows: slice) -> Outcome:
     tasks = rollout.tasks(rows)
     done = ~np.isnan(tasks["done_s"])
     end_s = np.where(done, tasks["done_s"], rollout.now_s()[rows][tasks["rollout"]])

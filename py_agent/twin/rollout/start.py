@@ -73,6 +73,7 @@ class _Start:
     def fill(self) -> None:
         rollout, estimate = self._rollout, self._estimate
         rollout.engine.clear(self._seeds)
+        rollout.away[:] = estimate.away
         self._places()
         self._links()
         self._sources()
@@ -119,6 +120,7 @@ class _Start:
         state["back_s"][:] = now_s + np.where(cell < 0, np.maximum(gap_s, 1e-3), gap_s)
         strongest = state["strength_db"].argmax(axis=-1)
         state["last_cell"][:] = np.where(cell < 0, strongest, cell)
+        state["back_s"][:, estimate.away] = np.inf  # served by nobody, whatever comes
 
     def _training(self, models: ModelState) -> None:
         """What is left of a user's jobs counts as one."""

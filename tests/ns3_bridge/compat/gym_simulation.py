@@ -64,7 +64,7 @@ def exchange(step: str, message: Any, kind: str) -> Any:
 
 
 if options.pid_file:
-    with open(options.pid_file, "a") as file:
+    with open(options.pid_file, "a", encoding="utf-8") as file:
         print(os.getpid(), file=file)
 fail("start")
 if options.segment:

@@ -263,7 +263,7 @@ def test_a_flood_takes_little_memory_and_keeps_nobody_from_driving(gateway, conn
     env.reset(seed=1)
 
     def largest_mb():
-        status = Path(f"/proc/{process.pid}/status").read_text()
+        status = Path(f"/proc/{process.pid}/status").read_text(encoding="utf-8")
         return int(status.partition("VmHWM:")[2].split()[0]) / 1024
 
     before_mb = largest_mb()

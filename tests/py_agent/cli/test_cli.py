@@ -30,7 +30,7 @@ def call(*arguments, cwd, expect=0):
         cwd=cwd,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
         env={**os.environ, "COLUMNS": "200"},
     )
     assert done.returncode == expect, done.stderr

@@ -106,6 +106,7 @@ def test_one_timescale_holds_shares_for_a_frame_and_submits_once(tmp_path):
     step = networks.step
     networks.step = lambda action: (taken.append(action), step(action))[1]
     env = UserAgents(networks, network, Strongest(), reach=2.0, per_frame=True)
+    env.seed(1)
     env.reset()
     for _ in range(2):  # before the first frame there are no data to retrain on
         _, reward, done, _ = env.step(np.zeros((10, len(ACTIONS)), np.float32))

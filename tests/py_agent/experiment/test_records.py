@@ -90,4 +90,4 @@ def test_runs_of_different_networks_make_no_data_set(folders, tmp_path):
 def test_the_last_observation_is_kept(folders):
     row = pq.read_table(folders[0].last_observation).to_pylist()[0]
     assert row["slot"] == 30
-    assert json.loads(Path(folders[0].summary).read_text())["slots"] == 30
+    assert json.loads(Path(folders[0].summary).read_text(encoding="utf-8"))["slots"] == 30

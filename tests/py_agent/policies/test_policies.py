@@ -173,9 +173,9 @@ def test_an_own_policy_is_loaded_from_the_current_folder(tmp_path, monkeypatch):
     assert load_policy("stubborn:Stubborn").decide_frame({}) == {}
     with pytest.raises(UnknownPolicy, match="lacks the methods decide_frame, decide_slot"):
         load_policy("stubborn:Lazy")
-    with pytest.raises(UnknownPolicy, match="stubborn has no Busy"):
+    with pytest.raises(UnknownPolicy, match="stubborn has no 'Busy'"):
         load_policy("stubborn:Busy")
-    with pytest.raises(UnknownPolicy, match="cannot import missing_module"):
+    with pytest.raises(UnknownPolicy, match="there is no module 'missing_module'"):
         load_policy("missing_module:Class")
 
 

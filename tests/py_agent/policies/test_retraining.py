@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ns3_bridge import InvalidSetting
+from ns3_bridge import Field, InvalidSetting, Schema
 from py_agent.experiment.learning_statistics import summarise_learning
 from py_agent.experiment.networks import make_policy
 from py_agent.experiment.run_settings import load_run_settings
@@ -18,6 +18,13 @@ SETTINGS = {
     "slots_per_frame": 50,
     "learning": {"target_accuracy": 0.8},
 }
+OBSERVED = (
+    *("accuracy", "drift_rate", "virtual_queue", "task_norm_samples", "trained_samples"),
+    *("training_backlog_samples", "compute_backlog_cycles", "compute_capacity_hz"),
+    *("serving_bs", "slot_in_frame", "time_s"),
+)
+FIELDS = tuple(Field(name, "float32", (3,), "1", 0, 1) for name in OBSERVED)
+SCHEMA = Schema("cellular", 0, 0, "1", "", FIELDS, (), {}, ())
 
 
 def observation(accuracy=0.9, rate=1.0, queue=0.0, backlog=0, trained=0):
@@ -35,7 +42,7 @@ def observation(accuracy=0.9, rate=1.0, queue=0.0, backlog=0, trained=0):
 
 
 def begun(rule):
-    rule.begin(Network("cellular", SETTINGS, None))
+    rule.begin(Network("cellular", SETTINGS, SCHEMA))
     return rule
 
 
@@ -101,7 +108,7 @@ def spare_observation(work_s=0.0, slot=0, accuracy=0.8, backlog=0, time_s=0.0):
 
 def spare():
     rule = SpareTime()
-    rule.begin(Network("cellular", SPARE_SETTINGS, None))
+    rule.begin(Network("cellular", SPARE_SETTINGS, SCHEMA))
     return rule
 
 
@@ -169,7 +176,7 @@ def test_the_summary_counts_user_seconds():
         [(100, 0, 1.0, 1.5), (70, 1, 2.0, np.nan)],
         [("samples", int), ("migrations", int), ("submitted_s", float), ("done_s", float)],
     )
-    summary = summarise_learning(accuracy, training, sample_bit=1000, target=0.8)
+    summary = summarise_learning(accuracy, training, sample_bit=1000, target=0.8, sim_time_s=2)
     assert summary["accuracy_mean"] == pytest.approx(0.75)
     assert summary["user_seconds_below_target"] == 2
     assert summary["share_below_target"] == 0.5

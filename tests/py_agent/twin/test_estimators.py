@@ -8,8 +8,9 @@ import pytest
 
 from py_agent.twin.estimation.handover_gap import GapTracker
 from py_agent.twin.estimation.motion import MotionFilter
-from py_agent.twin.estimation.traffic_filter import TrafficFilter, mean_size_bit
+from py_agent.twin.estimation.traffic_filter import TrafficFilter
 from py_agent.twin.model.parameters import HandoverLaw, MobilityLaw, Traffic
+from py_agent.twin.model.traffic import mean_size_bit
 
 EVERYBODY = np.arange(200)
 
@@ -43,7 +44,7 @@ def test_a_turn_is_noticed_within_some_reports():
 
 
 def test_silence_means_off_and_a_task_means_on():
-    traffic = TrafficFilter(Traffic(rate_hz=5.0, on_s=2.0, off_s=6.0), 2)
+    traffic = TrafficFilter(Traffic(rate_hz=5.0, on_s=2.0, off_s=6.0), 2, mean_bit=4e5)
     both, none = np.arange(2), np.zeros(2)
     assert traffic.on_probability == pytest.approx([0.25, 0.25])
     for _ in range(100):
@@ -56,12 +57,19 @@ def test_silence_means_off_and_a_task_means_on():
 
 def test_the_mean_size_is_that_of_the_law():
     uniform = Traffic(size_min_bit=1e5, size_max_bit=7e5)
-    assert mean_size_bit(uniform) == pytest.approx(4e5)
+    chosen = {"model": "on-off", "size_model": "uniform", "size_alpha": 1.5, "jitter_s": 0.0}
+    assert mean_size_bit(uniform, chosen) == 4e5
     law = Traffic(
         size_model="lognormal", size_min_bit=1.0, size_max_bit=1e12, size_median_bit=3e5,
         size_sigma=0.5,
     )  # fmt: skip
-    assert mean_size_bit(law) == pytest.approx(3e5 * np.exp(0.5**2 / 2), rel=0.01)
+    chosen["size_model"] = "lognormal"
+    assert mean_size_bit(law, chosen) == pytest.approx(3e5 * np.exp(0.5**2 / 2), rel=0.001)
+    chosen["size_model"] = "bounded-pareto"
+    pareto = Traffic(size_min_bit=1e5, size_max_bit=1e7)
+    # The density is proportional to x^-2.5.
+    expected_bit = 3 * (1e5**-0.5 - 1e7**-0.5) / (1e5**-1.5 - 1e7**-1.5)
+    assert mean_size_bit(pareto, chosen) == pytest.approx(expected_bit, rel=0.001)
 
 
 @dataclasses.dataclass

@@ -41,6 +41,23 @@ def test_a_file_of_version_1_is_read(prior, tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("part", "name", "value"),
+    [
+        ("mobility", "area_m", [-1e308, -1e308, 1e308, 1e308]),
+        ("mobility", "area_m", [0, 0, 1e-9, 1e-9]),
+        ("mobility", "area_m", [1, 1, 0, 0]),
+        ("mobility", "speed_max_mps", 1e300),
+        ("traffic", "on_s", 1e-300),
+        ("traffic", "rate_hz", 1e-9),
+        ("timing", "slots_per_frame", 10**15),
+    ],
+)
+def test_what_would_never_come_to_an_end_is_refused_at_once(prior, part, name, value):
+    with pytest.raises(InvalidParameters, match=name):
+        prior.replaced(**{part: {name: value}})
+
+
+@pytest.mark.parametrize(
     ("change", "said"),
     [
         (lambda v, r: v.update(version=3), "version"),

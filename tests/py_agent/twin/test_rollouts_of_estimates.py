@@ -174,6 +174,31 @@ def test_all_at_once_a_policy_decides_as_one_by_one(network, name):
     assert np.array_equal(outcomes[0].delay_s, outcomes[1].delay_s)
 
 
+@pytest.mark.parametrize("names", [["load-srpt"], ["random", "strongest-equal"]])
+def test_block_by_block_rollouts_are_those_of_one_batch(network, monkeypatch, names):
+    outcomes, watched = [], []
+    for users in (10_000, 3 * N_UE):  # at once
+        monkeypatch.setattr("py_agent.twin.rollout.rollout._USERS_IN_CACHE", users)
+        rollout = network.rollout(8 * len(names))
+        rollout.start(spread_seeds(4, rollout.batch))
+        simulate(rollout, load_policy("strongest-equal"), network.schema, 7)
+        found = simulate_each(
+            rollout,
+            [load_policy(name) for name in names],
+            network.schema,
+            60,
+            watch=lambda part: watched.append(part.batch),
+        )
+        outcomes.append([*found, rollout.state["queue_bit"].copy(), rollout.oldest_age_s()])
+    assert set(watched) == {8 * len(names), 3, 2}
+    for one, other in zip(*outcomes, strict=True):
+        if isinstance(one, np.ndarray):
+            assert np.array_equal(one, other)
+        else:
+            for field in dataclasses.fields(one):
+                assert np.array_equal(getattr(one, field.name), getattr(other, field.name))
+
+
 def test_rules_decide_on_batches_of_networks_with_unlike_users(network):
     rollout = network.rollout(8)
     rollout.start(spread_seeds(4, 8))

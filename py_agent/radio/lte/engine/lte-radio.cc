@@ -300,9 +300,8 @@ void LteRadio::Reassociate(State& state, std::size_t user, Change change, bool m
 
 void LteRadio::Rates(State& state, Rows, Senders& senders) {
     const std::size_t n_bs = CellsInAll();
-    senders.kept.resize(senders.Count());
-    for (std::size_t begin = 0; begin < senders.Count(); begin += CHUNK) {
-        const std::size_t n = std::min(CHUNK, senders.Count() - begin);
+    for (std::size_t begin = 0; begin < senders.count; begin += CHUNK) {
+        const std::size_t n = std::min(CHUNK, senders.count - begin);
         std::array<float, CHUNK> own_dbm, wanted_dbm, edge_db;
         for (std::size_t i = 0; i < n; ++i) {
             const auto user = static_cast<std::size_t>(senders.user[begin + i]);
@@ -352,32 +351,33 @@ void LteRadio::DisturbBy(std::size_t c,
 void LteRadio::Sent(State& state, Rows rows, const Senders& senders) {
     const std::size_t n_bs = CellsInAll();
     const float band_per_rb = 1 / static_cast<float>(m_parameters.uplink.bandwidth_rb);
-    std::fill(m_busy.begin() + static_cast<std::ptrdiff_t>(rows.begin * n_bs),
-              m_busy.begin() + static_cast<std::ptrdiff_t>(rows.end * n_bs), 0.f);
+    const auto clear = [rows](std::vector<float>& values, std::size_t of_rollout) {
+        std::fill(values.begin() + static_cast<std::ptrdiff_t>(rows.begin * of_rollout),
+                  values.begin() + static_cast<std::ptrdiff_t>(rows.end * of_rollout), 0.f);
+    };
+    clear(m_busy, n_bs);
+    clear(m_heard_dbm, n_bs * n_bs);
     // First sums: of resource blocks, and of what is heard of a user in dB times its blocks.
-    for (std::size_t i = 0; i < senders.Count(); ++i) {
+    for (std::size_t i = 0; i < senders.count; ++i) {
         const auto rollout = static_cast<std::size_t>(senders.rollout[i]);
         const auto user = static_cast<std::size_t>(senders.user[i]);
         const auto cell = static_cast<std::size_t>(senders.cell[i]);
         const float rb = senders.band_s[i] * m_rb_per_s;
-        float& cell_rb = m_busy[rollout * n_bs + cell];
         for (std::size_t m = 0; m < n_bs; ++m) {
-            float& sum = m_heard_dbm[(rollout * n_bs + m) * n_bs + cell];
-            const float heard_dbm = rb * (state.StrengthDb(user, m) + senders.kept[i]);
-            sum = cell_rb > 0 ? sum + heard_dbm : heard_dbm;
+            m_heard_dbm[(rollout * n_bs + m) * n_bs + cell] +=
+                rb * (state.StrengthDb(user, m) + senders.kept[i]);
         }
-        cell_rb += rb;
+        m_busy[rollout * n_bs + cell] += rb;
     }
-    // Then means.
+    // Then means; without branches, for which cells are busy is hard to foresee.
     for (std::size_t rollout = rows.begin; rollout < rows.end; ++rollout) {
         for (std::size_t c = 0; c < n_bs; ++c) {
             float& cell_rb = m_busy[rollout * n_bs + c];
-            if (cell_rb > 0) {
-                for (std::size_t m = 0; m < n_bs; ++m) {
-                    m_heard_dbm[(rollout * n_bs + m) * n_bs + c] /= cell_rb;
-                }
-                cell_rb = std::min(cell_rb * band_per_rb, 1.f);
+            const float divisor = cell_rb > 0 ? cell_rb : 1.f;
+            for (std::size_t m = 0; m < n_bs; ++m) {
+                m_heard_dbm[(rollout * n_bs + m) * n_bs + c] /= divisor;
             }
+            cell_rb = std::min(cell_rb * band_per_rb, 1.f);
         }
     }
 }
