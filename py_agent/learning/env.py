@@ -144,10 +144,10 @@ class LearningEnv(
     def _extended_space(self) -> spaces.Space[Observation]:
         """What is below and the models' fields; wrappers may have left out what is not needed."""
         below: Any = self.env.observation_space
+        network: Any = self._network.observation_space
+        followed = [name for name in (*FOLLOWED, "present") if name in network.spaces]
         if not isinstance(below, spaces.Dict) or any(
-            below.spaces.get(name) != self._network.observation_space[name]  # type: ignore[index]
-            for name in (*FOLLOWED, "present")
-            if name in self._network.observation_space
+            below.spaces.get(name) != network[name] for name in followed
         ):
             raise InvalidSetting(
                 f"a wrapper below LearningEnv changes one of {', '.join(FOLLOWED)}, which the "
