@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import numpy as np
-import yaml
 from matplotlib.axes import Axes
 
 from py_agent.experiment.run_data import table_columns
@@ -14,7 +13,7 @@ from py_agent.experiment.run_folder import RunFolder
 def draw_accuracy(axes: Axes, folder: RunFolder) -> None:
     """Draw every user's accuracy, their mean, and the target."""
     rows = table_columns(folder, "accuracy")
-    target = yaml.safe_load(folder.settings.read_text())["learning"]["target_accuracy"]
+    target = folder.read_settings()["learning"]["target_accuracy"]
     n_ue = int(rows["ue"].max()) + 1
     accuracy = rows["accuracy"].reshape(-1, n_ue)  # [n_frames, n_ue]
     time_s = rows["time_s"].reshape(-1, n_ue)[:, 0]
