@@ -101,8 +101,9 @@ wheel-test: $(VENV)/.created
 verify-docker:
 	TORCH='$(TORCH)' docker/verify.sh
 
+## Remove what can be made again; results, in runs/, stay.
 clean:
-	rm -rf $(VENV) build runs
+	rm -rf $(VENV) build
 
 $(VENV)/.created:
 	$(PYTHON) -m venv $(VENV) || { echo "error: python3 -m venv failed; on Debian: apt install python3-venv" >&2; exit 1; }

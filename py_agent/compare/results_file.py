@@ -8,12 +8,21 @@ import os
 from pathlib import Path
 from typing import Any
 
+from ns3_bridge import Ns3TwinError
+
+
+class DamagedResults(Ns3TwinError):
+    """Raised when a file of results holds what is none."""
+
 
 class ResultsFile:
     """Finished runs by key. A process killed while it wrote leaves a part of a line: it is cut off.
 
     Args:
         path: the file; it and its folder are made when the first result comes.
+
+    Raises:
+        DamagedResults: a line holds no result; the message names it.
     """
 
     def __init__(self, path: Path) -> None:
@@ -31,7 +40,7 @@ class ResultsFile:
     def append(self, key: str, summary: dict[str, Any]) -> None:
         """Keep the summary of a run; it is on the disk when this returns."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        with self.path.open("a") as file:
+        with self.path.open("a", encoding="utf-8") as file:
             file.write(json.dumps({"key": key, "summary": summary}) + "\n")
             file.flush()
             os.fsync(file.fileno())
@@ -42,6 +51,15 @@ class ResultsFile:
         whole = text.rfind(b"\n") + 1
         if whole < len(text):
             os.truncate(self.path, whole)
-        for line in text[:whole].splitlines():
-            row = json.loads(line)
-            self._summaries[row["key"]] = row["summary"]
+        for number, line in enumerate(text[:whole].split(b"\n")[:-1], 1):
+            try:
+                row = json.loads(line)
+                key, summary = row["key"], row["summary"]
+                if not (isinstance(key, str) and isinstance(summary, dict)):
+                    raise TypeError("key and summary are of another type")
+            except (ValueError, KeyError, TypeError, RecursionError) as error:
+                raise DamagedResults(
+                    f"{self.path}, line {number}: no result of a run ({type(error).__name__}): "
+                    "take the line out, and its run is done again"
+                ) from error
+            self._summaries[key] = summary
