@@ -15,6 +15,12 @@ class DamagedResults(Ns3TwinError):
     """Raised when a file of results holds what is none."""
 
 
+_TEXTS = {
+    *("scenario", "policy", "retrain"),
+    *("ns3_version", "ns3_twin_version", "python_version", "numpy_version"),
+}
+
+
 class ResultsFile:
     """Finished runs by key. A process killed while it wrote leaves a part of a line: it is cut off.
 
@@ -55,11 +61,21 @@ class ResultsFile:
             try:
                 row = json.loads(line)
                 key, summary = row["key"], row["summary"]
-                if not (isinstance(key, str) and isinstance(summary, dict)):
-                    raise TypeError("key and summary are of another type")
+                if not (isinstance(key, str) and _is_summary(summary)):
+                    raise TypeError("key or summary are of another kind")
             except (ValueError, KeyError, TypeError, RecursionError) as error:
                 raise DamagedResults(
                     f"{self.path}, line {number}: no result of a run ({type(error).__name__}): "
                     "take the line out, and its run is done again"
                 ) from error
             self._summaries[key] = summary
+
+
+def _is_summary(summary: Any) -> bool:
+    """Whether it is what a run sums up to: numbers, some texts, and how long it was."""
+    if not isinstance(summary, dict) or summary.get("sim_time_s") is None:
+        return False
+    return all(
+        isinstance(value, str | None if name in _TEXTS else int | float | None)
+        for name, value in summary.items()
+    )

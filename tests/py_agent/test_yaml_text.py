@@ -92,12 +92,14 @@ def check_one_line(error):
     assert "\n" not in str(error)
 
 
+@pytest.mark.fuzz
 @settings(max_examples=EXAMPLES, deadline=None)
 @given(NESTED)
 def test_what_is_written_is_read_back(values):
     assert yaml_text.parse(yaml_text.dump(values), "a test") == values
 
 
+@pytest.mark.fuzz
 @settings(max_examples=EXAMPLES, deadline=None)
 @given(st.text(max_size=60) | st.text("{}[]:,&*!|>-?'\"%@`# \n019eo.xyt~", max_size=60))
 def test_any_text_is_a_value_or_one_line(text):
@@ -112,6 +114,7 @@ NAMES = st.sampled_from(
 )
 
 
+@pytest.mark.fuzz
 @settings(max_examples=EXAMPLES, deadline=None)
 @given(st.dictionaries(NAMES, NESTED), st.lists(st.text("ans3.:=[1] ", max_size=12), max_size=2))
 def test_any_settings_are_run_settings_or_one_line(tmp_path_factory, values, assignments):

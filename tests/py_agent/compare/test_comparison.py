@@ -65,14 +65,14 @@ def test_an_unknown_policy_is_told_before_anything_runs():
 def test_results_outlive_a_kill_in_the_middle_of_a_line(tmp_path):
     path = tmp_path / "out" / "results.jsonl"
     results = ResultsFile(path)
-    results.append("a", {"x": 1})
+    results.append("a", {"sim_time_s": 1})
     with path.open("a") as file:
         file.write('{"key": "b", "summ')
     again = ResultsFile(path)
     assert "a" in again
     assert "b" not in again
-    again.append("b", {"x": 2})
-    assert ResultsFile(path)["b"] == {"x": 2}
+    again.append("b", {"sim_time_s": 2})
+    assert ResultsFile(path)["b"] == {"sim_time_s": 2}
 
 
 def finished(grid, delay_s):
@@ -156,7 +156,12 @@ def test_other_comparisons_have_other_names():
 
 @pytest.mark.parametrize(
     "line",
-    ["{", "[]", "null", '{"key": "b"}', '{"key": 1, "summary": {}}', '{"key": "b", "summary": 3}'],
+    [
+        *("{", "[]", "null", '{"key": "b"}', '{"key": "b", "summary": 3}'),
+        '{"key": 1, "summary": {"sim_time_s": 1}}',
+        '{"key": "b", "summary": {"mean_delay_s": 1}}',
+        '{"key": "b", "summary": {"sim_time_s": 1, "mean_delay_s": "long"}}',
+    ],
 )
 def test_a_bad_line_among_results_is_named(tmp_path, line):
     path = tmp_path / "results.jsonl"

@@ -66,6 +66,7 @@ def test_what_was_saved_is_loaded(tmp_path):
     assert np.array_equal(outputs(Agent.load(tmp_path / "agent.npz")), outputs(agent))
 
 
+@pytest.mark.fuzz
 @settings(max_examples=EXAMPLES, deadline=None)
 @given(data=st.data())
 def test_a_mutated_file_is_an_agent_or_one_line(whole, tmp_path_factory, data):
@@ -77,6 +78,7 @@ def test_a_mutated_file_is_an_agent_or_one_line(whole, tmp_path_factory, data):
     read(path, bytes(content[: data.draw(st.integers(0, len(content)))]))
 
 
+@pytest.mark.fuzz
 @settings(max_examples=EXAMPLES, deadline=None)
 @given(content=st.binary(max_size=300))
 @example(content=b"")
@@ -93,6 +95,7 @@ VALUES = st.recursive(
 )
 
 
+@pytest.mark.fuzz
 @settings(max_examples=EXAMPLES, deadline=None)
 @given(name=st.sampled_from(["squash", "reach", "facts", "features", "actions"]), value=VALUES)
 def test_any_value_in_what_it_says_of_itself_is_an_agent_or_one_line(

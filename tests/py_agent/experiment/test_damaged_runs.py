@@ -98,6 +98,7 @@ def test_a_damaged_file_is_named_or_does_not_matter(whole, tmp_path, name, damag
         assert damage in ("missing", "cut", "folder")
 
 
+@pytest.mark.fuzz
 @settings(max_examples=EXAMPLES, deadline=None)
 @given(data=st.data())
 def test_a_mutated_file_is_read_or_named(whole, tmp_path_factory, data):
