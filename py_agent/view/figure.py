@@ -37,7 +37,7 @@ def draw_run(folder: RunFolder) -> Figure:
     """
     summary = summary_of(folder)
     drawn = {"position_m", "bs_position_m", "serving_bs", "compute_utilisation"}
-    if not drawn <= slot_fields(folder) or "mean_delay_s" not in summary:
+    if not drawn <= slot_fields(folder) or not {"mean_delay_s", "early_end"} & set(summary):
         figure = Figure(figsize=(8, 4), layout="constrained")
         _draw_reward(figure.subplots(), folder)
     else:
