@@ -196,7 +196,7 @@ class Run:
             parts = delay_parts(tasks, self._end["time_s"])
             summary |= summarise_delays(parts)
             summary["jain_index"] = jain_index(parts.delay_s, tasks["ue"])
-        if "stay" in self._records:
+        if self._records_columns("stay", "came_s", "left_s", "tasks_left"):
             stays = np.concatenate(self._records["stay"])
             end_s = self._end["time_s"]
             summary |= summarise_stays(stays, end_s - summary["sim_time_s"], end_s)
