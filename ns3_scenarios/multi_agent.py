@@ -49,10 +49,12 @@ class BaseStationTeam(ParallelEnv[str, Fields, Fields]):  # type: ignore[misc]  
         scenario: name of a scenario with users and base stations, or path of its program.
         settings: nested settings of the scenario; the rest is default.
         reward: who gets what.
+        render_mode: as of `ns3_bridge.ScenarioEnv`.
         options: the rest goes to `ns3_bridge.LocalHost`.
 
     Attributes:
         env: the environment behind it.
+        render_mode: as given.
 
     Raises:
         InvalidSetting: the scenario has no users and base stations, or a setting is wrong.
@@ -63,20 +65,21 @@ class BaseStationTeam(ParallelEnv[str, Fields, Fields]):  # type: ignore[misc]  
         scenario: str = "cellular",
         settings: NestedSettings | None = None,
         reward: Literal["shared", "local"] = "shared",
+        render_mode: str | None = None,
         **options: Any,
     ) -> None:
         if reward not in ("shared", "local"):
             raise InvalidSetting(f"reward = {reward!r}: must be 'shared' or 'local'")
-        self.env = make(scenario, settings, **options)
+        self.env = make(scenario, settings, render_mode=render_mode, **options)
+        self.render_mode = render_mode
         sizes = self.env.schema.sizes
         if not {"ue", "bs"} <= set(sizes):
             raise InvalidSetting(
                 f"scenario {scenario} declares no axes ue and bs, only {list(sizes)}: "
                 "it cannot be a team"
             )
-        self.metadata = {"name": f"{self.env.schema.scenario}_team", "render_modes": []}
+        self.metadata = {**self.env.metadata, "name": f"{self.env.schema.scenario}_team"}
         self._n_ue, self._n_bs = sizes["ue"], sizes["bs"]
-        self._slot_s = float(self.env.settings.model_dump()["slot_s"])
         self._local_reward = reward == "local"
         self._serving = np.zeros(self._n_ue, int)
         self._serving_bs = self.env.schema.observation("serving_bs")
@@ -106,9 +109,11 @@ class BaseStationTeam(ParallelEnv[str, Fields, Fields]):  # type: ignore[misc]  
 
         Args:
             seed: the run number of ns-3.
-            options: PettingZoo wants any to be taken; none means anything here.
+            options: ``"settings"`` as of `ScenarioEnv.reset`; all others mean nothing here, since
+                PettingZoo wants any to be taken.
         """
-        observation, info = self.env.reset(seed=seed)
+        known = {name: value for name, value in (options or {}).items() if name == "settings"}
+        observation, info = self.env.reset(seed=seed, options=known)
         self.agents = list(self.possible_agents)
         connected = self._serving_bs.present(observation["serving_bs"])
         self._serving = np.where(connected, observation["serving_bs"], 0)
@@ -154,6 +159,10 @@ class BaseStationTeam(ParallelEnv[str, Fields, Fields]):  # type: ignore[misc]  
             self.agents = []
         return result
 
+    def render(self) -> NDArray[np.uint8] | None:
+        """The network as it stands; see `ScenarioEnv.render`."""
+        return self.env.render()
+
     def _check(
         self, actions: Mapping[str, Mapping[str, NDArray[Any]]], agent: str
     ) -> dict[str, NDArray[Any]]:
@@ -173,7 +182,8 @@ class BaseStationTeam(ParallelEnv[str, Fields, Fields]):  # type: ignore[misc]  
             return [shared] * self._n_bs
         tasks = observation["tasks_uploading"] + observation["tasks_computing"].sum(axis=1)
         in_system = np.bincount(self._serving, weights=tasks, minlength=self._n_bs)
-        return [-float(n) * self._slot_s for n in in_system]
+        slot_s = float(self.env.settings.model_dump()["slot_s"])
+        return [-float(n) * slot_s for n in in_system]
 
     def _split(self, observation: Fields) -> dict[str, Fields]:
         return {agent: self._own(observation, m) for m, agent in enumerate(self.possible_agents)}

@@ -70,19 +70,30 @@ def program(scenario: str) -> str:
     )
 
 
-def make(scenario: str, *arguments: Any, **options: Any) -> ScenarioEnv:
-    """Make the environment of a scenario; all but its name goes to `ns3_bridge.LocalHost`."""
-    return ScenarioEnv(_host(scenario, *arguments, **options))
+def make(
+    scenario: str, *arguments: Any, render_mode: str | None = None, **options: Any
+) -> ScenarioEnv:
+    """Make the environment of a scenario.
+
+    Args:
+        scenario: an installed scenario's name, or the path of a program.
+        arguments: as of `ns3_bridge.LocalHost`, after the program.
+        render_mode: as of `ns3_bridge.ScenarioEnv`.
+        options: as of `ns3_bridge.LocalHost`.
+    """
+    return ScenarioEnv(_host(scenario, *arguments, **options), render_mode)
 
 
 def make_vector(
     scenario: str,
     num_envs: int,
     autoreset_mode: AutoresetMode | str = AutoresetMode.NEXT_STEP,
+    max_episode_steps: int | None = None,
     **options: Any,
 ) -> ScenarioVectorEnv:
     """Make `num_envs` environments of a scenario that are stepped at once."""
-    return ScenarioVectorEnv(_host(scenario, **options), num_envs, autoreset_mode)
+    host = _host(scenario, **options)
+    return ScenarioVectorEnv(host, num_envs, autoreset_mode, max_episode_steps)
 
 
 def make_pool(

@@ -88,6 +88,8 @@ class Decider:
     Args:
         policy: has begun.
         network: the same.
+        copies: the policy gets copies of observations and we of its decisions, for it may write
+            into the former and use the latter again.
 
     Example:
         >>> from ns3_bridge import Field, Schema
@@ -103,8 +105,9 @@ class Decider:
         (np.True_, np.False_)
     """
 
-    def __init__(self, policy: Policy, network: Network) -> None:
+    def __init__(self, policy: Policy, network: Network, copies: bool = False) -> None:
         self._policy = policy
+        self._copies = copies
         self._frame_fields = {f.name for f in network.schema.actions if f.timescale == "frame"}
         of_users = [f for f in network.schema.actions if f.dims[:1] == ("ue",)]
         self._amounts = {field.name for field in of_users if not field.categorical}
@@ -128,10 +131,11 @@ class Decider:
             WrongTimescale: `decide_slot` returns a field of the frame.
             PolicyFailed: the policy raises an exception, or what it returns is no decision.
         """
+        shown = _copied(observation) if self._copies else observation
         if self.starts_frame(observation):
-            of_frame = ask(self._policy, "decide_frame", observation, self._asked)
+            of_frame = ask(self._policy, "decide_frame", shown, self._asked)
             self._frame = self._held(observation, of_frame)
-        of_slot = ask(self._policy, "decide_slot", observation, self._asked)
+        of_slot = ask(self._policy, "decide_slot", shown, self._asked)
         if not self._frame_fields.isdisjoint(of_slot):
             field = min(self._frame_fields.intersection(of_slot))
             raise WrongTimescale(
@@ -145,7 +149,7 @@ class Decider:
             there = present(observation)
             for name in self._amounts & action.keys():
                 action[name] = _of_those(there, name, action[name], 0)
-        return action
+        return _copied(action) if self._copies else action
 
     def _held(self, observation: Observation, decision: Decision) -> Action:
         """A frame's decision; what was decided last for those who are away."""
@@ -164,8 +168,17 @@ def _of_those(there: NDArray[np.bool_], name: str, decided: Any, otherwise: Any)
     return np.where(there, array, np.asarray(otherwise, array.dtype))
 
 
+def _copied(arrays: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: v.copy() if isinstance(v, np.ndarray) else v for name, v in arrays.items()}
+
+
 def play(
-    env: Steps, policy: Policy, network: Network, observation: Any, slots: int | None = None
+    env: Steps,
+    policy: Policy,
+    network: Network,
+    observation: Any,
+    slots: int | None = None,
+    copies: bool = False,
 ) -> Iterator[Slot]:
     """Let a policy decide, slot by slot; whoever iterates sees each slot when it has passed.
 
@@ -175,6 +188,7 @@ def play(
         network: what it began with.
         observation: of the present slot, e.g. what ``env.reset`` has returned.
         slots: how many; None: until an episode ends.
+        copies: as of `Decider`: whoever keeps slots keeps what was observed and decided.
 
     Example:
         >>> import ns3_scenarios
@@ -188,7 +202,7 @@ def play(
         5
         >>> env.close()
     """
-    decider = Decider(policy, network)
+    decider = Decider(policy, network, copies)
     passed = 0
     while passed != slots:
         start_s = time.perf_counter()

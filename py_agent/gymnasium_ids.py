@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Registers the twin's environments with Gymnasium, as soon as Gymnasium is imported by anybody."""
+"""Registers environments of twin and models, as soon as anybody imports Gymnasium."""
 
 from __future__ import annotations
 
@@ -12,6 +12,13 @@ import types
 from collections.abc import Sequence
 
 _SCENARIOS = "ns3_twin.scenarios"
+_TWIN = "py_agent.twin.environment.env"
+_LEARNING = "py_agent.learning.environments"
+_MAKERS = {
+    "Twin": (f"{_TWIN}:make", f"{_TWIN}:make_vector"),
+    "Learning": (f"{_LEARNING}:make", f"{_LEARNING}:make_vector"),
+    "LearningTwin": (f"{_TWIN}:make_learning", f"{_TWIN}:make_learning_vector"),
+}
 
 
 def register() -> None:
@@ -23,19 +30,20 @@ def register() -> None:
 
 
 def _register() -> None:
-    """Every scenario that packages name: whether the twin can follow it is told by `make`."""
+    """Every scenario that packages name; `make` tells whether one retrains or can be followed."""
     import gymnasium
 
     for scenario in importlib.metadata.entry_points(group=_SCENARIOS).names:
-        identifier = f"ns3/{scenario.title()}Twin-v0"  # as `ns3_scenarios.gymnasium_id` writes it
-        if identifier in gymnasium.registry:
-            continue
-        gymnasium.register(
-            id=identifier,
-            entry_point="py_agent.twin.environment.env:make",
-            vector_entry_point="py_agent.twin.environment.env:make_vector",
-            kwargs={"scenario": scenario},
-        )
+        for kind, (make, make_vector) in _MAKERS.items():
+            identifier = f"ns3/{scenario.title()}{kind}-v0"  # as `ns3_scenarios.gymnasium_id`
+            if identifier in gymnasium.registry:
+                continue
+            gymnasium.register(
+                id=identifier,
+                entry_point=make,
+                vector_entry_point=make_vector,
+                kwargs={"scenario": scenario},
+            )
 
 
 class _AfterGymnasium(importlib.abc.MetaPathFinder, importlib.abc.Loader):

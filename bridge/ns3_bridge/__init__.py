@@ -24,7 +24,7 @@ from ns3_bridge.errors import (
     UnknownField,
 )
 from ns3_bridge.field import Field
-from ns3_bridge.flat import FlatBox
+from ns3_bridge.flat import FlatBox, FlatVectorBox
 from ns3_bridge.local_host import LocalHost
 from ns3_bridge.network import Gateway, RemoteHost, connect, issued_keys, make_keys, ping
 from ns3_bridge.pool import ScenarioPool
@@ -46,6 +46,7 @@ __all__ = [
     "Description",
     "Field",
     "FlatBox",
+    "FlatVectorBox",
     "Gateway",
     "GatewayBusy",
     "HandshakeError",

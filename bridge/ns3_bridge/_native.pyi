@@ -26,6 +26,7 @@ class Outcome(enum.Enum):
     DEADLINE = 1
     DIED = 2
     CORRUPTED = 3
+    BUSY = 4
 
 def wait_any(channels: list[AgentChannel], deadline_s: float) -> list[int]: ...
 def punch_hole(fd: int, end: int) -> None: ...

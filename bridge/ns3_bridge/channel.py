@@ -22,6 +22,7 @@ from ns3_bridge.errors import (
     DeadlineExceeded,
     HandshakeError,
     InvalidAction,
+    SimulatorBusy,
     SimulatorDied,
     SimulatorOutOfMemory,
     WrongProcess,
@@ -117,6 +118,7 @@ class Channel:
             SimulatorDied: its process has ended.
             DeadlineExceeded: it gave no answer in time.
             ChannelCorrupted: it broke the protocol.
+            SimulatorBusy: another thread waits for its answer, and goes on.
             WrongProcess: we are a fork of the process that started it.
         """
         if self.process.user_pid != os.getpid():
@@ -128,6 +130,11 @@ class Channel:
             self.process.close(_reason(error))
             raise
         if outcome is not _ANSWERED:
+            if outcome is Outcome.BUSY:
+                raise SimulatorBusy(
+                    "another thread waits for this simulator's answer: one thread at a time steps "
+                    "a simulation, or each has a branch or an environment of its own"
+                )
             left_s = self._deadline_s - self._patience_s
             self._wait_on(outcome, time.perf_counter() + left_s, self._deadline_s)
         status = self._native.status

@@ -87,6 +87,10 @@ class WrongProcess(BridgeError):
     """Raised when a fork uses a simulator of the process that it was forked from."""
 
 
+class SimulatorBusy(BridgeError):
+    """Raised when one thread steps a simulator while another waits for its answer."""
+
+
 class StartGivenUp(BridgeError):
     """Raised when nobody waits any more for simulators that start side by side."""
 

@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+import functools
 import weakref
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ns3_bridge.channel import Channel
 from ns3_bridge.description import Description, describe, describe_as_json
+from ns3_bridge.episode_settings import check_same_spaces
 from ns3_bridge.errors import (
     BranchRefused,
     BridgeError,
@@ -16,17 +18,25 @@ from ns3_bridge.errors import (
     InvalidSetting,
     SchemaMismatch,
 )
+from ns3_bridge.seeds import check_seed
 from ns3_bridge.settings import (
     NestedSettings,
-    argument_text,
     as_mapping,
+    attribute_arguments,
     check_settings,
+    merged,
     settings_model,
     to_arguments,
 )
 from ns3_bridge.starts import check_wanted
 from ns3_bridge.transport import Transport
 from ns3_bridge.warm_starts import WarmStarts
+
+_KEPT_VARIANTS = 32  # descriptions under settings that episodes asked for
+
+
+def _go_on_waiting() -> None:
+    pass
 
 
 class LocalHost:
@@ -54,7 +64,8 @@ class LocalHost:
         start_deadline_s: how long a start may take, warm-up included, and its description.
         on_wait: called every 50 ms of a wait for a simulator; what it raises ends that simulator.
         warm_starts: how many simulators are kept waiting at slot 0; an episode is then a branch of
-            one, ready in a millisecond or two. 0: every episode is a process that starts anew.
+            one, ready in a millisecond or two. 0: every episode is a process that starts anew, and
+            so is one under other settings than this host's.
         reseed: which waiting simulator serves a run number. False: only one that was started with
             it, so that a warm start equals a cold one, bit for bit; those of the last `warm_starts`
             run numbers are kept. True: number ``1 + run % warm_starts``, with its places and its
@@ -85,7 +96,7 @@ class LocalHost:
         ns3_attributes: Mapping[str, Any] | None = None,
         deadline_s: float = 60.0,
         start_deadline_s: float = 600.0,
-        on_wait: Callable[[], None] = lambda: None,
+        on_wait: Callable[[], None] = _go_on_waiting,
         warm_starts: int = 0,
         reseed: bool = False,
         max_branches: int = 64,
@@ -96,16 +107,11 @@ class LocalHost:
         if reseed and warm_starts < 1:
             raise InvalidSetting(f"reseed=True needs warm_starts ≥ 1, not {warm_starts}")
         self.ns3_attributes = dict(ns3_attributes or {})
-        attributes = [f"--{name}={argument_text(v)}" for name, v in self.ns3_attributes.items()]
-        given = as_mapping(settings)
-        self.description_json = _described_under(program, given, attributes, start_deadline_s)
-        description = Description.from_json(self.description_json)
-        self.settings = check_settings(settings_model(description.settings), given)
-        self._command = [program, *to_arguments(self.settings.model_dump()), *attributes]
-        self.ns3_version = description.ns3_version
-        self.schema = description.schema
         self.deadline_s = deadline_s
         self.start_deadline_s = start_deadline_s
+        self._program = program
+        self._take(as_mapping(settings))
+        self._variants: dict[tuple[str, ...], LocalHost] = {}
         self.on_wait = on_wait
         self._warm_starts = (
             WarmStarts(self._start_cold, warm_starts, reseed) if warm_starts else None
@@ -113,6 +119,60 @@ class LocalHost:
         self._max_branches = max_branches
         self._branch_memory_mb = branch_memory_mb
         self._branches: weakref.WeakSet[Channel] = weakref.WeakSet()
+        self._again = functools.partial(
+            LocalHost,
+            program,
+            self._given,
+            self.ns3_attributes,
+            deadline_s,
+            start_deadline_s,
+            on_wait,
+            warm_starts,
+            reseed,
+            max_branches,
+            branch_memory_mb,
+        )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return self._again, ()
+
+    def _take(self, given: Mapping[str, Any]) -> None:
+        """Take over these settings of the scenario."""
+        attributes = attribute_arguments(self.ns3_attributes)
+        self._given = given
+        self.description_json = _described_under(
+            self._program, given, attributes, self.start_deadline_s
+        )
+        description = Description.from_json(self.description_json)
+        self.settings = check_settings(settings_model(description.settings), given)
+        self._command = [self._program, *to_arguments(self.settings.model_dump()), *attributes]
+        self.ns3_version = description.ns3_version
+        self.schema = description.schema
+
+    def under(self, settings: NestedSettings) -> LocalHost:
+        """This host under other settings, for an episode of the same spaces; it starts cold.
+
+        Args:
+            settings: nested; the rest is as of this host.
+
+        Raises:
+            InvalidSetting: a setting is unknown, out of bounds, or changes the spaces.
+        """
+        given = merged(self._given, settings)
+        checked = check_settings(type(self.settings), given)
+        key = tuple(to_arguments(checked.model_dump()))
+        if key in self._variants:
+            return self._variants[key]
+        variant = object.__new__(LocalHost)
+        variant.__dict__.update(self.__dict__)
+        variant._warm_starts = None
+        variant.on_wait = lambda: self.on_wait()
+        variant._take(given)
+        check_same_spaces(self.schema, variant.schema)
+        while len(self._variants) >= _KEPT_VARIANTS:
+            self._variants.pop(next(iter(self._variants)))
+        self._variants[key] = variant
+        return variant
 
     def start(self, run: int, instead_of: Transport | None = None) -> Channel:
         """Start an episode. Several threads may do so at once.
@@ -123,10 +183,12 @@ class LocalHost:
                 branch dies while the next one is made.
 
         Raises:
+            InvalidSetting: `run` is out of range.
             SchemaMismatch: the program now declares other fields.
             BranchRefused: the scenario cannot be reseeded.
             BridgeError: the simulator does not start (see `Channel`).
         """
+        run = check_seed(run, "run")
         if not isinstance(instead_of, Channel):
             return self._start(run)
         instead_of.begin_to_close()

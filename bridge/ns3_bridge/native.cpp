@@ -27,7 +27,7 @@ using physical::Clock;
 
 constexpr auto PATROL = std::chrono::milliseconds(20);
 
-enum class Outcome { ANSWERED, DEADLINE, DIED, CORRUPTED };
+enum class Outcome { ANSWERED, DEADLINE, DIED, CORRUPTED, BUSY };
 
 class AgentChannel {
   public:
@@ -53,6 +53,7 @@ class AgentChannel {
     }
 
     void Post(physical::Command command) {
+        m_is_posted = true;
         m_header->command = command;
         physical::Post(m_header->action_seq, m_seq, m_header->simulator_sleeps);
     }
@@ -67,12 +68,17 @@ class AgentChannel {
         m_waited += Clock::now() - start;
         if (outcome == Outcome::ANSWERED) {
             ++m_seq;
+            m_is_posted = false;
             return IsIntact() ? Outcome::ANSWERED : Outcome::CORRUPTED;
         }
         return outcome;
     }
 
+    /// `Post` and `Wait`; BUSY: another thread waits for the answer to what it has posted.
     Outcome Step(double deadline_s) {
+        if (m_is_posted) {
+            return Outcome::BUSY;
+        }
         Post(physical::Command::STEP);
         return Wait(deadline_s);
     }
@@ -155,6 +161,7 @@ class AgentChannel {
     Clock::duration m_waited{};
     ChannelHeader* m_header = nullptr;
     std::uint32_t m_seq = 0;
+    bool m_is_posted = false;  // changes under the GIL only
 };
 
 /**
@@ -229,7 +236,8 @@ NB_MODULE(_native, module) {
         .value("ANSWERED", Outcome::ANSWERED)
         .value("DEADLINE", Outcome::DEADLINE)
         .value("DIED", Outcome::DIED)
-        .value("CORRUPTED", Outcome::CORRUPTED);
+        .value("CORRUPTED", Outcome::CORRUPTED)
+        .value("BUSY", Outcome::BUSY);
 
     module.def("punch_hole", &PunchHole, nb::arg("fd"), nb::arg("end"));
 

@@ -17,9 +17,10 @@ from ns3_bridge._native import Status
 from ns3_bridge.actions import check_actions
 from ns3_bridge.batches import Batch, ObservationBatch
 from ns3_bridge.channel import Channel, wait_any
-from ns3_bridge.env import draw_run
+from ns3_bridge.episode_settings import settings_of, settings_of_each
 from ns3_bridge.errors import BridgeError, InvalidSetting
 from ns3_bridge.local_host import LocalHost
+from ns3_bridge.seeds import draw_seed
 from ns3_bridge.spaces import dict_space
 from ns3_bridge.spin import side_by_side_spin
 from ns3_bridge.starts import Starts
@@ -99,6 +100,7 @@ class ScenarioPool:
         if not 1 <= self.batch_size <= num_envs:
             raise InvalidSetting(f"batch_size = {batch_size}: must be 1 to num_envs = {num_envs}")
         self._host = host
+        self._hosts = [host] * num_envs
         self.num_envs = num_envs
         self.single_observation_space = dict_space(host.schema.observations)
         self.single_action_space = dict_space(host.schema.actions)
@@ -119,17 +121,27 @@ class ScenarioPool:
         """Processes of the simulators, ``[num_envs]``; None where none runs."""
         return [None if one is None else one.process.pid for one in self._channels]
 
-    def async_reset(self, *, seed: int | Sequence[int | None] | None = None) -> None:
+    def async_reset(
+        self,
+        *,
+        seed: int | Sequence[int | None] | None = None,
+        options: Mapping[str, Any] | None = None,
+    ) -> None:
         """Start new episodes everywhere; `recv` brings their first observations.
 
         Args:
             seed: run numbers of ns-3, one per environment; an integer s means s, s + 1, …; None
                 draws them from each environment's own generator.
+            options: ``"settings"``: other settings of the scenario, as of `ScenarioEnv.reset`, the
+                same for all or a list ``[num_envs]``. They hold until the next call of
+                `async_reset`.
 
         Raises:
-            InvalidSetting: `seed` does not fit.
+            InvalidSetting: `seed` or `options` does not fit; all episodes go on.
         """
+        changed = settings_of_each(settings_of(options), self.num_envs)
         seeds = seeds_of(seed, self.num_envs)
+        self._hosts = [self._host if s is None else self._host.under(s) for s in changed]
         self._end()
         for env, run in enumerate(seeds):
             if run is not None:
@@ -219,10 +231,10 @@ class ScenarioPool:
 
     def _start(self, env: int, run: int | None) -> None:
         if run is None:
-            run = draw_run(self._random[env])
+            run = draw_seed(self._random[env])
         self._over[env] = True
         ended, self._channels[env] = self._channels[env], None
-        self._starting[env] = self._starts.submit(self._host.start, run, ended)
+        self._starting[env] = self._starts.submit(self._hosts[env].start, run, ended)
 
     def _await(self, most: int) -> None:
         """Wait for some environments, at most for a patrol; note their results."""

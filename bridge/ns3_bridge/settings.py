@@ -8,12 +8,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePath
 from typing import Annotated, Any, Literal, TypeAlias
 
+import numpy as np
 import pydantic
 
 from ns3_bridge.errors import InvalidSetting
 
 NestedSettings: TypeAlias = Mapping[str, Any] | pydantic.BaseModel
 
+_GROUPS = (Mapping, pydantic.BaseModel)
 _Text = Annotated[
     str,
     pydantic.BeforeValidator(lambda value: str(value) if isinstance(value, PurePath) else value),
@@ -123,8 +125,47 @@ def _explain(error: Any, model: type[pydantic.BaseModel]) -> str:
     return f"setting {name} = {error['input']!r}: {error['msg']}{hint}"
 
 
+def merged(settings: NestedSettings | None, others: NestedSettings | None) -> dict[str, Any]:
+    """Nested settings with others laid over them, group by group.
+
+    >>> merged({"n_ue": 3, "traffic": {"rate_hz": 1}}, {"traffic": {"on_s": 2}})
+    {'n_ue': 3, 'traffic': {'rate_hz': 1, 'on_s': 2}}
+
+    Raises:
+        InvalidSetting: the others are no mapping.
+    """
+    over = as_mapping(others)
+    if not isinstance(over, Mapping):
+        raise InvalidSetting(f"settings must be a mapping of names, not {type(over).__name__}")
+    result = dict(as_mapping(settings))
+    for name, value in over.items():
+        is_group = isinstance(value, _GROUPS) and isinstance(result.get(name, {}), _GROUPS)
+        result[name] = merged(result.get(name), value) if is_group else value
+    return result
+
+
 def argument_text(value: Any) -> str:
     """A value as ns-3 reads it on the command line."""
+    if isinstance(value, np.generic):
+        value = value.item()
     if isinstance(value, bool):
         return "true" if value else "false"
     return repr(value) if isinstance(value, float) else str(value)
+
+
+def attribute_arguments(attributes: Mapping[str, Any]) -> list[str]:
+    """ns-3 attributes by full name as command-line arguments.
+
+    >>> attribute_arguments({"ns3::LteUePhy::NoiseFigure": np.float64(7)})
+    ['--ns3::LteUePhy::NoiseFigure=7.0']
+
+    Raises:
+        InvalidSetting: a value is no number, truth value or text.
+    """
+    for name, value in attributes.items():
+        if not isinstance(value, bool | int | float | str | np.bool_ | np.number):
+            raise InvalidSetting(
+                f"ns-3 attribute {name} = {value!r}: must be a number, True, False or a text as "
+                "ns-3 reads it, e.g. '10ms'"
+            )
+    return [f"--{name}={argument_text(value)}" for name, value in attributes.items()]

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ns3_bridge._native import Status
 from ns3_bridge.schema import Schema
+from ns3_bridge.settings import NestedSettings
 
 
 class Transport(Protocol):
@@ -104,6 +105,17 @@ class Host(Protocol):
 
         Raises:
             BridgeError: the simulation does not start, or declares other fields than before.
+        """
+        ...
+
+    def under(self, settings: NestedSettings) -> Host:
+        """This host under other settings, for an episode of the same spaces.
+
+        Args:
+            settings: nested; the rest is as of this host.
+
+        Raises:
+            InvalidSetting: a setting is unknown, out of bounds, or changes the spaces.
         """
         ...
 

@@ -18,13 +18,14 @@ from ns3_bridge._native import Status
 from ns3_bridge.actions import check_actions
 from ns3_bridge.batches import Batch, ObservationBatch
 from ns3_bridge.channel import Channel
-from ns3_bridge.env import draw_run
+from ns3_bridge.episode_settings import settings_of, settings_of_each
 from ns3_bridge.errors import BridgeError, InvalidSetting
 from ns3_bridge.local_host import LocalHost
+from ns3_bridge.seeds import draw_seed
 from ns3_bridge.spaces import dict_space
 from ns3_bridge.spin import side_by_side_spin
 from ns3_bridge.starts import Starts
-from ns3_bridge.vector_resets import check_running, reset_mask, seeds_of
+from ns3_bridge.vector_resets import check_max_steps, check_running, reset_mask, seeds_of
 
 Infos: TypeAlias = dict[str, Any]
 Step: TypeAlias = tuple[Batch, NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_], Infos]
@@ -62,9 +63,16 @@ class ScenarioVectorEnv(VectorEnv[Batch, Mapping[str, NDArray[Any]], NDArray[Any
         num_envs: how many.
         autoreset_mode: when an environment whose episode is over is reset: with the next step
             (Gymnasium's default), within the same step, or never (by ``options["reset_mask"]``).
+        max_episode_steps: an episode is truncated after so many steps; None: by the scenario alone.
 
     Attributes:
         host: as given.
+        hosts: where the present episode of each environment runs: under other settings, if its
+            last reset has asked for some.
+        runs: run numbers of the present episodes, ``[num_envs]``.
+        has_ended: whose scenario came to its end in the last step, ``[num_envs]``; others may have
+            been truncated.
+        schema: the declared fields and tables.
         metadata: holds ``autoreset_mode``.
     """
 
@@ -73,10 +81,16 @@ class ScenarioVectorEnv(VectorEnv[Batch, Mapping[str, NDArray[Any]], NDArray[Any
         host: LocalHost,
         num_envs: int,
         autoreset_mode: AutoresetMode | str = AutoresetMode.NEXT_STEP,
+        max_episode_steps: int | None = None,
     ) -> None:
         if num_envs < 1:
             raise InvalidSetting(f"num_envs = {num_envs}: must be at least 1")
         self.host = host
+        self.hosts = [host] * num_envs
+        self.runs: list[int | None] = [None] * num_envs
+        self.schema = host.schema
+        self.has_ended = np.zeros(num_envs, np.bool_)
+        self._max_steps = check_max_steps(max_episode_steps)
         self.num_envs = num_envs
         self.metadata = {"autoreset_mode": AutoresetMode(autoreset_mode)}
         self.single_observation_space = dict_space(host.schema.observations)
@@ -106,15 +120,21 @@ class ScenarioVectorEnv(VectorEnv[Batch, Mapping[str, NDArray[Any]], NDArray[Any
         Args:
             seed: run numbers of ns-3, one per environment; an integer s means s, s + 1, …; None
                 draws them from each environment's own generator.
-            options: ``{"reset_mask": [num_envs] bool}`` resets only some environments.
+            options: ``"reset_mask"``, ``[num_envs]`` bool: resets only some environments;
+                ``"settings"``: other settings of the scenario, as of `ScenarioEnv.reset`, the same
+                for all that are reset or a list ``[num_envs]``. They hold until the next call of
+                `reset`, also in episodes that start by themselves.
 
         Raises:
-            InvalidSetting: `seed` or `options` does not fit.
+            InvalidSetting: `seed` or `options` does not fit; all episodes go on.
             BridgeError: a simulator does not start (see `LocalHost.start`).
         """
+        changed = settings_of_each(settings_of(options, ("reset_mask",)), self.num_envs)
         seeds = seeds_of(seed, self.num_envs)
         chosen = np.flatnonzero(reset_mask(options or {}, self.num_envs)).tolist()
+        hosts = {i: self.host if (s := changed[i]) is None else self.host.under(s) for i in chosen}
         for i in chosen:
+            self.hosts[i] = hosts[i]
             if seeds[i] is not None:
                 self._random[i] = seeding.np_random(seeds[i])[0]
         infos: Infos = {}
@@ -155,6 +175,7 @@ class ScenarioVectorEnv(VectorEnv[Batch, Mapping[str, NDArray[Any]], NDArray[Any
         terminations = np.zeros(self.num_envs, np.bool_)
         truncations = np.zeros(self.num_envs, np.bool_)
         infos: Infos = {}
+        self.has_ended[:] = False
         self._start(restarting, {})
         for i in restarting:
             infos = self._show(i, infos)
@@ -169,7 +190,9 @@ class ScenarioVectorEnv(VectorEnv[Batch, Mapping[str, NDArray[Any]], NDArray[Any
             else:
                 rewards[i] = self._channel(i).reward
                 terminations[i] = status == Status.TERMINATED
-                truncations[i] = status == Status.TRUNCATED
+                self.has_ended[i] = status != Status.RUNNING
+                too_long = self._channel(i).slot >= self._max_steps
+                truncations[i] = status == Status.TRUNCATED or too_long
                 infos = self._show(i, infos)
         self._over = terminations | truncations
         if mode == AutoresetMode.SAME_STEP and self._over.any():
@@ -195,15 +218,16 @@ class ScenarioVectorEnv(VectorEnv[Batch, Mapping[str, NDArray[Any]], NDArray[Any
         """Start new episodes side by side, under given run numbers or drawn ones."""
         if not which:
             return
-        numbers = [runs[i] if i in runs else draw_run(self._random[i]) for i in which]
+        numbers = [runs[i] if i in runs else draw_seed(self._random[i]) for i in which]
         ended = [self._channels[i] for i in which]
-        for i in which:
+        for i, run in zip(which, numbers, strict=True):
+            self.runs[i] = run
             self._channels[i] = None
             self._unanswered.discard(i)
         starts = Starts()
         started = [
-            starts.submit(self.host.start, run, channel)
-            for run, channel in zip(numbers, ended, strict=True)
+            starts.submit(self.hosts[i].start, run, channel)
+            for i, run, channel in zip(which, numbers, ended, strict=True)
         ]
         try:
             wait(started)

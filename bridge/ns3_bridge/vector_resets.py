@@ -12,6 +12,7 @@ from gymnasium.vector import AutoresetMode
 from numpy.typing import NDArray
 
 from ns3_bridge.errors import InvalidSetting
+from ns3_bridge.seeds import check_seed
 
 
 def seeds_of(seed: int | Sequence[int | None] | None, num_envs: int) -> list[int | None]:
@@ -22,24 +23,27 @@ def seeds_of(seed: int | Sequence[int | None] | None, num_envs: int) -> list[int
         num_envs: how many there are.
 
     Raises:
-        InvalidSetting: another number of seeds than of environments.
+        InvalidSetting: another number of seeds than of environments, or one that is out of range.
     """
-    if seed is None or isinstance(seed, int):
-        return [None if seed is None else seed + i for i in range(num_envs)]
-    seeds = list(seed)
-    if len(seeds) != num_envs:
-        raise InvalidSetting(f"{len(seeds)} seeds for {num_envs} environments")
-    return seeds
+    if seed is None:
+        return [None] * num_envs
+    if not isinstance(seed, Sequence | np.ndarray) or isinstance(seed, str):
+        first = check_seed(seed)
+        return [check_seed(first + i, f"seed of environment {i}") for i in range(num_envs)]
+    if len(seed) != num_envs:
+        raise InvalidSetting(f"{len(seed)} seeds for {num_envs} environments")
+    return [
+        None if one is None else check_seed(one, f"seed of environment {i}")
+        for i, one in enumerate(seed)
+    ]
 
 
 def reset_mask(options: Mapping[str, Any], num_envs: int) -> NDArray[np.bool_]:
     """The environments that ``options["reset_mask"]`` names, ``[num_envs]``; by default all.
 
     Raises:
-        InvalidSetting: an unknown option, or no mask of this length.
+        InvalidSetting: no mask of this length.
     """
-    if unknown := set(options) - {"reset_mask"}:
-        raise InvalidSetting(f"unknown reset options {sorted(unknown)}; known: reset_mask")
     mask = np.asarray(options.get("reset_mask", np.ones(num_envs, np.bool_)))
     if mask.shape != (num_envs,) or mask.dtype != np.bool_ or not mask.any():
         raise InvalidSetting(
@@ -47,6 +51,22 @@ def reset_mask(options: Mapping[str, Any], num_envs: int) -> NDArray[np.bool_]:
             f"not {mask.dtype}{list(mask.shape)}"
         )
     return mask
+
+
+def check_max_steps(max_episode_steps: int | None) -> float:
+    """The longest episode in steps, infinite if there is no limit.
+
+    Raises:
+        InvalidSetting: the limit is no integer, or below 1.
+    """
+    if max_episode_steps is None:
+        return np.inf
+    is_integer = isinstance(max_episode_steps, int | np.integer)
+    if not is_integer or isinstance(max_episode_steps, bool) or max_episode_steps < 1:
+        raise InvalidSetting(
+            f"max_episode_steps = {max_episode_steps!r}: must be an integer from 1 on, or None"
+        )
+    return int(max_episode_steps)
 
 
 def check_running(running: NDArray[np.bool_], over: NDArray[np.bool_], mode: AutoresetMode) -> None:

@@ -11,6 +11,7 @@ import pydantic
 
 import ns3_scenarios
 from ns3_bridge import InvalidSetting
+from ns3_bridge.seeds import LARGEST_SEED
 from ns3_bridge.settings import as_mapping
 from py_agent import former_names, yaml_text
 from py_agent.experiment.errors import UntrustedCode
@@ -31,7 +32,7 @@ class RunSettings(pydantic.BaseModel):
 
     scenario: str = pydantic.Field("cellular", description="name, or path of a scenario program")
     policy: str = pydantic.Field("srpt", description="name, package.module:Class or file.py:Class")
-    seed: int = pydantic.Field(1, ge=0, lt=2**31, description="ns-3's run number")
+    seed: int = pydantic.Field(1, ge=0, le=LARGEST_SEED, description="ns-3's run number")
     retrain: str | None = pydantic.Field(
         None,
         description="users' models drift and this rule retrains them, or the policy does; "

@@ -160,7 +160,7 @@ class Run:
         observation, self._end = self.env.reset(seed=seed)
         last_seen: Observation = observation
         slots_per_frame = self._scenario_settings["slots_per_frame"]
-        for slot in play(self.env, self._policy, network, observation):
+        for slot in play(self.env, self._policy, network, observation, copies=True):
             number, self._end = self._end["slot"], dict(slot.info)
             self._decision_s += slot.decision_s
             slot_log.append(number, slot.before, slot.action, slot.reward)

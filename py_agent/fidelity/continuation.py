@@ -98,7 +98,7 @@ def continue_with(
         decider.begin(network, seed=1)
     log = ContinuationLog(network)
     end_s = 0.0
-    for slot in play(env, decider, network, observation):
+    for slot in play(env, decider, network, observation, copies=True):
         log.slot(slot.before, slot.after, slot.reward)
         end_s = slot.info["time_s"]
         passed()

@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Literal
 
 import pydantic
 
+from ns3_bridge.errors import InvalidSetting
 from ns3_bridge.plugins import Plugins
 
 if TYPE_CHECKING:
@@ -71,3 +72,24 @@ class LearningSettings(pydantic.BaseModel):
         if name not in STREAMS:
             raise ValueError(f"known: {', '.join(STREAMS)}")
         return name
+
+
+def learning_settings(values: LearningSettings | Mapping[str, Any] | None) -> LearningSettings:
+    """Settings of the models, checked; what is not given is default.
+
+    >>> learning_settings({"target_accuracy": 0.9}).target_accuracy
+    0.9
+
+    Raises:
+        InvalidSetting: one is unknown or out of bounds.
+    """
+    if isinstance(values, LearningSettings):
+        return values
+    try:
+        return LearningSettings.model_validate(values or {})
+    except pydantic.ValidationError as error:
+        told = (
+            f"learning.{'.'.join(map(str, e['loc']))} = {e['input']!r}: {e['msg']}"
+            for e in error.errors()
+        )
+        raise InvalidSetting("; ".join(told)) from None

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
@@ -17,8 +16,8 @@ from py_agent.experiment.run_folder import RunFolder
 from py_agent.experiment.run_summary import summary_of
 from py_agent.experiment.task_statistics import delay_parts
 from py_agent.view.accuracy_curve import draw_accuracy
+from py_agent.view.map_parts import UNSERVED, colours, draw_sites, shades
 
-_UNSERVED = "0.75"
 # Not the colours of the base stations.
 _PARTS = (
     ("upload", "#6a51a3"),
@@ -57,12 +56,6 @@ def draw_run(folder: RunFolder) -> Figure:
     return figure
 
 
-def _colours(n_bs: int) -> Any:
-    return mpl.colormaps["tab10" if n_bs <= 10 else "turbo"](
-        np.arange(n_bs) if n_bs <= 10 else np.linspace(0, 1, n_bs)
-    )
-
-
 def _thin(n_slots: int) -> slice:
     return slice(None, None, max(1, n_slots // _MAX_POINTS))
 
@@ -75,37 +68,25 @@ def _draw_map(axes: Axes, folder: RunFolder) -> None:
         position_m[slot_field(folder, "present")[thin] == 0] = np.nan  # those are not drawn
     serving = slot_field(folder, "serving_bs")[thin]  # [n_points, n_ue]
     sites_m = slot_field(folder, "bs_position_m")[0]  # [n_bs, 2]
-    colours = _colours(len(sites_m))
-    unserved = mpl.colors.to_rgba(_UNSERVED)
+    shade = shades(serving, len(sites_m))
     for ue in range(position_m.shape[1]):
         path_m = position_m[:, ue]
         segments = np.stack([path_m[:-1], path_m[1:]], axis=1)
-        shades = [colours[bs] if bs >= 0 else unserved for bs in serving[:, ue]]
-        axes.add_collection(LineCollection(list(segments), colors=shades[:-1], linewidths=2))
+        axes.add_collection(LineCollection(list(segments), colors=shade[:-1, ue], linewidths=2))
         if np.isnan(path_m[-1]).any():
             continue
-        axes.plot(*path_m[-1], "o", color=shades[-1], markersize=7, markeredgecolor="white")
+        axes.plot(*path_m[-1], "o", color=shade[-1, ue], markersize=7, markeredgecolor="white")
         axes.annotate(
             str(ue), path_m[-1], xytext=(4, 4), textcoords="offset points", fontsize=7, color="0.3"
         )
-    for bs, site_m in enumerate(sites_m):
-        axes.plot(*site_m, "^", color=colours[bs], markersize=15, markeredgecolor="black")
-        axes.annotate(
-            f"BS {bs}",
-            site_m,
-            xytext=(0, 11),
-            textcoords="offset points",
-            ha="center",
-            fontweight="bold",
-        )
-    axes.set(title="Walks, coloured by serving base station", xlabel="x [m]", ylabel="y [m]")
+    draw_sites(axes, sites_m)
+    axes.set_title("Walks, coloured by serving base station")
     axes.set_aspect("equal", adjustable="datalim")
     axes.autoscale_view()
-    axes.grid(alpha=0.25)
     axes.legend(
         handles=[
             Line2D([], [], marker="o", linestyle="-", color="0.4", label="user at the end"),
-            Line2D([], [], linestyle="-", color=_UNSERVED, label="not connected"),
+            Line2D([], [], linestyle="-", color=UNSERVED, label="not connected"),
         ],
         loc="upper center",
         bbox_to_anchor=(0.5, -0.08),
@@ -164,10 +145,10 @@ def _draw_utilisation(axes: Axes, folder: RunFolder, summary: dict[str, Any]) ->
     slots_per_s = summary["slots"] / summary["sim_time_s"]
     window = min(len(busy), max(1, round(slots_per_s)))
     kernel = np.ones(window) / window
-    colours = _colours(busy.shape[1])
+    shade = colours(busy.shape[1])
     for bs in range(busy.shape[1]):
         smooth = np.convolve(busy[:, bs], kernel)[: len(busy)]
-        axes.plot(time_s, smooth, color=colours[bs], label=f"BS {bs}: {busy[:, bs].mean():.0%}")
+        axes.plot(time_s, smooth, color=shade[bs], label=f"BS {bs}: {busy[:, bs].mean():.0%}")
     axes.set(
         title="Utilisation of the edge servers (mean over the last second)",
         xlabel="ns-3 time [s]",

@@ -23,7 +23,7 @@ from ns3_bridge import (
     ScenarioVectorEnv,
     SimulatorDied,
 )
-from ns3_bridge.errors import StartGivenUp, WrongProcess
+from ns3_bridge.errors import SimulatorBusy, StartGivenUp, WrongProcess
 from ns3_bridge.testing import echo_command, echo_scenario
 from ns3_bridge.testing.processes import children_of
 
@@ -167,6 +167,21 @@ def test_what_another_thread_has_closed_says_so(echo):
     with pytest.raises(SimulatorDied, match="was ended from here: it was closed"):
         channel.exchange()
     closer.join()
+
+
+def test_a_second_thread_is_told_so_and_the_first_one_goes_on(echo):
+    waits, statuses = threading.Event(), []
+    channel = echo(on_wait=waits.set)
+    os.kill(channel.process.pid, signal.SIGSTOP)
+    first = threading.Thread(target=lambda: statuses.append(channel.exchange()))
+    first.start()
+    assert waits.wait(PATIENCE_S)
+    with pytest.raises(SimulatorBusy, match="another thread waits for this simulator's answer"):
+        channel.exchange()
+    os.kill(channel.process.pid, signal.SIGCONT)
+    first.join()
+    statuses.append(channel.exchange())
+    assert [status.name for status in statuses] == ["RUNNING", "RUNNING"]
 
 
 def test_what_died_by_itself_goes_on_saying_so(echo):

@@ -134,7 +134,7 @@ def test_a_wrong_action_names_its_environment_and_steps_nobody(make_vector):
     ("arguments", "message"),
     [
         ({"seed": [1]}, "1 seeds for 2 environments"),
-        ({"options": {"warp": 9}}, "known: reset_mask"),
+        ({"options": {"warp": 9}}, "known: settings, reset_mask"),
         ({"options": {"reset_mask": np.zeros(2, bool)}}, "not all of them false"),
     ],
 )

@@ -14,8 +14,8 @@ from ns3_bridge.compat.program import ProgramRun
 from ns3_bridge.compat.space_messages import Space, read_space
 from ns3_bridge.compat.value_messages import check_value, pack_value, read_value
 from ns3_bridge.compat.wire import Dialect
-from ns3_bridge.env import draw_run
 from ns3_bridge.errors import InvalidAction, InvalidSetting, SchemaMismatch
+from ns3_bridge.seeds import check_seed, draw_seed
 
 _FIRST_SEED = 1
 
@@ -66,15 +66,16 @@ class ProgramEnv(gymnasium.Env[Any, Any]):
         """Start the program anew.
 
         Raises:
-            InvalidSetting: `options` holds something.
+            InvalidSetting: `seed` is out of range, or `options` holds something.
             SchemaMismatch: the program has other spaces than before.
             BridgeError: it does not start.
         """
-        super().reset(seed=seed)
+        seed = None if seed is None else check_seed(seed)
         if options:
             raise InvalidSetting(f"unknown reset options {sorted(options)}; there are none")
+        super().reset(seed=seed)
         self._end_episode()
-        simulation, *seen = self._start(draw_run(self.np_random) if seed is None else seed)
+        simulation, *seen = self._start(draw_seed(self.np_random) if seed is None else seed)
         if seen != [self.observation_space, self.action_space]:
             self._end_episode()
             raise SchemaMismatch(

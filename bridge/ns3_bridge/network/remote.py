@@ -19,6 +19,7 @@ from ns3_bridge.network import bridge_pb2 as pb
 from ns3_bridge.network.connection import Answer, Connection
 from ns3_bridge.network.welcome import read_welcome
 from ns3_bridge.schema import Schema, bytes_of, copy_fields, fields_of
+from ns3_bridge.settings import NestedSettings, as_mapping
 from ns3_bridge.transport import Transport
 
 _STATUS = {
@@ -191,6 +192,19 @@ class RemoteHost:
         welcome = self._connection.welcome
         deadline_s = welcome.start_deadline_s + welcome.lost_s
         return self._channel(pb.Request(reset=pb.Reset(run=run)), deadline_s)
+
+    def under(self, settings: NestedSettings) -> RemoteHost:
+        """Always fails: who starts a gateway decides on the settings."""
+        raise InvalidSetting(
+            f"settings {dict(as_mapping(settings))} for an episode: those of a simulation behind a "
+            "gateway are the gateway's (ns3-twin serve --set …)"
+        )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        raise BridgeError(
+            "a session with a gateway is neither pickled nor copied: connect() anew where it is "
+            "needed"
+        )
 
     def resume(self) -> RemoteChannel:
         """Go on with the episode that this session already had. See `Host.resume`."""

@@ -14,8 +14,8 @@ from ns3_bridge.local_host import LocalHost
 from ns3_bridge.network import bridge_pb2 as pb
 from ns3_bridge.network.messages import Frame
 from ns3_bridge.schema import bytes_of
+from ns3_bridge.seeds import LARGEST_SEED
 
-_MAX_RUN = 2**31 - 1
 _ENDS = {Status.TRUNCATED: pb.TRUNCATED, Status.TERMINATED: pb.TERMINATED}
 
 Answer = tuple[pb.Reply, list[Frame]]
@@ -84,8 +84,8 @@ class Simulation:
             self._channel = None
 
     def _reset(self, run: int) -> Answer:
-        if run > _MAX_RUN:
-            raise ProtocolViolation(f"run {run} of Reset: must be at most {_MAX_RUN}")
+        if run > LARGEST_SEED:
+            raise ProtocolViolation(f"run {run} of Reset: must be at most {LARGEST_SEED}")
         ended, self._channel = self._channel, None
         self._channel = self._host.start(run, instead_of=ended)
         return self._observation()

@@ -3,22 +3,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from gymnasium.vector import AutoresetMode
 
 from ns3_bridge import ScenarioEnv
-from ns3_bridge.settings import NestedSettings
-from py_agent.learning.learning_settings import LearningSettings
+from ns3_bridge.settings import NestedSettings, merged
+from py_agent.learning.learning_settings import LearningSettings, learning_settings
 from py_agent.twin.environment.host import TwinHost
-from py_agent.twin.environment.learning_vector_env import TwinLearningVectorEnv
 from py_agent.twin.environment.network import TwinNetwork
 from py_agent.twin.environment.vector_env import TwinVectorEnv
 from py_agent.twin.model.parameters import TwinParameters
+
+_RETRAINING = {"retraining": {"enabled": True}}
 
 
 def make(
     settings: NestedSettings | None = None,
     parameters: TwinParameters | None = None,
     scenario: str = "cellular",
+    learning: LearningSettings | Mapping[str, Any] | None = None,
+    render_mode: str | None = None,
 ) -> ScenarioEnv:
     """The environment of a scenario, computed by the twin.
 
@@ -26,11 +32,17 @@ def make(
         settings: of the scenario, nested or typed; the rest is default.
         parameters: the twin's constants, e.g. calibrated ones; None: what the settings say.
         scenario: an installed one's name, or the path of a program.
+        learning: users have models that drift and are retrained
+            (``settings["retraining"]["enabled"]`` must be true), two lags each, as in
+            `make_vector`; None: they have none. For models with weights and data, as on ns-3, wrap
+            an environment without in `py_agent.learning.env.LearningEnv`.
+        render_mode: as of `ScenarioEnv`.
 
     Raises:
         UnsuitableNetwork: the scenario does not declare what the twin needs.
     """
-    return ScenarioEnv(TwinHost(TwinNetwork.of(settings, parameters, scenario)))
+    network = TwinNetwork.of(settings, parameters, scenario)
+    return ScenarioEnv(TwinHost(network, _models(learning)), render_mode)
 
 
 def make_vector(
@@ -39,8 +51,9 @@ def make_vector(
     parameters: TwinParameters | None = None,
     autoreset_mode: AutoresetMode | str = AutoresetMode.NEXT_STEP,
     threads: int = 1,
-    learning: LearningSettings | None = None,
+    learning: LearningSettings | Mapping[str, Any] | None = None,
     scenario: str = "cellular",
+    max_episode_steps: int | None = None,
 ) -> TwinVectorEnv:
     """Many of them, stepped as one batch.
 
@@ -50,15 +63,37 @@ def make_vector(
         parameters: as of `make`.
         autoreset_mode: as of `TwinVectorEnv`.
         threads: that compute them.
-        learning: users have models that drift and are retrained
-            (``settings["retraining"]["enabled"]`` must be true); None: they have none. For a single
-            environment with models wrap it in `py_agent.learning.env.LearningEnv`, as on ns-3.
+        learning: as of `make`.
         scenario: as of `make`.
+        max_episode_steps: as of `TwinVectorEnv`.
 
     Raises:
         UnsuitableNetwork: as of `make`.
     """
     network = TwinNetwork.of(settings, parameters, scenario)
-    if learning is None:
-        return TwinVectorEnv(network, num_envs, autoreset_mode, threads)
-    return TwinLearningVectorEnv(network, num_envs, learning, autoreset_mode, threads)
+    models = _models(learning)
+    return TwinVectorEnv(network, num_envs, autoreset_mode, threads, models, max_episode_steps)
+
+
+def make_learning(
+    settings: NestedSettings | None = None,
+    learning: LearningSettings | Mapping[str, Any] | None = None,
+    **options: Any,
+) -> ScenarioEnv:
+    """As `make`, with models and with retraining switched on."""
+    return make(merged(settings, _RETRAINING), learning=learning_settings(learning), **options)
+
+
+def make_learning_vector(
+    num_envs: int,
+    settings: NestedSettings | None = None,
+    learning: LearningSettings | Mapping[str, Any] | None = None,
+    **options: Any,
+) -> TwinVectorEnv:
+    """As `make_vector`, with models and with retraining switched on."""
+    enabled = merged(settings, _RETRAINING)
+    return make_vector(num_envs, enabled, learning=learning_settings(learning), **options)
+
+
+def _models(learning: LearningSettings | Mapping[str, Any] | None) -> LearningSettings | None:
+    return None if learning is None else learning_settings(learning)

@@ -11,9 +11,13 @@ from numpy.typing import NDArray
 
 from ns3_bridge import BranchRefused, BridgeError, Schema
 from ns3_bridge._native import Status
+from ns3_bridge.settings import NestedSettings
 from ns3_bridge.transport import Transport
+from py_agent.learning.learning_settings import LearningSettings
+from py_agent.twin.environment.learning import rollout_of, schema_of
 from py_agent.twin.environment.network import TwinNetwork
 from py_agent.twin.environment.task_records import TaskRecords
+from py_agent.twin.rollout.learning import LearningRollout
 from py_agent.twin.rollout.observation import Observer
 from py_agent.twin.rollout.random_streams import seed_array
 from py_agent.twin.rollout.rollout import Rollout
@@ -25,6 +29,7 @@ class TwinEpisode:
     Args:
         network: settings, fields and constants.
         rollout: a batch of one rollout, at the moment where the episode begins.
+        schema: fields, actions and tables.
 
     Attributes:
         schema: of the scenario.
@@ -33,14 +38,14 @@ class TwinEpisode:
         wait_s: nobody is waited for.
     """
 
-    def __init__(self, network: TwinNetwork, rollout: Rollout) -> None:
-        self.schema = network.schema
+    def __init__(self, network: TwinNetwork, rollout: Rollout, schema: Schema) -> None:
+        self.schema = schema
         self.network = network
         self.rollout = rollout
         self.wait_s = 0.0
-        self.actions = {f.name: np.zeros(f.shape, f.dtype) for f in network.schema.actions}
-        self._observer = Observer(network.schema, rollout)
-        self._records = TaskRecords(network.schema, rollout)
+        self.actions = {f.name: np.zeros(f.shape, f.dtype) for f in schema.actions}
+        self._observer = Observer(schema, rollout)
+        self._records = TaskRecords(schema, rollout)
         self._last_slot = round(network.place.duration_s / rollout.slot_s)
         self._reward = 0.0
         self.observations: dict[str, NDArray[Any]] = self._observe()
@@ -97,6 +102,12 @@ class TwinHost:
 
     Args:
         network: settings, fields and constants.
+        learning: users have models that lag behind their data, see `LaggingModels`; None: they have
+            none.
+
+    Raises:
+        InvalidSetting: the models cannot be retrained.
+        UnsuitableNetwork: their data are none that the twin has a lag model of.
 
     Example:
         >>> host = TwinHost(TwinNetwork.of({"n_ue": 2, "n_bs": 2}))
@@ -105,18 +116,25 @@ class TwinHost:
         ('RUNNING', 1)
     """
 
-    def __init__(self, network: TwinNetwork) -> None:
+    def __init__(self, network: TwinNetwork, learning: LearningSettings | None = None) -> None:
         self.network = network
+        self.learning = learning
         self.settings: pydantic.BaseModel = network.settings
         self.ns3_attributes: dict[str, Any] = {}
         self.ns3_version = network.ns3_version
-        self.schema: Schema = network.schema
+        self.schema: Schema = schema_of(network, learning)
 
     def start(self, run: int, instead_of: Transport | None = None) -> TwinEpisode:
         """Start a rollout under the seed `run`; the one before ends by being forgotten."""
-        rollout = self.network.rollout(1)
+        rollout = rollout_of(self.network, 1, self.learning)
         rollout.start(seed_array([run]))
-        return TwinEpisode(self.network, rollout)
+        if isinstance(rollout, LearningRollout):
+            rollout.renew_models([0], [run])
+        return TwinEpisode(self.network, rollout, self.schema)
+
+    def under(self, settings: NestedSettings) -> TwinHost:
+        """The twin of this network under other settings; see `TwinNetwork.under`."""
+        return TwinHost(self.network.under(settings), self.learning)
 
     def branch(self, episode: Transport, run: int | None) -> TwinEpisode:
         """A second rollout that goes on from the present state of one of this host's.
@@ -127,12 +145,14 @@ class TwinHost:
                 the same as of `episode`.
 
         Raises:
-            BranchRefused: `episode` is none of the twin.
+            BranchRefused: `episode` is none of the twin, or one with models.
         """
         if not isinstance(episode, TwinEpisode):
             raise BranchRefused(f"{type(episode).__name__} is no episode of the twin")
+        if isinstance(episode.rollout, LearningRollout):
+            raise BranchRefused("an episode with users' models is not branched")
         seeds = None if run is None else seed_array([run])
-        return TwinEpisode(self.network, episode.rollout.copy(seeds))
+        return TwinEpisode(episode.network, episode.rollout.copy(seeds), episode.schema)
 
     def resume(self) -> TwinEpisode:
         """Always fails: a rollout ends with its agent."""
@@ -140,3 +160,6 @@ class TwinHost:
 
     def close(self) -> None:
         """There is nothing to give back."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return TwinHost, (self.network, self.learning)

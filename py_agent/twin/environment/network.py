@@ -4,17 +4,33 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any, NamedTuple
 
 import pydantic
 
 import ns3_scenarios
-from ns3_bridge import LocalHost, Schema
-from ns3_bridge.settings import NestedSettings
+from ns3_bridge import InvalidSetting, LocalHost, Schema
+from ns3_bridge.episode_settings import check_same_spaces
+from ns3_bridge.settings import NestedSettings, merged
 from py_agent.twin.errors import UnsuitableNetwork
 from py_agent.twin.model.declaration import check_replaced, check_users_stay
 from py_agent.twin.model.parameters import TwinParameters
 from py_agent.twin.model.prior import prior_parameters
 from py_agent.twin.rollout.rollout import Place, Rollout
+
+
+class NetworkSource(NamedTuple):
+    """What a `TwinNetwork` is made of.
+
+    Attributes:
+        settings: nested, as given.
+        parameters: constants, if they were given.
+        scenario: its name, or the path of its program.
+    """
+
+    settings: NestedSettings | None
+    parameters: TwinParameters | None
+    scenario: str
 
 
 @dataclasses.dataclass(frozen=True)
@@ -27,6 +43,7 @@ class TwinNetwork:
         ns3_version: of the ns-3 that the scenario is built with.
         parameters: the twin's constants.
         place: the network as `Rollout` takes it.
+        source: what it was made of.
 
     Example:
         >>> network = TwinNetwork.of({"n_ue": 2, "n_bs": 3})
@@ -39,6 +56,7 @@ class TwinNetwork:
     ns3_version: str
     parameters: TwinParameters
     place: Place
+    source: NetworkSource
 
     @classmethod
     def of(
@@ -64,6 +82,7 @@ class TwinNetwork:
             UnknownScenario: there is none of this name.
             UnknownRadio: no plug-in knows the scenario's radio.
         """
+        source = NetworkSource(settings, parameters, scenario)
         host = LocalHost(ns3_scenarios.program(scenario), settings)
         check_replaced(host.schema)
         check_users_stay(host.schema)
@@ -86,7 +105,27 @@ class TwinNetwork:
             duration_s=values["duration_s"],
             begin_s=values["warmup_s"],
         )
-        return cls(host.settings, host.schema, host.ns3_version, parameters, place)
+        return cls(host.settings, host.schema, host.ns3_version, parameters, place, source)
+
+    def under(self, settings: NestedSettings) -> TwinNetwork:
+        """This network under other settings, with the same spaces.
+
+        Raises:
+            InvalidSetting: a setting is unknown, out of bounds, or changes the spaces; or the
+                constants were given, which are those of one network.
+        """
+        given, parameters, scenario = self.source
+        if parameters is not None:
+            raise InvalidSetting(
+                "the twin was given its constants (parameters=…), which are those of the settings"
+                " that it was made with: make another environment"
+            )
+        network = TwinNetwork.of(merged(given, settings), None, scenario)
+        check_same_spaces(self.schema, network.schema)
+        return network
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return TwinNetwork.of, tuple(self.source)
 
     def rollout(self, batch: int, threads: int = 1) -> Rollout:
         """Rollouts of this network; `Rollout.start` them."""

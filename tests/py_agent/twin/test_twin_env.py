@@ -8,7 +8,7 @@ import pytest
 from gymnasium.utils.env_checker import check_env
 
 import ns3_scenarios
-from ns3_bridge import FlatBox, InvalidAction, InvalidSetting
+from ns3_bridge import BranchRefused, FlatBox, InvalidAction, InvalidSetting
 from py_agent.policies import Network, load_policy
 
 ID = "py_agent:ns3/CellularTwin-v0"
@@ -157,3 +157,58 @@ def test_wrong_actions_and_settings_are_told(env, envs):
         envs.step(many)
     with pytest.raises(InvalidSetting, match="reset_mask"):
         envs.reset(options={"reset_mask": np.zeros(4, bool)})
+
+
+def test_an_episode_may_have_other_settings(env):
+    own = env.unwrapped.settings.traffic.rate_hz
+    busy = gymnasium.make(ID, settings={**SMALL, "traffic": {"rate_hz": 9}})
+    expected, _ = busy.reset(seed=1)
+    observation, _ = env.reset(seed=1, options={"settings": {"traffic": {"rate_hz": 9}}})
+    for name, value in expected.items():
+        assert np.array_equal(value, observation[name]), name
+    assert env.unwrapped.settings.traffic.rate_hz == 9
+    with env.unwrapped.branch() as (branch,):
+        assert branch.settings.traffic.rate_hz == 9
+    env.reset(seed=1)
+    assert env.unwrapped.settings.traffic.rate_hz == own
+    for wrong, message in (({"n_ue": 6}, "shape"), ({"traffic": {"rate_hz": -1}}, "rate_hz")):
+        with pytest.raises(InvalidSetting, match=message):
+            env.reset(options={"settings": wrong})
+    busy.close()
+
+
+def test_a_batch_shares_the_settings_of_its_episodes(envs):
+    changed = {"settings": {"duration_s": 0.04, "traffic": {"rate_hz": 9}}}
+    busy = gymnasium.make_vec(ID, 4, settings={**SMALL, **changed["settings"]})
+    expected, _ = busy.reset(seed=1)
+    observations, _ = envs.reset(seed=1, options=changed)
+    for _ in range(4):  # into the next episodes, which have them as well
+        for name, value in expected.items():
+            assert np.array_equal(value, observations[name]), name
+        actions = busy.action_space.sample()
+        expected, *_ = busy.step(actions)
+        observations, *_ = envs.step(actions)
+    mask = np.array([True, False, False, False])
+    with pytest.raises(InvalidSetting, match="reset all of its environments"):
+        envs.reset(options={"reset_mask": mask})
+    envs.reset(options={"reset_mask": mask, **changed})
+    with pytest.raises(InvalidSetting, match="give one mapping"):
+        envs.reset(options={"settings": [{}, {}, {}, {"duration_s": 2}]})
+    envs.reset(seed=1)
+    assert envs.unwrapped.settings.duration_s == 1.0
+    busy.close()
+
+
+def test_given_constants_are_of_one_network(env):
+    made = gymnasium.make(ID, settings=SMALL, parameters=env.unwrapped.host.network.parameters)
+    with pytest.raises(InvalidSetting, match="given its constants"):
+        made.reset(options={"settings": {"duration_s": 2}})
+    made.close()
+
+
+def test_an_episode_with_models_is_not_branched():
+    made = gymnasium.make("py_agent:ns3/CellularLearningTwin-v0", settings=SMALL)
+    made.reset(seed=1)
+    with pytest.raises(BranchRefused, match="with users' models"):
+        made.unwrapped.branch()
+    made.close()
