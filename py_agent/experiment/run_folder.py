@@ -38,9 +38,9 @@ class RunFolder:
         >>> import tempfile
         >>> with tempfile.TemporaryDirectory() as runs:
         ...     folder = RunFolder.create(Path(runs), "cellular", "load-srpt", seed=1)
-        ...     folder.write_summary({"seed": 1})
-        ...     folder.read_summary()
-        {'seed': 1}
+        ...     folder.write_record("failed", "the disk is full")
+        ...     folder.early_end()
+        'failed: the disk is full'
     """
 
     path: Path
