@@ -101,8 +101,9 @@ wheel-test: $(VENV)/.created
 verify-docker:
 	TORCH='$(TORCH)' docker/verify.sh
 
+## Remove what can be made again; results, in runs/, stay.
 clean:
-	rm -rf $(VENV) build runs
+	rm -rf $(VENV) build
 
 $(VENV)/.created:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' \

@@ -220,16 +220,21 @@ def _marked(mark: str) -> Iterator[int]:
 
 
 def _unreadable(folder: Path) -> list[str]:
-    """Recorded runs that cannot be read."""
-    import pyarrow.parquet as pq
+    """Recorded runs that cannot be read; one that ended before its first slot has none."""
+    from ns3_bridge import InvalidSetting
+    from py_agent.experiment.run_data import recorded_run, slot_fields, slot_rewards
 
     bad = []
     for run in folder.glob("runs/*"):
-        for file in run.glob("*.parquet"):
-            try:
-                pq.read_table(file)
-            except Exception as error:
-                bad.append(f"{file.name}: {error}")
+        try:
+            recorded = recorded_run(run)
+        except InvalidSetting:
+            continue
+        try:
+            slot_fields(recorded)
+            slot_rewards(recorded)
+        except Exception as error:
+            bad.append(f"{run.name}: {error}")
     return bad
 
 

@@ -83,10 +83,10 @@ def measure() -> Table:
     table = Table(
         title=f"Mean delay beside fill, twin, {NETWORKS} seeds × {DURATION_S:g} s, quotas, load 0.8"
     )
-    for column in ("priorities", "ratio", "95 % interval"):
+    for column in ("priorities", "ratio [95 % CI]"):
         table.add_column(column)
     for name, change in VARIANTS.items():
         ratio = paired_ratio(delays_s(_Changed(change)), rule_s)
-        table.add_row(name, f"{ratio.mean:.4f}", f"{ratio.ci_low:.4f} … {ratio.ci_high:.4f}")
+        table.add_row(name, ratio.text(4))
     networks.close()
     return table

@@ -26,7 +26,7 @@ await() { # SECONDS COMMAND…
 container() { $engine ps --all --quiet --filter "name=ns3-twin.$1.1"; } # SERVICE
 status() { $engine inspect --format "{{.State.$2}}" "$1"; } # CONTAINER FIELD
 agent_has_ended() { [[ $(status "$(container agent)" Status) == exited ]]; }
-agent_writes() { $engine exec "$(container agent)" sh -c 'find runs -newer /keys/gateway.key | grep slots.parquet'; }
+agent_writes() { $engine exec "$(container agent)" sh -c 'find runs -newer /keys/gateway.key | grep slots'; }
 
 check_size() { # IMAGE LIMIT_MB
   local mb=$(($($engine image inspect --format '{{.Size}}' "$1") / 1000000))
@@ -93,7 +93,7 @@ $engine run --rm --volume "$work:/out" --user "$(id -u)" ns3-twin \
 
 echo "== stopped in the middle"
 $engine run --detach --name ns3-twin-long ns3-twin ns3-twin run --duration 10000 > /dev/null
-await 120 $engine exec ns3-twin-long sh -c 'test -s runs/*/slots.parquet'
+await 120 $engine exec ns3-twin-long sh -c 'test -s runs/*/slots.arrows'
 check_stop "ns3-twin run" ns3-twin-long 143
 $engine rm --volumes ns3-twin-long > /dev/null
 

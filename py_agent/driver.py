@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ns3_bridge import Ns3TwinError
+from ns3_bridge.actions import as_array
 from py_agent.contract import Decision, Network, Observation, Policy, ask, present
 
 Action = dict[str, NDArray[Any]]
@@ -147,7 +148,7 @@ class Decider:
         if "present" in observation:
             there = present(observation)
             for name in self._amounts & action.keys():
-                action[name] = np.where(there, action[name], np.zeros_like(action[name]))
+                action[name] = _of_those(there, name, action[name], 0)
         return _copied(action) if self._copies else action
 
     def _held(self, observation: Observation, decision: Decision) -> Action:
@@ -155,8 +156,16 @@ class Decider:
         held = dict(decision)
         if "present" in observation and self._frame is not None:
             for name in self._choices & held.keys() & self._frame.keys():
-                held[name] = np.where(present(observation), held[name], self._frame[name])
+                held[name] = _of_those(present(observation), name, held[name], self._frame[name])
         return held
+
+
+def _of_those(there: NDArray[np.bool_], name: str, decided: Any, otherwise: Any) -> NDArray[Any]:
+    """What is decided for those who are there, ``[..., n_ue]``; a wrong shape stays to be told."""
+    array = as_array(name, decided)
+    if array.shape != there.shape:
+        return array
+    return np.where(there, array, np.asarray(otherwise, array.dtype))
 
 
 def _copied(arrays: Mapping[str, Any]) -> dict[str, Any]:

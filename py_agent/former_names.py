@@ -81,6 +81,9 @@ RENAMED = {
         "Judgement": "py_agent.drl.validation:Evaluation",
         "judge": "py_agent.drl.validation:evaluate",
     },
+    "py_agent.experiment.replay": {
+        "finished_run": "py_agent.experiment.run_data:finished_run",
+    },
     "py_agent.experiment.run_settings": {
         "RetrainingName": "py_agent.policies.former_tables:RetrainingName",
     },
@@ -103,6 +106,9 @@ RENAMED = {
     },
     "py_agent.fidelity.tracking": {
         "SINR_EDGES_DB": "py_agent.fidelity.tracking:QUALITY_EDGES_DB",
+    },
+    "py_agent.intervals": {
+        "bootstrap_mean": "py_agent.intervals:mean_over_seeds",
     },
     "py_agent.policies": {
         "POLICIES": "py_agent.policies.former_tables:POLICIES",

@@ -1,52 +1,72 @@
 # SPDX-License-Identifier: MIT
-"""Confidence intervals by the bootstrap."""
+"""Means over seeds and their confidence intervals, for all tables."""
 
 from __future__ import annotations
 
 import dataclasses
+import functools
+import math
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-_RESAMPLES = 10_000
+from py_agent import former_names
+
+LEAST_SEEDS = 5  # fewer tell too little of how much seeds differ
+_LEVEL = 0.95
+_WIDEST_T = 1e3
 
 
 @dataclasses.dataclass(frozen=True)
 class Estimate:
-    """A mean over seeds and its 95 % interval; without interval where there is one seed only.
+    """A mean over seeds and its 95 % interval; without interval below `LEAST_SEEDS` seeds.
 
     Attributes:
         mean: of the sample.
         ci_low: lower end.
         ci_high: upper end.
+
+    Example:
+        >>> print(Estimate(0.5, 0.25, 0.75), Estimate(0.5, None, None))
+        0.500 [0.250, 0.750] 0.500
     """
 
     mean: float
     ci_low: float | None
     ci_high: float | None
 
+    def __str__(self) -> str:
+        return self.text(3)
 
-def bootstrap_mean(values: Sequence[float], seed: int = 0) -> Estimate:
-    """Mean with its percentile interval (Efron and Tibshirani 1993, chapter 13).
+    def text(self, digits: int) -> str:
+        """The mean and, in brackets, the interval if there is one."""
+        if self.ci_low is None or self.ci_high is None:
+            return f"{self.mean:.{digits}f}"
+        return f"{self.mean:.{digits}f} [{self.ci_low:.{digits}f}, {self.ci_high:.{digits}f}]"
+
+
+def mean_over_seeds(values: Sequence[float]) -> Estimate:
+    """Mean with Student's interval ``x̄ ± t(0.975, n−1) s/√n`` (Student 1908).
+
+    With few seeds it keeps its coverage where percentiles of resampled means do not: of five normal
+    values these hold the mean 85 % of the time, not 95 % (``tests/py_agent/test_intervals.py``).
 
     Args:
         values: one per seed, ``[n_seeds]``.
-        seed: of the resampling; one seed, one interval.
 
     Example:
-        >>> bootstrap_mean([1.0])
-        Estimate(mean=1.0, ci_low=None, ci_high=None)
-        >>> found = bootstrap_mean([0.9, 1.0, 1.1, 1.0, 0.9, 1.1])
-        >>> found.ci_low < found.mean < found.ci_high
-        True
+        >>> mean_over_seeds([1.0, 2.0])
+        Estimate(mean=1.5, ci_low=None, ci_high=None)
+        >>> print(mean_over_seeds([0.9, 1.0, 1.1, 1.0, 0.9, 1.1]))
+        1.000 [0.906, 1.094]
     """
     sample = np.asarray(values, np.float64)
-    if len(sample) < 2:
-        return Estimate(float(sample.mean()), None, None)
-    rng = np.random.default_rng(seed)
-    means = sample[rng.integers(0, len(sample), (_RESAMPLES, len(sample)))].mean(axis=1)
-    low, high = np.percentile(means, [2.5, 97.5])
-    return Estimate(float(sample.mean()), float(low), float(high))
+    mean = float(sample.mean())
+    if len(sample) < LEAST_SEEDS:
+        return Estimate(mean, None, None)
+    half = _t_quantile(len(sample) - 1) * float(sample.std(ddof=1)) / math.sqrt(len(sample))
+    return Estimate(mean, mean - half, mean + half)
 
 
 def paired_ratio(values: Sequence[float], references: Sequence[float]) -> Estimate:
@@ -56,4 +76,30 @@ def paired_ratio(values: Sequence[float], references: Sequence[float]) -> Estima
         >>> paired_ratio([0.9, 1.8, 2.7], [1.0, 2.0, 3.0]).mean.__round__(6)
         0.9
     """
-    return bootstrap_mean((np.asarray(values) / np.asarray(references)).tolist())
+    return mean_over_seeds((np.asarray(values) / np.asarray(references)).tolist())
+
+
+@functools.cache
+def _t_quantile(freedom: int) -> float:
+    """How far Student's t strays to either side with probability `_LEVEL`."""
+    low, high = 0.0, _WIDEST_T
+    while high - low > 1e-9:
+        middle = (low + high) / 2
+        low, high = (middle, high) if _t_within(middle, freedom) < _LEVEL else (low, middle)
+    return low
+
+
+def _t_within(t: float, freedom: int) -> float:
+    """P(|T| ≤ t): Abramowitz and Stegun 1964, 26.7.3 (odd) and 26.7.4 (even)."""
+    angle = math.atan(t / math.sqrt(freedom))
+    sine, cosine = math.sin(angle), math.cos(angle)
+    odd = freedom % 2
+    term, total = (cosine if odd else 1.0), 0.0
+    for k in range(2 + odd, freedom + 1, 2):
+        total += term
+        term *= cosine**2 * (k - 1) / k
+    return 2 / math.pi * (angle + sine * total) if odd else sine * total
+
+
+if not TYPE_CHECKING:
+    __getattr__ = former_names.names_in(__name__)

@@ -7,12 +7,15 @@ import contextlib
 import ctypes
 import multiprocessing
 import os
-import queue
+import pickle
 import signal
+from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import Future
+from multiprocessing.connection import Connection, wait
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from ns3_bridge.errors import Ns3TwinError
 from py_agent import former_names
 
 Item = TypeVar("Item")
@@ -20,7 +23,12 @@ Result = TypeVar("Result")
 Callback = Callable[[Any], None]
 
 _PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
-_POLL_S = 0.2
+_LAST_WORDS_S = 5.0
+_REPORT, _RESULT, _ERROR = range(3)  # what a message of a worker holds
+
+
+class WorkerDied(Ns3TwinError):
+    """Raised when the process that did a piece of work has ended in the middle of it."""
 
 
 def _ignore(what: Any) -> None:
@@ -28,6 +36,54 @@ def _ignore(what: Any) -> None:
 
 
 _callback: Callback = _ignore  # of the worker that runs here
+
+
+class _Worker:
+    """A process that does one item after another."""
+
+    def __init__(self, work: Callable[[Any], Any]) -> None:
+        context = multiprocessing.get_context("spawn")
+        self.messages, theirs = context.Pipe()
+        self._process = context.Process(target=_serve, args=(work, theirs, os.getpid()))
+        self._process.start()
+        theirs.close()
+        self.number = -1
+        self.future: Future[Any] = Future()
+
+    def begin(self, number: int, item: Any) -> None:
+        """Hand it an item."""
+        self.number, self.future = number, Future()
+        with contextlib.suppress(BrokenPipeError):  # it has died: `end` says so
+            self.messages.send(item)
+
+    def receive(self, callback: Callback) -> bool:
+        """Take one message in. Returns whether the item is done, for better or worse."""
+        try:
+            kind, value = self.messages.recv()
+        except (EOFError, OSError):
+            self._process.join()
+            self.future.set_exception(WorkerDied(_end_of(self._process.exitcode)))
+            return True
+        if kind == _REPORT:
+            callback(value)
+            return False
+        if kind == _RESULT:
+            self.future.set_result(value)
+        else:
+            self.future.set_exception(value)
+        return True
+
+    def retire(self) -> None:
+        """Let the process end: there is nothing more to do."""
+        self.messages.close()
+        self._process.join(_LAST_WORDS_S)
+        self.end()
+
+    def end(self) -> None:
+        """End the process, whatever it does."""
+        self._process.terminate()
+        self._process.join()
+        self.messages.close()
 
 
 def side_by_side(
@@ -39,6 +95,7 @@ def side_by_side(
     """Call `work` for every item, some at a time.
 
     Workers end with this process, and when the generator is closed early: use it with `closing`.
+    A worker that dies takes its own item with it (`WorkerDied`), no other.
 
     Args:
         work: importable by name; may call `report`.
@@ -49,27 +106,32 @@ def side_by_side(
     Yields:
         number of an item and what came of it, as each is done.
     """
-    if not items:
-        return
-    context = multiprocessing.get_context("spawn")
-    reports = context.Queue()
-    with ProcessPoolExecutor(
-        jobs, context, initializer=_start, initargs=(reports, os.getpid())
-    ) as pool:
-        numbers = {pool.submit(work, item): i for i, item in enumerate(items)}
-        try:
-            under_way = set(numbers)
-            while under_way:
-                done, under_way = wait(under_way, _POLL_S, FIRST_COMPLETED)
-                _hand_on(reports, callback)
-                for future in done:
-                    yield numbers[future], future
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            for process in multiprocessing.active_children():
-                process.terminate()
-            raise
-    _hand_on(reports, callback)  # what was on its way when the last one was done
+    left = deque(enumerate(items))
+    workers: dict[Any, _Worker] = {}
+    try:
+        for _ in range(min(jobs, len(items))):
+            worker = _Worker(work)
+            workers[worker.messages] = worker
+            worker.begin(*left.popleft())
+        while workers:
+            for messages in wait(list(workers)):
+                worker = workers[messages]
+                if not worker.receive(callback):
+                    continue
+                number, future = worker.number, worker.future
+                if left and not isinstance(future.exception(), WorkerDied):
+                    worker.begin(*left.popleft())
+                else:
+                    del workers[messages]
+                    worker.retire()
+                    if left:
+                        worker = _Worker(work)
+                        workers[worker.messages] = worker
+                        worker.begin(*left.popleft())
+                yield number, future
+    finally:
+        for worker in workers.values():
+            worker.end()
 
 
 def one_by_one(
@@ -101,20 +163,41 @@ def _reporting_to(callback: Callback) -> Iterator[None]:
         _callback = before
 
 
-def _hand_on(reports: Any, callback: Callback) -> None:
-    with contextlib.suppress(queue.Empty):
-        while True:
-            callback(reports.get_nowait())
-
-
-def _start(reports: Any, parent_pid: int) -> None:
-    """Killed work leaves nobody behind; an interrupt is the parent's to handle."""
-    global _callback
-    _callback = reports.put
+def _serve(work: Callable[[Any], Any], messages: Connection, parent_pid: int) -> None:
+    """A worker's life. It leaves nobody behind; an interrupt is the parent's to handle."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent_pid:  # it was killed before we asked to be told
         os._exit(128 + signal.SIGHUP)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with _reporting_to(lambda what: messages.send((_REPORT, what))), contextlib.suppress(EOFError):
+        while True:
+            item = messages.recv()
+            try:
+                messages.send((_RESULT, work(item)))
+            except Exception as error:
+                messages.send((_ERROR, _that_travels(error)))
+
+
+def _that_travels(error: Exception) -> Exception:
+    """An error as another process can have it; one that cannot be pickled says what it was."""
+    try:
+        pickle.loads(pickle.dumps(error))
+    except Exception:
+        return Ns3TwinError(f"{type(error).__name__}: {error}")
+    return error
+
+
+def _end_of(exit_code: int | None) -> str:
+    if exit_code is not None and exit_code < 0:
+        return f"its process was killed by signal {-exit_code} ({_name(-exit_code)})"
+    return f"its process ended with exit status {exit_code}"
+
+
+def _name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:  # a real-time signal
+        return "no name"
 
 
 if not TYPE_CHECKING:

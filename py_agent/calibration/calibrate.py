@@ -15,15 +15,20 @@ from py_agent.twin.model.parameters import Provenance, TwinParameters
 from py_agent.twin.model.prior import prior_parameters
 
 
-def calibrate(paths: Sequence[Path]) -> TwinParameters:
+def calibrate(paths: Sequence[Path], *, is_trusted: bool = False) -> TwinParameters:
     """Learn from run folders of one network; policies, seeds and durations may differ.
 
+    Args:
+        paths: the folders.
+        is_trusted: a scenario program that is not installed may be asked what it declares.
+
     Raises:
+        UntrustedCode: the scenario is a program that is not installed.
         InvalidSetting: a folder holds no finished run.
         NothingToLearn: the runs are of several networks, or hold too little.
         UnsuitableNetwork: they are of a network that the twin cannot follow.
     """
-    return calibrate_runs(load_runs(paths))
+    return calibrate_runs(load_runs(paths, is_trusted=is_trusted))
 
 
 def calibrate_runs(runs: Sequence[RecordedRun]) -> TwinParameters:

@@ -14,8 +14,12 @@ from numpy.typing import NDArray
 import ns3_scenarios
 from ns3_bridge import LocalHost
 from py_agent import former_names
-from py_agent.experiment.replay import finished_run
-from py_agent.experiment.run_data import observed_field, slot_fields, table_columns
+from py_agent.experiment.run_data import (
+    finished_run,
+    observed_field,
+    slot_fields,
+    table_columns,
+)
 from py_agent.experiment.run_folder import RunFolder
 from py_agent.experiment.run_settings import RunSettings, load_run_settings
 from py_agent.radio.errors import NothingToLearn
@@ -73,10 +77,15 @@ class RecordedRun:
         return {}
 
 
-def load_runs(paths: Sequence[Path]) -> list[RecordedRun]:
+def load_runs(paths: Sequence[Path], *, is_trusted: bool = False) -> list[RecordedRun]:
     """Open run folders of one network.
 
+    Args:
+        paths: the folders.
+        is_trusted: a scenario program that is not installed may be asked what it declares.
+
     Raises:
+        UntrustedCode: the scenario is a program that is not installed.
         InvalidSetting: a folder holds no finished run.
         NothingToLearn: runs have other settings than the first, are too short, or did not record
             what is needed.
@@ -84,7 +93,7 @@ def load_runs(paths: Sequence[Path]) -> list[RecordedRun]:
     runs = []
     for path in paths:
         folder = finished_run(path)
-        settings = load_run_settings(folder.settings, {}, [])
+        settings = _settings_of(folder, is_trusted)
         recorded = RecordedRun(folder, settings)
         needed = {*FOLLOWED, *load_radio(recorded.radio).followed}
         missing = needed - slot_fields(folder)
@@ -99,6 +108,13 @@ def load_runs(paths: Sequence[Path]) -> list[RecordedRun]:
         for name in sorted(_differences(runs[0].run, recorded.run)):
             raise NothingToLearn(f"{path} is of another network than {paths[0]}: {name} differs")
     return runs
+
+
+def _settings_of(folder: RunFolder, is_trusted: bool) -> RunSettings:
+    """Settings of a run, whose policy is only a name here."""
+    policy = str(folder.read_settings().get("policy"))
+    settings = load_run_settings(folder.settings, {"policy": "random"}, [], is_trusted=is_trusted)
+    return settings.model_copy(update={"policy": policy})
 
 
 def _differences(first: RunSettings, other: RunSettings) -> Iterator[str]:

@@ -16,7 +16,7 @@ from py_agent.cli.compare import compare
 from py_agent.cli.consoles import err, out
 from py_agent.cli.errors import Commands, errors_as_messages
 from py_agent.cli.gateway import conformance, connect, keys, ping, serve
-from py_agent.cli.records import export, replay
+from py_agent.cli.records import export, replay, report
 from py_agent.cli.run import execute_and_show, execute_seeds
 from py_agent.cli.train import train
 from py_agent.cli.twin import calibrate, fidelity
@@ -28,6 +28,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="ns-3 as the physical network of a digital twin and a learning agent.",
 )
+
+
+Deadline = Annotated[
+    float, typer.Option("--deadline", help="Seconds that a program has to describe itself.", min=0)
+]
+_DEADLINE_S = 30.0
 
 
 def run(
@@ -50,6 +56,9 @@ def run(
         typer.Option("--set", help="name=value of a scenario setting or ns-3 attribute."),
     ] = None,
     runs_dir: Annotated[Path | None, typer.Option(help="Where run folders are made.")] = None,
+    is_trusted: Annotated[
+        bool, typer.Option("--trust", help="Run code of others that --config names.")
+    ] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the summary as JSON, last line.")
     ] = False,
@@ -65,7 +74,8 @@ def run(
         from py_agent.experiment.runner import Run
         from py_agent.experiment.seeds import parse_seeds
 
-        settings = load_run_settings(config, overrides, [*(assignments or []), *duration_set])
+        chosen = [*(assignments or []), *duration_set]
+        settings = load_run_settings(config, overrides, chosen, is_trusted=is_trusted)
         title = f"{settings.scenario} · {settings.policy}"
         if seeds is None:
             execute_and_show(Run(settings), title, as_json=as_json)
@@ -73,7 +83,10 @@ def run(
             execute_seeds(settings, parse_seeds(seeds), title, as_json=as_json)
 
 
-def scenarios(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
+def scenarios(
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+    deadline_s: Deadline = _DEADLINE_S,
+) -> None:
     """List the physical networks, and the policies that come along."""
     with errors_as_messages():
         import ns3_scenarios
@@ -83,7 +96,8 @@ def scenarios(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
         from py_agent.view.tables import rows_table
 
         known = {
-            name: describe([ns3_scenarios.program(name)]).summary for name in ns3_scenarios.names()
+            name: describe([ns3_scenarios.program(name)], deadline_s).summary
+            for name in ns3_scenarios.names()
         }
     policies = {name: summary(name) for name in policy_names()}
     rules = {name: RETRAINING_RULES.summary(name) for name in RETRAINING_RULES}
@@ -102,6 +116,7 @@ def describe_scenario(
     as_python: Annotated[
         bool, typer.Option("--python", help="A module with the settings as typed models.")
     ] = False,
+    deadline_s: Deadline = _DEADLINE_S,
 ) -> None:
     """Show settings, observations, actions and records of a scenario."""
     with errors_as_messages():
@@ -111,7 +126,7 @@ def describe_scenario(
         from py_agent.view.markdown import description_markdown
         from py_agent.view.tables import declaration_tables, rows_table
 
-        description = describe([ns3_scenarios.program(scenario)])
+        description = describe([ns3_scenarios.program(scenario)], deadline_s)
     if as_json:
         print(json.dumps(dataclasses.asdict(description)))
         return
@@ -170,12 +185,15 @@ def build(
     out().print(f"built; try: ns3-twin run --scenario {program} --policy random", highlight=False)
 
 
-def doctor(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+    deadline_s: Deadline = _DEADLINE_S,
+) -> None:
     """Check what is installed, what is missing, and say how to mend it."""
     from py_agent.cli.doctor import examine
     from py_agent.view.tables import rows_table
 
-    findings = list(examine())
+    findings = list(examine(deadline_s))
     if as_json:
         print(json.dumps([dataclasses.asdict(finding) for finding in findings]))
     else:
@@ -190,7 +208,7 @@ def doctor(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
 
 #: What ``--help`` shows, panel by panel.
 _PANELS: dict[str, dict[str, Callable[..., None]]] = {
-    "Run": {"run": run, "replay": replay, "export": export},
+    "Run": {"run": run, "replay": replay, "report": report, "export": export},
     "Compare": {"compare": compare},
     "Learn": {"train": train, "learning-curves": learning_curves},
     "Twin": {"calibrate": calibrate, "fidelity": fidelity},

@@ -18,8 +18,9 @@ from py_agent.cli.errors import errors_as_messages
 if TYPE_CHECKING:
     from py_agent.compare.grid import Cell
     from py_agent.compare.results_file import ResultsFile
-    from py_agent.compare.table import Comparison
+    from py_agent.compare.table import Comparison, Failure
 
+_FOLDER = Path("runs/compare")  # of comparisons that are given none
 _TABLE_WIDTH = 170  # narrower, and cells break into single letters
 _SLOW = ("oracle", "rollout-fill")  # they simulate ahead
 _QUICK_POLICIES = "random,strongest-equal,load-srpt,load-fill,twin-fill,twin-drl"
@@ -54,8 +55,16 @@ def compare(
         int | None, typer.Option(help="Runs side by side; default: one per core.", min=1)
     ] = None,
     folder: Annotated[
-        Path, typer.Option("--out", help="Folder of results; what is there is not run again.")
-    ] = Path("runs/compare"),
+        Path | None,
+        typer.Option(
+            "--out",
+            help="Folder of results; what is there is not run again. "
+            "Default: one for each comparison, in runs/compare.",
+        ),
+    ] = None,
+    is_trusted: Annotated[
+        bool, typer.Option("--trust", help="Run code of others that --config names.")
+    ] = False,
     quick: Annotated[
         bool, typer.Option("--quick", help="A small preset, in a few minutes.")
     ] = False,
@@ -67,10 +76,11 @@ def compare(
     given = {"scenario": scenario, "retrain": retrain}
     length = [] if duration is None else [f"duration_s={duration!r}"]
     with errors_as_messages():
-        from py_agent.compare.grid import Grid
+        from py_agent.compare.grid import Grid, name_of
         from py_agent.compare.results_file import ResultsFile
         from py_agent.compare.table import compare as compare_results
         from py_agent.experiment.seeds import parse_seeds
+        from py_agent.folder_lock import locked
         from py_agent.policies import policy_names
 
         usual = [name for name in policy_names() if name not in _SLOW]
@@ -82,19 +92,21 @@ def compare(
             overrides={name: value for name, value in given.items() if value is not None},
             assignments=[*(_QUICK_ASSIGNMENTS if quick else ()), *(assignments or []), *length],
             varied=varied or [],
+            is_trusted=is_trusted,
         )
         cells = grid.cells()
-        results = ResultsFile(folder / "results.jsonl")
-        failures = _execute(cells, results, jobs or os.cpu_count() or 1)
-        summaries = {cell.key: results[cell.key] for cell in cells if cell.key in results}
-        comparison = compare_results(cells, summaries, reference)
-        from py_agent.view.comparison import write_comparison  # matplotlib takes a second
+        folder = folder or _FOLDER / name_of(cells, reference)
+        with locked(folder):
+            results = ResultsFile(folder / "results.jsonl")
+            failures = _execute(cells, results, jobs or os.cpu_count() or 1)
+            summaries = {cell.key: results[cell.key] for cell in cells if cell.key in results}
+            comparison = compare_results(cells, summaries, reference, failures)
+            from py_agent.view.comparison import write_comparison  # matplotlib takes a second
 
-        command = shlex.join(["ns3-twin", *sys.argv[1:]])
-        write_comparison(comparison, folder, command)
-        (folder / "comparison.json").write_text(
-            json.dumps(comparison.to_json(), indent=2), encoding="utf-8"
-        )
+            command = shlex.join(["ns3-twin", *sys.argv[1:]])
+            write_comparison(comparison, folder, command)
+            text = json.dumps(comparison.to_json(), indent=2)
+            (folder / "comparison.json").write_text(text, encoding="utf-8")
     _show(comparison, folder, as_json=as_json)
     for failure in failures:
         typer.secho(f"failed: {failure}", fg="red", err=True)
@@ -102,7 +114,7 @@ def compare(
         raise typer.Exit(1)
 
 
-def _execute(cells: list[Cell], results: ResultsFile, jobs: int) -> list[str]:
+def _execute(cells: list[Cell], results: ResultsFile, jobs: int) -> list[Failure]:
     from rich.progress import Progress
 
     from py_agent.compare.execution import execute  # what runs need, a gateway's image lacks
@@ -120,9 +132,10 @@ def _show(comparison: Comparison, folder: Path, *, as_json: bool) -> None:
         return
     from rich.console import Console
 
-    from py_agent.view.comparison import comparison_table
+    from py_agent.view.comparison import INTERVALS, comparison_table
     from py_agent.view.tables import rows_table
 
     table = rows_table("Comparison", *comparison_table(comparison))
     Console(width=max(out().width, _TABLE_WIDTH)).print(table)
+    print(INTERVALS)
     print(f"figure  {folder}/comparison.png\nreport  {folder}/report.html")

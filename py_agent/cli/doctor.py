@@ -52,8 +52,12 @@ class Finding:
     required: bool = True
 
 
-def examine() -> Iterator[Finding]:
-    """Look at everything that a run needs."""
+def examine(deadline_s: float) -> Iterator[Finding]:
+    """Look at everything that a run needs.
+
+    Args:
+        deadline_s: how long a scenario may take to describe itself.
+    """
     yield _system()
     yield Finding("python", sys.version_info >= (3, 10), platform.python_version(), "use 3.10–3.13")
     for name in _LIBRARIES:
@@ -63,7 +67,7 @@ def examine() -> Iterator[Finding]:
     yield _folder(_RUNS)
     yield _bridge()
     for name in ns3_scenarios.names():
-        yield _scenario(name)
+        yield _scenario(name, deadline_s)
     yield _compiler()
 
 
@@ -111,9 +115,9 @@ def _bridge() -> Finding:
     return Finding("bridge", True, "shared memory, futex and pidfd work")
 
 
-def _scenario(name: str) -> Finding:
+def _scenario(name: str, deadline_s: float) -> Finding:
     try:
-        description = describe([ns3_scenarios.program(name)])
+        description = describe([ns3_scenarios.program(name)], deadline_s)
     except BridgeError as error:
         return Finding(f"scenario {name}", False, str(error), "reinstall ns3-twin")
     return Finding(f"scenario {name}", True, f"ns-3 {description.ns3_version}")

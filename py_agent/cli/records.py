@@ -13,16 +13,21 @@ import typer
 from py_agent import former_names
 from py_agent.cli.errors import errors_as_messages
 
+IsTrusted = Annotated[
+    bool, typer.Option("--trust", help="Start a scenario program that a run names.")
+]
+
 
 def replay(
     run: Annotated[Path, typer.Argument(help="Folder of a run.")],
+    is_trusted: IsTrusted = False,
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Simulate a run again with its recorded actions; say whether every bit is the same."""
     with errors_as_messages():
         from py_agent.experiment.replay import replay as replay_run
 
-        result = replay_run(run)
+        result = replay_run(run, is_trusted=is_trusted)
     if as_json:
         print(json.dumps({**dataclasses.asdict(result), "is_bit_equal": result.is_bit_equal}))
     elif result.is_bit_equal:
@@ -30,8 +35,23 @@ def replay(
     else:
         fields = ", ".join(result.different_fields)
         print(f"different from slot {result.different_slot} on: {fields}")
+    if result.early_end:
+        _say_early_end(run, result.early_end)
     if not result.is_bit_equal:
         raise typer.Exit(1)
+
+
+def report(run: Annotated[Path, typer.Argument(help="Folder of a run.")]) -> None:
+    """Draw a run anew: figure and page, also of one that was killed, as far as it came."""
+    with errors_as_messages():
+        from py_agent.experiment.run_data import recorded_run
+        from py_agent.view.report import write_report  # matplotlib takes a second
+
+        folder = recorded_run(run)
+        write_report(folder)
+        if reason := folder.early_end():
+            _say_early_end(run, reason)
+    print(f"figure  {folder.figure}\nreport  {folder.report}")
 
 
 def export(
@@ -39,6 +59,7 @@ def export(
     dataset: Annotated[str, typer.Option(help="Name of the data set, e.g. ns3/cellular-v0.")],
     author: Annotated[str, typer.Option(help="For the metadata.")] = "unknown",
     author_email: Annotated[str, typer.Option(help="For the metadata.")] = "unknown",
+    is_trusted: IsTrusted = False,
 ) -> None:
     """Make a Minari data set of runs, an episode each, for offline reinforcement learning."""
     with errors_as_messages():
@@ -50,9 +71,18 @@ def export(
             raise InvalidSetting(
                 f"{error.name} is missing: pip install 'ns3-twin[offline]'"
             ) from error
-        made = export_runs(runs, dataset, author, author_email)
+        from py_agent.experiment.run_folder import RunFolder
+
+        made = export_runs(runs, dataset, author, author_email, is_trusted=is_trusted)
         episodes, steps = made.total_episodes, made.total_steps
+        for run in runs:
+            if reason := RunFolder(run).early_end():
+                _say_early_end(run, reason)
     print(f"{dataset}: {episodes} episodes, {steps} slots, in {made.storage.data_path}")
+
+
+def _say_early_end(run: Path, reason: str) -> None:
+    typer.secho(f"{run} ended early: {reason}", fg="yellow", err=True)
 
 
 if not TYPE_CHECKING:

@@ -83,7 +83,9 @@ def _show(folder: RunFolder) -> None:
     from py_agent.view.tables import result_table
 
     out().print(result_table(folder.read_summary()))
-    out().print(f"figure  {folder.figure}\nreport  {folder.report}", highlight=False)
+    out().print(
+        f"figure  {folder.figure}\nreport  {folder.report}", highlight=False, soft_wrap=True
+    )
 
 
 def _progress() -> Progress:

@@ -54,6 +54,9 @@ def train(
     folder: Annotated[
         Path, typer.Option("--out", help="Folder; a training that is there is gone on with.")
     ] = Path("runs/train"),
+    is_trusted: Annotated[
+        bool, typer.Option("--trust", help="Start a scenario program that --config names.")
+    ] = False,
     quick: Annotated[bool, typer.Option("--quick", help="A small preset, in a minute.")] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the result as JSON, last line.")
@@ -72,15 +75,19 @@ def train(
         "twin": None if twin is None else str(twin),
     }
     with errors_as_messages():
-        settings = _settings(config, _QUICK if quick else {}, given, assignments or [])
+        preset = _QUICK if quick else {}
+        settings = _settings(config, preset, given, assignments or [], is_trusted)
         from rich.progress import Progress
 
         from py_agent.drl.training import Training
+        from py_agent.folder_lock import locked
+        from py_agent.intervals import Estimate
 
-        training = Training(settings, folder)
-        with Progress(console=err(), transient=True, disable=not err().is_terminal) as bar:
-            task = bar.add_task("training", total=settings.steps)
-            agent = training.run(lambda done, best: bar.update(task, completed=done))
+        with locked(folder):
+            training = Training(settings, folder)
+            with Progress(console=err(), transient=True, disable=not err().is_terminal) as bar:
+                task = bar.add_task("training", total=settings.steps)
+                agent = training.run(lambda done, best: bar.update(task, completed=done))
     facts = agent.facts
     result = {
         "agent": str(folder / "agent.npz"),
@@ -93,10 +100,8 @@ def train(
         return
     out().print("beside the rule in the twin, held-out seeds:")
     for name in ("cost", "delay"):
-        ratio = facts[f"validation_{name}_ratio"]
-        out().print(
-            f"  {name:5s} {ratio['mean']:.4f} [{ratio['ci_low']:.4f}, {ratio['ci_high']:.4f}]"
-        )
+        ratio = Estimate(**facts[f"validation_{name}_ratio"])
+        out().print(f"  {name:5s} {ratio.text(4)}", markup=False)
     if settings.retrain:
         out().print(
             f"  below the target {facts['validation_below_target']:.1%} of user-seconds,"
@@ -110,21 +115,24 @@ def train(
 
 
 def _settings(
-    config: Path | None, preset: dict[str, Any], given: dict[str, Any], assignments: list[str]
+    config: Path | None,
+    preset: dict[str, Any],
+    given: dict[str, Any],
+    assignments: list[str],
+    is_trusted: bool,
 ) -> TrainingSettings:
     import pydantic
-    import yaml
 
     from ns3_bridge import InvalidSetting
+    from py_agent import yaml_text
     from py_agent.drl.training_settings import TrainingSettings
-    from py_agent.experiment.run_settings import load_run_settings
+    from py_agent.experiment.run_settings import check_data, load_run_settings
 
     from_file: dict[str, Any] = {}
     if config is not None:
-        try:
-            from_file = yaml.safe_load(config.read_text(encoding="utf-8")) or {}
-        except (OSError, yaml.YAMLError) as error:
-            raise InvalidSetting(f"cannot read {config}: {error}") from error
+        from_file = yaml_text.read_mapping(config)
+        if not is_trusted and given["scenario"] is None:
+            check_data(config, {"scenario": from_file.get("scenario")})
     of_runs = {name: from_file.get(name) for name in ("settings", "learning")}
     of_scenario = load_run_settings(None, of_runs, assignments)
     chosen = {name: value for name, value in given.items() if value is not None}

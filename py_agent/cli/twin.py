@@ -14,12 +14,18 @@ from py_agent import former_names
 from py_agent.cli.consoles import err, out
 from py_agent.cli.errors import errors_as_messages
 
+if TYPE_CHECKING:
+    from py_agent.fidelity.report import FidelityReport
+
 
 def calibrate(
     runs: Annotated[list[Path], typer.Argument(help="Folders of finished runs of one network.")],
     output: Annotated[Path, typer.Option(help="The file of parameters to write.")] = Path(
         "twin.json"
     ),
+    is_trusted: Annotated[
+        bool, typer.Option("--trust", help="Start a scenario program that a run names.")
+    ] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the parameters as JSON, last line.")
     ] = False,
@@ -30,7 +36,7 @@ def calibrate(
         from py_agent.view.tables import rows_table
 
         with err().status(f"learning from {len(runs)} runs"):
-            parameters = learn(runs)
+            parameters = learn(runs, is_trusted=is_trusted)
         parameters.save(output)
     if as_json:
         print(parameters.model_dump_json())
@@ -97,11 +103,11 @@ def fidelity(
             measure,
             usual_policies,
         )
+        from py_agent.folder_lock import locked
         from py_agent.twin.estimation.reporting import ReportingSettings
         from py_agent.twin.model.parameters import TwinParameters
         from py_agent.view.fidelity_figure import fidelity_figure
         from py_agent.view.steps import StepsView
-        from py_agent.view.tables import rows_table
 
         size = ["n_ue=10"] if quick else []
         given = load_run_settings(None, {}, [*size, *(assignments or [])]).settings
@@ -115,7 +121,7 @@ def fidelity(
         )
         wanted = parse_seeds(seeds or ("9101-9102" if quick else "9101-9104"))
         names = usual_policies(quick=quick) if policies is None else policies.split(",")
-        with StepsView(err()) as view:
+        with locked(output), StepsView(err()) as view:
             work = Work(
                 folder=output / "parts",
                 jobs=jobs or os.cpu_count() or 1,
@@ -128,19 +134,28 @@ def fidelity(
             else:
                 learned = TwinParameters.load(parameters)
             report = measure(chosen, wanted, names, learned, work)
-        output.mkdir(parents=True, exist_ok=True)
         fidelity_figure(report).savefig(output / "fidelity.png", dpi=110)
         values = json.dumps(report.as_json())
         (output / "fidelity.json").write_text(values + "\n", encoding="utf-8")
         learned.save(output / "twin.json")
+    for seed, reason in report.failures.items():
+        typer.secho(f"failed: {seed}: {reason}", fg="red", err=True)
     if as_json:
         print(values)
-        return
+    else:
+        _show(report, output)
+    if report.failures:
+        raise typer.Exit(1)
+
+
+def _show(report: FidelityReport, output: Path) -> None:
+    from py_agent.view.tables import rows_table
+
     rows = [
         [name, f"{value:.3f}", f"{report.floors[name]:.3f}" if name in report.floors else ""]
         for name, value in report.measures.items()
     ]
-    title = f"Twin against ns-3, seeds {', '.join(map(str, wanted))}"
+    title = f"Twin against ns-3, {len(report.physical_s)} seeds"
     out().print(rows_table(title, ["measure", "twin", "ns-3 against itself"], rows))
     delays_s = [report.physical_s, report.reseeded_s, report.twin_s]
     rows = [

@@ -9,10 +9,11 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ns3_bridge import BridgeError
+from ns3_bridge import Ns3TwinError
 from py_agent import former_names
 from py_agent.compare.grid import Cell
 from py_agent.compare.results_file import ResultsFile
+from py_agent.compare.table import Failure
 from py_agent.experiment.run_settings import RunSettings
 from py_agent.experiment.runner import Run
 from py_agent.side_by_side import side_by_side
@@ -22,8 +23,8 @@ Callback = Callable[[Cell, str | None], None]  # a finished run, and why it fail
 
 def execute(
     cells: Sequence[Cell], results: ResultsFile, jobs: int, callback: Callback
-) -> list[str]:
-    """Run what has no result yet.
+) -> list[Failure]:
+    """Run what has no result yet. A run that fails stops no other.
 
     Args:
         cells: what to run.
@@ -32,7 +33,8 @@ def execute(
         callback: called with every run that has ended.
 
     Returns:
-        what went wrong, one text per failed run; it has no result and is tried again next time.
+        runs that have failed, whatever the reason; they have no result and are tried again next
+        time.
     """
     missing = list({cell.key: cell for cell in cells if cell.key not in results}.values())
     failures = []
@@ -41,10 +43,9 @@ def execute(
             cell, error = missing[number], future.exception()
             if error is None:
                 results.append(cell.key, future.result())
-            elif isinstance(error, BridgeError):
-                failures.append(f"{cell.label}, seed {cell.run.seed}, {cell.variant}: {error}")
             else:
-                raise error
+                reason = _reason(error)
+                failures.append(Failure(cell.label, cell.variant, cell.run.seed, reason))
             callback(cell, None if error is None else str(error))
     return failures
 
@@ -54,6 +55,10 @@ def run_summary(settings: RunSettings) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="ns3-twin-compare-") as folder:
         run = Run(settings.model_copy(update={"runs_dir": Path(folder)}))
         return run.execute().read_summary()
+
+
+def _reason(error: BaseException) -> str:
+    return str(error) if isinstance(error, Ns3TwinError) else f"{type(error).__name__}: {error}"
 
 
 if not TYPE_CHECKING:

@@ -8,12 +8,27 @@ import os
 from pathlib import Path
 from typing import Any
 
+from ns3_bridge import Ns3TwinError
+
+
+class DamagedResults(Ns3TwinError):
+    """Raised when a file of results holds what is none."""
+
+
+_TEXTS = {
+    *("scenario", "policy", "retrain"),
+    *("ns3_version", "ns3_twin_version", "python_version", "numpy_version"),
+}
+
 
 class ResultsFile:
     """Finished runs by key. A process killed while it wrote leaves a part of a line: it is cut off.
 
     Args:
         path: the file; it and its folder are made when the first result comes.
+
+    Raises:
+        DamagedResults: a line holds no result; the message names it.
     """
 
     def __init__(self, path: Path) -> None:
@@ -42,6 +57,25 @@ class ResultsFile:
         whole = text.rfind(b"\n") + 1
         if whole < len(text):
             os.truncate(self.path, whole)
-        for line in text[:whole].splitlines():
-            row = json.loads(line)
-            self._summaries[row["key"]] = row["summary"]
+        for number, line in enumerate(text[:whole].split(b"\n")[:-1], 1):
+            try:
+                row = json.loads(line)
+                key, summary = row["key"], row["summary"]
+                if not (isinstance(key, str) and _is_summary(summary)):
+                    raise TypeError("key or summary are of another kind")
+            except (ValueError, KeyError, TypeError, RecursionError) as error:
+                raise DamagedResults(
+                    f"{self.path}, line {number}: no result of a run ({type(error).__name__}): "
+                    "take the line out, and its run is done again"
+                ) from error
+            self._summaries[key] = summary
+
+
+def _is_summary(summary: Any) -> bool:
+    """Whether it is what a run sums up to: numbers, some texts, and how long it was."""
+    if not isinstance(summary, dict) or summary.get("sim_time_s") is None:
+        return False
+    return all(
+        isinstance(value, str | None if name in _TEXTS else int | float | None)
+        for name, value in summary.items()
+    )

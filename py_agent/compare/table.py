@@ -11,7 +11,7 @@ import numpy as np
 
 from ns3_bridge import InvalidSetting
 from py_agent.compare.grid import Cell
-from py_agent.intervals import Estimate, bootstrap_mean, paired_ratio
+from py_agent.intervals import Estimate, mean_over_seeds, paired_ratio
 from py_agent.policies import is_rule
 
 _MEANS = (
@@ -22,15 +22,39 @@ _MEANS = (
 
 
 @dataclasses.dataclass(frozen=True)
+class Failure:
+    """A run that did not come to its end.
+
+    Attributes:
+        policy: with ``@rule`` its retraining rule.
+        setting: the varied settings.
+        seed: of the run.
+        reason: why.
+    """
+
+    policy: str
+    setting: str
+    seed: int
+    reason: str
+
+    def __str__(self) -> str:
+        setting = f", {self.setting}" if self.setting else ""
+        return f"{self.policy}, seed {self.seed}{setting}: {self.reason}"
+
+
+@dataclasses.dataclass(frozen=True)
 class Row:
-    """A policy under a setting, over all seeds that both it and the reference have finished.
+    """A policy under a setting, over the seeds that all policies have finished.
+
+    Seeds under which this policy failed are missing from its own row alone.
 
     Attributes:
         policy: with ``@rule`` its retraining rule.
         setting: the varied settings.
         seeds: how many.
-        horizon_s: simulated time of each run.
-        mean_delay_s: of the runs' mean delays.
+        failed: seeds under which it failed.
+        horizon_s: simulated time of each run; None: all have failed.
+        mean_delay_s: of the runs' mean delays; None: all have failed.
         means: other numbers of the runs' summaries, mean over the seeds; None: not measured.
         delays_s: mean delay of each run, ``[seeds]``.
         paired_ratio: of the mean delay to the reference's under the same seed; None: no reference.
@@ -40,8 +64,9 @@ class Row:
     policy: str
     setting: str
     seeds: int
-    horizon_s: float
-    mean_delay_s: Estimate
+    failed: Sequence[int]
+    horizon_s: float | None
+    mean_delay_s: Estimate | None
     means: Mapping[str, float | None]
     delays_s: Sequence[float]
     paired_ratio: Estimate | None = None
@@ -57,11 +82,13 @@ class Comparison:
         reference: policy of `Row.paired_ratio`.
         best_rule: per setting the policy of `Row.paired_ratio_to_best_rule`. It is chosen by the
             same seeds that it is evaluated on, which flatters it a little.
+        failures: runs that have failed.
     """
 
     rows: Sequence[Row]
     reference: str | None
     best_rule: Mapping[str, str]
+    failures: Sequence[Failure] = ()
 
     def to_json(self) -> dict[str, Any]:
         """As plain values."""
@@ -69,7 +96,10 @@ class Comparison:
 
 
 def compare(
-    cells: Sequence[Cell], summaries: Mapping[str, Mapping[str, Any]], reference: str | None
+    cells: Sequence[Cell],
+    summaries: Mapping[str, Mapping[str, Any]],
+    reference: str | None,
+    failures: Sequence[Failure] = (),
 ) -> Comparison:
     """Summarise finished runs.
 
@@ -77,6 +107,7 @@ def compare(
         cells: of the comparison.
         summaries: results by key of those that are finished.
         reference: a policy of the comparison, or None.
+        failures: runs that have failed: they take no other policy's seeds away.
 
     Raises:
         InvalidSetting: the reference is not compared, or a run has no task.
@@ -91,38 +122,79 @@ def compare(
         for cell in cells:
             if cell.variant == setting and cell.key in summaries:
                 finished[cell.label][cell.run.seed] = summaries[cell.key]
-        # Only seeds that all policies have finished: pairs, and one population for all.
-        common = sorted(set.intersection(*(set(by_seed) for by_seed in finished.values())))
-        if not common:
+        failed = {
+            label: [f.seed for f in failures if (f.policy, f.setting) == (label, setting)]
+            for label in labels
+        }
+        counted = _counted(finished, failed)
+        if not any(counted.values()):
+            rows += [
+                _failed_row(label, setting, failed[label]) for label in labels if failed[label]
+            ]
             continue
-        _check_tasks(finished, common)
-        runs = {label: [finished[label][seed] for seed in common] for label in labels}
-        delays = {label: [s["mean_delay_s"] for s in of] for label, of in runs.items()}
-        rules = [label for label in labels if is_rule(label.partition("@")[0])]
-        best = min(rules, key=lambda label: float(np.mean(delays[label])), default=None)
+        _check_tasks(finished, counted)
+        delays = {
+            label: {seed: finished[label][seed]["mean_delay_s"] for seed in seeds}
+            for label, seeds in counted.items()
+        }
+        best = _best_rule(delays)
         if best is not None:
             best_rule[setting] = best
-        rows += [
-            Row(
-                policy=label,
-                setting=setting,
-                seeds=len(common),
-                horizon_s=float(runs[label][0]["sim_time_s"]),
-                mean_delay_s=bootstrap_mean(delays[label]),
-                means={name: _mean(runs[label], name) for name in _MEANS},
-                delays_s=delays[label],
-                paired_ratio=_ratio(delays, label, reference),
-                paired_ratio_to_best_rule=_ratio(delays, label, best),
+        for label, seeds in counted.items():
+            if not seeds:
+                rows.append(_failed_row(label, setting, failed[label]))
+                continue
+            runs = [finished[label][seed] for seed in seeds]
+            rows.append(
+                Row(
+                    policy=label,
+                    setting=setting,
+                    seeds=len(seeds),
+                    failed=failed[label],
+                    horizon_s=float(runs[0]["sim_time_s"]),
+                    mean_delay_s=mean_over_seeds(list(delays[label].values())),
+                    means={name: _mean(runs, name) for name in _MEANS},
+                    delays_s=list(delays[label].values()),
+                    paired_ratio=_ratio(delays, label, reference),
+                    paired_ratio_to_best_rule=_ratio(delays, label, best),
+                )
             )
-            for label in labels
-        ]
-    return Comparison(rows, reference, best_rule)
+    return Comparison(rows, reference, best_rule, failures)
+
+
+def _counted(
+    finished: Mapping[str, Mapping[int, Any]], failed: Mapping[str, Sequence[int]]
+) -> dict[str, list[int]]:
+    """Seeds of each row: those that all have finished, so that all rows have one population.
+
+    A policy that fails does not take seeds from others that do not.
+    """
+    steady = [label for label in finished if not failed[label]]
+    pace = steady or [label for label in finished if finished[label]]
+    common = set.intersection(*(set(finished[label]) for label in pace)) if pace else set()
+    return {label: sorted(common & set(finished[label])) for label in finished}
+
+
+def _best_rule(delays_s: Mapping[str, Mapping[int, float]]) -> str | None:
+    """The rule of the smallest mean delay, among those with most seeds."""
+    rules = [label for label in delays_s if is_rule(label.partition("@")[0]) and delays_s[label]]
+    most = max((len(delays_s[label]) for label in rules), default=0)
+    return min(
+        (label for label in rules if len(delays_s[label]) == most),
+        key=lambda label: float(np.mean(list(delays_s[label].values()))),
+        default=None,
+    )
+
+
+def _failed_row(label: str, setting: str, failed: Sequence[int]) -> Row:
+    return Row(label, setting, 0, failed, None, None, dict.fromkeys(_MEANS), [])
 
 
 def _check_tasks(
-    finished: Mapping[str, Mapping[int, Mapping[str, Any]]], seeds: Sequence[int]
+    finished: Mapping[str, Mapping[int, Mapping[str, Any]]], counted: Mapping[str, Sequence[int]]
 ) -> None:
-    for label, by_seed in finished.items():
+    for label, seeds in counted.items():
+        by_seed = finished[label]
         idle = [seed for seed in seeds if by_seed[seed].get("mean_delay_s") is None]
         if idle:
             raise InvalidSetting(
@@ -137,6 +209,12 @@ def _mean(runs: Sequence[Mapping[str, Any]], name: str) -> float | None:
 
 
 def _ratio(
-    delays: Mapping[str, Sequence[float]], label: str, reference: str | None
+    delays_s: Mapping[str, Mapping[int, float]], label: str, reference: str | None
 ) -> Estimate | None:
-    return None if reference is None else paired_ratio(delays[label], delays[reference])
+    if reference is None:
+        return None
+    own, others = delays_s[label], delays_s[reference]
+    shared = [seed for seed in own if seed in others]
+    if not shared:
+        return None
+    return paired_ratio([own[seed] for seed in shared], [others[seed] for seed in shared])

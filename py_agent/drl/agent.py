@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,9 @@ from py_agent.drl.features import FEATURES
 # What is shifted, in the order of the outputs.
 ACTIONS = ("bandwidth_share", "compute_share", "training_share", "retraining_ratio")
 _PARTS = ("layers", "embedding")
+_SQUASH = ("clip", "tanh")
+_LARGEST_BYTES = 64 << 20
+_LONGEST_REASON = 200
 Layers = Sequence[tuple[NDArray[np.float32], NDArray[np.float32]]]
 
 
@@ -110,23 +114,60 @@ class Agent:
 
     @classmethod
     def load(cls, path: Path) -> Agent:
-        """Read what `save` wrote.
+        """Read what `save` wrote. The file is data: no code of it runs, and it is checked whole.
 
         Raises:
-            InvalidAgent: there is no such file, it is no agent, or one for other features.
+            InvalidAgent: there is no such file, it is no agent, it is damaged, or it is one for
+                other features; the message is one line and names the file.
         """
         try:
-            with np.load(path, allow_pickle=False) as file:
-                about = json.loads(str(file["about"]))
-                layers, embedding = (_layers_of(file, part) for part in _PARTS)
-        except (OSError, ValueError, KeyError) as error:
-            raise InvalidAgent(f"cannot read an agent from {path}: {error}") from error
+            return cls._load(path)
+        except InvalidAgent:
+            raise
+        except Exception as error:  # NumPy and zipfile have a dozen kinds, one per damage
+            reason = " ".join(str(error).split()) or type(error).__name__
+            raise InvalidAgent(
+                f"cannot read an agent from {path}: {reason[:_LONGEST_REASON]}"
+            ) from error
+
+    @classmethod
+    def _load(cls, path: Path) -> Agent:
+        with zipfile.ZipFile(path) as archive:
+            if sum(part.file_size for part in archive.infolist()) > _LARGEST_BYTES:
+                raise InvalidAgent(f"{path} unpacks to more than {_LARGEST_BYTES} bytes")
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
+            about = json.loads(str(file["about"]))
+            layers, embedding = (_layers_of(file, part) for part in _PARTS)
         if tuple(about["features"]) != FEATURES or tuple(about["actions"]) != ACTIONS:
             raise InvalidAgent(
                 f"{path} was trained for other features or actions than this version has: "
                 "train it anew (ns3-twin train)"
             )
-        return cls(layers, embedding, about["squash"], about["reach"], about["facts"])
+        agent = cls(layers, embedding, about["squash"], about["reach"], about["facts"])
+        agent._check()
+        return agent
+
+    def _check(self) -> None:
+        """Check that the parts make a network that decides.
+
+        Raises:
+            ValueError: they do not.
+        """
+        training = self.facts.get("training", {}) if isinstance(self.facts, dict) else None
+        if not isinstance(training, dict):
+            raise ValueError("its facts are no named values")
+        if self.squash not in _SQUASH:
+            raise ValueError(f"squash {self.squash!r} is none of {', '.join(_SQUASH)}")
+        is_number = isinstance(self.reach, int | float) and not isinstance(self.reach, bool)
+        if not is_number or not 0 < self.reach < np.inf:
+            raise ValueError(f"reach {self.reach!r} is no positive number")
+        seen = len(FEATURES)
+        if self.embedding:
+            seen += 2 * _check_layers("embedding", self.embedding, seen)
+        if self.layers or not self.falls_back:
+            outputs = _check_layers("layers", self.layers, seen)
+            if outputs != len(ACTIONS):
+                raise ValueError(f"it has {outputs} outputs instead of {len(ACTIONS)}")
 
 
 def pooled(
@@ -142,6 +183,23 @@ def pooled(
     # The embedding lies between -1 and 1.
     largest = np.where(same[..., None], embedded[..., None, :, :], -1.0).max(axis=-2)
     return mean.astype(np.float32), largest.astype(np.float32)
+
+
+def _check_layers(part: str, layers: Layers, width: int) -> int:
+    """Check that layers take so many inputs, follow one another and are finite; their outputs."""
+    if not layers:
+        raise ValueError(f"{part}: there are none")
+    for i, (weight, bias) in enumerate(layers):
+        if weight.dtype != np.float32 or bias.dtype != np.float32:
+            raise ValueError(f"{part} {i}: {weight.dtype} and {bias.dtype} instead of float32")
+        if weight.ndim != 2 or weight.shape[0] != width or bias.shape != weight.shape[1:]:
+            raise ValueError(
+                f"{part} {i}: shapes {weight.shape} and {bias.shape} do not take {width} inputs"
+            )
+        if not (np.isfinite(weight).all() and np.isfinite(bias).all()):
+            raise ValueError(f"{part} {i}: a weight is no finite number")
+        width = weight.shape[1]
+    return width
 
 
 def _layers_of(file: Any, part: str) -> Layers:

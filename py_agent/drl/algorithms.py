@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -16,6 +16,7 @@ from stable_baselines3.common.vec_env import VecEnv
 
 from py_agent.drl.agent import ACTIONS, Agent, Layers
 from py_agent.drl.cell_extractor import CellExtractor
+from py_agent.drl.errors import CannotResume
 from py_agent.drl.training_settings import TrainingSettings
 
 _CLASSES: dict[str, type[BaseAlgorithm]] = {"ppo": PPO, "td3": TD3, "sac": SAC}
@@ -24,6 +25,7 @@ _ROLLOUT_FRAMES = 4
 _MINIBATCH = 8192
 _BUFFER = 1_000_000
 _GRADIENT_STEPS = 4  # per slot: each sees as many samples as a minibatch
+_LONGEST_REASON = 200
 _FIRST_STEP = 0.01  # scale of the last layer at the start: the agent starts at the rule
 
 
@@ -85,9 +87,47 @@ def _minibatches(agents: int, steps: int) -> int:
     return min(fitting, default=steps)
 
 
-def load_algorithm(settings: TrainingSettings, path: Path, env: VecEnv) -> BaseAlgorithm:
-    """Go on with a saved algorithm."""
-    return _CLASSES[settings.algorithm].load(path, env=env, device="cpu")
+def save_algorithm(model: BaseAlgorithm, path: Path) -> None:
+    """Write what a training goes on from: numbers alone, of weights, optimisers and progress."""
+    state: dict[str, Any] = {
+        "parameters": model.get_parameters(),
+        "steps": model.num_timesteps,
+        "updates": getattr(model, "_n_updates", 0),
+    }
+    if (entropy := getattr(model, "log_ent_coef", None)) is not None:  # of SAC
+        state["log_ent_coef"] = entropy.detach()
+    torch.save(state, path)
+
+
+def load_algorithm(settings: TrainingSettings, path: Path, env: VecEnv, log: Path) -> BaseAlgorithm:
+    """Go on with a saved algorithm. The file is data: no code of it runs.
+
+    Args:
+        settings: of the training.
+        path: what `save_algorithm` wrote.
+        env: all agents.
+        log: folder for TensorBoard.
+
+    Raises:
+        CannotResume: the file is damaged, or of another training.
+    """
+    model: Any = make_algorithm(settings, env, log)
+    try:
+        state = torch.load(path, map_location="cpu", weights_only=True)
+        model.set_parameters(state["parameters"], device="cpu")
+        model.num_timesteps, model._n_updates = int(state["steps"]), int(state["updates"])
+        if getattr(model, "log_ent_coef", None) is not None:
+            model.log_ent_coef.data.copy_(state["log_ent_coef"])
+        numbers = model.policy.state_dict().values()
+        if not all(torch.isfinite(tensor).all() for tensor in numbers):
+            raise ValueError("a weight is no finite number")
+    except Exception as error:  # torch raises a dozen kinds, one for each way to be damaged
+        reason = " ".join(str(error).split())[:_LONGEST_REASON]
+        raise CannotResume(
+            f"{path} cannot be gone on with ({type(error).__name__}: {reason}): remove it to start "
+            "anew"
+        ) from error
+    return cast("BaseAlgorithm", model)
 
 
 def linear_layers(model: BaseAlgorithm) -> list[torch.nn.Linear]:

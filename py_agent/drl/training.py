@@ -11,19 +11,25 @@ from pathlib import Path
 from typing import Any
 
 import torch
-import yaml
 from gymnasium.vector import AutoresetMode
 from stable_baselines3.common.callbacks import BaseCallback
 
 import ns3_scenarios
 from ns3_bridge import LocalHost
+from py_agent import yaml_text
 from py_agent.drl.agent import Agent
-from py_agent.drl.algorithms import agent_of, load_algorithm, make_algorithm
+from py_agent.drl.algorithms import (
+    agent_of,
+    load_algorithm,
+    make_algorithm,
+    save_algorithm,
+)
 from py_agent.drl.errors import CannotResume
 from py_agent.drl.policy import DrlPolicy
 from py_agent.drl.training_settings import TrainingSettings
 from py_agent.drl.user_agents import UserAgents
 from py_agent.drl.validation import Evaluation, evaluate
+from py_agent.input_files import digests
 from py_agent.intervals import Estimate, paired_ratio
 from py_agent.policies import Network, Policy
 from py_agent.policies.registry import ASSOCIATIONS
@@ -37,7 +43,7 @@ _VALIDATION_SEED = 1_000_000  # far from those of training
 
 
 class Training:
-    """A training in a folder: ``settings.yaml``, ``checkpoint.zip``, ``agent.npz``, TensorBoard.
+    """A training in a folder: ``settings.yaml``, ``checkpoint.pt``, ``agent.npz``, TensorBoard.
 
     `agent.npz` is the checkpoint of the smallest cost on validation seeds, in the twin: minus the
     reward per task. If none has a mean paired ratio to the rule below 1, it says that the rule
@@ -48,7 +54,8 @@ class Training:
         folder: where to; a training that is there is gone on with.
 
     Raises:
-        CannotResume: the folder holds a training with other settings.
+        CannotResume: the folder holds a training with other settings, of an earlier version, or
+            a damaged one.
     """
 
     def __init__(self, settings: TrainingSettings, folder: Path) -> None:
@@ -56,17 +63,28 @@ class Training:
         self.folder = folder
         self._state = _State(folder / "state.json")
         told = folder / "settings.yaml"
-        if told.exists():
-            before = yaml.safe_load(told.read_text(encoding="utf-8"))
-            if before != settings.model_dump(mode="json"):
-                raise CannotResume(
-                    f"{folder} holds a training with other settings (settings.yaml): choose "
-                    "another folder (--out), or the same settings to go on"
-                )
+        chosen = settings.model_dump(mode="json")
+        files = digests([settings.settings, settings.twin or ""])
+        if told.exists() and yaml_text.read(told) != chosen:
+            raise CannotResume(
+                f"{folder} holds a training with other settings (settings.yaml): choose "
+                "another folder (--out), or the same settings to go on"
+            )
+        changed = [name for name in files if self._state.files.get(name, "") != files[name]]
+        if told.exists() and changed:
+            raise CannotResume(
+                f"{changed[0]} has changed since the training in {folder} began: choose another "
+                "folder (--out), or bring back the file to go on"
+            )
+        if (folder / "checkpoint.zip").exists():
+            raise CannotResume(
+                f"{folder}/checkpoint.zip is of an earlier version: its checkpoints can run code, "
+                "and are not read any more: choose another folder (--out), or remove it"
+            )
         folder.mkdir(parents=True, exist_ok=True)
-        told.write_text(
-            yaml.safe_dump(settings.model_dump(mode="json"), sort_keys=False), encoding="utf-8"
-        )
+        told.write_text(yaml_text.dump(chosen), encoding="utf-8")
+        self._state.files = files
+        self._state.save()
 
     def run(self, progress: Progress = lambda steps, best: None) -> Agent:
         """Train until all steps are done.
@@ -91,9 +109,9 @@ class Training:
             raw=settings.view == "raw",
         )
         env.seed(settings.seed * 10_000 + self._state.steps % 10_000)
-        checkpoint = self.folder / "checkpoint.zip"
+        checkpoint = self.folder / "checkpoint.pt"
         if checkpoint.exists():
-            model = load_algorithm(settings, checkpoint, env)
+            model = load_algorithm(settings, checkpoint, env, self.folder)
         else:
             model = make_algorithm(settings, env, self.folder)
         validation = _Validation(self, progress)
@@ -140,17 +158,20 @@ class _State:
         self._path = path
         self.steps = 0
         self.best: dict[str, Any] | None = None
+        self.files: dict[str, str] = {}  # that the settings name: path to SHA-256
         if path.exists():
-            told = json.loads(path.read_text(encoding="utf-8"))
-            self.steps, self.best = told["steps"], told["best"]
+            try:
+                told = json.loads(path.read_text(encoding="utf-8"))
+                self.steps, self.files = int(told["steps"]), dict(told.get("files", {}))
+                self.best = told["best"] and dataclasses.asdict(Estimate(**told["best"]))
+            except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+                raise CannotResume(f"{path} is damaged: {error!r}: remove it to start anew") from (
+                    error
+                )
 
     def save(self) -> None:
-        _replace(
-            self._path,
-            lambda to: to.write_text(
-                json.dumps({"steps": self.steps, "best": self.best}), encoding="utf-8"
-            ),
-        )
+        values = {"steps": self.steps, "best": self.best, "files": self.files}
+        _replace(self._path, lambda to: to.write_text(json.dumps(values), encoding="utf-8"))
 
 
 class _Validation(BaseCallback):
@@ -209,7 +230,7 @@ class _Validation(BaseCallback):
                 "validation_below_target_of_rule": float(self._rule.below.mean()),
             }
             _replace(training.folder / "agent.npz", agent.save)
-        _replace(training.folder / "checkpoint.zip", model.save)
+        _replace(training.folder / "checkpoint.pt", lambda to: save_algorithm(model, to))
         state.steps = model.num_timesteps
         state.save()
 

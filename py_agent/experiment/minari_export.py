@@ -17,11 +17,15 @@ from minari.data_collector import EpisodeBuffer
 import ns3_scenarios
 from ns3_bridge import InvalidSetting
 from ns3_bridge.spaces import dict_space
-from py_agent.experiment.replay import finished_run
-from py_agent.experiment.run_data import observed_field, slot_field, slot_rewards
+from py_agent.experiment.networks import make_network
+from py_agent.experiment.run_data import (
+    observed_field,
+    recorded_run,
+    slot_field,
+    slot_rewards,
+)
 from py_agent.experiment.run_folder import RunFolder
 from py_agent.experiment.run_settings import RunSettings, load_run_settings
-from py_agent.experiment.runner import Run
 
 
 def export(
@@ -29,6 +33,8 @@ def export(
     dataset_id: str,
     author: str = "unknown",
     author_email: str = "unknown",
+    *,
+    is_trusted: bool = False,
 ) -> Any:
     """Write runs as episodes of one data set, into Minari's folder of data sets.
 
@@ -37,25 +43,32 @@ def export(
         dataset_id: a name as Minari wants it, e.g. ``ns3/cellular-srpt-v0``.
         author: who made the data set, for its metadata.
         author_email: where to ask.
+        is_trusted: a scenario program that is not installed may be started.
 
     Returns:
         the `minari.MinariDataset`.
 
     Raises:
-        InvalidSetting: a folder holds no finished run, runs have different settings, or there is a
+        InvalidSetting: a folder holds no run, runs have different settings, or there is a
             data set of that name, or Minari does not like the name.
+        DamagedRun: a file of a run is damaged.
+        UntrustedCode: the scenario is a program that is not installed.
     """
-    folders = [finished_run(path) for path in paths]
-    settings = [load_run_settings(folder.settings, {}, []) for folder in folders]
+    folders = [recorded_run(path) for path in paths]
+    policies = [str(folder.read_settings().get("policy")) for folder in folders]
+    settings = [  # whoever decided is not asked again: its code is not imported
+        load_run_settings(folder.settings, {"policy": "random"}, [], is_trusted=is_trusted)
+        for folder in folders
+    ]
     for path, other in zip(paths, settings, strict=True):
         if other.settings != settings[0].settings or other.scenario != settings[0].scenario:
             raise InvalidSetting(f"{path} has other scenario settings than {paths[0]}")
-    schema = Run(settings[0]).env.schema
+    env = make_network(settings[0])
+    schema = env.schema
     episodes = [
         _episode(number, folder, run.seed, schema)
         for number, (folder, run) in enumerate(zip(folders, settings, strict=True))
     ]
-    summary = folders[0].read_summary()
     environment = _environment(settings[0])
     try:
         return minari.create_dataset_from_buffers(
@@ -65,11 +78,11 @@ def export(
             eval_env=environment,
             observation_space=dict_space(schema.observations),
             action_space=dict_space(schema.actions),
-            algorithm_name=", ".join(sorted({run.policy for run in settings})),
+            algorithm_name=", ".join(sorted(set(policies))),
             author=author,
             author_email=author_email,
-            code_permalink=f"ns3-twin {summary['ns3_twin_version']}",
-            description=f"{schema.scenario} on ns-3 {summary['ns3_version']}, by ns3-twin",
+            code_permalink=f"ns3-twin {folders[0].read_record().get('ns3_twin_version')}",
+            description=f"{schema.scenario} on ns-3 {env.ns3_version}, by ns3-twin",
             data_format="hdf5",
         )
     except (ValueError, OSError) as error:
@@ -86,14 +99,18 @@ def _environment(settings: RunSettings) -> EnvSpec | None:
 
 
 def _episode(number: int, folder: RunFolder, seed: int, schema: Any) -> EpisodeBuffer:
-    rewards = slot_rewards(folder)
+    # An episode ends with an observation: that of a run that ended early is before its last slot.
+    steps = len(observed_field(folder, schema.observations[0].name)) - 1
+    if steps < 1:
+        raise InvalidSetting(f"{folder.path} holds no slot with an observation after it")
+    rewards = slot_rewards(folder)[:steps]
     truncated = np.zeros(len(rewards), np.bool_)
     truncated[-1] = True
     return EpisodeBuffer(
         id=number,
         seed=seed,
         observations={f.name: observed_field(folder, f.name) for f in schema.observations},
-        actions={f.name: slot_field(folder, f"action.{f.name}") for f in schema.actions},
+        actions={f.name: slot_field(folder, f"action.{f.name}")[:steps] for f in schema.actions},
         rewards=rewards.tolist(),
         terminations=np.zeros(len(rewards), np.bool_).tolist(),
         truncations=truncated.tolist(),

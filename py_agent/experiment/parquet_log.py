@@ -1,10 +1,16 @@
 # SPDX-License-Identifier: MIT
-"""Writes slots and records to Parquet while a run goes on, in bounded memory."""
+"""Writes slots and records while a run goes on, in bounded memory, and Parquet at its end.
+
+A Parquet file is worth nothing without its footer. So what comes in goes to a stream of Arrow's, of
+which every batch is whole by itself, and is written as Parquet when the log is closed: whatever
+kills the run, what it wrote before can be read (`run_data`).
+"""
 
 from __future__ import annotations
 
 import contextlib
 import math
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,6 +21,52 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from ns3_bridge import Field, Table
+
+
+def stream_of(path: Path) -> Path:
+    """Where the rows of a Parquet file are until it is written."""
+    return path.with_suffix(".arrows")
+
+
+class _Log:
+    """Rows that outlive this process from `write` on.
+
+    Args:
+        path: the Parquet file of the end.
+        schema: of the rows.
+    """
+
+    def __init__(self, path: Path, schema: pa.Schema) -> None:
+        self._path, self._schema = path, schema
+        self._file = pa.OSFile(str(stream_of(path)), "wb")
+        options = pa.ipc.IpcWriteOptions(compression="lz4")
+        self._writer = pa.ipc.new_stream(self._file, schema, options=options)
+        self.write([pa.array([], field.type) for field in schema])  # the schema, at once
+
+    def write(self, arrays: Sequence[pa.Array]) -> None:
+        """Add rows, a column each."""
+        self._writer.write_batch(pa.RecordBatch.from_arrays(list(arrays), schema=self._schema))
+
+    def close(self) -> None:
+        """Write the Parquet file; if that fails, the stream stays."""
+        with contextlib.closing(self._file), contextlib.closing(self._writer):
+            pass
+        fresh = self._path.with_suffix(".partial")
+        stream = stream_of(self._path)
+        try:
+            with (
+                pa.ipc.open_stream(pa.memory_map(str(stream))) as batches,
+                pq.ParquetWriter(fresh, self._schema, compression="zstd") as writer,
+            ):
+                for batch in batches:
+                    if batch.num_rows:
+                        writer.write_batch(batch)
+            os.replace(fresh, self._path)
+        except BaseException:  # a full disk, or an interrupt
+            with contextlib.suppress(OSError):
+                fresh.unlink()
+            raise
+        stream.unlink()
 
 
 class SlotLog:
@@ -35,14 +87,9 @@ class SlotLog:
             *((field.name, field) for field in observations),
             *((f"action.{field.name}", field) for field in actions),
         ]
-        self._schema = pa.schema(
-            [
-                pa.field("slot", pa.int64()),
-                pa.field("reward", pa.float64()),
-                *(_column(name, field) for name, field in self._fields),
-            ]
-        )
-        self._writer = pq.ParquetWriter(path, self._schema, compression="zstd")
+        columns = [_column(name, field) for name, field in self._fields]
+        columns[:0] = [pa.field("slot", pa.int64()), pa.field("reward", pa.float64())]
+        self._log = _Log(path, pa.schema(columns))
         self._rows: list[list[Any]] = []
 
     def append(
@@ -60,7 +107,7 @@ class SlotLog:
         self._rows.append(row)  # in one step: an interrupt leaves whole rows only
 
     def flush(self) -> None:
-        """Write the rows gathered so far."""
+        """Write the rows gathered so far: from here on they outlive this process."""
         if not self._rows:
             return
         rows, self._rows = self._rows, []
@@ -69,11 +116,11 @@ class SlotLog:
         for (_, field), values in zip(self._fields, columns, strict=True):
             flat = pa.array(np.stack(values).reshape(-1))
             arrays.append(pa.FixedSizeListArray.from_arrays(flat, math.prod(field.shape)))
-        self._writer.write_table(pa.Table.from_arrays(arrays, schema=self._schema))
+        self._log.write(arrays)
 
     def close(self) -> None:
-        """Write what is left and close the file."""
-        with contextlib.closing(self._writer):
+        """Write what is left, and the Parquet file."""
+        with contextlib.closing(self._log):
             self.flush()
 
 
@@ -87,8 +134,7 @@ class TableLog:
 
     def __init__(self, path: Path, table: Table) -> None:
         self._columns = table.columns
-        self._schema = pa.schema([_record_column(column) for column in table.columns])
-        self._writer = pq.ParquetWriter(path, self._schema, compression="zstd")
+        self._log = _Log(path, pa.schema([_record_column(column) for column in table.columns]))
 
     def append(self, rows: NDArray[Any]) -> None:
         """Write structured rows ``[n_rows]``."""
@@ -101,11 +147,11 @@ class TableLog:
                 arrays.append(pa.array(np.array(column["labels"])[values]))
             else:
                 arrays.append(pa.array(values))
-        self._writer.write_table(pa.Table.from_arrays(arrays, schema=self._schema))
+        self._log.write(arrays)
 
     def close(self) -> None:
-        """Close the file."""
-        self._writer.close()
+        """Write the Parquet file."""
+        self._log.close()
 
 
 def _column(name: str, field: Field) -> pa.Field:

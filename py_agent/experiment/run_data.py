@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Reads back what a run wrote."""
+"""Reads back what a run wrote, up to its last frame if it ended early."""
 
 from __future__ import annotations
 
@@ -9,54 +9,175 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ns3_bridge import InvalidSetting
+from py_agent.experiment.errors import DamagedRun
 from py_agent.experiment.run_folder import RunFolder
+from py_agent.yaml_text import END
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+
+def recorded_run(path: Path) -> RunFolder:
+    """The run in a folder, finished or not (`RunFolder.early_end`).
+
+    Raises:
+        InvalidSetting: the folder holds no run, or one that ended before its first frame.
+        DamagedRun: its settings are cut off.
+    """
+    folder = RunFolder(path)
+    if not folder.settings.is_file():
+        raise InvalidSetting(f"{path} holds no run: {folder.settings.name} is missing")
+    _check_whole(folder)
+    if _rows(folder.slots) is None:
+        raise InvalidSetting(f"{path} holds no slots: {folder.slots.name} is missing")
+    return folder
+
+
+def finished_run(path: Path) -> RunFolder:
+    """The run in a folder.
+
+    Raises:
+        InvalidSetting: the folder holds no finished run.
+        DamagedRun: its settings are cut off.
+    """
+    folder = RunFolder(path)
+    for file in (folder.settings, folder.slots, folder.last_observation, folder.summary):
+        if not file.is_file():
+            raise InvalidSetting(f"{path} holds no finished run: {file.name} is missing")
+    _check_whole(folder)
+    return folder
 
 
 def slot_field(folder: RunFolder, name: str) -> NDArray[Any]:
     """One field over all slots of a run, ``[n_slots, *shape]``.
 
     Args:
-        folder: a finished run.
+        folder: a run.
         name: an observation, or ``action.`` and an action.
     """
     return _field(folder.slots, name)
 
 
 def observed_field(folder: RunFolder, name: str) -> NDArray[Any]:
-    """One observation before every slot and after the last one, ``[n_slots + 1, *shape]``."""
-    return np.concatenate([_field(folder.slots, name), _field(folder.last_observation, name)])
+    """One observation before every slot and after the last one, ``[n_slots + 1, *shape]``.
+
+    Of a run that ended early before every slot alone, ``[n_slots, *shape]``.
+    """
+    before = _field(folder.slots, name)
+    if not folder.last_observation.exists():
+        return before
+    return np.concatenate([before, _field(folder.last_observation, name)])
 
 
 def slot_rewards(folder: RunFolder) -> NDArray[np.float64]:
     """Reward of every slot, ``[n_slots]``."""
-    table = _read(folder.slots, ["reward"])
-    return np.asarray(table.column("reward").to_numpy())
+    return _numbers(folder.slots, _read(folder.slots, ["reward"]), "reward")
 
 
 def slot_fields(folder: RunFolder) -> set[str]:
     """Names of the fields that a run recorded."""
-    import pyarrow.parquet as pq
-
-    return set(pq.read_schema(folder.slots).names)
+    return set(_read(folder.slots, []).schema.names)
 
 
 def table_columns(folder: RunFolder, name: str) -> dict[str, NDArray[Any]]:
     """The columns of a table of records, ``[n_rows]`` each."""
-    table = _read(folder.table(name))
-    return {column: table.column(column).to_numpy() for column in table.column_names}
+    path = folder.table(name)
+    table = _read(path)
+    return {column: _numbers(path, table, column) for column in table.column_names}
+
+
+def _check_whole(folder: RunFolder) -> None:
+    """Check that settings are not cut off: the rest would be taken as default."""
+    end = END.encode()
+    if folder.record.exists() and not folder.settings.read_bytes().rstrip().endswith(end):
+        raise DamagedRun(f"{folder.settings} is damaged: it is cut off, its last line is not {END}")
+
+
+def _numbers(path: Path, table: pa.Table, column: str) -> NDArray[Any]:
+    if table.column(column).null_count:
+        raise DamagedRun(f"{path} is damaged: {column} has rows without a value")
+    return np.asarray(table.column(column).to_numpy())
 
 
 def _field(path: Path, name: str) -> NDArray[Any]:
     table = _read(path, [name])
-    shape = [int(n) for n in table.schema.field(name).metadata[b"shape"].split(b",")]
-    flat = table.column(name).combine_chunks().flatten().to_numpy(zero_copy_only=False)
-    return np.asarray(flat).reshape(table.num_rows, *shape)
+    try:
+        shape = [int(n) for n in table.schema.field(name).metadata[b"shape"].split(b",")]
+        flat = table.column(name).combine_chunks().flatten().to_numpy(zero_copy_only=False)
+        return np.asarray(flat).reshape(table.num_rows, *shape)
+    except (ValueError, TypeError, KeyError, AttributeError, NotImplementedError) as error:
+        raise DamagedRun(f"{path} is damaged: {name} is no field of an observation") from error
 
 
 def _read(path: Path, columns: list[str] | None = None) -> pa.Table:
-    import pyarrow.parquet as pq  # not needed by commands that read no run
+    """Columns of a file of rows; none: its schema alone.
 
-    return pq.read_table(path, columns=columns)
+    Raises:
+        DamagedRun: it cannot be read, or lacks one of the columns.
+    """
+    import pyarrow as pa  # not needed by commands that read no run
+
+    rows = _rows(path)
+    if rows is None:
+        raise DamagedRun(f"{path} is missing")
+    try:
+        return rows(columns)
+    except (pa.ArrowException, OSError, ValueError, KeyError, TypeError, MemoryError) as error:
+        reason = str(error).partition("\n")[0] or type(error).__name__
+        raise DamagedRun(f"{rows.path} is damaged: {reason}") from error
+
+
+def _rows(path: Path) -> _Parquet | _Stream | None:
+    """What reads the rows that belong into a Parquet file: from there, or from their stream."""
+    from py_agent.experiment.parquet_log import stream_of
+
+    if path.is_file():
+        return _Parquet(path)
+    return _Stream(stream_of(path)) if stream_of(path).is_file() else None
+
+
+class _Parquet:
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __call__(self, columns: list[str] | None) -> pa.Table:
+        import pyarrow.parquet as pq
+
+        if columns == []:
+            return pq.read_schema(self.path).empty_table()
+        with pq.ParquetFile(self.path) as file:
+            _check_columns(file.schema_arrow.names, columns)
+            return file.read(columns)
+
+
+class _Stream:
+    """Batches of which each is whole; where the stream is cut off, the run ended."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __call__(self, columns: list[str] | None) -> pa.Table:
+        import pyarrow as pa
+
+        with pa.ipc.open_stream(pa.memory_map(str(self.path))) as reader:
+            _check_columns(reader.schema.names, columns)
+            if columns == []:
+                return reader.schema.empty_table()
+            names = reader.schema.names if columns is None else columns
+            batches = []
+            while True:
+                try:
+                    batch = reader.read_next_batch().select(names)
+                    batch.validate(full=True)
+                except (StopIteration, pa.ArrowException, OSError):
+                    break
+                batches.append(batch)
+            schema = pa.schema([reader.schema.field(name) for name in names])
+            return pa.Table.from_batches(batches, schema)
+
+
+def _check_columns(known: list[str], wanted: list[str] | None) -> None:
+    missing = set(wanted or []) - set(known)
+    if missing:
+        raise KeyError(f"the columns {', '.join(sorted(missing))} are missing")

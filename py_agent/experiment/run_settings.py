@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import pydantic
-import yaml
 
+import ns3_scenarios
 from ns3_bridge import InvalidSetting
 from ns3_bridge.seeds import LARGEST_SEED
 from ns3_bridge.settings import as_mapping
-from py_agent import former_names
+from py_agent import former_names, yaml_text
+from py_agent.experiment.errors import UntrustedCode
 from py_agent.learning.learning_settings import LearningSettings
 from py_agent.policies.retraining import RETRAINING_RULES
 
@@ -57,8 +58,35 @@ class RunSettings(pydantic.BaseModel):
         return name
 
 
+def check_data(config: Path, values: Mapping[str, Any]) -> None:
+    """Check that a file names nothing to be started or imported that is not installed.
+
+    Args:
+        config: the file, for the message.
+        values: what it holds, as far as it counts.
+
+    Raises:
+        UntrustedCode: it does.
+    """
+    scenario, policy = str(values.get("scenario") or ""), str(values.get("policy") or "")
+    if scenario and scenario not in ns3_scenarios.names() and "/" in scenario:
+        raise UntrustedCode(
+            f"{config} names the program {scenario}, which would be started: if you know where it "
+            f"comes from, give --trust, or name it yourself (--scenario {scenario})"
+        )
+    if ":" in policy.partition("=")[0]:
+        raise UntrustedCode(
+            f"{config} names the policy {policy}, whose module would be imported: if you know "
+            f"where it comes from, give --trust, or name it yourself (--policy {policy})"
+        )
+
+
 def load_run_settings(
-    config: Path | None, overrides: Mapping[str, Any], assignments: Sequence[str]
+    config: Path | None,
+    overrides: Mapping[str, Any],
+    assignments: Sequence[str],
+    *,
+    is_trusted: bool = False,
 ) -> RunSettings:
     """Merge a YAML file, command-line options and ``--set`` assignments; the later wins.
 
@@ -68,12 +96,18 @@ def load_run_settings(
         assignments: ``name=value`` of scenario settings (``mobility.speed_max_mps=20``), ns-3
             attributes (``ns3::LteUePhy::NoiseFigure=7``) or settings of the learning plant
             (``learning.target_accuracy=0.85``); values are read as YAML.
+        is_trusted: the file may name code that is not installed. Otherwise it is data alone,
+            whoever wrote it; what `overrides` name is the caller's own.
 
     Raises:
         InvalidSetting: a file that is no mapping, an unknown or wrong setting, a bad assignment.
+        UntrustedCode: the file names a program or a module of somebody's own.
     """
-    values = _read(config) if config else {}
-    values.update({name: value for name, value in overrides.items() if value is not None})
+    values = yaml_text.read_mapping(config) if config else {}
+    given = {name: value for name, value in overrides.items() if value is not None}
+    if config is not None and not is_trusted:
+        check_data(config, {name: v for name, v in values.items() if name not in given})
+    values.update(given)
     for assignment in assignments:
         _assign(values, assignment)
     try:
@@ -82,29 +116,15 @@ def load_run_settings(
         raise InvalidSetting("; ".join(_explain(e) for e in error.errors())) from None
 
 
-def _read(config: Path) -> dict[str, Any]:
-    try:
-        values = yaml.safe_load(config.read_text(encoding="utf-8"))
-    except (OSError, yaml.YAMLError) as error:
-        raise InvalidSetting(f"cannot read {config}: {error}") from error
-    if not isinstance(values, dict):
-        raise InvalidSetting(f"{config} must hold a mapping, not {type(values).__name__}")
-    return values
-
-
 def _assign(values: dict[str, Any], assignment: str) -> None:
     name, equals, text = assignment.partition("=")
     if not equals or not name:
         raise InvalidSetting(f"--set {assignment!r} must have the form name=value")
-    try:
-        value = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise InvalidSetting(f"--set {assignment!r}: {error}") from error
-    if name.startswith("ns3::"):
-        values.setdefault("ns3", {})[name] = value
-        return
-    *parents, leaf = name.split(".")
-    group = values if parents[:1] == ["learning"] else values.setdefault("settings", {})
+    value = yaml_text.parse(text, f"--set {assignment}")
+    *parents, leaf = ["ns3", name] if name.startswith("ns3::") else name.split(".")
+    if parents[:1] not in (["learning"], ["ns3"]):
+        parents.insert(0, "settings")
+    group = values
     for parent in parents:
         group = group.setdefault(parent, {})
         if not isinstance(group, dict):

@@ -15,12 +15,19 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from ns3_bridge import ScenarioEnv
+from ns3_bridge import Ns3TwinError, ScenarioEnv
 from py_agent.contract import asking
 from py_agent.driver import play
 from py_agent.experiment.learning_statistics import summarise_learning
 from py_agent.experiment.networks import make_network, make_policy
-from py_agent.experiment.run_folder import RunFolder
+from py_agent.experiment.run_folder import (
+    FAILED,
+    FINISHED,
+    INTERRUPTED,
+    RUNNING,
+    RunFolder,
+)
+from py_agent.experiment.run_inputs import changed_settings, files_of, portable
 from py_agent.experiment.run_settings import RunSettings
 from py_agent.experiment.stay_statistics import summarise_stays
 from py_agent.experiment.task_statistics import (
@@ -87,30 +94,31 @@ class Run:
             the finished run folder, without figure and report.
 
         Raises:
-            BridgeError: the simulation failed; what was recorded so far stays in the folder.
+            BridgeError: the simulation failed; what was recorded so far stays in the folder,
+                which says so.
             PolicyFailed: the policy did; likewise.
             OSError: the folder cannot be written.
         """
+        changed = changed_settings(self.env.settings)
         folder = RunFolder.create(
             self._settings.runs_dir,
             self._settings.scenario,
             self._settings.policy,
             self._settings.seed,
-        )
-        folder.write_settings(
-            {
-                **self._settings.model_dump(mode="json"),
-                "settings": self._scenario_settings,
-            }
+            {**changed, **self._settings.ns3},
         )
         start_s = time.perf_counter()
-        with (
-            self._telling_of(folder),
-            contextlib.closing(self.env),
-            contextlib.ExitStack() as files,
-        ):
-            self._simulate(folder, files, progress)
-        folder.write_summary(self._summary(time.perf_counter() - start_s))
+        with contextlib.closing(self.env), _recording(folder), self._telling_of(folder):
+            folder.write_settings(portable(self._settings, self.env.settings))
+            folder.write_record(
+                RUNNING,
+                files=files_of(self._settings, changed),
+                ns3_twin_version=importlib.metadata.version("ns3-twin"),
+                ns3_version=self.env.ns3_version,
+            )
+            with contextlib.ExitStack() as files:
+                self._simulate(folder, files, progress)
+            folder.write_summary(self._summary(time.perf_counter() - start_s))
         return folder
 
     @contextlib.contextmanager
@@ -188,7 +196,7 @@ class Run:
             parts = delay_parts(tasks, self._end["time_s"])
             summary |= summarise_delays(parts)
             summary["jain_index"] = jain_index(parts.delay_s, tasks["ue"])
-        if "stay" in self._records:
+        if self._records_columns("stay", "came_s", "left_s", "tasks_left"):
             stays = np.concatenate(self._records["stay"])
             end_s = self._end["time_s"]
             summary |= summarise_stays(stays, end_s - summary["sim_time_s"], end_s)
@@ -237,3 +245,17 @@ class Run:
             "handovers_superseded": by_label.get("superseded", 0),
             "handovers_per_min": 60 * by_label["done"] / sim_time_s,
         }
+
+
+@contextlib.contextmanager
+def _recording(folder: RunFolder) -> Iterator[None]:
+    """Write down how a run ended, however it does."""
+    try:
+        yield
+    except BaseException as error:
+        status = INTERRUPTED if isinstance(error, KeyboardInterrupt) else FAILED
+        kind = "" if isinstance(error, Ns3TwinError) else f"{type(error).__name__}: "
+        with contextlib.suppress(OSError, Ns3TwinError):  # a full disk: it says "running" still
+            folder.write_record(status, f"{kind}{error}" if str(error) else kind.rstrip(": "))
+        raise
+    folder.write_record(FINISHED)

@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
-import functools
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import py_agent
+from ns3_bridge import Ns3TwinError
 from ns3_scenarios import program
 from py_agent import former_names
 from py_agent.fidelity.checkpoint import Checkpoint, CheckpointSettings
 from py_agent.fidelity.continuation import Continuation
 from py_agent.fidelity.prefix import States
+from py_agent.input_files import digest, digests
 from py_agent.policies.registry import fingerprint
 from py_agent.twin.model.parameters import TwinParameters
 from py_agent.twin.rollout.simulate import Outcome
@@ -30,6 +32,10 @@ _CODE = (
     "calibration",
     "fidelity",
 )  # of this package: what makes the numbers
+
+
+class DamagedCheckpoint(Ns3TwinError):
+    """Raised when a file of a checkpoint cannot be read."""
 
 
 def checkpoint_key(
@@ -47,19 +53,13 @@ def checkpoint_key(
 
 
 def key_of(*what: Any, scenario: str) -> str:
-    """A name for these values, and for the scenario's program and the code that work on them."""
-    text = json.dumps([*what, _code(program(scenario))], sort_keys=True, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-@functools.cache
-def _code(program_path: str) -> str:
-    digest = hashlib.sha256()
+    """A name for these values, what is in the files that they name, and what works on them."""
     package = Path(py_agent.__file__).parent
-    files = sorted(path for part in _CODE for path in (package / part).rglob("*.py"))
-    for path in [*files, Path(program_path)]:
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
+    code = sorted(path for part in _CODE for path in (package / part).rglob("*.py"))
+    read = [digest(path) for path in [*code, Path(program(scenario))]]
+    read += sorted(digests(list(what)).values())
+    text = json.dumps([*what, read], sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
@@ -74,14 +74,33 @@ def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
             named = {f"{part}/{policy}/{f.name}": getattr(value, f.name) for f in _fields(value)}
             arrays |= named
     partial = path.with_suffix(".partial")
-    with partial.open("wb") as file:
-        np.savez_compressed(file, **arrays)
-    partial.rename(path)
+    try:
+        with partial.open("wb") as file:
+            np.savez_compressed(file, **arrays)
+        partial.rename(path)
+    except BaseException:  # a full disk, or an interrupt
+        with contextlib.suppress(OSError):
+            partial.unlink()
+        raise
 
 
 def load_checkpoint(path: Path, policies: Sequence[str]) -> Checkpoint:
-    """Read what `save_checkpoint` wrote of these policies."""
-    with np.load(path, allow_pickle=False) as arrays:
+    """Read what `save_checkpoint` wrote of these policies.
+
+    Raises:
+        DamagedCheckpoint: it cannot be read; the message names the file.
+    """
+    try:
+        return _load(path, policies)
+    except Exception as error:  # NumPy and zipfile have a dozen kinds, one per damage
+        reason = " ".join(str(error).split())[:200] or type(error).__name__
+        raise DamagedCheckpoint(f"{path} is damaged ({reason}): remove it to measure anew") from (
+            error
+        )
+
+
+def _load(path: Path, policies: Sequence[str]) -> Checkpoint:
+    with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
         seed, reported_bps, slots_per_frame = arrays["scalars"]
 
         def part(name: str, kind: type[Any]) -> Mapping[str, Any]:

@@ -7,17 +7,17 @@ import dataclasses
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ns3_bridge import InvalidSetting
+from ns3_bridge import InvalidSetting, Ns3TwinError
 from py_agent import former_names
 from py_agent.calibration.calibrate import calibrate
 from py_agent.experiment.run_settings import RunSettings, load_run_settings
 from py_agent.experiment.runner import Run
-from py_agent.fidelity.checkpoint import Checkpoint, CheckpointSettings, play
+from py_agent.fidelity.checkpoint import CheckpointSettings, play
 from py_agent.fidelity.checkpoint_file import (
     checkpoint_key,
     key_of,
@@ -47,6 +47,10 @@ def usual_policies(*, quick: bool = False) -> list[str]:
     """
     rules = [name for name in rule_names() if not name.startswith("twin-")]
     return ["random", *(name for name in rules if not (quick and name.endswith("-fill")))]
+
+
+class RunsFailed(Ns3TwinError):
+    """Raised when nothing can be measured, since the runs for it have failed."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -115,8 +119,10 @@ def calibrate_for(
         }
         slots = round(duration_s / settings["slot_s"])
         work.begin(dict.fromkeys(runs, slots))
-        paths = dict(_all_of(_recorded, list(runs.items()), work))
-        parameters = calibrate([paths[i] for i in range(len(runs))])
+        paths, failures = _all_of(_recorded, runs, work)
+        if failures:  # constants of other runs would be other constants
+            raise RunsFailed(_told(failures))
+        parameters = calibrate([paths[name] for name in runs], is_trusted=True)
     work.folder.mkdir(parents=True, exist_ok=True)
     parameters.save(kept)
     return parameters
@@ -138,11 +144,14 @@ def measure(
     parameters: TwinParameters,
     work: Work,
 ) -> FidelityReport:
-    """One checkpoint per seed, in which every policy continues.
+    """One checkpoint per seed, in which every policy continues. A seed that fails stops no other.
+
+    Returns:
+        the measures over the seeds that are finished, and why others have failed.
 
     Raises:
         InvalidSetting: a seed is one that the parameters were learned from.
-        BridgeError: a simulation failed.
+        RunsFailed: all seeds have failed.
     """
     seen = sorted(set(seeds) & set(parameters.provenance.seeds))
     if seen:
@@ -156,33 +165,62 @@ def measure(
     }
     missing = [seed for seed, path in files.items() if not path.exists()]
     threads = max(1, work.jobs // max(len(missing), 1))
-    tasks = [_CheckpointTask(chosen, seed, policies, parameters, threads) for seed in missing]
+    tasks = {
+        _checkpoint_name(seed): (
+            _CheckpointTask(chosen, seed, policies, parameters, threads),
+            files[seed],
+        )
+        for seed in missing
+    }
     work.begin({_checkpoint_name(seed): chosen.slots(policies) for seed in missing})
-    for i, checkpoint in _all_of(_played, tasks, work):
-        save_checkpoint(files[missing[i]], checkpoint)
-    return make_report([load_checkpoint(path, policies) for path in files.values()])
+    _, failures = _all_of(_kept, tasks, work)
+    finished = {seed: path for seed, path in files.items() if path.exists()}
+    if not finished:
+        raise RunsFailed(_told(failures))
+    report = make_report([load_checkpoint(path, policies) for path in finished.values()])
+    return dataclasses.replace(report, failures=failures)
 
 
 def _all_of(
-    do: Callable[[Item], Result], items: Sequence[Item], work: Work
-) -> Iterator[tuple[int, Result]]:
-    """Number and result of each, as they are done; alone they are done in this process."""
+    do: Callable[[tuple[str, Item]], Result], items: Mapping[str, Item], work: Work
+) -> tuple[dict[str, Result], dict[str, str]]:
+    """Do all; alone they are done in this process.
+
+    Returns:
+        result of each, and why others failed, by name.
+    """
+    names = list(items)
     if work.jobs == 1 or len(items) == 1:
-        done = one_by_one(do, items, work.callback)
+        done = one_by_one(do, list(items.items()), work.callback)
     else:
-        done = side_by_side(do, items, work.jobs, work.callback)
+        done = side_by_side(do, list(items.items()), work.jobs, work.callback)
+    results: dict[str, Result] = {}
+    failures: dict[str, str] = {}
     with closing(done) as ended:
         for i, future in ended:
-            yield i, future.result()
+            error = future.exception()
+            if error is None:
+                results[names[i]] = future.result()
+            elif isinstance(error, Ns3TwinError):
+                failures[names[i]] = str(error)
+            else:
+                raise error
+    return results, {name: failures[name] for name in names if name in failures}
+
+
+def _told(failures: Mapping[str, str]) -> str:
+    return "; ".join(f"{name}: {reason}" for name, reason in failures.items())
 
 
 def _checkpoint_name(seed: int) -> str:
     return f"seed {seed}"
 
 
-def _played(task: _CheckpointTask) -> Checkpoint:
-    with one_thread(), _Progress(_checkpoint_name(task.seed)) as progress:
-        return play(
+def _kept(named: tuple[str, tuple[_CheckpointTask, Path]]) -> None:
+    """Play a checkpoint and write it: what is done is done, whatever becomes of the others."""
+    name, (task, path) = named
+    with one_thread(), _Progress(name) as progress:
+        played = play(
             task.chosen,
             task.seed,
             task.policies,
@@ -190,6 +228,7 @@ def _played(task: _CheckpointTask) -> Checkpoint:
             task.threads,
             progress.slot,
         )
+    save_checkpoint(path, played)
 
 
 def _recorded(named: tuple[str, RunSettings]) -> Path:

@@ -45,6 +45,7 @@ class FidelityReport:
         ks: of each policy, checkpoints pooled, ``[n_policies]``.
         delays_s: of tasks, by who says so (``ns-3``, ``reseeded``, ``twin``), all pooled.
         rates: what the twin predicted and what was observed, bits per frame, ``[n]`` each.
+        failures: seeds that are not in it, and why.
     """
 
     measures: Mapping[str, float]
@@ -58,6 +59,7 @@ class FidelityReport:
     ks: Floats
     delays_s: Mapping[str, Floats]
     rates: tuple[Floats, Floats]
+    failures: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """For programs: measures, floors as ``…_floor``, mean delays by policy; no NaN."""
@@ -72,6 +74,7 @@ class FidelityReport:
             }
             for i, name in enumerate(self.policies)
         }
+        values["failures"] = dict(self.failures)
         return values
 
 

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import numpy as np
-import yaml
 from matplotlib.axes import Axes
 
 from py_agent.experiment.run_data import table_columns
@@ -14,15 +13,18 @@ from py_agent.experiment.run_folder import RunFolder
 def draw_accuracy(axes: Axes, folder: RunFolder) -> None:
     """Draw every user's accuracy, their mean, and the target."""
     rows = table_columns(folder, "accuracy")
-    target = yaml.safe_load(folder.settings.read_text(encoding="utf-8"))["learning"][
-        "target_accuracy"
-    ]
-    n_ue = int(rows["ue"].max()) + 1
-    accuracy = rows["accuracy"].reshape(-1, n_ue)  # [n_frames, n_ue]
-    time_s = rows["time_s"].reshape(-1, n_ue)[:, 0]
+    target = folder.read_settings()["learning"]["target_accuracy"]
+    time_s, frame = np.unique(rows["time_s"], return_inverse=True)
+    accuracy = np.full((len(time_s), int(rows["ue"].max()) + 1), np.nan)  # [n_frames, n_ue]
+    accuracy[frame, rows["ue"]] = rows["accuracy"]  # users that are not there have none
     below = float(np.mean(rows["deficit"] > 0))
     axes.plot(time_s, accuracy, color="0.75", linewidth=0.8)
-    axes.plot(time_s, accuracy.mean(axis=1), color="black", label=f"mean: {accuracy.mean():.2f}")
+    axes.plot(
+        time_s,
+        np.nanmean(accuracy, axis=1),
+        color="black",
+        label=f"mean: {rows['accuracy'].mean():.2f}",
+    )
     axes.axhline(
         target,
         color="#d6604d",

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import NullFormatter
 
 from py_agent.compare.table import Comparison, Row
-from py_agent.intervals import Estimate
+from py_agent.intervals import LEAST_SEEDS, Estimate
 from py_agent.view.page import page, picture, table
 
 _COLUMNS = (
@@ -30,6 +30,9 @@ _COLUMNS = (
 )
 _CROWDED = 6.0  # ratio of the ends of an axis that leaves no room to label its small ticks
 _EMPTY = ("", "–")
+
+#: What is said below every table of estimates.
+INTERVALS = f"Intervals: 95 %, Student's t over seeds; none below {LEAST_SEEDS} seeds."
 
 
 def comparison_table(comparison: Comparison) -> tuple[list[str], list[list[str]]]:
@@ -66,7 +69,8 @@ def write_comparison(comparison: Comparison, folder: Path, command: str) -> None
 {table(rows, header)}
 <p>Delays of unfinished tasks count with their age. All policies meet the same
 trajectories, radio maps and tasks under a seed; ratios are means over seeds of the ratio under the
-same seed, with percentile bootstrap intervals. Best rule: {html.escape(best)}.</p>
+same seed. {INTERVALS} Best rule: {html.escape(best)}.</p>
+{"".join(f"<p>Failed: {html.escape(str(failure))}</p>" for failure in comparison.failures)}
 <pre>{html.escape(command)}</pre>"""
     (folder / "report.html").write_text(page("Comparison of policies", body), encoding="utf-8")
 
@@ -129,15 +133,12 @@ def _cells(row: Row) -> list[str]:
         for _, name, form in _COLUMNS
     ]
     ratio = row.paired_ratio or row.paired_ratio_to_best_rule
-    return [
-        *(row.policy, row.setting, _estimate(row.mean_delay_s), *numbers, _estimate(ratio)),
-        f"{row.seeds} × {row.horizon_s:g}",
-    ]
+    estimates = ["–" if e is None else str(e) for e in (row.mean_delay_s, ratio)]
+    return [row.policy, row.setting, estimates[0], *numbers, estimates[1], _seeds(row)]
 
 
-def _estimate(estimate: Estimate | None) -> str:
-    if estimate is None:
-        return "–"
-    if estimate.ci_low is None or estimate.ci_high is None:
-        return f"{estimate.mean:.3f}"
-    return f"{estimate.mean:.3f} [{estimate.ci_low:.3f}, {estimate.ci_high:.3f}]"
+def _seeds(row: Row) -> str:
+    parts = [] if row.horizon_s is None else [f"{row.seeds} × {row.horizon_s:g}"]
+    if row.failed:
+        parts.append(f"failed: {', '.join(map(str, row.failed))}")
+    return "; ".join(parts)

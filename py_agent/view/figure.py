@@ -13,6 +13,7 @@ from matplotlib.lines import Line2D
 
 from py_agent.experiment.run_data import slot_field, slot_fields, slot_rewards, table_columns
 from py_agent.experiment.run_folder import RunFolder
+from py_agent.experiment.run_summary import summary_of
 from py_agent.experiment.task_statistics import delay_parts
 from py_agent.view.accuracy_curve import draw_accuracy
 from py_agent.view.map_parts import UNSERVED, colours, draw_sites, shades
@@ -28,14 +29,14 @@ _MAX_POINTS = 400  # per trajectory and curve: enough for the eye
 
 
 def draw_run(folder: RunFolder) -> Figure:
-    """Draw a finished run of the cellular scenario, or the reward of any other.
+    """Draw a run of the cellular scenario, or the reward of any other.
 
     Args:
-        folder: a run with its summary.
+        folder: a run, finished or not.
     """
-    summary = folder.read_summary()
+    summary = summary_of(folder)
     drawn = {"position_m", "bs_position_m", "serving_bs", "compute_utilisation"}
-    if not drawn <= slot_fields(folder) or "mean_delay_s" not in summary:
+    if not drawn <= slot_fields(folder) or not {"mean_delay_s", "early_end"} & set(summary):
         figure = Figure(figsize=(8, 4), layout="constrained")
         _draw_reward(figure.subplots(), folder)
     else:
@@ -50,6 +51,7 @@ def draw_run(folder: RunFolder) -> Figure:
     figure.suptitle(
         f"{summary['scenario']} · policy {summary['policy']} · seed {summary['seed']} · "
         f"{summary['sim_time_s']:g} s of ns-3 {summary['ns3_version']}"
+        + (" · ended early" if "early_end" in summary else "")
     )
     return figure
 

@@ -21,6 +21,8 @@ def result_rows(summary: Mapping[str, Any]) -> list[tuple[str, str]]:
         return "–" if value is None else f"{value:.3f} s"
 
     rows = [("simulated", f"{summary['sim_time_s']:g} s in {summary['slots']} slots")]
+    if "early_end" in summary:
+        rows.append(("ended early", summary["early_end"]))
     if summary["n_ue"] is not None:
         rows.append(("network", f"{summary['n_ue']} users, {summary['n_bs']} base stations"))
     if "mean_delay_s" in summary:
@@ -70,9 +72,11 @@ def result_rows(summary: Mapping[str, Any]) -> list[tuple[str, str]]:
                 f"{summary['training_jobs_unfinished']} unfinished",
             ),
         ]
+    rows.append(("total reward", f"{summary['total_reward']:.3f}"))
+    if "early_end" in summary:
+        return rows
     return [
         *rows,
-        ("total reward", f"{summary['total_reward']:.3f}"),
         ("ns-3 events", f"{summary['ns3_events']:,}"),
         (
             "wall time",

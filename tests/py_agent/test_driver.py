@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import ns3_scenarios
+from ns3_bridge import Field, InvalidAction, Schema
 from ns3_bridge.testing import fake_scenario
 from py_agent.contract import Network
 from py_agent.driver import Decider, WrongTimescale, play
@@ -109,3 +110,21 @@ def test_the_start_of_a_frame_is_known_before_the_decision(network):
         starts.append(decider.starts_frame(observation))
         decider.decide(observation)
     assert starts == [True, False, True]
+
+
+def test_a_wrong_shape_is_not_mended_by_who_is_away():
+    fields = {"dims": ("ue",)}
+    share = Field("share", "float32", (2,), "1", 0, 1, **fields)
+    here = Field("present", "int32", (2,), "1", 0, 1, **fields)
+    schema = Schema("mine", 0, 0, "1", "", (here,), (share,), {}, ())
+    policy = Counting()
+    policy.begin(None, 1)
+    decider = Decider(policy, Network("mine", {"slots_per_frame": 4}, schema))
+    away = {"present": np.array([1, 0], np.int32)}
+    policy.decide_frame = lambda observation: {}
+    assert decider.decide(away)["share"].tolist() == pytest.approx([0.1, 0.0])
+    policy.decide_slot = lambda observation: {"share": [0.5]}
+    assert decider.decide(away)["share"].shape == (1,)
+    policy.decide_slot = lambda observation: {"share": None}
+    with pytest.raises(InvalidAction, match="share is None"):
+        decider.decide(away)

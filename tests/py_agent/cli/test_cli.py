@@ -123,7 +123,7 @@ def test_ctrl_c_and_sigterm_end_all(tmp_path, number, status):
         start_new_session=True,
     )
     deadline_s = time.monotonic() + 200
-    while not children_of(running.pid) or not list((tmp_path / "runs").glob("*/slots.parquet")):
+    while not children_of(running.pid) or not list((tmp_path / "runs").glob("*/slots.arrows")):
         assert time.monotonic() < deadline_s
         time.sleep(0.05)
     time.sleep(1.0)
@@ -224,3 +224,11 @@ def test_an_unknown_retraining_rule_is_named_with_the_known_ones(tmp_path):
     done = call("run", "--retrain", "often", cwd=tmp_path, expect=2)
     assert "often" in done.stderr
     assert "need-calibrated" in done.stderr
+
+
+def test_a_program_has_as_long_to_describe_itself_as_the_user_says(tmp_path):
+    program = tmp_path / "slow"
+    program.write_text("#!/bin/sh\nexec sleep 1000\n")
+    program.chmod(0o755)
+    done = call("describe", str(program), "--deadline", "0.5", cwd=tmp_path, expect=2)
+    assert "gave no answer within 0.5 s" in done.stderr

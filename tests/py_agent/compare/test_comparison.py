@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 
-import numpy as np
 import pytest
 
 from ns3_bridge import InvalidSetting
-from py_agent.compare.grid import Grid
-from py_agent.compare.results_file import ResultsFile
-from py_agent.compare.table import compare
-from py_agent.intervals import bootstrap_mean, paired_ratio
+from py_agent.compare.grid import Grid, name_of
+from py_agent.compare.results_file import DamagedResults, ResultsFile
+from py_agent.compare.table import Failure, compare
 from py_agent.policies import UnknownPolicy
 from py_agent.view.comparison import comparison_table, write_comparison
 
@@ -67,32 +65,14 @@ def test_an_unknown_policy_is_told_before_anything_runs():
 def test_results_outlive_a_kill_in_the_middle_of_a_line(tmp_path):
     path = tmp_path / "out" / "results.jsonl"
     results = ResultsFile(path)
-    results.append("a", {"x": 1})
+    results.append("a", {"sim_time_s": 1})
     with path.open("a") as file:
         file.write('{"key": "b", "summ')
     again = ResultsFile(path)
     assert "a" in again
     assert "b" not in again
-    again.append("b", {"x": 2})
-    assert ResultsFile(path)["b"] == {"x": 2}
-
-
-def test_the_bootstrap_covers_the_mean_as_often_as_it_says():
-    rng = np.random.default_rng(3)
-    hits = 0
-    for _ in range(200):
-        estimate = bootstrap_mean(rng.normal(1, 1, 30).tolist())
-        hits += estimate.ci_low <= 1 <= estimate.ci_high
-    assert 0.88 <= hits / 200 <= 0.99
-
-
-def test_pairing_takes_out_what_both_share():
-    rng = np.random.default_rng(1)
-    hardness = rng.uniform(1, 10, 20)
-    ratio = paired_ratio((0.9 * hardness).tolist(), hardness.tolist())
-    assert ratio.mean == pytest.approx(0.9)
-    assert ratio.ci_high == pytest.approx(0.9)
-    assert bootstrap_mean([2.0]).ci_low is None
+    again.append("b", {"sim_time_s": 2})
+    assert ResultsFile(path)["b"] == {"sim_time_s": 2}
 
 
 def finished(grid, delay_s):
@@ -129,3 +109,113 @@ def test_only_seeds_that_all_policies_have_finished_count():
     assert [row.seeds for row in compare(grid.cells(), summaries, None).rows] == [1, 1]
     with pytest.raises(InvalidSetting, match="not compared"):
         compare(grid.cells(), summaries, "random")
+
+
+@pytest.mark.parametrize("setting", ["mobility.trace", "layout.positions", "ns3::Some::File"])
+def test_the_key_changes_with_the_contents_of_a_file_that_a_setting_names(tmp_path, setting):
+    trace = tmp_path / "trace.csv"
+
+    def key():
+        value = f"{trace}; origin=auto" if setting == "mobility.trace" else trace
+        return Grid(["srpt"], [1], assignments=[f"{setting}={value}"]).cells()[0].key
+
+    trace.write_text("time_s,id,x_m,y_m\n0,a,1,2\n")
+    before = key()
+    assert key() == before
+    trace.write_text("time_s,id,x_m,y_m\n0,a,1,3\n")
+    assert key() != before
+
+
+def test_the_key_changes_with_the_program_of_an_own_scenario(tmp_path):
+    program = tmp_path / "own"
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o755)
+    grid = Grid(["srpt"], [1], overrides={"scenario": str(program)})
+    before = grid.cells()[0].key
+    program.write_text("#!/bin/sh\n:\n")
+    assert grid.cells()[0].key != before
+
+
+def test_other_comparisons_have_other_names():
+    def name(policies, seeds, reference=None, **options):
+        return name_of(Grid(policies, seeds, **options).cells(), reference)
+
+    names = [
+        name(["srpt", "load-fill"], [1, 2]),
+        name(["srpt", "load-sqrt"], [1, 2]),
+        name(["srpt", "load-fill"], [1, 3]),
+        name(["srpt", "load-fill"], [1, 2], "srpt"),
+        name(["srpt", "load-fill"], [1, 2], assignments=["n_ue=4"]),
+        name(["srpt", "load-fill"], [1, 2], varied=["n_ue=4,5"]),
+    ]
+    assert len(set(names)) == len(names)
+    assert names[0] == name(["srpt", "load-fill"], [1, 2])
+    assert names[0].startswith("cellular__2-policies__2-seeds__")
+    assert names[5].startswith("cellular__2-policies__2-settings__2-seeds__")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("{", "[]", "null", '{"key": "b"}', '{"key": "b", "summary": 3}'),
+        '{"key": 1, "summary": {"sim_time_s": 1}}',
+        '{"key": "b", "summary": {"mean_delay_s": 1}}',
+        '{"key": "b", "summary": {"sim_time_s": 1, "mean_delay_s": "long"}}',
+    ],
+)
+def test_a_bad_line_among_results_is_named(tmp_path, line):
+    path = tmp_path / "results.jsonl"
+    ResultsFile(path).append("a", {"sim_time_s": 1.0})
+    with path.open("a") as file:
+        file.write(f"{line}\n")
+    with pytest.raises(DamagedResults, match=r"results\.jsonl, line 2"):
+        ResultsFile(path)
+
+
+def failing(grid, delay_s, failed):
+    """Summaries without the failed runs, and what failed."""
+    summaries = finished(grid, delay_s)
+    failures = []
+    for cell in grid.cells():
+        if (cell.label, cell.run.seed) in failed:
+            del summaries[cell.key]
+            failures.append(Failure(cell.label, cell.variant, cell.run.seed, "it died"))
+    return summaries, failures
+
+
+def test_a_policy_whose_runs_fail_is_a_row_and_takes_no_seed_from_the_others(tmp_path):
+    grid = Grid(["load-srpt", "load-sqrt", "random"], [1, 2, 3])
+    delay_s = {"load-srpt": 1.0, "load-sqrt": 2.0, "random": 3.0}
+    failed = {("load-sqrt", 2), ("random", 1), ("random", 2), ("random", 3)}
+    summaries, failures = failing(grid, delay_s, failed)
+    comparison = compare(grid.cells(), summaries, None, failures)
+    rows = {row.policy: row for row in comparison.rows}
+    assert {name: row.seeds for name, row in rows.items()} == {
+        **{"load-srpt": 3, "load-sqrt": 2, "random": 0}
+    }
+    assert rows["load-sqrt"].failed == [2]
+    assert rows["load-sqrt"].paired_ratio_to_best_rule.mean == pytest.approx(2.0)
+    assert rows["random"].mean_delay_s is None
+    json.dumps(comparison.to_json())
+    _, table = comparison_table(comparison)
+    assert table[2][0] == "random"
+    assert table[2][-1] == "failed: 1, 2, 3"
+    write_comparison(comparison, tmp_path, "ns3-twin compare")
+    assert "random, seed 3: it died" in (tmp_path / "report.html").read_text()
+
+
+def test_a_seed_that_fails_under_all_policies_leaves_the_other_seeds():
+    grid = Grid(["load-srpt", "load-sqrt"], [1, 2, 3])
+    summaries, failures = failing(
+        grid, {"load-srpt": 1.0, "load-sqrt": 2.0}, {("load-srpt", 2), ("load-sqrt", 2)}
+    )
+    rows = compare(grid.cells(), summaries, None, failures).rows
+    assert [(row.seeds, row.failed) for row in rows] == [(2, [2]), (2, [2])]
+
+
+def test_a_comparison_of_which_all_runs_have_failed_is_a_table_all_the_same(tmp_path):
+    grid = Grid(["load-srpt"], [1])
+    summaries, failures = failing(grid, {"load-srpt": 1.0}, {("load-srpt", 1)})
+    comparison = compare(grid.cells(), summaries, None, failures)
+    write_comparison(comparison, tmp_path, "ns3-twin compare")
+    assert comparison.rows[0].seeds == 0

@@ -12,9 +12,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from py_agent.drl.agent import ACTIONS, Agent
-from py_agent.drl.algorithms import agent_of, make_algorithm
+from py_agent.drl.algorithms import (
+    agent_of,
+    load_algorithm,
+    make_algorithm,
+    save_algorithm,
+)
 from py_agent.drl.errors import CannotResume
 from py_agent.drl.features import FEATURES
 from py_agent.drl.training import Training
@@ -127,18 +133,96 @@ def test_a_folder_of_another_training_is_refused(tmp_path):
         Training(settings(seed=2), tmp_path)
 
 
+@pytest.mark.parametrize("algorithm", ["ppo", "td3", "sac"])
+def test_an_algorithm_goes_on_from_the_numbers_that_were_saved(agents, tmp_path, algorithm):
+    chosen = settings(algorithm=algorithm)
+    model = make_algorithm(chosen, agents, tmp_path)
+    model.num_timesteps = 1234
+    with torch.no_grad():
+        for parameter in model.policy.parameters():
+            parameter.add_(0.25)
+        if algorithm == "sac":
+            model.log_ent_coef.fill_(-1.5)
+    save_algorithm(model, tmp_path / "checkpoint.pt")
+    again = load_algorithm(chosen, tmp_path / "checkpoint.pt", agents, tmp_path)
+    assert again.num_timesteps == 1234
+    before, after = model.policy.state_dict(), again.policy.state_dict()
+    assert all(torch.equal(before[name], after[name]) for name in before)
+    if algorithm == "sac":
+        assert float(again.log_ent_coef.detach()) == -1.5
+
+
+class Code:
+    """What a pickle does to whoever reads it."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return Path.touch, (self.path,)
+
+
+@pytest.mark.parametrize("content", ["code", "garbage", "other", "nothing"])
+def test_a_checkpoint_is_data_and_a_bad_one_is_named(agents, tmp_path, content):
+    path, trace = tmp_path / "checkpoint.pt", tmp_path / "it-ran"
+    if content == "code":
+        torch.save({"parameters": Code(trace), "steps": 1, "updates": 0}, path)
+    elif content == "other":
+        torch.save({"parameters": {}, "steps": 1, "updates": 0}, path)
+    else:
+        path.write_bytes(b"" if content == "nothing" else b"PK\x03\x04garbage")
+    with pytest.raises(CannotResume, match=r"checkpoint\.pt") as told:
+        load_algorithm(settings(), path, agents, tmp_path)
+    assert "\n" not in str(told.value)
+    assert not trace.exists()
+
+
+def test_weights_that_are_no_numbers_are_refused(agents, tmp_path):
+    model = make_algorithm(settings(), agents, tmp_path)
+    with torch.no_grad():
+        next(model.policy.parameters()).fill_(torch.nan)
+    save_algorithm(model, tmp_path / "checkpoint.pt")
+    with pytest.raises(CannotResume, match="no finite number"):
+        load_algorithm(settings(), tmp_path / "checkpoint.pt", agents, tmp_path)
+
+
+def test_a_training_whose_file_has_changed_is_not_gone_on_with(tmp_path):
+    trace = tmp_path / "trace.csv"
+    trace.write_text("time_s,ue,size_bit\n")
+    network = {**NETWORK, "traffic": {"model": "trace", "trace": str(trace)}}
+    Training(settings(settings=network), tmp_path / "training")
+    Training(settings(settings=network), tmp_path / "training")
+    trace.write_text("time_s,ue,size_bit\n0,1,2\n")
+    with pytest.raises(CannotResume, match=r"trace\.csv has changed"):
+        Training(settings(settings=network), tmp_path / "training")
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"steps": "x", "best": null}', '{"steps": 1}'])
+def test_a_damaged_state_is_named(tmp_path, text):
+    Training(settings(), tmp_path)
+    (tmp_path / "state.json").write_text(text)
+    with pytest.raises(CannotResume, match=r"state\.json is damaged"):
+        Training(settings(), tmp_path)
+
+
+def test_a_checkpoint_of_an_earlier_version_is_refused(tmp_path):
+    (tmp_path / "checkpoint.zip").touch()
+    with pytest.raises(CannotResume, match="earlier version"):
+        Training(settings(), tmp_path)
+
+
 def test_a_killed_training_goes_on(tmp_path):
     folder = tmp_path / "training"
     arguments = ["train", "--quick", "--steps", "60000", "--out", str(folder), "--json"]
     arguments += ["--set", "n_ue=5", "--set", "n_bs=2"]
     process = subprocess.Popen([COMMAND, *arguments], stdout=subprocess.DEVNULL)
     deadline = time.monotonic() + 200
-    while not (folder / "state.json").exists() and time.monotonic() < deadline:
+    while not (folder / "checkpoint.pt").exists() and time.monotonic() < deadline:
         assert process.poll() is None
         time.sleep(0.05)
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
-    before = json.loads((folder / "state.json").read_text())["steps"]
+    before = torch.load(folder / "checkpoint.pt", weights_only=True)["steps"]
     assert 0 < before < 60000
 
     done = subprocess.run(

@@ -30,7 +30,7 @@ def test_later_sources_win(tmp_path):
     [
         ("policie: srpt", "unknown setting policie; known: scenario, policy, seed"),
         ("seed: -1", "setting seed = -1"),
-        ("seed: [", "cannot read"),
+        ("seed: [", r"run\.yaml, line 1: "),
         ("just text", "must hold a mapping"),
     ],
 )

@@ -8,7 +8,9 @@ import pytest
 from typer.testing import CliRunner
 
 from py_agent.cli.app import app
-from py_agent.fidelity.checkpoint import Checkpoint
+from py_agent.experiment.run_settings import load_run_settings
+from py_agent.fidelity.checkpoint import Checkpoint, whole_settings
+from py_agent.fidelity.checkpoint_file import DamagedCheckpoint, key_of, load_checkpoint
 from py_agent.fidelity.continuation import Continuation
 from py_agent.fidelity.coverages import coverages
 from py_agent.fidelity.prefix import States
@@ -21,6 +23,7 @@ from py_agent.fidelity.scores import (
     regret,
     spearman,
 )
+from py_agent.twin.model.prior import prior_parameters
 from py_agent.twin.rollout.simulate import Outcome
 
 SMALL = ["n_ue=4", "n_bs=2", "slots_per_frame=10", "traffic.rate_hz=4", "traffic.off_s=0"]
@@ -166,3 +169,51 @@ def test_a_lead_that_ends_within_a_frame_is_refused(measured):
     result = CliRunner().invoke(app, [*arguments, "--set", "n_ue=4", "--set", "n_bs=2"])
     assert result.exit_code == 2
     assert "whole frames of 1 s" in result.output
+
+
+def test_a_seed_that_fails_is_told_and_the_others_are_measured(tmp_path, monkeypatch):
+    from ns3_bridge import SimulatorDied
+    from py_agent.fidelity import measure as module
+
+    play = module.play
+
+    def dying(chosen, seed, *arguments):
+        if seed == 9102:
+            raise SimulatorDied(-9, "no words")
+        return play(chosen, seed, *arguments)
+
+    arguments = ["fidelity", "--seeds", "9101-9103", "--json", "--jobs", "1"]
+    arguments += ["--policies", "random,load-srpt", "--lead", "0.4", "--horizon", "0.4"]
+    arguments += ["--parameters", str(tmp_path / "twin.json"), "--output", str(tmp_path)]
+    arguments += [part for setting in SMALL for part in ("--set", setting)]
+    chosen = load_run_settings(None, {}, SMALL).settings
+    prior_parameters(whole_settings(chosen), "lte").save(tmp_path / "twin.json")
+    monkeypatch.setattr(module, "play", dying)
+    done = CliRunner().invoke(app, arguments)
+    assert done.exit_code == 1, done.output
+    values = json.loads(done.stdout.splitlines()[-1])
+    assert list(values["failures"]) == ["seed 9102"]
+    assert "SIGKILL" in values["failures"]["seed 9102"]
+    assert "failed: seed 9102" in done.stderr
+
+    monkeypatch.setattr(module, "play", play)  # tried again, and the others are not
+    done = CliRunner().invoke(app, arguments)
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.stdout.splitlines()[-1])["failures"] == {}
+
+
+def test_a_damaged_checkpoint_is_named(tmp_path):
+    path = tmp_path / "checkpoint-1.npz"
+    path.write_bytes(b"PK\x03\x04")
+    with pytest.raises(DamagedCheckpoint, match=r"checkpoint-1\.npz is damaged"):
+        load_checkpoint(path, ["random"])
+
+
+def test_the_key_of_a_checkpoint_changes_with_the_files_that_its_settings_name(tmp_path):
+    trace = tmp_path / "trace.csv"
+    trace.write_text("0")
+    settings = {"mobility": {"trace": str(trace)}}
+    before = key_of(settings, scenario="cellular")
+    assert key_of(settings, scenario="cellular") == before
+    trace.write_text("1")
+    assert key_of(settings, scenario="cellular") != before

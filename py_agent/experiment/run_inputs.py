@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: MIT
+"""What a run depends on beside its settings' values, and settings that hold in any folder."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pydantic
+
+import ns3_scenarios
+from ns3_bridge.settings import flatten
+from py_agent.experiment.run_settings import RunSettings
+from py_agent.input_files import digest, digests, with_absolute_paths
+
+
+def changed_settings(settings: pydantic.BaseModel) -> dict[str, Any]:
+    """Settings of a scenario that are not default, by full name.
+
+    Args:
+        settings: all of them, checked.
+    """
+    default = dict(flatten(type(settings)().model_dump()))
+    return {
+        name: value for name, value in flatten(settings.model_dump()) if value != default.get(name)
+    }
+
+
+def files_of(run: RunSettings, changed: Mapping[str, Any]) -> dict[str, str]:
+    """Files that the simulation reads, and a program of one's own: absolute path to SHA-256."""
+    found = digests([dict(changed), run.ns3])
+    if run.scenario not in ns3_scenarios.names():
+        program = Path(ns3_scenarios.program(run.scenario)).resolve()
+        found[str(program)] = digest(program)
+    return found
+
+
+def portable(run: RunSettings, settings: pydantic.BaseModel) -> dict[str, Any]:
+    """All settings of a run as its folder keeps them: files and programs are named absolutely.
+
+    Args:
+        run: the settings.
+        settings: those of the scenario, checked.
+    """
+    changed = changed_settings(settings)
+
+    def is_path(name: Sequence[str]) -> bool:
+        return ".".join(name) in changed and _is_text(settings, name)
+
+    scenario, policy = run.scenario, run.policy
+    if scenario not in ns3_scenarios.names():
+        scenario = ns3_scenarios.program(scenario)
+    rules, equals, file = policy.partition("=")
+    if equals and Path(file).is_file():
+        policy = f"{rules}={Path(file).resolve()}"
+    return {
+        **run.model_dump(mode="json"),
+        "scenario": scenario,
+        "policy": policy,
+        "settings": with_absolute_paths(settings.model_dump(), is_path),
+        "ns3": with_absolute_paths(run.ns3),
+    }
+
+
+def _is_text(settings: pydantic.BaseModel, name: Sequence[str]) -> bool:
+    """Whether a setting may hold any text, so that it may name a file."""
+    *groups, leaf = name
+    for group in groups:
+        settings = getattr(settings, group)
+    return type(settings).model_fields[leaf].annotation is str

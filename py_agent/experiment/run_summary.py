@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: MIT
+"""The summary of a run in a folder, of one that ended early as far as it goes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from py_agent.experiment.errors import DamagedRun
+from py_agent.experiment.run_data import slot_rewards
+from py_agent.experiment.run_folder import RunFolder
+
+
+def summary_of(folder: RunFolder) -> dict[str, Any]:
+    """What a finished run has written; otherwise what can be said of the slots that there are.
+
+    The latter has an entry ``early_end`` and no delays: tasks that were under way are not among its
+    records, so that their mean would be too small.
+
+    Raises:
+        DamagedRun: a file is damaged; the message names it.
+        InvalidSetting: the settings cannot be read.
+    """
+    reason = folder.early_end()
+    if not reason:
+        return folder.read_summary()
+    run = folder.read_settings()
+    settings = run.get("settings")
+    if not isinstance(settings, dict) or not isinstance(settings.get("slot_s"), int | float):
+        raise DamagedRun(f"{folder.settings} is damaged: it does not say how long a slot is")
+    rewards = slot_rewards(folder)
+    return {
+        **{name: run.get(name) for name in ("scenario", "policy", "retrain", "seed")},
+        "early_end": reason,
+        "sim_time_s": len(rewards) * settings["slot_s"],
+        "slots": len(rewards),
+        "n_ue": settings.get("n_ue"),
+        "n_bs": settings.get("n_bs"),
+        "total_reward": float(rewards.sum()),
+        "ns3_version": folder.read_record().get("ns3_version"),
+    }
