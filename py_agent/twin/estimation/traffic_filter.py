@@ -34,7 +34,7 @@ class TrafficFilter:
         on_probability: ``[n_ue]``.
 
     Example:
-        >>> traffic = TrafficFilter(Traffic(rate_hz=1.0), n_ue=2)
+        >>> traffic = TrafficFilter(Traffic(rate_hz=1.0), n_ue=2, mean_bit=4e5)
         >>> five, none = np.array([5.0]), np.array([0.0])
         >>> traffic.update(np.array([0]), five, 4e5 * five, np.array([1.0]))
         >>> traffic.update(np.array([1]), none, none, np.array([1.0]))
