@@ -38,9 +38,9 @@ class RunFolder:
         >>> import tempfile
         >>> with tempfile.TemporaryDirectory() as runs:
         ...     folder = RunFolder.create(Path(runs), "cellular", "load-srpt", seed=1)
-        ...     folder.write_summary({"seed": 1})
-        ...     folder.read_summary()
-        {'seed': 1}
+        ...     folder.write_settings({"policy": "load-srpt", "seed": 1})
+        ...     folder.read_settings()["policy"]
+        'load-srpt'
     """
 
     path: Path
