@@ -193,9 +193,10 @@ def _kill(process: ChildProcess, pid_fd: int) -> None:
 def _end(
     process: ChildProcess, pid_fd: int, wiring: Wiring, output: Output, owner_pid: int
 ) -> None:
-    if os.getpid() == owner_pid:  # a fork has the descriptors alone
-        _kill(process, pid_fd)
-        process.wait()
-        output.has_ended.wait(_DRAIN_S)
-    wiring.close()
-    os.close(pid_fd)
+    with contextlib.ExitStack() as held:  # closed also where an interrupt ends the waits
+        held.callback(os.close, pid_fd)
+        held.callback(wiring.close)
+        if os.getpid() == owner_pid:  # a fork has the descriptors alone
+            _kill(process, pid_fd)
+            process.wait()
+            output.has_ended.wait(_DRAIN_S)
