@@ -132,11 +132,9 @@ def merged(settings: NestedSettings | None, others: NestedSettings | None) -> di
     {'n_ue': 3, 'traffic': {'rate_hz': 1, 'on_s': 2}}
 
     Raises:
-        InvalidSetting: the others are no mapping.
+        InvalidSetting: they are no mappings of names.
     """
     over = as_mapping(others)
-    if not isinstance(over, Mapping):
-        raise InvalidSetting(f"settings must be a mapping of names, not {type(over).__name__}")
     result = dict(as_mapping(settings))
     for name, value in over.items():
         is_group = isinstance(value, _GROUPS) and isinstance(result.get(name, {}), _GROUPS)

@@ -31,22 +31,28 @@ class Ended(KeyboardInterrupt):
         self.status = 128 + number  # as shells count
 
 
-def _end(number: int, _frame: object) -> NoReturn:
-    for other in _ENDING:
-        if other != signal.SIGINT:  # a second Ctrl-C may be meant; else nothing disturbs the first
-            signal.signal(other, signal.SIG_IGN)
-    raise Ended(number)
-
-
 @contextlib.contextmanager
 def _signals_raise() -> Iterator[None]:
     """Let signals raise `Ended`; before and after, they end a process that holds nothing yet."""
+    received: list[int] = []
+
+    def end(number: int, _frame: object) -> NoReturn:
+        received.append(number)
+        for other in _ENDING:
+            if other != signal.SIGINT:  # a second Ctrl-C may be meant; else nothing disturbs it
+                signal.signal(other, signal.SIG_IGN)
+        raise Ended(number)
+
     before = {number: signal.getsignal(number) for number in _ENDING}
     for number, handler in before.items():
         if handler != signal.SIG_IGN:  # as under nohup
-            signal.signal(number, _end)
+            signal.signal(number, end)
     try:
         yield
+    except Exception as error:
+        if received:  # this is what the code that was interrupted has made of it
+            raise Ended(received[0]) from error
+        raise
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -72,7 +72,7 @@ def test_episodes_may_be_longer_and_servers_faster():
         ({"traffic": {"rate_hz": -1}}, r"traffic\.rate_hz = -1: .* greater than or equal to 0"),
         ({"trafic": {}}, "unknown setting trafic"),
         ({"layout": {"positions": "/no/such/file"}}, "/no/such/file"),
-        (3, "must be a mapping"),
+        (3, "must be a dict of names and values, not 3"),
     ],
 )
 def test_what_cannot_be_changed_is_told_and_the_episode_goes_on(cellular, settings, message):

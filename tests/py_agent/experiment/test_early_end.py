@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from ns3_bridge import InvalidSetting, SimulatorDied
+from ns3_bridge.testing.processes import children_of
 from py_agent.experiment.errors import DamagedRun
 from py_agent.experiment.parquet_log import SlotLog, stream_of
 from py_agent.experiment.replay import replay
@@ -59,12 +60,6 @@ def killed(tmp_path_factory) -> RunFolder:
     assert process.returncode == -signal.SIGKILL
     (path,) = runs_dir.iterdir()
     return recorded_run(path)
-
-
-def simulators():
-    """Children of this process."""
-    for task in Path("/proc/self/task").iterdir():
-        yield from map(int, (task / "children").read_text().split())
 
 
 def rows(folder):
@@ -120,7 +115,7 @@ def test_a_run_whose_simulator_dies_says_so_and_is_readable(tmp_path):
 
     def kill_after_two_frames(done, total):
         if done == 2 * FRAME:
-            for pid in simulators():
+            for pid in children_of("self"):
                 os.kill(pid, signal.SIGKILL)
 
     with pytest.raises(SimulatorDied):
