@@ -54,8 +54,14 @@ def _command(line: str) -> list[str]:
 
 
 def _program(*lines: str) -> list[str]:
-    """A user's own program; it ends at Ctrl-C as Python programs do."""
-    return [sys.executable, "-c", "\n".join(("import ns3_scenarios", *lines))]
+    """A user's own program; from the end of its imports on it ends at Ctrl-C as Python's do."""
+    begin = (
+        "import signal",
+        "signal.signal(signal.SIGINT, signal.SIG_DFL)",
+        "import ns3_scenarios",
+        "signal.signal(signal.SIGINT, signal.default_int_handler)",
+    )
+    return [sys.executable, "-c", "\n".join((*begin, *lines))]
 
 
 WORKS = (
@@ -78,7 +84,7 @@ WORKS = (
             "    env.reset(seed=seed)",
             "    for _ in range(5):",
             "        env.step(env.action_space.sample())",
-            "    branch = env.branch()",
+            "    (branch,) = env.branch()",
             "    branch.step(env.action_space.sample())",
             "    branch.close()",
             "    env.close()",
@@ -197,8 +203,8 @@ def _is_untyped(work: Work, number: signal.Signals, status: int, said: str) -> i
         by_signal = status in (128 + number, -number) or (work.name == "serve" and status == 0)
         ours = re.search("/(py_agent|ns3_bridge|ns3_scenarios)/", said)  # else Python's own start
         return int(not by_signal or ("Traceback" in said and ours is not None))
-    last = said.strip().splitlines()[-1:] or [""]
-    return int(status != -number or (number == signal.SIGINT and last != ["KeyboardInterrupt"]))
+    last = said.strip().splitlines()[-1:]
+    return int(status != -number or last not in ([], ["KeyboardInterrupt"]))
 
 
 def _end_of(mark: str) -> list[int]:

@@ -9,8 +9,9 @@ import multiprocessing
 import os
 import pickle
 import signal
+import tempfile
 from collections import deque
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from multiprocessing.connection import Connection, wait
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -41,10 +42,10 @@ _callback: Callback = _ignore  # of the worker that runs here
 class _Worker:
     """A process that does one item after another."""
 
-    def __init__(self, work: Callable[[Any], Any]) -> None:
+    def __init__(self, work: Callable[[Any], Any], temporary: str) -> None:
         context = multiprocessing.get_context("spawn")
         self.messages, theirs = context.Pipe()
-        self._process = context.Process(target=_serve, args=(work, theirs, os.getpid()))
+        self._process = context.Process(target=_serve, args=(work, theirs, os.getpid(), temporary))
         self._process.start()
         theirs.close()
         self.number = -1
@@ -95,7 +96,8 @@ def side_by_side(
     """Call `work` for every item, some at a time.
 
     Workers end with this process, and when the generator is closed early: use it with `closing`.
-    A worker that dies takes its own item with it (`WorkerDied`), no other.
+    A worker that dies takes its own item with it (`WorkerDied`), no other. Temporary files of
+    workers go with the generator, however a worker ends.
 
     Args:
         work: importable by name; may call `report`.
@@ -108,9 +110,13 @@ def side_by_side(
     """
     left = deque(enumerate(items))
     workers: dict[Any, _Worker] = {}
-    try:
+    with (
+        tempfile.TemporaryDirectory(prefix="ns3-twin-", ignore_cleanup_errors=True) as temporary,
+        contextlib.ExitStack() as ending,
+    ):
+        ending.callback(_end_all, workers)
         for _ in range(min(jobs, len(items))):
-            worker = _Worker(work)
+            worker = _Worker(work, temporary)
             workers[worker.messages] = worker
             worker.begin(*left.popleft())
         while workers:
@@ -125,13 +131,15 @@ def side_by_side(
                     del workers[messages]
                     worker.retire()
                     if left:
-                        worker = _Worker(work)
+                        worker = _Worker(work, temporary)
                         workers[worker.messages] = worker
                         worker.begin(*left.popleft())
                 yield number, future
-    finally:
-        for worker in workers.values():
-            worker.end()
+
+
+def _end_all(workers: Mapping[Any, _Worker]) -> None:
+    for worker in workers.values():
+        worker.end()
 
 
 def one_by_one(
@@ -163,12 +171,15 @@ def _reporting_to(callback: Callback) -> Iterator[None]:
         _callback = before
 
 
-def _serve(work: Callable[[Any], Any], messages: Connection, parent_pid: int) -> None:
+def _serve(
+    work: Callable[[Any], Any], messages: Connection, parent_pid: int, temporary: str
+) -> None:
     """A worker's life. It leaves nobody behind; an interrupt is the parent's to handle."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent_pid:  # it was killed before we asked to be told
         os._exit(128 + signal.SIGHUP)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    tempfile.tempdir = temporary
     with _reporting_to(lambda what: messages.send((_REPORT, what))), contextlib.suppress(EOFError):
         while True:
             item = messages.recv()
