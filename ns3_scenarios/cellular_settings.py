@@ -193,6 +193,14 @@ class Speed(_Settings):
     ns-3, or both to compare; the same bits"""
 
 
+class Output(_Settings):
+    """Settings ``output.…``."""
+
+    pcap: str = ""
+    """folder that gets packet captures of the S1-U links (s1u-bs0.pcap, …) and of the edge's link
+    (edge.pcap), and has none yet; empty: nothing is captured"""
+
+
 class Traffic(_Settings):
     """Settings ``traffic.…``."""
 
@@ -308,6 +316,8 @@ class CellularSettings(_Settings):
     state: State = State()
 
     speed: Speed = Speed()
+
+    output: Output = Output()
 
     traffic: Traffic = Traffic()
 

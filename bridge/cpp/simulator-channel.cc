@@ -180,6 +180,9 @@ Status SimulatorChannel::Branch(Status present) {
         return Refuse(Status::BRANCH_REFUSED,
                       "no message with four descriptors came over NS3_TWIN_CONTROL_FD");
     }
+    if (!m_why_no_branches.empty()) {
+        return Refuse(Status::BRANCH_REFUSED, m_why_no_branches);
+    }
     const int seals = fcntl(descriptors->channel.Get(), F_GET_SEALS);
     struct stat file{};
     if (fstat(descriptors->channel.Get(), &file) != 0 || seals < 0 ||

@@ -53,6 +53,9 @@ class SimulatorChannel {
     /// Say how a branch gets random numbers of its own; without it none can have them.
     void OnReseed(std::function<void(std::uint64_t run)> reseed) { m_reseed = std::move(reseed); }
 
+    /// Answer whoever asks for a branch why there is none. @param why empty: there are branches
+    void RefuseBranches(std::string why) { m_why_no_branches = std::move(why); }
+
     /// Publish the observation in memory, wait for a valid action.
     ///
     /// Whenever the agent asks for a branch meanwhile, the process forks; in the new process this
@@ -83,6 +86,7 @@ class SimulatorChannel {
     Schema* m_schema = nullptr;
     std::uint64_t m_records_bytes = 0;
     std::function<void(std::uint64_t)> m_reseed;
+    std::string m_why_no_branches;
 };
 
 }  // namespace physical

@@ -8,6 +8,7 @@ import fcntl
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from numpy.typing import NDArray
@@ -61,6 +62,8 @@ class Channel:
         start_deadline_s: how long the simulator may take until the first observation.
         spin: see the attribute.
         on_wait: called every 50 ms of a wait; what it raises ends the simulator.
+        output_file: what the simulator writes to stdout and stderr is appended to it; branches
+            write nothing there.
 
     Attributes:
         schema: what the simulator declared.
@@ -83,13 +86,14 @@ class Channel:
         start_deadline_s: float = 120.0,
         spin: Spin = PAIR_SPIN,
         on_wait: Callable[[], None] = lambda: None,
+        output_file: Path | None = None,
     ) -> None:
         self._deadline_s = deadline_s
         self._patience_s = min(deadline_s, _PATROL_S)
         self._on_wait = on_wait
         self._is_branch = False
         self._posted_s = time.perf_counter()
-        self._attach(SimulatorProcess.start(command, _native.HEADER_BYTES), spin)
+        self._attach(SimulatorProcess.start(command, _native.HEADER_BYTES, output_file), spin)
         try:
             self._await(start_deadline_s)
             self._shake_hands()

@@ -10,7 +10,8 @@ import signal
 import subprocess
 import weakref
 from collections.abc import Sequence
-from typing import Protocol
+from pathlib import Path
+from typing import BinaryIO, Protocol
 
 from ns3_bridge.errors import HandshakeError
 from ns3_bridge.output import Output
@@ -61,6 +62,7 @@ class SimulatorProcess:
     Args:
         process: the process, a child of ours.
         wiring: what it shares with us; closed with this object.
+        output_copy: gets what the process writes to stdout and stderr, and is closed then.
 
     Attributes:
         wiring: what it shares with us.
@@ -70,33 +72,42 @@ class SimulatorProcess:
         end_reason: why it was ended from here; empty if it was not.
     """
 
-    def __init__(self, process: ChildProcess, wiring: Wiring) -> None:
+    def __init__(
+        self, process: ChildProcess, wiring: Wiring, output_copy: BinaryIO | None = None
+    ) -> None:
         wiring.close_theirs()
         self.wiring = wiring
         self._process = process
         self.user_pid = self._owner_pid = os.getpid()
         self.end_reason = ""
         self.pid_fd = os.pidfd_open(process.pid)
-        self._output = Output(wiring.output_fd)
+        self._output = Output(wiring.output_fd, output_copy)
         self._finalizer = weakref.finalize(
             self, _end, process, self.pid_fd, wiring, self._output, self._owner_pid
         )
 
     @classmethod
-    def start(cls, command: Sequence[str], header_bytes: int) -> SimulatorProcess:
+    def start(
+        cls, command: Sequence[str], header_bytes: int, output_file: Path | None = None
+    ) -> SimulatorProcess:
         """Start a simulator.
 
         Args:
             command: program and arguments.
             header_bytes: size of the channel before the simulator has declared its fields.
+            output_file: what it writes to stdout and stderr is appended to it.
 
         Raises:
             HandshakeError: the program cannot be started.
+            OSError: there can be no `output_file`.
         """
-        return in_lasting_thread(lambda: cls._start(command, header_bytes))
+        return in_lasting_thread(lambda: cls._start(command, header_bytes, output_file))
 
     @classmethod
-    def _start(cls, command: Sequence[str], header_bytes: int) -> SimulatorProcess:
+    def _start(
+        cls, command: Sequence[str], header_bytes: int, output_file: Path | None
+    ) -> SimulatorProcess:
+        output_copy = None if output_file is None else output_file.open("ab")
         wiring = Wiring(header_bytes, sealed=False)
         ends = wiring.theirs
         try:
@@ -118,8 +129,10 @@ class SimulatorProcess:
             )
         except OSError as error:
             wiring.discard()
+            if output_copy is not None:
+                output_copy.close()
             raise HandshakeError(f"cannot start {command[0]}: {error}") from error
-        return cls(process, wiring)
+        return cls(process, wiring, output_copy)
 
     @property
     def pid(self) -> int:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import functools
 import weakref
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from ns3_bridge.channel import Channel
@@ -73,6 +74,7 @@ class LocalHost:
             under the same `run` and `warm_starts`, but not to a cold start.
         max_branches: how many branches of this host's episodes may be alive at once.
         branch_memory_mb: by how much a branch may grow before it ends with `SimulatorOutOfMemory`.
+        log: what ns-3 logs, as in its NS_LOG, e.g. ``"LteUeRrc=level_info,LteEnbRrc=warn"``.
 
     Attributes:
         description_json: what the program says of itself under these settings.
@@ -81,6 +83,8 @@ class LocalHost:
         deadline_s: as given.
         start_deadline_s: as given.
         on_wait: as given; a change counts at once.
+        output_file: what simulators that start from now on log and print is appended to it, as it
+            comes; None: only the last lines are kept, for messages. Branches write nothing there.
         ns3_version: the ns-3 that the program is built with.
         schema: the declared fields and tables.
 
@@ -101,6 +105,7 @@ class LocalHost:
         reseed: bool = False,
         max_branches: int = 64,
         branch_memory_mb: float = 1024.0,
+        log: str = "",
     ) -> None:
         if warm_starts < 0:
             raise InvalidSetting(f"warm_starts = {warm_starts}: must be 0 or more")
@@ -109,6 +114,8 @@ class LocalHost:
         self.ns3_attributes = dict(ns3_attributes or {})
         self.deadline_s = deadline_s
         self.start_deadline_s = start_deadline_s
+        self.output_file: Path | None = None
+        self._log = log
         self._program = program
         self._take(as_mapping(settings))
         self._variants: dict[tuple[str, ...], LocalHost] = {}
@@ -131,6 +138,7 @@ class LocalHost:
             reseed,
             max_branches,
             branch_memory_mb,
+            log,
         )
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -139,6 +147,8 @@ class LocalHost:
     def _take(self, given: Mapping[str, Any]) -> None:
         """Take over these settings of the scenario."""
         attributes = attribute_arguments(self.ns3_attributes)
+        if self._log:
+            attributes = [*attributes, f"--log={self._log}"]
         self._given = given
         self.description_json = _described_under(
             self._program, given, attributes, self.start_deadline_s
@@ -162,6 +172,7 @@ class LocalHost:
         checked = check_settings(type(self.settings), given)
         key = tuple(to_arguments(checked.model_dump()))
         if key in self._variants:
+            self._variants[key].output_file = self.output_file
             return self._variants[key]
         variant = object.__new__(LocalHost)
         variant.__dict__.update(self.__dict__)
@@ -248,6 +259,7 @@ class LocalHost:
             deadline_s=self.deadline_s,
             start_deadline_s=self.start_deadline_s,
             on_wait=self._while_waiting,
+            output_file=self.output_file,
         )
         if channel.schema != self.schema:
             channel.close()

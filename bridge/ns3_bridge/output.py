@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 import collections
+import contextlib
 import os
 import select
 import threading
+from typing import BinaryIO
 
 _LINES = 40
 _CHUNK_BYTES = 65536
@@ -17,13 +19,15 @@ class Output:
 
     Args:
         fd: reading end of the pipe; closed when nobody can write any more.
+        copy: gets all of it, as it comes; closed with the pipe, or where it takes no more.
 
     Attributes:
         has_ended: set when nobody can write any more, and all has been read.
     """
 
-    def __init__(self, fd: int) -> None:
+    def __init__(self, fd: int, copy: BinaryIO | None = None) -> None:
         self._fd = fd
+        self._copy = copy
         self._lines: collections.deque[bytes] = collections.deque(maxlen=_LINES)
         self._unfinished = b""
         self.has_ended = threading.Event()
@@ -40,10 +44,24 @@ class Output:
     def read(self) -> bool:
         """Read what is there. Returns whether more may come."""
         chunk = os.read(self._fd, _CHUNK_BYTES)
+        if self._copy is not None:
+            self._write(self._copy, chunk)
         *lines, rest = (self._unfinished + chunk).split(b"\n")
         self._lines.extend(lines)
         self._unfinished = rest[-_CHUNK_BYTES:]
         return bool(chunk)
+
+    def _write(self, copy: BinaryIO, chunk: bytes) -> None:
+        try:
+            copy.write(chunk)
+            copy.flush()
+        except OSError as error:  # a full disk: who reads for all simulators goes on
+            self._lines.append(f"{copy.name} ends here: {error.strerror}".encode())
+            chunk = b""
+        if not chunk:
+            self._copy = None
+            with contextlib.suppress(OSError):
+                copy.close()
 
 
 class _Reader(threading.Thread):

@@ -4,6 +4,7 @@
 #include "carrier.h"
 #include "mac/scheduler-types.h"
 #include "message.h"
+#include "packet-capture.h"
 
 namespace physical {
 
@@ -40,11 +41,16 @@ void CellularSettings::Declare(Settings& settings) {
     settings.Choice("speed.error_model", error_model, {"search", "ns3", "check"},
                     "who finds the channel quality and the errors of the control channel: a search"
                     " that remembers, ns-3, or both to compare; the same bits");
+
+    settings.Text("output.pcap", pcap,
+                  "folder that gets packet captures of the S1-U links (s1u-bs0.pcap, …) and of the"
+                  " edge's link (edge.pcap), and has none yet; empty: nothing is captured");
 }
 
 void CellularSettings::Check() const {
     FindCarrier(downlink_mhz, bandwidth_rb);
     channel.Check();
+    PacketCapture::CheckFolder(pcap);
     if (!ideal_rrc && !CarriesRealRrc(scheduler)) {
         throw SettingError("setting radio.scheduler = " + message::Quote(scheduler) +
                            ": needs radio.ideal_rrc = true; ns-3's scheduler never sends the"

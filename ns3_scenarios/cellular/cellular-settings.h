@@ -34,6 +34,7 @@ struct CellularSettings {
     StateSettings state;
 
     std::string error_model = "search";
+    std::string pcap;  ///< folder; empty: none
 
     /// Whether the agent divides the band of each cell.
     bool HasBandwidthShares() const { return scheduler == "shares"; }

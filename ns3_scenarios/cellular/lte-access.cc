@@ -39,6 +39,9 @@ void LteAccess::DeclareFields(Schema& schema, std::uint32_t n_ue, std::uint32_t 
 
 void LteAccess::Build(const AccessPlan& plan) {
     m_network = std::make_unique<LteNetwork>(m_settings, plan);
+    if (!m_settings.pcap.empty()) {
+        m_capture.emplace(*m_network, m_settings.pcap);
+    }
     WatchRadio();
     WatchUsers();
     if (m_settings.HasBandwidthShares()) {
@@ -113,7 +116,14 @@ void LteAccess::SetPresent(std::uint32_t ue, bool present) {
     m_connections->SetPresent(ue, present);
 }
 
+std::string LteAccess::WhyNoBranches() const {
+    return m_settings.pcap.empty() ? ""
+                                   : "packets are captured (output.pcap), and a branch would write"
+                                     " into the same files";
+}
+
 void LteAccess::Finish() {
+    m_capture.reset();
     m_associations->Finish();
     m_connection_fields->RecordOpen(*m_network, *m_connections);
 }

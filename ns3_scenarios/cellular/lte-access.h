@@ -14,6 +14,7 @@
 #include "observation/mac-fields.h"
 #include "observation/radio-fields.h"
 #include "observation/scheduler-tap.h"
+#include "packet-capture.h"
 
 #include <memory>
 #include <optional>
@@ -47,6 +48,7 @@ class LteAccess : public AccessNetwork {
     void RefuseAbsent(std::uint32_t ue, int bs) override { m_associations->RefuseAbsent(ue, bs); }
     void SetPresent(std::uint32_t ue, bool present) override;
     void SetShare(std::uint32_t ue, double share) override { m_bandwidth_shares->Apply(ue, share); }
+    std::string WhyNoBranches() const override;
     void AssignStreams() override { m_network->AssignStreams(); }
     void Finish() override;
 
@@ -62,6 +64,7 @@ class LteAccess : public AccessNetwork {
     std::optional<ConnectionFields> m_connection_fields;
 
     std::unique_ptr<LteNetwork> m_network;
+    std::optional<PacketCapture> m_capture;  ///< only with output.pcap
     std::optional<RntiDirectory> m_rnti_directory;
     std::vector<std::unique_ptr<SchedulerTap>> m_taps;    ///< one per base station, or none
     std::unique_ptr<BandwidthShares> m_bandwidth_shares;  ///< only with radio.scheduler = shares

@@ -3,6 +3,7 @@
 
 #include "bucket-scheduler.h"
 #include "declaration.h"
+#include "log.h"
 #include "message.h"
 #include "simulator-channel.h"
 
@@ -68,10 +69,14 @@ class ScenarioProgram {
             } else if (argument == "--help") {
                 std::cout << m_scenario.Name() << ": " << m_scenario.Summary()
                           << "\n\n  --describe  print the declarations as JSON\n"
+                             "  --log  what ns-3 logs to stderr, as in NS_LOG:"
+                             " LteUeRrc=level_info,LteEnbRrc=warn\n"
                           << m_settings.HelpText()
                           << "\nns-3's own: --RngRun=N, --ns3::Class::Attribute=value,"
                              " --PrintAttributes=ns3::Class\n";
                 return false;
+            } else if (argument.starts_with("--log=")) {
+                EnableLog(argument.substr(equals + 1));
             } else if (argument.starts_with("--") && equals != std::string::npos &&
                        m_settings.Knows(argument.substr(2, equals - 2))) {
                 m_settings.Set(argument.substr(2, equals - 2), argument.substr(equals + 1));
@@ -96,6 +101,7 @@ class ScenarioProgram {
         m_channel = SimulatorChannel::FromEnvironment();
         if (m_channel) {
             m_channel->Open(m_schema);
+            m_channel->RefuseBranches(m_scenario.WhyNoBranches());
             if (m_scenario.CanReseed()) {
                 m_channel->OnReseed([this](std::uint64_t run) {
                     ns3::RngSeedManager::SetRun(run);

@@ -75,6 +75,9 @@ class Scenario {
     /// stays; the observation does not change.
     virtual void Reseed() {}
 
+    /// @return why this run cannot be branched, e.g. it writes files; empty: it can
+    virtual std::string WhyNoBranches() const { return {}; }
+
     /// The last observation has been made: append what is still open to the tables.
     virtual void Finish() {}
 

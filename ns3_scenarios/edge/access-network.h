@@ -90,6 +90,9 @@ class AccessNetwork : public ns3::Object {
     virtual void SetShare(std::uint32_t ue, double share);
     /// The run number has changed: draw from now on as it says.
     virtual void AssignStreams() = 0;
+    /// @return why a fork of the simulator would do harm, e.g. files are written; empty: it would
+    /// not
+    virtual std::string WhyNoBranches() const { return {}; }
     /// The run ends: append what is still open to the tables.
     virtual void Finish() {}
 

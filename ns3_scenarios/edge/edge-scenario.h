@@ -51,6 +51,7 @@ class EdgeScenario : public Scenario {
     void Act() override;
     bool CanReseed() const override { return true; }
     void Reseed() override;
+    std::string WhyNoBranches() const override { return m_access->WhyNoBranches(); }
     void Finish() override;
 
   private:

@@ -55,6 +55,13 @@ def run(
         list[str] | None,
         typer.Option("--set", help="name=value of a scenario setting or ns-3 attribute."),
     ] = None,
+    log: Annotated[
+        str | None,
+        typer.Option(help="ns-3's log goes to ns3.log: LteUeRrc=level_info,LteEnbRrc=warn."),
+    ] = None,
+    pcap: Annotated[
+        bool | None, typer.Option("--pcap", help="Capture packets of wired links in pcap/.")
+    ] = None,
     runs_dir: Annotated[Path | None, typer.Option(help="Where run folders are made.")] = None,
     is_trusted: Annotated[
         bool, typer.Option("--trust", help="Run code of others that --config names.")
@@ -66,7 +73,7 @@ def run(
     """Run a policy on a physical network; write and show the result."""
     overrides = {
         **{"scenario": scenario, "policy": policy, "retrain": retrain},
-        **{"seed": seed, "runs_dir": runs_dir},
+        **{"seed": seed, "runs_dir": runs_dir, "log": log, "pcap": pcap},
     }
     duration_set = [] if duration is None else [f"duration_s={duration!r}"]
     with errors_as_messages():

@@ -53,7 +53,8 @@ def execute(
 def run_summary(settings: RunSettings) -> dict[str, Any]:
     """Execute one run and keep its summary alone."""
     with tempfile.TemporaryDirectory(prefix="ns3-twin-compare-") as folder:
-        run = Run(settings.model_copy(update={"runs_dir": Path(folder)}))
+        kept_nowhere = {"log": "", "pcap": False}
+        run = Run(settings.model_copy(update={"runs_dir": Path(folder), **kept_nowhere}))
         return run.execute().read_summary()
 
 

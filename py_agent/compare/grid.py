@@ -40,7 +40,7 @@ class Cell:
 
         Of files that these name, what is in them.
         """
-        what = self.run.model_dump(mode="json", exclude={"runs_dir", "deadline_s"})
+        what = self.run.model_dump(mode="json", exclude={"runs_dir", "deadline_s", "log", "pcap"})
         what["version"] = importlib.metadata.version("ns3-twin")
         what["agent"] = fingerprint(self.run.policy)
         what["program"] = digest(Path(ns3_scenarios.program(self.run.scenario)))

@@ -17,17 +17,18 @@ if TYPE_CHECKING:
 NetworkEnv: TypeAlias = "ScenarioEnv | LearningEnv"
 
 
-def make_network(run: RunSettings, env: ScenarioEnv | None = None) -> NetworkEnv:
+def make_network(run: RunSettings, env: ScenarioEnv | None = None, *, log: str = "") -> NetworkEnv:
     """The scenario; with ``retrain``, its users' models around it.
 
     Args:
         run: the settings.
         env: the scenario under these settings, if there is one already.
+        log: what ns-3 logs, as `ns3_bridge.LocalHost` takes it.
     """
     settings = {**run.settings}
     if run.retrain is not None:
         settings["retraining"] = {**settings.get("retraining", {}), "enabled": True}
-    env = env or ns3_scenarios.make(run.scenario, settings, run.ns3, run.deadline_s)
+    env = env or ns3_scenarios.make(run.scenario, settings, run.ns3, run.deadline_s, log=log)
     if run.retrain is None:
         return env
     from py_agent.learning.env import LearningEnv  # torch takes a second, and is an extra

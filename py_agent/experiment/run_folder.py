@@ -98,6 +98,16 @@ class RunFolder:
         """What was observed after the last slot: one row."""
         return self.path / "last_observation.parquet"
 
+    @property
+    def ns3_log(self) -> Path:
+        """What ns-3 logged, if it was asked to."""
+        return self.path / "ns3.log"
+
+    @property
+    def pcap(self) -> Path:
+        """Folder of packet captures, if there shall be some."""
+        return self.path / "pcap"
+
     def table(self, name: str) -> Path:
         """Records of one of the scenario's tables."""
         return self.path / f"{name}.parquet"

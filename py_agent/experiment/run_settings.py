@@ -42,6 +42,14 @@ class RunSettings(pydantic.BaseModel):
         default=LearningSettings(), description="of users' data and models"
     )
     deadline_s: float = pydantic.Field(60.0, gt=0, description="longest wait for one slot")
+    log: str = pydantic.Field(
+        "",
+        description="what ns-3 logs to ns3.log of the run folder, as in its NS_LOG, "
+        "e.g. LteUeRrc=level_info,LteEnbRrc=warn",
+    )
+    pcap: bool = pydantic.Field(
+        False, description="packets of the wired links are captured in pcap/ of the run folder"
+    )
     runs_dir: Path = pydantic.Field(Path("runs"), description="where run folders are made")
     settings: Annotated[dict[str, Any], pydantic.BeforeValidator(as_mapping)] = pydantic.Field(
         default_factory=dict, description="of the scenario, nested; the rest is default"

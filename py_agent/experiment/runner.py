@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from ns3_bridge import Ns3TwinError, ScenarioEnv
+from ns3_bridge import InvalidSetting, LocalHost, Ns3TwinError, ScenarioEnv
 from py_agent.contract import asking
 from py_agent.driver import play
 from py_agent.experiment.learning_statistics import summarise_learning
@@ -59,7 +59,8 @@ class Run:
     Raises:
         UnknownScenario: no such scenario.
         UnknownPolicy: no such policy.
-        InvalidSetting: a setting of the scenario is wrong.
+        InvalidSetting: a setting of the scenario is wrong, there is no such log component, or
+            packets cannot be captured here.
 
     Example:
         >>> import tempfile
@@ -74,7 +75,8 @@ class Run:
     def __init__(self, settings: RunSettings, env: ScenarioEnv | None = None) -> None:
         self._settings = settings
         self._policy = make_policy(settings)
-        self.env = make_network(settings, env)
+        self.env = make_network(settings, env, log=settings.log)
+        self._check_capture()
         self._scenario_settings: dict[str, Any] = self.env.settings.model_dump()
         self.slots = round(
             self._scenario_settings["duration_s"] / self._scenario_settings["slot_s"]
@@ -121,6 +123,35 @@ class Run:
             folder.write_summary(self._summary(time.perf_counter() - start_s))
         return folder
 
+    def _check_capture(self) -> None:
+        output = getattr(self.env.settings, "output", None)
+        if folder := getattr(output, "pcap", ""):
+            raise InvalidSetting(
+                f"output.pcap = {folder!r}: a run captures in its own folder; give pcap (--pcap)"
+            )
+        if not self._settings.pcap:
+            return
+        if not hasattr(output, "pcap"):
+            raise InvalidSetting(
+                f"pcap: scenario {self._settings.scenario} captures no packets, for it has no "
+                "setting output.pcap"
+            )
+        if isinstance(self._policy, LookAheadPolicy):
+            raise InvalidSetting(
+                f"pcap: policy {self._settings.policy} tries decisions in branches of ns-3, which "
+                "would write into the same files: leave out pcap"
+            )
+
+    def _write_outputs(self, folder: RunFolder) -> dict[str, Any] | None:
+        """Send what ns-3 itself writes to the folder. Returns options of the reset."""
+        host = cast(ScenarioEnv, self.env.unwrapped).host
+        if self._settings.log and isinstance(host, LocalHost):
+            host.output_file = folder.ns3_log
+        if not self._settings.pcap:
+            return None
+        folder.pcap.mkdir()
+        return {"settings": {"output": {"pcap": str(folder.pcap.resolve())}}}
+
     @contextlib.contextmanager
     def _telling_of(self, folder: RunFolder) -> Iterator[None]:
         """Errors say which policy failed, what was recorded until then, and where."""
@@ -157,7 +188,7 @@ class Run:
             self._policy.begin(network, seed)
         if isinstance(self._policy, LookAheadPolicy) and isinstance(self.env, ScenarioEnv):
             self._policy.look_ahead(self.env.branch)
-        observation, self._end = self.env.reset(seed=seed)
+        observation, self._end = self.env.reset(seed=seed, options=self._write_outputs(folder))
         last_seen: Observation = observation
         slots_per_frame = self._scenario_settings["slots_per_frame"]
         for slot in play(self.env, self._policy, network, observation, copies=True):

@@ -58,3 +58,31 @@ def test_a_fork_of_the_agent_has_a_thread_of_its_own():
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
     os.close(writing)
     assert followed.has_ended.wait(60)
+
+
+def test_a_file_gets_all_of_it_as_it_comes(tmp_path):
+    reading, writing = os.pipe2(os.O_CLOEXEC)
+    file = tmp_path / "output"
+    followed = Output(reading, file.open("ab"))
+    lines = b"".join(b"line %d\n" % i for i in range(1000))
+    os.write(writing, lines)
+    deadline_s = time.monotonic() + 60
+    while file.stat().st_size < len(lines):
+        assert time.monotonic() < deadline_s
+        time.sleep(0.01)
+    os.write(writing, b"end")
+    os.close(writing)
+    assert followed.has_ended.wait(60)
+    assert file.read_bytes() == lines + b"end"
+    assert followed.tail().splitlines()[-1] == "end"
+
+
+def test_a_full_disk_ends_the_file_alone():
+    reading, writing = os.pipe2(os.O_CLOEXEC)
+    with open("/dev/full", "ab") as full:
+        followed = Output(reading, full)
+        os.write(writing, b"one\n")
+        os.close(writing)
+        assert followed.has_ended.wait(60)
+        assert full.closed
+    assert followed.tail().splitlines() == ["/dev/full ends here: No space left on device", "one"]
