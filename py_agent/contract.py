@@ -175,7 +175,7 @@ def asking(policy: object, method: str, slot: int | None = None) -> Iterator[Non
     except Ns3TwinError:
         raise  # it says itself what is wrong
     except Exception as error:
-        what = f"failed: {type(error).__name__}: {error}"
+        what = f"failed: {type(error).__name__}: {' '.join(str(error).split())}"
         raise PolicyFailed(_told(policy, method, slot, what), method, slot) from error
 
 

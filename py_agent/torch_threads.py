@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Iterator
 
 import torch
@@ -18,3 +19,8 @@ def one_thread() -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(before)
+
+
+# A fork has none of its parent's threads: torch would wait for them for ever. Forks are workers of
+# vectors, of which each has a core at most.
+os.register_at_fork(after_in_child=lambda: torch.set_num_threads(1))

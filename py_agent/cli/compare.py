@@ -108,9 +108,9 @@ def compare(
             text = json.dumps(comparison.to_json(), indent=2)
             (folder / "comparison.json").write_text(text, encoding="utf-8")
     _show(comparison, folder, as_json=as_json)
-    for failure in failures:
+    for failure in comparison.failures:
         typer.secho(f"failed: {failure}", fg="red", err=True)
-    if failures:
+    if comparison.failures:
         raise typer.Exit(1)
 
 

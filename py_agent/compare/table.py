@@ -17,7 +17,7 @@ from py_agent.policies import is_rule
 _MEANS = (
     *("p95_delay_s", "p99_delay_s", "accuracy_mean", "share_below_target"),
     *("users_below_target", "handovers_per_min", "handovers_failed", "jain_index"),
-    *("training_mbit_s", "decision_ms_per_slot", "tasks_unfinished"),
+    *("training_mbit_s", "decision_ms_per_slot", "tasks_unfinished", "tasks_left"),
 )
 
 
@@ -110,12 +110,13 @@ def compare(
         failures: runs that have failed: they take no other policy's seeds away.
 
     Raises:
-        InvalidSetting: the reference is not compared, or a run has no task.
+        InvalidSetting: the reference is not compared, or no run has a task.
     """
     labels = list(dict.fromkeys(cell.label for cell in cells))
     if reference is not None and reference not in labels:
         raise InvalidSetting(f"reference {reference!r} is not compared; compared: {labels}")
     rows: list[Row] = []
+    idle_runs: list[Failure] = []
     best_rule = {}
     for setting in dict.fromkeys(cell.variant for cell in cells):
         finished: dict[str, dict[int, Mapping[str, Any]]] = {label: {} for label in labels}
@@ -126,13 +127,16 @@ def compare(
             label: [f.seed for f in failures if (f.policy, f.setting) == (label, setting)]
             for label in labels
         }
+        idle = _take_idle(finished, setting)
+        for failure in idle:
+            failed[failure.policy].append(failure.seed)
+        idle_runs += idle
         counted = _counted(finished, failed)
         if not any(counted.values()):
             rows += [
                 _failed_row(label, setting, failed[label]) for label in labels if failed[label]
             ]
             continue
-        _check_tasks(finished, counted)
         delays = {
             label: {seed: finished[label][seed]["mean_delay_s"] for seed in seeds}
             for label, seeds in counted.items()
@@ -159,7 +163,9 @@ def compare(
                     paired_ratio_to_best_rule=_ratio(delays, label, best),
                 )
             )
-    return Comparison(rows, reference, best_rule, failures)
+    if idle_runs and not any(row.seeds for row in rows):
+        raise InvalidSetting(f"nothing to compare: {idle_runs[0]}")
+    return Comparison(rows, reference, best_rule, [*failures, *idle_runs])
 
 
 def _counted(
@@ -190,17 +196,17 @@ def _failed_row(label: str, setting: str, failed: Sequence[int]) -> Row:
     return Row(label, setting, 0, failed, None, None, dict.fromkeys(_MEANS), [])
 
 
-def _check_tasks(
-    finished: Mapping[str, Mapping[int, Mapping[str, Any]]], counted: Mapping[str, Sequence[int]]
-) -> None:
-    for label, seeds in counted.items():
-        by_seed = finished[label]
-        idle = [seed for seed in seeds if by_seed[seed].get("mean_delay_s") is None]
-        if idle:
-            raise InvalidSetting(
-                f"no tasks in the runs of {label} under the seeds {idle}: nothing to compare; "
-                "compare scenarios with a table of tasks, for longer"
-            )
+def _take_idle(finished: Mapping[str, dict[int, Mapping[str, Any]]], setting: str) -> list[Failure]:
+    """Take out the runs without a task, as where few users come: they have no delay to compare."""
+    idle = [
+        Failure(label, setting, seed, "no task in this run: compare for longer, or other settings")
+        for label, by_seed in finished.items()
+        for seed, summary in by_seed.items()
+        if summary.get("mean_delay_s") is None
+    ]
+    for failure in idle:
+        del finished[failure.policy][failure.seed]
+    return idle
 
 
 def _mean(runs: Sequence[Mapping[str, Any]], name: str) -> float | None:

@@ -8,6 +8,7 @@ import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ns3_bridge import InvalidSetting
 from py_agent import former_names
 from py_agent.experiment.errors import ChangedInput, DamagedRun
 from py_agent.experiment.networks import make_network
@@ -54,7 +55,7 @@ def replay(
         is_trusted: a scenario program that is not installed may be started.
 
     Raises:
-        InvalidSetting: the folder holds no run.
+        InvalidSetting: the folder holds no run, or one without a slot.
         DamagedRun: a file of it is damaged; the message names it.
         ChangedInput: a file that the run used is another one now, or gone.
         UntrustedCode: its scenario is a program that is not installed.
@@ -70,6 +71,8 @@ def replay(
         actions = {f.name: slot_field(folder, f"action.{f.name}") for f in schema.actions}
         recorded = {f.name: observed_field(folder, f.name) for f in schema.observations}
         slots = len(next(iter(recorded.values()))) - 1
+        if slots < 0:
+            raise InvalidSetting(f"{path} has recorded no slot: there is nothing to replay")
         observation, _ = env.reset(seed=settings.seed)
         for slot in range(slots + 1):
             different = tuple(

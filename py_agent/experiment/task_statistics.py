@@ -19,7 +19,7 @@ class DelayParts:
     """End-to-end delay of each task and its parts, ``[n_tasks]`` each.
 
     ``delay = upload + compute queue + compute + download``. A task that is still under way when the
-    run ends counts with its age (method: nothing is dropped from the statistics); its time in the
+    run ends counts with its age (it is not dropped from the statistics); its time in the
     present stage counts to that stage. Tasks whose user has left with them are neither done nor
     lost: they are not among these.
 

@@ -99,9 +99,9 @@ class UserModels:
         if len(jobs.users) == 0 or samples.min() == 0:
             raise InvalidJob(f"every job needs samples; got {samples.tolist()}")
         users = self._tensor(jobs.users)
-        weights = [w[users].requires_grad_() for w in self._weights]
         x, y = self._tensor(jobs.x), self._tensor(jobs.y)
         with one_thread():
+            weights = [w[users].requires_grad_() for w in self._weights]
             for _ in range(self._epochs):
                 total = torch.zeros(len(users), device=self.device)
                 for start in range(0, x.shape[1], _BATCH):

@@ -8,7 +8,7 @@ from typing import Any
 
 from gymnasium.vector import AutoresetMode
 
-from ns3_bridge import ScenarioEnv
+from ns3_bridge import InvalidSetting, ScenarioEnv
 from ns3_bridge.settings import NestedSettings, merged
 from py_agent.learning.learning_settings import LearningSettings, learning_settings
 from py_agent.twin.environment.host import TwinHost
@@ -54,6 +54,7 @@ def make_vector(
     learning: LearningSettings | Mapping[str, Any] | None = None,
     scenario: str = "cellular",
     max_episode_steps: int | None = None,
+    render_mode: str | None = None,
 ) -> TwinVectorEnv:
     """Many of them, stepped as one batch.
 
@@ -66,10 +67,17 @@ def make_vector(
         learning: as of `make`.
         scenario: as of `make`.
         max_episode_steps: as of `TwinVectorEnv`.
+        render_mode: None: a batch draws nothing.
 
     Raises:
         UnsuitableNetwork: as of `make`.
+        InvalidSetting: a mode of rendering is asked for.
     """
+    if render_mode is not None:
+        raise InvalidSetting(
+            f"render_mode = {render_mode!r}: a batch of the twin draws nothing; make one "
+            'environment, or a vector with vectorization_mode="sync"'
+        )
     network = TwinNetwork.of(settings, parameters, scenario)
     models = _models(learning)
     return TwinVectorEnv(network, num_envs, autoreset_mode, threads, models, max_episode_steps)

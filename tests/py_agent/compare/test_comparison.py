@@ -219,3 +219,17 @@ def test_a_comparison_of_which_all_runs_have_failed_is_a_table_all_the_same(tmp_
     comparison = compare(grid.cells(), summaries, None, failures)
     write_comparison(comparison, tmp_path, "ns3-twin compare")
     assert comparison.rows[0].seeds == 0
+
+
+def test_a_run_without_a_task_is_told_and_the_others_are_compared():
+    grid = Grid(["load-srpt", "load-sqrt"], [1, 2, 3])
+    summaries = finished(grid, {"load-srpt": 1.0, "load-sqrt": 2.0})
+    for cell in grid.cells():
+        if cell.run.seed == 2:
+            summaries[cell.key] = {**summaries[cell.key], "mean_delay_s": None}
+    comparison = compare(grid.cells(), summaries, None)
+    assert [(row.seeds, row.failed) for row in comparison.rows] == [(2, [2]), (2, [2])]
+    assert "no task in this run" in str(comparison.failures[0])
+    idle = {key: {**summary, "mean_delay_s": None} for key, summary in summaries.items()}
+    with pytest.raises(InvalidSetting, match="nothing to compare: load-srpt, seed 1: no task"):
+        compare(grid.cells(), idle, None)

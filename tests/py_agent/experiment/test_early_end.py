@@ -16,6 +16,7 @@ import pytest
 
 from ns3_bridge import InvalidSetting, SimulatorDied
 from ns3_bridge.testing.processes import children_of
+from py_agent.contract import PolicyFailed
 from py_agent.experiment.errors import DamagedRun
 from py_agent.experiment.parquet_log import SlotLog, stream_of
 from py_agent.experiment.replay import replay
@@ -178,3 +179,20 @@ def test_observations_of_a_run_that_ended_early_are_those_before_its_slots(kille
     observed = observed_field(killed, "time_s")
     assert len(observed) == rows(killed)
     assert np.all(np.diff(observed[:, 0]) > 0)
+
+
+def test_a_run_that_failed_in_its_first_slot_is_no_replay(tmp_path):
+    policy = tmp_path / "first.py"
+    policy.write_text(
+        "from py_agent.policies import Policy\n\n\nclass Bad(Policy):\n"
+        "    def begin(self, network, seed):\n        pass\n\n"
+        "    def decide_frame(self, observation):\n        raise ValueError('two\\nlines')\n\n"
+        "    def decide_slot(self, observation):\n        return {}\n",
+        encoding="utf-8",
+    )
+    given = {"policy": f"{policy}:Bad", "runs_dir": tmp_path / "runs"}
+    with pytest.raises(PolicyFailed, match="ValueError: two lines"):
+        Run(load_run_settings(None, given, SETTINGS)).execute()
+    (path,) = (tmp_path / "runs").iterdir()
+    with pytest.raises(InvalidSetting, match="has recorded no slot"):
+        replay(path)

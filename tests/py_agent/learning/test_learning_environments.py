@@ -160,3 +160,20 @@ def test_wrong_settings_of_models_are_named():
         gymnasium.make(NS3, settings=SMALL, learning={"target_accuracy": 2})
     with pytest.raises(InvalidSetting, match="no environment of a scenario"):
         LearningEnv(gymnasium.make("CartPole-v1"))
+
+
+def test_workers_of_a_vector_train_after_their_parent_has_used_torch():
+    env = make(NS3)
+    env.reset(seed=1)  # torch makes its threads, which a fork does not have
+    env.close()
+    envs = gymnasium.make_vec(NS3, 2, settings=SMALL, learning=QUICK, vectorization_mode="async")
+    envs.reset_async(seed=1)
+    observation, _ = envs.reset_wait(timeout=300)
+    assert len(observation["time_s"]) == 2
+    envs.close()
+
+
+@pytest.mark.parametrize("name", [TWIN, "py_agent:ns3/CellularTwin-v0"])
+def test_a_batch_of_the_twin_says_that_it_draws_nothing(name):
+    with pytest.raises(InvalidSetting, match="a batch of the twin draws nothing"):
+        gymnasium.make_vec(name, 2, settings=SMALL, render_mode="rgb_array")
