@@ -120,8 +120,10 @@ def test_a_reset_stops_the_simulation_and_the_next_one_comes(serve):
         agent = GymAgent(agent.port)  # as ns3-gym does it: a new socket at the same port
     agent.begin()
     agent.close()
-    ends = [line for line in lines if line.startswith("run")]
-    assert ends[:3] == [f"run {run}: stopped by the agent after 1 slots" for run in (1, 2, 3)]
+    ends = [line.partition(": ")[2] for line in lines if line.startswith("run")]
+    # One that reaches an agent on its way out is stopped at once, and the next one comes.
+    played = [end for end in ends if end != "stopped by the agent after 0 slots"]
+    assert played[:3] == ["stopped by the agent after 1 slots"] * 3
 
 
 def test_an_agent_may_stop_before_the_first_slot(serve, agent):
