@@ -14,7 +14,7 @@ import typer
 from py_agent.cli.bench import bench
 from py_agent.cli.compare import compare
 from py_agent.cli.consoles import err, out
-from py_agent.cli.errors import Commands, errors_as_messages
+from py_agent.cli.errors import Commands
 from py_agent.cli.gateway import conformance, connect, keys, ping, serve
 from py_agent.cli.records import export, replay, report
 from py_agent.cli.run import execute_and_show, execute_seeds
@@ -76,18 +76,17 @@ def run(
         **{"seed": seed, "runs_dir": runs_dir, "log": log, "pcap": pcap},
     }
     duration_set = [] if duration is None else [f"duration_s={duration!r}"]
-    with errors_as_messages():
-        from py_agent.experiment.run_settings import load_run_settings
-        from py_agent.experiment.runner import Run
-        from py_agent.experiment.seeds import parse_seeds
+    from py_agent.experiment.run_settings import load_run_settings
+    from py_agent.experiment.runner import Run
+    from py_agent.experiment.seeds import parse_seeds
 
-        chosen = [*(assignments or []), *duration_set]
-        settings = load_run_settings(config, overrides, chosen, is_trusted=is_trusted)
-        title = f"{settings.scenario} · {settings.policy}"
-        if seeds is None:
-            execute_and_show(Run(settings), title, as_json=as_json)
-        else:
-            execute_seeds(settings, parse_seeds(seeds), title, as_json=as_json)
+    chosen = [*(assignments or []), *duration_set]
+    settings = load_run_settings(config, overrides, chosen, is_trusted=is_trusted)
+    title = f"{settings.scenario} · {settings.policy}"
+    if seeds is None:
+        execute_and_show(Run(settings), title, as_json=as_json)
+    else:
+        execute_seeds(settings, parse_seeds(seeds), title, as_json=as_json)
 
 
 def scenarios(
@@ -95,17 +94,16 @@ def scenarios(
     deadline_s: Deadline = _DEADLINE_S,
 ) -> None:
     """List the physical networks, and the policies that come along."""
-    with errors_as_messages():
-        import ns3_scenarios
-        from ns3_bridge import describe
-        from py_agent.policies.registry import policy_names, summary
-        from py_agent.policies.retraining import RETRAINING_RULES
-        from py_agent.view.tables import rows_table
+    import ns3_scenarios
+    from ns3_bridge import describe
+    from py_agent.policies.registry import policy_names, summary
+    from py_agent.policies.retraining import RETRAINING_RULES
+    from py_agent.view.tables import rows_table
 
-        known = {
-            name: describe([ns3_scenarios.program(name)], deadline_s).summary
-            for name in ns3_scenarios.names()
-        }
+    known = {
+        name: describe([ns3_scenarios.program(name)], deadline_s).summary
+        for name in ns3_scenarios.names()
+    }
     policies = {name: summary(name) for name in policy_names()}
     rules = {name: RETRAINING_RULES.summary(name) for name in RETRAINING_RULES}
     if as_json:
@@ -126,14 +124,13 @@ def describe_scenario(
     deadline_s: Deadline = _DEADLINE_S,
 ) -> None:
     """Show settings, observations, actions and records of a scenario."""
-    with errors_as_messages():
-        import ns3_scenarios
-        from ns3_bridge import describe
-        from ns3_bridge.settings_module import settings_module
-        from py_agent.view.markdown import description_markdown
-        from py_agent.view.tables import declaration_tables, rows_table
+    import ns3_scenarios
+    from ns3_bridge import describe
+    from ns3_bridge.settings_module import settings_module
+    from py_agent.view.markdown import description_markdown
+    from py_agent.view.tables import declaration_tables, rows_table
 
-        description = describe([ns3_scenarios.program(scenario)], deadline_s)
+    description = describe([ns3_scenarios.program(scenario)], deadline_s)
     if as_json:
         print(json.dumps(dataclasses.asdict(description)))
         return
@@ -155,13 +152,12 @@ def learning_curves(
     seed: Annotated[int, typer.Option(help="Of streams, models and jobs.")] = 1,
 ) -> None:
     """Measure how users' models age and recover, fit the twin's lag model, draw both."""
-    with errors_as_messages():
-        from py_agent.calibration import accuracy_law
-        from py_agent.view.tables import rows_table
+    from py_agent.calibration import accuracy_law
+    from py_agent.view.tables import rows_table
 
-        with err().status("training models"):
-            fit = accuracy_law.fit_lag_model(accuracy_law.record_history(48, 45, seed))
-            accuracy_law.draw_curves(fit, seed).savefig(figure, dpi=110)
+    with err().status("training models"):
+        fit = accuracy_law.fit_lag_model(accuracy_law.record_history(48, 45, seed))
+        accuracy_law.draw_curves(fit, seed).savefig(figure, dpi=110)
     rows = [[name, f"{value:.4g}"] for name, value in dataclasses.asdict(fit.model).items()]
     rows += [
         ["RMSE", f"{fit.rmse:.3f}"],
@@ -185,7 +181,7 @@ def build(
 ) -> None:
     """Compile a scenario of your own; the program goes to --scenario of the other commands."""
     program = (output or Path(sources[0].stem)).absolute()
-    with errors_as_messages(), err().status(f"compiling {program.name}"):
+    with err().status(f"compiling {program.name}"):
         from ns3_scenarios.build import build as build_scenario
 
         build_scenario(sources, modules.replace(",", " ").split(), program)

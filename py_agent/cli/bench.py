@@ -13,7 +13,6 @@ import typer
 from typer.core import TyperGroup
 
 from py_agent.cli.consoles import out
-from py_agent.cli.errors import errors_as_messages
 
 if TYPE_CHECKING:
     from py_agent.view.measurement import Measurement
@@ -58,8 +57,7 @@ bench = typer.Typer(
 
 def _command(measure: Measure) -> Callable[..., None]:
     def run(as_json: bool, **options: Any) -> None:
-        with errors_as_messages():
-            measured = measure(**options)
+        measured = measure(**options)
         if as_json:
             print(json.dumps(measured.numbers))
             return

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from py_agent.cli.consoles import err, out
-from py_agent.cli.errors import errors_as_messages
 
 if TYPE_CHECKING:
     from py_agent.compare.grid import Cell
@@ -75,38 +74,37 @@ def compare(
     """Compare policies over seeds and settings; killed, it goes on where it was."""
     given = {"scenario": scenario, "retrain": retrain}
     length = [] if duration is None else [f"duration_s={duration!r}"]
-    with errors_as_messages():
-        from py_agent.compare.grid import Grid, name_of
-        from py_agent.compare.results_file import ResultsFile
-        from py_agent.compare.table import compare as compare_results
-        from py_agent.experiment.seeds import parse_seeds
-        from py_agent.folder_lock import locked
-        from py_agent.policies import policy_names
+    from py_agent.compare.grid import Grid, name_of
+    from py_agent.compare.results_file import ResultsFile
+    from py_agent.compare.table import compare as compare_results
+    from py_agent.experiment.seeds import parse_seeds
+    from py_agent.folder_lock import locked
+    from py_agent.policies import policy_names
 
-        usual = [name for name in policy_names() if name not in _SLOW]
-        preset = _QUICK_POLICIES.split(",") if quick else usual
-        grid = Grid(
-            policies=preset if policies is None else policies.split(","),
-            seeds=parse_seeds(seeds or ("101-103" if quick else "101-105")),
-            config=config,
-            overrides={name: value for name, value in given.items() if value is not None},
-            assignments=[*(_QUICK_ASSIGNMENTS if quick else ()), *(assignments or []), *length],
-            varied=varied or [],
-            is_trusted=is_trusted,
-        )
-        cells = grid.cells()
-        folder = folder or _FOLDER / name_of(cells, reference)
-        with locked(folder):
-            results = ResultsFile(folder / "results.jsonl")
-            failures = _execute(cells, results, jobs or os.cpu_count() or 1)
-            summaries = {cell.key: results[cell.key] for cell in cells if cell.key in results}
-            comparison = compare_results(cells, summaries, reference, failures)
-            from py_agent.view.comparison import write_comparison  # matplotlib takes a second
+    usual = [name for name in policy_names() if name not in _SLOW]
+    preset = _QUICK_POLICIES.split(",") if quick else usual
+    grid = Grid(
+        policies=preset if policies is None else policies.split(","),
+        seeds=parse_seeds(seeds or ("101-103" if quick else "101-105")),
+        config=config,
+        overrides={name: value for name, value in given.items() if value is not None},
+        assignments=[*(_QUICK_ASSIGNMENTS if quick else ()), *(assignments or []), *length],
+        varied=varied or [],
+        is_trusted=is_trusted,
+    )
+    cells = grid.cells()
+    folder = folder or _FOLDER / name_of(cells, reference)
+    with locked(folder):
+        results = ResultsFile(folder / "results.jsonl")
+        failures = _execute(cells, results, jobs or os.cpu_count() or 1)
+        summaries = {cell.key: results[cell.key] for cell in cells if cell.key in results}
+        comparison = compare_results(cells, summaries, reference, failures)
+        from py_agent.view.comparison import write_comparison  # matplotlib takes a second
 
-            command = shlex.join(["ns3-twin", *sys.argv[1:]])
-            write_comparison(comparison, folder, command)
-            text = json.dumps(comparison.to_json(), indent=2)
-            (folder / "comparison.json").write_text(text, encoding="utf-8")
+        command = shlex.join(["ns3-twin", *sys.argv[1:]])
+        write_comparison(comparison, folder, command)
+        text = json.dumps(comparison.to_json(), indent=2)
+        (folder / "comparison.json").write_text(text, encoding="utf-8")
     _show(comparison, folder, as_json=as_json)
     for failure in comparison.failures:
         typer.secho(f"failed: {failure}", fg="red", err=True)

@@ -80,12 +80,12 @@ class Commands(TyperGroup):
 
     def invoke(self, ctx: Any) -> Any:
         """Call the command that is chosen."""
-        with errors_as_messages():
+        with _errors_as_messages():
             return super().invoke(ctx)
 
 
 @contextlib.contextmanager
-def errors_as_messages() -> Iterator[None]:
+def _errors_as_messages() -> Iterator[None]:
     """A user's mistake or a failed simulation is one line and exit status 2, not a traceback."""
     try:
         with _signals_raise():

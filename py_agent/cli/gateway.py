@@ -15,7 +15,6 @@ import typer
 
 from py_agent import former_names
 from py_agent.cli.consoles import out
-from py_agent.cli.errors import errors_as_messages
 from py_agent.cli.run import execute_and_show
 
 if TYPE_CHECKING:
@@ -105,56 +104,55 @@ def serve(
     ] = None,
 ) -> None:
     """Let an agent elsewhere drive a scenario: ns3-twin connect, or ns3_bridge.connect(address)."""
-    with errors_as_messages():
-        import ns3_bridge
-        import ns3_scenarios
-        from ns3_bridge.compat import Ns3AiServer, Ns3GymServer
-        from py_agent.experiment.run_settings import load_run_settings
+    import ns3_bridge
+    import ns3_scenarios
+    from ns3_bridge.compat import Ns3AiServer, Ns3GymServer
+    from py_agent.experiment.run_settings import load_run_settings
 
-        _refuse_foreign_options(context, protocol)
-        settings = load_run_settings(config, {"scenario": scenario}, assignments or [])
-        host = ns3_bridge.LocalHost(
-            ns3_scenarios.program(settings.scenario),
-            settings.settings,
-            settings.ns3,
-            settings.deadline_s,
-            warm_starts=warm_starts,
-            reseed=reseed,
+    _refuse_foreign_options(context, protocol)
+    settings = load_run_settings(config, {"scenario": scenario}, assignments or [])
+    host = ns3_bridge.LocalHost(
+        ns3_scenarios.program(settings.scenario),
+        settings.settings,
+        settings.ns3,
+        settings.deadline_s,
+        warm_starts=warm_starts,
+        reseed=reseed,
+    )
+    if protocol != Protocol.NS3_TWIN:
+        kind, place = (
+            (Ns3GymServer, connect) if protocol == Protocol.NS3_GYM else (Ns3AiServer, segment)
         )
-        if protocol != Protocol.NS3_TWIN:
-            kind, place = (
-                (Ns3GymServer, connect) if protocol == Protocol.NS3_GYM else (Ns3AiServer, segment)
-            )
-            server = kind(
-                host,
-                place,
-                seed=seed,
-                agent_deadline_s=agent_deadline,
-                report=typer.echo,
-                observe=None if observe is None else observe.split(","),
-                act=None if act is None else act.split(","),
-            )
-            title = f"serving {settings.scenario} to the agent of {protocol.value} at {place}"
-            _serve_until_signal(server, host, title)
-            return
-        if keys is not None and issue_keys is not None:
-            raise ns3_bridge.InvalidSetting("--keys and --issue-keys: give one of them")
-        with contextlib.ExitStack() as stack:
-            answered: Path | GatewayKeys | None = keys
-            if issue_keys is not None:
-                answered = stack.enter_context(ns3_bridge.issued_keys(issue_keys))
-            gateway = ns3_bridge.Gateway(
-                host,
-                bind,
-                busy=busy.value,
-                grace_s=grace,
-                agent_deadline_s=agent_deadline,
-                heartbeat_s=heartbeat,
-                keys=answered,
-            )
-            reload_keys = None if keys is None else gateway.reload_keys
-            title = f"serving {settings.scenario} at {gateway.address}"
-            _serve_until_signal(gateway, host, title, reload_keys)
+        server = kind(
+            host,
+            place,
+            seed=seed,
+            agent_deadline_s=agent_deadline,
+            report=typer.echo,
+            observe=None if observe is None else observe.split(","),
+            act=None if act is None else act.split(","),
+        )
+        title = f"serving {settings.scenario} to the agent of {protocol.value} at {place}"
+        _serve_until_signal(server, host, title)
+        return
+    if keys is not None and issue_keys is not None:
+        raise ns3_bridge.InvalidSetting("--keys and --issue-keys: give one of them")
+    with contextlib.ExitStack() as stack:
+        answered: Path | GatewayKeys | None = keys
+        if issue_keys is not None:
+            answered = stack.enter_context(ns3_bridge.issued_keys(issue_keys))
+        gateway = ns3_bridge.Gateway(
+            host,
+            bind,
+            busy=busy.value,
+            grace_s=grace,
+            agent_deadline_s=agent_deadline,
+            heartbeat_s=heartbeat,
+            keys=answered,
+        )
+        reload_keys = None if keys is None else gateway.reload_keys
+        title = f"serving {settings.scenario} at {gateway.address}"
+        _serve_until_signal(gateway, host, title, reload_keys)
 
 
 def _refuse_foreign_options(context: typer.Context, protocol: Protocol) -> None:
@@ -203,24 +201,23 @@ def connect(
     ] = False,
 ) -> None:
     """Run a policy on a physical network behind a gateway; write and show the result."""
-    with errors_as_messages():
-        import ns3_bridge
-        from py_agent.experiment.run_settings import load_run_settings
-        from py_agent.experiment.runner import Run
+    import ns3_bridge
+    from py_agent.experiment.run_settings import load_run_settings
+    from py_agent.experiment.runner import Run
 
-        env = ns3_bridge.connect(address, key=key, deadline_s=deadline)
-        try:
-            told = {
-                "scenario": env.schema.scenario,
-                "settings": env.settings.model_dump(),
-                "ns3": env.host.ns3_attributes,
-            }
-            given = {"policy": policy, "seed": seed, "runs_dir": runs_dir}
-            settings = load_run_settings(None, {**told, **given}, [])
-            run = Run(settings, env)
-            execute_and_show(run, f"{address} · {settings.policy}", as_json=as_json)
-        finally:
-            env.close()
+    env = ns3_bridge.connect(address, key=key, deadline_s=deadline)
+    try:
+        told = {
+            "scenario": env.schema.scenario,
+            "settings": env.settings.model_dump(),
+            "ns3": env.host.ns3_attributes,
+        }
+        given = {"policy": policy, "seed": seed, "runs_dir": runs_dir}
+        settings = load_run_settings(None, {**told, **given}, [])
+        run = Run(settings, env)
+        execute_and_show(run, f"{address} · {settings.policy}", as_json=as_json)
+    finally:
+        env.close()
 
 
 def ping(
@@ -233,10 +230,9 @@ def ping(
     ] = 5.0,
 ) -> None:
     """Ask whether a gateway is alive; whoever drives it is not disturbed."""
-    with errors_as_messages():
-        import ns3_bridge
+    import ns3_bridge
 
-        took_s = ns3_bridge.ping(address, key=key, deadline_s=deadline)
+    took_s = ns3_bridge.ping(address, key=key, deadline_s=deadline)
     typer.echo(f"{address} is alive; it answered in {1e3 * took_s:.1f} ms")
 
 
@@ -245,10 +241,9 @@ def keys(
     agent: Annotated[str, typer.Option(help="Name of the agent that gets keys.")] = "agent",
 ) -> None:
     """Make CURVE keys: of a gateway, unless the folder has them, and of one agent."""
-    with errors_as_messages():
-        import ns3_bridge
+    import ns3_bridge
 
-        made = ns3_bridge.make_keys(folder, agent)
+    made = ns3_bridge.make_keys(folder, agent)
     for path in made:
         typer.echo(f"made {path}")
     typer.echo(
@@ -270,14 +265,13 @@ def conformance(
     """Check that a gateway, or an agent in any language, speaks the network protocol."""
     if (address is None) == (agent is None):
         raise typer.BadParameter("give the address of a gateway, or --agent COMMAND")
-    with errors_as_messages():
-        from ns3_bridge.conformance import check_agent, check_gateway
-        from py_agent.view.tables import rows_table
+    from ns3_bridge.conformance import check_agent, check_gateway
+    from py_agent.view.tables import rows_table
 
-        if address is not None:
-            checks = list(check_gateway(address, key=key, deadline_s=deadline))
-        else:
-            checks = list(check_agent(shlex.split(agent or ""), deadline_s=deadline))
+    if address is not None:
+        checks = list(check_gateway(address, key=key, deadline_s=deadline))
+    else:
+        checks = list(check_agent(shlex.split(agent or ""), deadline_s=deadline))
     rows = [["ok" if c.ok else "FAILED", c.what, "" if c.ok else c.seen] for c in checks]
     out().print(rows_table("Network protocol, version 1", ["", "demand", "seen"], rows))
     failed = sum(not check.ok for check in checks)

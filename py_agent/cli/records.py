@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from py_agent import former_names
-from py_agent.cli.errors import errors_as_messages
 
 IsTrusted = Annotated[
     bool, typer.Option("--trust", help="Start a scenario program that a run names.")
@@ -24,10 +23,9 @@ def replay(
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Simulate a run again with its recorded actions; say whether every bit is the same."""
-    with errors_as_messages():
-        from py_agent.experiment.replay import replay as replay_run
+    from py_agent.experiment.replay import replay as replay_run
 
-        result = replay_run(run, is_trusted=is_trusted)
+    result = replay_run(run, is_trusted=is_trusted)
     if as_json:
         print(json.dumps({**dataclasses.asdict(result), "is_bit_equal": result.is_bit_equal}))
     elif result.is_bit_equal:
@@ -43,14 +41,13 @@ def replay(
 
 def report(run: Annotated[Path, typer.Argument(help="Folder of a run.")]) -> None:
     """Draw a run anew: figure and page, also of one that was killed, as far as it came."""
-    with errors_as_messages():
-        from py_agent.experiment.run_data import recorded_run
-        from py_agent.view.report import write_report  # matplotlib takes a second
+    from py_agent.experiment.run_data import recorded_run
+    from py_agent.view.report import write_report  # matplotlib takes a second
 
-        folder = recorded_run(run)
-        write_report(folder)
-        if reason := folder.early_end():
-            _say_early_end(run, reason)
+    folder = recorded_run(run)
+    write_report(folder)
+    if reason := folder.early_end():
+        _say_early_end(run, reason)
     print(f"figure  {folder.figure}\nreport  {folder.report}")
 
 
@@ -62,22 +59,19 @@ def export(
     is_trusted: IsTrusted = False,
 ) -> None:
     """Make a Minari data set of runs, an episode each, for offline reinforcement learning."""
-    with errors_as_messages():
-        from ns3_bridge import InvalidSetting
+    from ns3_bridge import InvalidSetting
 
-        try:
-            from py_agent.experiment.minari_export import export as export_runs
-        except ModuleNotFoundError as error:
-            raise InvalidSetting(
-                f"{error.name} is missing: pip install 'ns3-twin[offline]'"
-            ) from error
-        from py_agent.experiment.run_folder import RunFolder
+    try:
+        from py_agent.experiment.minari_export import export as export_runs
+    except ModuleNotFoundError as error:
+        raise InvalidSetting(f"{error.name} is missing: pip install 'ns3-twin[offline]'") from error
+    from py_agent.experiment.run_folder import RunFolder
 
-        made = export_runs(runs, dataset, author, author_email, is_trusted=is_trusted)
-        episodes, steps = made.total_episodes, made.total_steps
-        for run in runs:
-            if reason := RunFolder(run).early_end():
-                _say_early_end(run, reason)
+    made = export_runs(runs, dataset, author, author_email, is_trusted=is_trusted)
+    episodes, steps = made.total_episodes, made.total_steps
+    for run in runs:
+        if reason := RunFolder(run).early_end():
+            _say_early_end(run, reason)
     print(f"{dataset}: {episodes} episodes, {steps} slots, in {made.storage.data_path}")
 
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from py_agent.cli.consoles import err, out
-from py_agent.cli.errors import errors_as_messages
 
 if TYPE_CHECKING:
     from py_agent.drl.training_settings import TrainingSettings
@@ -74,20 +73,19 @@ def train(
         **{"association": association, "steps": steps, "seed": seed},
         "twin": None if twin is None else str(twin),
     }
-    with errors_as_messages():
-        preset = _QUICK if quick else {}
-        settings = _settings(config, preset, given, assignments or [], is_trusted)
-        from rich.progress import Progress
+    preset = _QUICK if quick else {}
+    settings = _settings(config, preset, given, assignments or [], is_trusted)
+    from rich.progress import Progress
 
-        from py_agent.drl.training import Training
-        from py_agent.folder_lock import locked
-        from py_agent.intervals import Estimate
+    from py_agent.drl.training import Training
+    from py_agent.folder_lock import locked
+    from py_agent.intervals import Estimate
 
-        with locked(folder):
-            training = Training(settings, folder)
-            with Progress(console=err(), transient=True, disable=not err().is_terminal) as bar:
-                task = bar.add_task("training", total=settings.steps)
-                agent = training.run(lambda done, best: bar.update(task, completed=done))
+    with locked(folder):
+        training = Training(settings, folder)
+        with Progress(console=err(), transient=True, disable=not err().is_terminal) as bar:
+            task = bar.add_task("training", total=settings.steps)
+            agent = training.run(lambda done, best: bar.update(task, completed=done))
     facts = agent.facts
     result = {
         "agent": str(folder / "agent.npz"),

@@ -12,7 +12,6 @@ import typer
 
 from py_agent import former_names
 from py_agent.cli.consoles import err, out
-from py_agent.cli.errors import errors_as_messages
 
 if TYPE_CHECKING:
     from py_agent.fidelity.report import FidelityReport
@@ -31,13 +30,12 @@ def calibrate(
     ] = False,
 ) -> None:
     """Learn the twin's constants from recorded runs; write them to a file."""
-    with errors_as_messages():
-        from py_agent.calibration.calibrate import calibrate as learn
-        from py_agent.view.tables import rows_table
+    from py_agent.calibration.calibrate import calibrate as learn
+    from py_agent.view.tables import rows_table
 
-        with err().status(f"learning from {len(runs)} runs"):
-            parameters = learn(runs, is_trusted=is_trusted)
-        parameters.save(output)
+    with err().status(f"learning from {len(runs)} runs"):
+        parameters = learn(runs, is_trusted=is_trusted)
+    parameters.save(output)
     if as_json:
         print(parameters.model_dump_json())
         return
@@ -93,51 +91,50 @@ def fidelity(
     ] = False,
 ) -> None:
     """Measure the twin against ns-3 on seeds that it has not seen, noise floors beside."""
-    with errors_as_messages():
-        from py_agent.experiment.run_settings import load_run_settings
-        from py_agent.experiment.seeds import parse_seeds
-        from py_agent.fidelity.checkpoint import CheckpointSettings, whole_settings
-        from py_agent.fidelity.measure import (
-            Work,
-            calibrate_for,
-            measure,
-            usual_policies,
-        )
-        from py_agent.folder_lock import locked
-        from py_agent.twin.estimation.reporting import ReportingSettings
-        from py_agent.twin.model.parameters import TwinParameters
-        from py_agent.view.fidelity_figure import fidelity_figure
-        from py_agent.view.steps import StepsView
+    from py_agent.experiment.run_settings import load_run_settings
+    from py_agent.experiment.seeds import parse_seeds
+    from py_agent.fidelity.checkpoint import CheckpointSettings, whole_settings
+    from py_agent.fidelity.measure import (
+        Work,
+        calibrate_for,
+        measure,
+        usual_policies,
+    )
+    from py_agent.folder_lock import locked
+    from py_agent.twin.estimation.reporting import ReportingSettings
+    from py_agent.twin.model.parameters import TwinParameters
+    from py_agent.view.fidelity_figure import fidelity_figure
+    from py_agent.view.steps import StepsView
 
-        size = ["n_ue=10"] if quick else []
-        given = load_run_settings(None, {}, [*size, *(assignments or [])]).settings
-        chosen = CheckpointSettings(
-            settings=whole_settings(given, scenario),
-            lead_s=lead or (2.0 if quick else 5.0),
-            horizon_s=horizon or (3.0 if quick else 10.0),
-            rollouts=32 if quick else 64,
-            reporting=ReportingSettings(period_s=period, loss=loss),
-            scenario=scenario,
+    size = ["n_ue=10"] if quick else []
+    given = load_run_settings(None, {}, [*size, *(assignments or [])]).settings
+    chosen = CheckpointSettings(
+        settings=whole_settings(given, scenario),
+        lead_s=lead or (2.0 if quick else 5.0),
+        horizon_s=horizon or (3.0 if quick else 10.0),
+        rollouts=32 if quick else 64,
+        reporting=ReportingSettings(period_s=period, loss=loss),
+        scenario=scenario,
+    )
+    wanted = parse_seeds(seeds or ("9101-9102" if quick else "9101-9104"))
+    names = usual_policies(quick=quick) if policies is None else policies.split(",")
+    with locked(output), StepsView(err()) as view:
+        work = Work(
+            folder=output / "parts",
+            jobs=jobs or os.cpu_count() or 1,
+            begin=lambda pieces: view.begin("fidelity", pieces),
+            callback=lambda step: view.advance(step.name, step.doing, step.slots),
         )
-        wanted = parse_seeds(seeds or ("9101-9102" if quick else "9101-9104"))
-        names = usual_policies(quick=quick) if policies is None else policies.split(",")
-        with locked(output), StepsView(err()) as view:
-            work = Work(
-                folder=output / "parts",
-                jobs=jobs or os.cpu_count() or 1,
-                begin=lambda pieces: view.begin("fidelity", pieces),
-                callback=lambda step: view.advance(step.name, step.doing, step.slots),
-            )
-            if parameters is None:
-                recorded_s = 4.0 if quick else 20.0
-                learned = calibrate_for(chosen.settings, recorded_s, work, scenario)
-            else:
-                learned = TwinParameters.load(parameters)
-            report = measure(chosen, wanted, names, learned, work)
-        fidelity_figure(report).savefig(output / "fidelity.png", dpi=110)
-        values = json.dumps(report.as_json())
-        (output / "fidelity.json").write_text(values + "\n", encoding="utf-8")
-        learned.save(output / "twin.json")
+        if parameters is None:
+            recorded_s = 4.0 if quick else 20.0
+            learned = calibrate_for(chosen.settings, recorded_s, work, scenario)
+        else:
+            learned = TwinParameters.load(parameters)
+        report = measure(chosen, wanted, names, learned, work)
+    fidelity_figure(report).savefig(output / "fidelity.png", dpi=110)
+    values = json.dumps(report.as_json())
+    (output / "fidelity.json").write_text(values + "\n", encoding="utf-8")
+    learned.save(output / "twin.json")
     for seed, reason in report.failures.items():
         typer.secho(f"failed: {seed}: {reason}", fg="red", err=True)
     if as_json:
