@@ -13,14 +13,17 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TextIO
 
 from ns3_bridge import Ns3TwinError
 from ns3_bridge.compat import guard
 from ns3_scenarios.registry import INSTALLED
 
 SDK = INSTALLED / "sdk"
+_POLL_S = 0.1
 _SYNTAX_OF_CMAKE = re.compile(r"[;:\\\n]|\$[{<]")  # in a path: it is not taken as a path
 
 
@@ -29,7 +32,11 @@ class BuildFailed(Ns3TwinError, RuntimeError):
 
 
 def build(
-    sources: Sequence[Path], modules: Sequence[str], output: Path, cache: Path | None = None
+    sources: Sequence[Path],
+    modules: Sequence[str],
+    output: Path,
+    cache: Path | None = None,
+    deadline_s: float = 600.0,
 ) -> Path:
     """Compile a scenario program.
 
@@ -43,13 +50,14 @@ def build(
         output: where the program goes; its file name is the scenario's name. A program that runs
             there goes on running.
         cache: where ns-3 and object files are kept, by default ``~/.cache/ns3-twin``.
+        deadline_s: how long to wait for another build of the same files.
 
     Returns:
         `output`.
 
     Raises:
-        BuildFailed: a source, a module or a tool is missing, ns-3 cannot be fetched, or the code
-            does not compile.
+        BuildFailed: a source, a module or a tool is missing, ns-3 cannot be fetched, the code does
+            not compile, or another build of it takes longer than the deadline.
     """
     _check(sources, modules, output)
     cmake = find_cmake()
@@ -60,7 +68,7 @@ def build(
     identity = hashlib.sha256(os.fsencode("\0".join([str(SDK), *paths]))).hexdigest()[:16]
     folder = cache / f"build-{identity}"
     folder.mkdir(parents=True, exist_ok=True)
-    with _locked(folder) as temporary:
+    with _locked(folder, deadline_s) as temporary:
         _call(
             temporary,
             *(cmake, "-S", SDK, "-B", folder, "-DCMAKE_BUILD_TYPE=Release"),
@@ -100,17 +108,37 @@ def _check(sources: Sequence[Path], modules: Sequence[str], output: Path) -> Non
 
 
 @contextlib.contextmanager
-def _locked(folder: Path) -> Iterator[Path]:
+def _locked(folder: Path, deadline_s: float) -> Iterator[Path]:
     """Let one build at a time use a folder; the others wait. Yields a place for temporary files."""
     temporary = folder / "tmp"
-    with (folder / "lock").open("wb") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with (folder / "lock").open("a+", encoding="ascii") as lock:
+        _wait_for(lock, deadline_s)
+        lock.truncate(0)
+        lock.write(f"{os.getpid()}\n")
+        lock.flush()
         shutil.rmtree(temporary, ignore_errors=True)  # of one that was killed
         temporary.mkdir()
         try:
             yield temporary
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _wait_for(lock: TextIO, deadline_s: float) -> None:
+    until_s = time.monotonic() + deadline_s
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            if time.monotonic() >= until_s:
+                lock.seek(0)
+                holder = lock.read(20).strip() or "unknown"
+                raise BuildFailed(
+                    f"another build of these files (process {holder}) holds {lock.name}; waited "
+                    f"{deadline_s:g} s (--deadline): end it, or wait for its end"
+                ) from None
+        time.sleep(_POLL_S)
 
 
 def _put(program: Path, output: Path) -> None:

@@ -178,13 +178,17 @@ def build(
     output: Annotated[
         Path | None, typer.Option(help="The program; default: the first file without .cc.")
     ] = None,
+    deadline_s: Annotated[
+        float,
+        typer.Option("--deadline", help="Seconds to wait for another build of the files.", min=0),
+    ] = 600.0,
 ) -> None:
     """Compile a scenario of your own; the program goes to --scenario of the other commands."""
     program = (output or Path(sources[0].stem)).absolute()
     with err().status(f"compiling {program.name}"):
         from ns3_scenarios.build import build as build_scenario
 
-        build_scenario(sources, modules.replace(",", " ").split(), program)
+        build_scenario(sources, modules.replace(",", " ").split(), program, deadline_s=deadline_s)
     out().print(f"built; try: ns3-twin run --scenario {program} --policy random", highlight=False)
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
+import re
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -120,3 +123,19 @@ def test_two_builds_of_one_file_at_once_both_succeed(compiled):
             pool.map(lambda i: compiled(SAYS.format("both"), output=f"program-{i}"), range(2))
         )
     assert [output_of(program) for program in programs] == ["both\n", "both\n"]
+
+
+def test_a_build_waits_for_another_until_its_deadline(tmp_path, compiled, build_cache):
+    compiled(SAYS.format("first"))
+    cache = next(
+        path
+        for path in build_cache.glob("build-*/CMakeCache.txt")
+        if str(tmp_path / "program.cc") in path.read_text()
+    )
+    lock = cache.with_name("lock")
+    with lock.open() as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        holder = rf"\(process {os.getpid()}\) holds {re.escape(str(lock))}; waited 0.3 s"
+        with pytest.raises(BuildFailed, match=holder):
+            build([tmp_path / "program.cc"], [], tmp_path / "late", build_cache, deadline_s=0.3)
+    assert not (tmp_path / "late").exists()
