@@ -22,6 +22,14 @@ class ObservationBatch:
     Args:
         schema: the declared fields.
         num_envs: how many environments there are.
+
+    Example:
+        >>> from ns3_bridge import Field
+        >>> field = Field("echo", "float32", (2,), "1", 0, 1)
+        >>> schema = Schema("mine", 8, 0, "1", "", (field,), (), {}, ())
+        >>> batch = ObservationBatch(schema, num_envs=3)
+        >>> batch.take([0, 2])["echo"].shape
+        (2, 2)
     """
 
     def __init__(self, schema: Schema, num_envs: int) -> None:

@@ -304,7 +304,22 @@ class ScenarioEnv(gymnasium.Env[Observation, Action]):
 
 
 class Branches(list[ScenarioEnv]):
-    """Environments that continue one physical state; as a context manager it closes them."""
+    """Environments that continue one physical state; as a context manager it closes them.
+
+    Example:
+        >>> import tempfile
+        >>> from ns3_bridge import LocalHost
+        >>> from ns3_bridge.testing import echo_scenario
+        >>> folder = tempfile.TemporaryDirectory()
+        >>> program = echo_scenario(f"{folder.name}/echo", n_floats=2, n_slots=3)
+        >>> env = ScenarioEnv(LocalHost(program))
+        >>> observation, info = env.reset(seed=1)
+        >>> with env.branch(2) as branches:  # closed at the end of the block
+        ...     [branch.step(env.action_space.sample())[4]["slot"] for branch in branches]
+        [1, 1]
+        >>> env.close()
+        >>> folder.cleanup()
+    """
 
     def __enter__(self) -> Branches:
         return self

@@ -52,6 +52,11 @@ class Numbers:
         high: largest values, ``[places]``.
         shape: of a value.
         dtype: of a value.
+
+    Example:
+        >>> share = Numbers(np.zeros(2), np.ones(2), (2,), np.dtype(np.float32))
+        >>> share.scaled([0.5, 1.0]).tolist(), share.unscaled(np.array([0.0, 1.0])).tolist()
+        ([0.0, 1.0], [0.5, 1.0])
     """
 
     low: NDArray[np.float64]
@@ -92,6 +97,11 @@ class Categories:
         count: how many values each element has, ``[n]``.
         shape: of a value.
         dtype: of a value.
+
+    Example:
+        >>> station = Categories(np.array([-1]), np.array([3]), (1,), np.dtype(np.int32))
+        >>> station.scaled([1]).tolist(), station.unscaled(np.array([0.2, 0.9, 0.4])).tolist()
+        ([0.0, 0.0, 1.0], [0])
     """
 
     first: NDArray[np.int64]
@@ -135,6 +145,12 @@ class Group:
     Attributes:
         keys: where a value has its parts; None: it is a tuple.
         parts: of the space.
+
+    Example:
+        >>> share = Numbers(np.zeros(1), np.ones(1), (1,), np.dtype(np.float32))
+        >>> both = Group(["bandwidth", "compute"], [share, share])
+        >>> both.scaled({"bandwidth": [0.0], "compute": [0.5]}).tolist()
+        [-1.0, 0.0]
     """
 
     keys: Sequence[str] | None

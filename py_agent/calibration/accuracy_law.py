@@ -29,6 +29,11 @@ class History:
         drift_rate: per second, ``[n_users]``.
         samples: trained at the end of each step, 0: none, ``[n_steps, n_users]``.
         accuracy: measured after each step, ``[n_steps, n_users]``.
+
+    Example:
+        >>> history = History(np.array([0.5, 1.5]), np.zeros((3, 2), np.int64), np.ones((3, 2)))
+        >>> history.users(slice(0, 1)).accuracy.shape  # the first user's, over three seconds
+        (3, 1)
     """
 
     drift_rate: NDArray[np.float64]

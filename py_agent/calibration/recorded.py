@@ -37,6 +37,16 @@ class RecordedRun:
     Attributes:
         folder: its files.
         run: its settings.
+
+    Example:
+        >>> import tempfile
+        >>> from py_agent.experiment.runner import Run
+        >>> small = {"n_ue": 2, "n_bs": 2, "duration_s": 0.1, "warmup_s": 1.0}
+        >>> with tempfile.TemporaryDirectory() as runs:
+        ...     settings = RunSettings(policy="random", settings=small, runs_dir=Path(runs))
+        ...     recorded = RecordedRun(Run(settings).execute(), settings)
+        ...     recorded.slots, recorded.field("rsrp_dbm").shape, recorded.has_table("task")
+        (5, (6, 2, 2), True)
     """
 
     folder: RunFolder

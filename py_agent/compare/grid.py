@@ -28,6 +28,13 @@ class Cell:
         label: what the run is called in tables: the policy, with ``@rule`` its retraining rule.
         variant: the varied settings as text; empty where none is varied.
         run: all its settings.
+
+    Example:
+        >>> first, again, other = (
+        ...     Cell("random", "", RunSettings(policy="random", seed=seed)) for seed in (1, 1, 2)
+        ... )
+        >>> first.key == again.key, first.key == other.key
+        (True, False)
     """
 
     label: str
@@ -60,6 +67,12 @@ class Grid:
         assignments: ``name=value`` for all runs.
         varied: ``name=value1,value2,…``; every combination is a setting of its own.
         is_trusted: code that the file names may run (see `load_run_settings`).
+
+    Example:
+        >>> grid = Grid(["load-fill", "load-fill@spare"], seeds=[1, 2], varied=["n_ue=10,20"])
+        >>> cells = grid.cells()
+        >>> len(cells), cells[1].label, cells[1].variant, cells[1].run.retrain
+        (8, 'load-fill@spare', 'n_ue=10', 'spare')
     """
 
     policies: Sequence[str]

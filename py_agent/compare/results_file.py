@@ -29,6 +29,14 @@ class ResultsFile:
 
     Raises:
         DamagedResults: a line holds no result; the message names it.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     ResultsFile(Path(folder) / "results.jsonl").append("a run", {"sim_time_s": 5.0})
+        ...     later = ResultsFile(Path(folder) / "results.jsonl")
+        >>> "a run" in later, later["a run"]
+        (True, {'sim_time_s': 5.0})
     """
 
     def __init__(self, path: Path) -> None:

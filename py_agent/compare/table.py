@@ -83,6 +83,14 @@ class Comparison:
         best_rule: per setting the policy of `Row.paired_ratio_to_best_rule`. It is chosen by the
             same seeds that it is evaluated on, which flatters it a little.
         failures: runs that have failed.
+
+    Example:
+        >>> failure = Failure("random", "n_ue=10", 3, "the disk is full")
+        >>> comparison = Comparison([], None, {}, [failure])
+        >>> print(comparison.failures[0])
+        random, seed 3, n_ue=10: the disk is full
+        >>> comparison.to_json()["failures"][0]["seed"]
+        3
     """
 
     rows: Sequence[Row]

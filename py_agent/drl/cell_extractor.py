@@ -20,6 +20,17 @@ class CellExtractor(BaseFeaturesExtractor):
 
     Args:
         observation_space: of `UserAgents` whose agents see their cell.
+
+    Example:
+        >>> n, n_ue = len(FEATURES), 3  # own features, everybody's, and who is in the same cell
+        >>> extractor = CellExtractor(spaces.Box(-1, 1, (n + n_ue * n + n_ue,)))
+        >>> own, everybody, same = torch.zeros(1, n), torch.rand(1, n_ue, n), torch.ones(1, n_ue)
+        >>> one, other = (
+        ...     extractor(torch.cat([own, users.flatten(1), same], dim=1))
+        ...     for users in (everybody, everybody.flip(1))
+        ... )
+        >>> torch.allclose(one, other)  # the order of users does not matter
+        True
     """
 
     def __init__(self, observation_space: spaces.Box) -> None:

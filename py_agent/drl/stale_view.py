@@ -18,6 +18,15 @@ class StaleView:
 
     Args:
         period_slots: slots from one report to the next; every frame begins with one.
+
+    Example:
+        >>> import numpy as np
+        >>> view = StaleView(period_slots=5)
+        >>> for slot in (0, 1):
+        ...     clocks = {name: np.array([slot]) for name in _CLOCKS}
+        ...     seen = view.of({**clocks, "tasks_uploading": np.array([slot])})
+        >>> seen["slot_in_frame"].item(), seen["tasks_uploading"].item()
+        (1, 0)
     """
 
     def __init__(self, period_slots: int = REPORT_SLOTS) -> None:

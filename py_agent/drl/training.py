@@ -56,6 +56,15 @@ class Training:
     Raises:
         CannotResume: the folder holds a training with other settings, of an earlier version, or
             a damaged one.
+
+    Example:
+        >>> import tempfile
+        >>> settings = TrainingSettings(settings={"n_ue": 2, "n_bs": 2})
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     networks, network = Training(settings, Path(folder)).make_networks(4)
+        >>> networks.num_envs, network.schema.sizes["ue"]
+        (4, 2)
+        >>> networks.close()
     """
 
     def __init__(self, settings: TrainingSettings, folder: Path) -> None:

@@ -51,6 +51,19 @@ class UserAgents(VecEnv):
         sees_cell: agents see their cell.
         per_frame: a step is a frame, whose slots have one decision; its reward is their mean.
         raw: see `UserDecisions`.
+
+    Example:
+        >>> from py_agent.policies.association import LoadBalancing
+        >>> from py_agent.twin.environment.env import make_vector
+        >>> networks = make_vector(2, {"n_ue": 3, "n_bs": 2}, autoreset_mode="SameStep")
+        >>> network = Network("cellular", networks.settings.model_dump(), networks.schema)
+        >>> agents = UserAgents(networks, network, LoadBalancing(), reach=1.0)
+        >>> len(agents.reset())  # three users in each of two networks
+        6
+        >>> observations, rewards, *_ = agents.step(np.zeros((6, *agents.action_space.shape)))
+        >>> rewards.shape
+        (6,)
+        >>> agents.close()
     """
 
     def __init__(

@@ -33,6 +33,21 @@ class UserDecisions:
         retrains: there are models to retrain.
         work: of the slot that was watched last.
         spare: the rule that retrains; begun where `retrains`.
+
+    Example:
+        >>> import py_agent.twin.environment.env as without_ns3
+        >>> from py_agent.policies.association import Strongest
+        >>> from py_agent.policies.fill import FillPolicy
+        >>> env = without_ns3.make({"n_ue": 3, "n_bs": 2})
+        >>> observation, _ = env.reset(seed=1)
+        >>> network = Network("cellular", env.settings.model_dump(), env.schema)
+        >>> decisions, rule = UserDecisions(network, reach=1.0, raw=False), FillPolicy(Strongest())
+        >>> decisions.watch(observation)
+        >>> rule.begin(network, seed=1)
+        >>> decided = decisions.decide(np.zeros((3, len(ACTIONS))))
+        >>> bool((decided["compute_share"] == rule.decide_slot(observation)["compute_share"]).all())
+        True
+        >>> env.close()
     """
 
     work: CellWork

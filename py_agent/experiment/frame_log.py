@@ -22,6 +22,15 @@ class FrameLog:
     Args:
         folder: where the event file is made.
         fields: declared observations.
+
+    Example:
+        >>> import numpy as np, tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     log = FrameLog(Path(folder), [Field("accuracy", "float32", (2,), "1", 0, 1)])
+        ...     log.append(10, {"accuracy": np.array([0.8, 0.9])}, total_reward=-1.5)
+        ...     log.close()
+        ...     [file.name.split(".")[1] for file in Path(folder).iterdir()]
+        ['out']
     """
 
     def __init__(self, folder: Path, fields: Sequence[Field]) -> None:

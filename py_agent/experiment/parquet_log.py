@@ -80,6 +80,17 @@ class SlotLog:
         path: the file to write.
         observations: declared observation fields.
         actions: declared action fields.
+
+    Example:
+        >>> import tempfile
+        >>> import pyarrow.parquet as pq
+        >>> share = Field("share", "float32", (2,), "1", 0, 1)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     log = SlotLog(Path(folder) / "slots.parquet", [], [share])
+        ...     log.append(1, {}, {"share": np.array([0.25, 0.75], np.float32)}, reward=-1.0)
+        ...     log.close()
+        ...     pq.read_table(Path(folder) / "slots.parquet")["action.share"].to_pylist()
+        [[0.25, 0.75]]
     """
 
     def __init__(self, path: Path, observations: Sequence[Field], actions: Sequence[Field]) -> None:
@@ -130,6 +141,18 @@ class TableLog:
     Args:
         path: the file to write.
         table: the declaration.
+
+    Example:
+        >>> import tempfile
+        >>> import pyarrow.parquet as pq
+        >>> done = {"name": "done_s", "dtype": "float64", "unit": "s", "help": "", "labels": []}
+        >>> table = Table("task", "a row per task", (done,))
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     log = TableLog(Path(folder) / "task.parquet", table)
+        ...     log.append(np.array([(1.5,), (2.0,)], table.dtype))
+        ...     log.close()
+        ...     pq.read_table(Path(folder) / "task.parquet")["done_s"].to_pylist()
+        [1.5, 2.0]
     """
 
     def __init__(self, path: Path, table: Table) -> None:

@@ -28,6 +28,10 @@ class Replay:
         different_slot: the first slot whose observation has other bits, or None.
         different_fields: names of the fields that differ there.
         early_end: why the run ended before its time; empty if it did not.
+
+    Example:
+        >>> Replay(50, None, ()).is_bit_equal, Replay(50, 7, ("rsrp_dbm",)).is_bit_equal
+        (True, False)
     """
 
     slots: int

@@ -43,6 +43,12 @@ class CheckpointSettings:
         rollouts: of the twin, per policy.
         reporting: how observations reach the twin.
         scenario: an installed one's name, or the path of a program.
+
+    Example:
+        >>> settings = {"slot_s": 0.02, "slots_per_frame": 50}
+        >>> chosen = CheckpointSettings(settings, 5.0, 10.0, 64, ReportingSettings(period_s=0.1))
+        >>> chosen.lead_slots, chosen.horizon_slots
+        (250, 500)
     """
 
     settings: Mapping[str, Any]

@@ -32,6 +32,11 @@ class Continuation:
         reward: of every slot, ``[n_slots]``.
         bits: of users with more to send than they could, by frame, ``[n_frames, n_ue]``.
         granted_s: time in which the whole band would have been theirs, ``[n_frames, n_ue]``.
+
+    Example:
+        >>> none = np.zeros((1, 2))
+        >>> Continuation(np.array([0.25, 0.75]), np.zeros(50), none, none).mean_delay_s
+        0.5
     """
 
     delay_s: Floats
@@ -50,6 +55,17 @@ class ContinuationLog:
 
     Args:
         network: that is continued.
+
+    Example:
+        >>> import ns3_scenarios
+        >>> env = ns3_scenarios.make("cellular", {"n_ue": 2, "n_bs": 2, "warmup_s": 1.0})
+        >>> log = ContinuationLog(Network("cellular", env.settings.model_dump(), env.schema))
+        >>> before, _ = env.reset(seed=1)
+        >>> after, reward, *_, info = env.step(env.action_space.sample())
+        >>> log.slot(before, after, reward)
+        >>> log.end(env, info["time_s"]).granted_s.shape  # of one frame, by user
+        (1, 2)
+        >>> env.close()
     """
 
     def __init__(self, network: Network) -> None:

@@ -54,6 +54,19 @@ class Prefix:
 
     Attributes:
         observation: of the present slot.
+
+    Example:
+        >>> import ns3_scenarios
+        >>> from py_agent.radio.link_model import link_model_of
+        >>> env = ns3_scenarios.make("cellular", {"n_ue": 2, "n_bs": 2, "warmup_s": 1.0})
+        >>> network = Network("cellular", env.settings.model_dump(), env.schema)
+        >>> observation, _ = env.reset(seed=1)
+        >>> tracking, twin = Tracking(link_model_of(network)), Twin(network)
+        >>> run = Prefix(env, network, twin, tracking, observation, 8, passed=lambda: None)
+        >>> run.advance(slots=3, states_until=3)
+        >>> bool(twin.estimate().time_s == run.observation["time_s"][0])
+        True
+        >>> env.close()
     """
 
     def __init__(

@@ -46,6 +46,14 @@ class FidelityReport:
         delays_s: of tasks, by who says so (``ns-3``, ``reseeded``, ``twin``), all pooled.
         rates: what the twin predicted and what was observed, bits per frame, ``[n]`` each.
         failures: seeds that are not in it, and why.
+
+    Example:
+        >>> delay_s, none = np.array([[0.5], [0.7]]), (np.empty(0), np.empty(0))  # two scenes
+        >>> report = FidelityReport(
+        ...     {"rate_mape": 0.15}, {}, ["load-fill"], *5 * [delay_s], np.zeros(1), {}, none
+        ... )
+        >>> report.as_json()["mean_delay_s"]["load-fill"]["twin"]
+        0.6
     """
 
     measures: Mapping[str, float]

@@ -38,6 +38,25 @@ class Tracking:
 
     Args:
         link: of the network.
+
+    Example:
+        >>> import py_agent.twin.environment.env as without_ns3
+        >>> from py_agent.contract import Network
+        >>> from py_agent.radio.link_model import link_model_of
+        >>> from py_agent.twin.estimation.twin import Twin
+        >>> env = without_ns3.make({"n_ue": 2, "n_bs": 2})
+        >>> network = Network("cellular", env.settings.model_dump(), env.schema)
+        >>> observation, _ = env.reset(seed=1)
+        >>> twin, tracking = Twin(network), Tracking(link_model_of(network))
+        >>> tracking.start(observation)
+        >>> for _ in range(60):  # slots of 0.02 s
+        ...     twin.observe(observation)
+        ...     estimate = twin.estimate()
+        ...     observation, *_ = env.step(env.action_space.sample())
+        ...     tracking.slot(estimate, observation)
+        >>> len(tracking.samples()["position_m_error_1_s"])  # two users, x and y
+        4
+        >>> env.close()
     """
 
     def __init__(self, link: LinkModel) -> None:

@@ -67,6 +67,15 @@ class LearningEnv(
     Raises:
         InvalidSetting: the scenario has no retraining, or it is switched off; a wrapper below
             changes what the models follow; or a setting is wrong.
+
+    Example:
+        >>> import ns3_scenarios
+        >>> small = {"n_ue": 2, "n_bs": 2, "warmup_s": 1.0, "retraining": {"enabled": True}}
+        >>> env = LearningEnv(ns3_scenarios.make("cellular", small), {"evaluated_samples": 50})
+        >>> observation, _ = env.reset(seed=1)
+        >>> observation["accuracy"].shape, "retraining_ratio" in env.action_space.spaces
+        ((2,), True)
+        >>> env.close()
     """
 
     def __init__(

@@ -44,6 +44,18 @@ class LearningEpisode:
 
     Attributes:
         sample_bit: size of a sample.
+
+    Example:
+        >>> import ns3_scenarios
+        >>> from py_agent.learning.declaration import with_learning
+        >>> small = {"n_ue": 2, "n_bs": 2, "warmup_s": 1.0, "retraining": {"enabled": True}}
+        >>> env = ns3_scenarios.make("cellular", small)
+        >>> observation, _ = env.reset(seed=1)
+        >>> schema, models = with_learning(env.schema, 2), LearningSettings(evaluated_samples=50)
+        >>> episode = LearningEpisode(schema, models, env.settings, observation, seed=1)
+        >>> sorted(episode.fields())[:2]
+        ['accuracy', 'accuracy_deficit']
+        >>> env.close()
     """
 
     def __init__(

@@ -41,6 +41,16 @@ class LearningVectorEnv(VectorWrapper, RecordConstructorArgs):
     Raises:
         InvalidSetting: the scenario has no retraining, or it is switched off; or a setting is
             wrong.
+
+    Example:
+        >>> import ns3_scenarios
+        >>> small = {"n_ue": 2, "n_bs": 2, "warmup_s": 1.0, "retraining": {"enabled": True}}
+        >>> networks = ns3_scenarios.make_vector("cellular", 2, settings=small)
+        >>> env = LearningVectorEnv(networks, {"evaluated_samples": 50})
+        >>> observations, _ = env.reset(seed=1)
+        >>> observations["accuracy"].shape
+        (2, 2)
+        >>> env.close()
     """
 
     def __init__(

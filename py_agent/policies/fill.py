@@ -79,6 +79,17 @@ class FillDivider:
 
     Args:
         network: says which shares there are.
+
+    Example:
+        >>> import py_agent.twin.environment.env as without_ns3
+        >>> from py_agent.policies.cell_work import WorkMeter
+        >>> env = without_ns3.make({"n_ue": 3, "n_bs": 2})
+        >>> observation, _ = env.reset(seed=1)
+        >>> network = Network("cellular", env.settings.model_dump(), env.schema)
+        >>> work, divider = WorkMeter(network).measure(observation), FillDivider(network)
+        >>> sorted(divider.divide(work, divider.priorities(work, observation)))
+        ['bandwidth_share', 'compute_share']
+        >>> env.close()
     """
 
     def __init__(self, network: Network) -> None:

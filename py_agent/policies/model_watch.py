@@ -25,6 +25,18 @@ class ModelWatch:
 
     Attributes:
         target: A_min.
+
+    Example:
+        >>> import py_agent.twin.environment.env as without_ns3
+        >>> from py_agent.learning.learning_settings import LearningSettings
+        >>> env = without_ns3.make_learning({"n_ue": 3, "n_bs": 2})
+        >>> observation, _ = env.reset(seed=1)
+        >>> settings = {**env.settings.model_dump(), "learning": LearningSettings().model_dump()}
+        >>> models = ModelWatch(Network("cellular", settings, env.schema))
+        >>> models.follow(observation)
+        >>> bool((models.predict(20.0) < models.predict(0.0)).all())  # data drift, models age
+        True
+        >>> env.close()
     """
 
     def __init__(self, network: Network, raw: bool = False) -> None:

@@ -103,6 +103,19 @@ class Need(_OncePerFrame):
         calibrated: learn each user's bias from measured accuracy; else it is 0.
         margin: of accuracy.
         ahead_s: how far to look.
+
+    Example:
+        >>> import py_agent.twin.environment.env as without_ns3
+        >>> from py_agent.learning.learning_settings import LearningSettings
+        >>> env = without_ns3.make_learning({"n_ue": 3, "n_bs": 2})
+        >>> observation, _ = env.reset(seed=1)
+        >>> settings = {**env.settings.model_dump(), "learning": LearningSettings().model_dump()}
+        >>> rule = Need(margin=0.05)
+        >>> rule.begin(Network("cellular", settings, env.schema))
+        >>> ratios = rule.ratios(observation)
+        >>> bool(((ratios >= 0) & (ratios <= 1)).all())
+        True
+        >>> env.close()
     """
 
     def __init__(
@@ -183,6 +196,19 @@ class WithRetraining:
         policy: decides all else. Where it gives no ``training_share``, retraining gets the
             weight of an equal share.
         rule: chooses whom to retrain and δ.
+
+    Example:
+        >>> import py_agent.twin.environment.env as without_ns3
+        >>> from py_agent.policies import load_policy
+        >>> env = without_ns3.make_learning({"n_ue": 3, "n_bs": 2})
+        >>> observation, _ = env.reset(seed=1)
+        >>> policy = WithRetraining(load_policy("load-fill"), EveryFrame())
+        >>> policy.begin(Network("cellular", env.settings.model_dump(), env.schema), seed=1)
+        >>> policy.decide_frame(observation)["retrain"].tolist()
+        [1, 1, 1]
+        >>> "retraining_ratio" in policy.decide_slot(observation)
+        True
+        >>> env.close()
     """
 
     def __init__(self, policy: Policy, rule: RetrainingRule) -> None:

@@ -32,6 +32,17 @@ class RolloutAssociation(TwinAssociation):
         candidates: at most so many.
         rollouts: sampled for each.
         horizon_frames: how far they reach.
+
+    Example:
+        >>> import py_agent.twin.environment.env as without_ns3
+        >>> env = without_ns3.make({"n_ue": 3, "n_bs": 2})
+        >>> observation, _ = env.reset(seed=1)
+        >>> rule = RolloutAssociation(candidates=2, rollouts=4)
+        >>> rule.begin(Network("cellular", env.settings.model_dump(), env.schema))
+        >>> rule.watch(observation)
+        >>> rule.associate(observation).shape
+        (3,)
+        >>> env.close()
     """
 
     def __init__(

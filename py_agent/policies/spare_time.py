@@ -32,6 +32,21 @@ class SpareTime:
         models: what they are believed to be able to do.
         ratio_left: what is left of δ in the frame, ``[..., n_ue]``.
         idle: whether the tasks at a user's server are done within the slot, ``[..., n_ue]``.
+
+    Example:
+        >>> import py_agent.twin.environment.env as without_ns3
+        >>> from py_agent.learning.learning_settings import LearningSettings
+        >>> env = without_ns3.make_learning({"n_ue": 3, "n_bs": 2})
+        >>> observation, _ = env.reset(seed=1)
+        >>> settings = {**env.settings.model_dump(), "learning": LearningSettings().model_dump()}
+        >>> rule = SpareTime()
+        >>> rule.begin(Network("cellular", settings, env.schema))
+        >>> rule.retrain(observation).tolist()  # anybody may be, δ tells who is
+        [1, 1, 1]
+        >>> ratio = rule.ratio(observation)
+        >>> bool(((ratio >= 0) & (ratio <= 1)).all())
+        True
+        >>> env.close()
     """
 
     idle: NDArray[np.bool_]

@@ -41,6 +41,18 @@ class LiveMap:
 
     Raises:
         InvalidSetting: the scenario observes no places, or there is no window to be had.
+
+    Example:
+        >>> import py_agent.twin.environment.env as without_ns3
+        >>> env = without_ns3.make({"n_ue": 3, "n_bs": 2})
+        >>> observation, _ = env.reset(seed=1)
+        >>> live_map = LiveMap(env.schema)
+        >>> live_map.begin(observation)
+        >>> height, width, colours = live_map.image().shape
+        >>> colours
+        3
+        >>> live_map.close()
+        >>> env.close()
     """
 
     def __init__(self, schema: Schema, in_window: bool = False) -> None:

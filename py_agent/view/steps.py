@@ -24,6 +24,15 @@ class StepsView:
 
     Args:
         console: where.
+
+    Example:
+        >>> import io
+        >>> screen = io.StringIO()
+        >>> with StepsView(Console(file=screen, force_terminal=True, width=100)) as view:
+        ...     view.begin("runs", {"seed 1": 250, "seed 2": 250})
+        ...     view.advance("seed 1", "in ns-3", steps=50)
+        >>> "seed 1: in ns-3" in screen.getvalue()
+        True
     """
 
     def __init__(self, console: Console) -> None:

@@ -81,6 +81,22 @@ class Gateway:
 
     Raises:
         InvalidSetting: it cannot listen there.
+
+    Example:
+        >>> import tempfile, threading
+        >>> from ns3_bridge import LocalHost, connect
+        >>> from ns3_bridge.testing import echo_scenario
+        >>> folder = tempfile.TemporaryDirectory()
+        >>> program = echo_scenario(f"{folder.name}/echo", n_floats=2, n_slots=3)
+        >>> gateway = Gateway(LocalHost(program), "tcp://127.0.0.1:*")
+        >>> server = threading.Thread(target=gateway.serve)
+        >>> server.start()
+        >>> env = connect(gateway.address)  # on another machine, as a rule
+        >>> observation, info = env.reset(seed=1)
+        >>> env.close()
+        >>> gateway.stop()
+        >>> server.join()
+        >>> folder.cleanup()
     """
 
     def __init__(

@@ -18,6 +18,13 @@ class ClassPools:
 
     Attributes:
         size: samples of each class, ``[n_classes]``.
+
+    Example:
+        >>> pools = ClassPools(np.array([2, 0, 1, 0]), n_classes=3)
+        >>> pools.size.tolist()
+        [2, 1, 1]
+        >>> pools.rows(np.array([1, 2]), np.random.default_rng(1)).tolist()
+        [2, 0]
     """
 
     def __init__(self, y: NDArray[np.int64], n_classes: int) -> None:

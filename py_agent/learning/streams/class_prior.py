@@ -19,6 +19,13 @@ class ShiftingPrior:
         concentration: of the Dirichlet distribution; small: few classes per user.
         period_s: of the wave.
         rng: where the distributions and phases come from.
+
+    Example:
+        >>> prior = ShiftingPrior(2, 10, 0.5, period_s=60.0, rng=np.random.default_rng(1))
+        >>> prior.at(0.0).shape, prior.at(0.0).sum(axis=1).round(6).tolist()
+        ((2, 10), [1.0, 1.0])
+        >>> bool(np.allclose(prior.at(0.0), prior.at(60.0)))  # a period later
+        True
     """
 
     def __init__(

@@ -43,6 +43,16 @@ class LteBelief:
         rate_correction: logarithm of a user's rate over what `RateCurve` says, ``[n_ue]``; fades
             with ``rate.correction_correlation_s``.
         rate_correction_sd: ``[n_ue]``.
+
+    Example:
+        >>> from py_agent.twin.environment.network import TwinNetwork
+        >>> network = TwinNetwork.of({"n_ue": 2, "n_bs": 2})
+        >>> parameters, bs_m = network.parameters.radio, network.place.bs_position_m
+        >>> link, user = np.zeros((2, 2)), np.zeros(2)
+        >>> belief = LteBelief(parameters, bs_m, link, link, user, user, user, user)
+        >>> strength_db = belief.strength_db(bs_m)  # each user below a station of its own
+        >>> bool(strength_db[0, 0] > strength_db[0, 1])
+        True
     """
 
     parameters: LteParameters

@@ -26,6 +26,16 @@ class ChannelMapEstimator:
     Args:
         prior: where to start.
         n_ue: users.
+
+    Example:
+        >>> prior = ChannelMap(intercept_dbm=(-30.0,), exponent=(3.5,))
+        >>> learner = ChannelMapEstimator(prior, n_ue=1)
+        >>> log_distance = np.array([[2.4]])
+        >>> expected_dbm = -30 - 35 * log_distance
+        >>> for _ in range(20):  # it hears 10 dB less than expected, at places far from each other
+        ...     learner.update(np.array([0]), log_distance, expected_dbm - 10, np.array([500.0]))
+        >>> learner.channel_map().intercept_dbm[0] < -35
+        True
     """
 
     def __init__(self, prior: ChannelMap, n_ue: int) -> None:

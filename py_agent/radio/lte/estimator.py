@@ -49,6 +49,16 @@ class LteEstimator:
 
     Attributes:
         parameters: in force now.
+
+    Example:
+        >>> from py_agent.twin.environment.network import TwinNetwork
+        >>> network = TwinNetwork.of({"n_ue": 2, "n_bs": 2})
+        >>> estimator = LteEstimator(
+        ...     network.parameters.radio, 2, network.place.bs_position_m, online=True
+        ... )
+        >>> belief = estimator.belief(age_s=np.zeros(2), walked_m=np.zeros(2))
+        >>> belief.residual_db.shape  # of nobody a report has come: none is known, all is doubtful
+        (2, 2)
     """
 
     def __init__(

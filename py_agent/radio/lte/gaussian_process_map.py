@@ -23,6 +23,14 @@ class GaussianProcessMap:
     Args:
         channel: spread and decorrelation distance.
         most_places: that are kept, the newest; fitting costs their third power.
+
+    Example:
+        >>> shadowing = GaussianProcessMap(ChannelMap(intercept_dbm=(-30.0,), exponent=(3.5,)))
+        >>> shadowing.add(np.array([[0.0, 0.0]]), np.array([[6.0]]))
+        >>> shadowing.fit()
+        >>> residual_db, sd_db = shadowing.residual_db(np.array([[1.0, 0.0], [500.0, 0.0]]))
+        >>> bool(residual_db[0, 0] > 5 and abs(residual_db[1, 0]) < 0.1)  # near, and far away
+        True
     """
 
     def __init__(self, channel: ChannelMap, most_places: int = 600) -> None:

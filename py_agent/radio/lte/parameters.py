@@ -203,7 +203,14 @@ class FailureLaw(Part):
 
 
 class LteParameters(RadioParameters):
-    """All of them; arrays by base station have one entry for each."""
+    """All of them; arrays by base station have one entry for each.
+
+    Example:
+        >>> from py_agent.twin.environment.network import TwinNetwork
+        >>> parameters = TwinNetwork.of({"n_ue": 2, "n_bs": 3}).parameters.radio
+        >>> parameters.name, parameters.n_bs, len(parameters.channel.exponent)
+        ('lte', 3, 3)
+    """
 
     name: Literal["lte"] = "lte"
     channel: ChannelMap

@@ -26,6 +26,13 @@ class RateCurveLearner:
     Args:
         prior: where to start.
         prior_rb_s: how much it counts.
+
+    Example:
+        >>> prior = RateCurve(sinr_db=(0.0, 10.0), bps_per_rb=(1e5, 3e5))
+        >>> learner = RateCurveLearner(prior)
+        >>> learner.update(np.array([10.0]), bits=np.array([8e6]), rb_s=np.array([20.0]))
+        >>> learner.curve().bps_per_rb[0] == 1e5, learner.curve().bps_per_rb[1] > 3e5
+        (True, True)
     """
 
     def __init__(self, prior: RateCurve, prior_rb_s: float = _PRIOR_RB_S) -> None:
@@ -65,6 +72,14 @@ class RateCorrection:
     Args:
         curve: with the constants.
         n_ue: users.
+
+    Example:
+        >>> curve = RateCurve(sinr_db=(0.0, 10.0), bps_per_rb=(1e5, 3e5))
+        >>> correction = RateCorrection(curve, n_ue=2)
+        >>> correction.update(np.array([0]), bits=np.array([2e5]), predicted_bit=np.array([1e5]))
+        >>> factor = np.exp(correction.log_factor)
+        >>> bool(1.5 < factor[0] < 2.0), float(factor[1])
+        (True, 1.0)
     """
 
     def __init__(self, curve: RateCurve, n_ue: int) -> None:

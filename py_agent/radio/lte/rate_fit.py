@@ -44,6 +44,17 @@ class CarriedBits:
         sounded_db: SINR of the sounding signal before the slot, ``[n, n_ue]``.
         rsrp_dbm: before the slot, ``[n, n_ue, n_bs]``.
         slot_s: length of a slot.
+
+    Example:
+        >>> class TwoSlots:  # of one user and one cell, as they are recorded
+        ...     slot_s = 0.02
+        ...
+        ...     def field(self, name):
+        ...         shape = (2, 1, 1) if name == "rsrp_dbm" else (2, 1)
+        ...         return np.full(shape, {"upload_backlog_bit": 1e6}.get(name, 0.0))
+        >>> carried = CarriedBits.of(TwoSlots())
+        >>> carried.busy.shape, carried.rsrp_dbm.shape
+        ((1, 1), (1, 1, 1))
     """
 
     busy: NDArray[np.bool_]

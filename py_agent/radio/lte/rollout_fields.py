@@ -32,6 +32,16 @@ class LteFields:
     Args:
         parameters: of the radio.
         rollouts: whose fields are asked for.
+
+    Example:
+        >>> from py_agent.twin.environment.network import TwinNetwork
+        >>> network = TwinNetwork.of({"n_ue": 2, "n_bs": 2})
+        >>> from py_agent.twin.rollout.random_streams import seed_array
+        >>> rollout = network.rollout(batch=4)
+        >>> rollout.start(seed_array(range(4)))
+        >>> makers = LteFields(network.parameters.radio, rollout).makers()
+        >>> makers["rsrp_dbm"]().shape, makers["cell_users"]().shape
+        ((4, 2, 2), (4, 2))
     """
 
     def __init__(self, parameters: LteParameters, rollouts: RolloutState) -> None:

@@ -36,6 +36,13 @@ class TwinEpisode:
         observations: per field an array ``field.shape``.
         actions: per field an array ``field.shape``; fill them before `exchange`.
         wait_s: nobody is waited for.
+
+    Example:
+        >>> episode = TwinHost(TwinNetwork.of({"n_ue": 2, "n_bs": 2})).start(run=1)
+        >>> episode.actions["compute_share"][:] = 0.5
+        >>> episode.exchange().name, episode.reward <= 0
+        ('RUNNING', True)
+        >>> episode.close()
     """
 
     def __init__(self, network: TwinNetwork, rollout: Rollout, schema: Schema) -> None:

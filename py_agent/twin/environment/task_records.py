@@ -20,6 +20,16 @@ class TaskRecords:
     Args:
         schema: of the scenario.
         rollout: one rollout.
+
+    Example:
+        >>> from py_agent.twin.environment.network import TwinNetwork
+        >>> network = TwinNetwork.of({"n_ue": 2, "n_bs": 2})
+        >>> from py_agent.twin.rollout.random_streams import seed_array
+        >>> rollout = network.rollout(batch=1)
+        >>> rollout.start(seed_array([1]))
+        >>> records = TaskRecords(network.schema, rollout)
+        >>> "done_s" in records.take(finished=True)["task"].dtype.names
+        True
     """
 
     def __init__(self, schema: Schema, rollout: Rollout) -> None:

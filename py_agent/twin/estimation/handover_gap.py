@@ -26,6 +26,18 @@ class GapTracker:
         law: of handovers.
         radio: how long lost links take, and the least that fails.
         n_ue: users.
+
+    Example:
+        >>> from py_agent.twin.environment.network import TwinNetwork
+        >>> constants = TwinNetwork.of({"n_ue": 1, "n_bs": 2}).parameters
+        >>> gaps = GapTracker(constants.handover, constants.radio, n_ue=1)
+        >>> gaps.update(np.array([0]), np.array([1.0]), connected=np.array([False]))
+        >>> left_s, sd_s = gaps.left(now_s=1.0)
+        >>> bool(left_s[0] > 0)
+        True
+        >>> gaps.update(np.array([0]), np.array([1.1]), connected=np.array([True]))
+        >>> gaps.left(now_s=1.1)[0].tolist()
+        [0.0]
     """
 
     def __init__(self, law: HandoverLaw, radio: RadioParameters, n_ue: int) -> None:

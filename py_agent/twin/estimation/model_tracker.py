@@ -29,6 +29,19 @@ class ModelTracker:
         target_accuracy: A_min.
         frame_s: time between two measurements of accuracy.
         model: how lag becomes accuracy.
+
+    Example:
+        >>> seen = {"drift_rate": np.array([1.0]), "trained_samples": np.array([0])}
+        >>> seen |= {name: np.zeros(1) for name in ("virtual_queue", "task_norm_samples")}
+        >>> seen |= {f"training_backlog_{unit}": np.zeros(1) for unit in ("cycles", "samples")}
+        >>> tracker = ModelTracker(target_accuracy=0.8, frame_s=1.0)
+        >>> tracker.state(0.0, seen) is None  # nothing has been measured
+        True
+        >>> seen["accuracy"] = np.array([0.9])
+        >>> tracker.update(0.0, seen)
+        >>> now, later = tracker.state(0.0, seen), tracker.state(30.0, seen)
+        >>> bool(later.lag_fast > now.lag_fast)  # at 1 °/s its data drift away from the model
+        True
     """
 
     def __init__(

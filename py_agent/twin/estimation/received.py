@@ -24,6 +24,14 @@ class Packed(Mapping[str, Floats]):
     Args:
         columns: of each field, and the shape of one row of it.
         table: ``[n, n_columns]``.
+
+    Example:
+        >>> columns = {"time_s": (slice(0, 1), ()), "position_m": (slice(1, 3), (2,))}
+        >>> packed = Packed(columns, np.arange(6.0).reshape(2, 3))
+        >>> packed["position_m"].tolist()
+        [[1.0, 2.0], [4.0, 5.0]]
+        >>> packed.rows(np.array([False, True]))["time_s"].tolist()
+        [3.0]
     """
 
     def __init__(self, columns: Mapping[str, tuple[slice, tuple[int, ...]]], table: Floats) -> None:
@@ -119,6 +127,14 @@ class ReceivedFields:
     Attributes:
         latest: by name, of the field's shape, float64.
         rejected: values that were not believable, so far.
+
+    Example:
+        >>> speed = Field("speed_mps", "float32", (2,), "m/s", 0, 100, dims=("ue",))
+        >>> received = ReceivedFields([speed])
+        >>> users = np.array([0, 1])
+        >>> _ = received.take(Report(1.0, users, {"speed_mps": np.array([5.0, -3.0])}))
+        >>> received.latest["speed_mps"][0], received.rejected  # nobody walks at −3 m/s
+        (np.float64(5.0), 1)
     """
 
     def __init__(self, fields: Sequence[Field]) -> None:

@@ -67,6 +67,18 @@ class TaskQueues:
 
     Args:
         n_ue: users.
+
+    Example:
+        >>> one, none, server = np.ones(1), np.zeros(1), np.zeros((1, 1))
+        >>> reports = QueueReports(
+        ...     time_s=2.0, serving_bs=none, tasks_created=one, created_bit=4e5 * one,
+        ...     tasks_uploading=one, to_deliver_bit=1e5 * one, oldest_age_s=0.5 * one,
+        ...     tasks_computing=server, compute_head_cycles=server, compute_backlog_cycles=server,
+        ... )
+        >>> queues = TaskQueues(n_ue=1)
+        >>> queues.report(np.array([0]), reports, typical_bit=4e5 * one, cycles_per_bit=1e3 * one)
+        >>> queues.upload_at(2.0, rate_hz=none, typical_bit=4e5 * one).tasks.tolist()
+        [1]
     """
 
     def __init__(self, n_ue: int) -> None:

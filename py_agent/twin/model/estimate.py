@@ -129,6 +129,19 @@ class NetworkEstimate:
         age_s: since the last report of each field that reached the twin, ``[n_ue]``, ``[n_bs]`` or
             ``[n_ue, n_bs]``, by name of the field; infinite: never.
         latest: last reported value of every observation field, by name; for what is not modelled.
+
+    Example:
+        >>> import py_agent.twin.environment.env as without_ns3
+        >>> from py_agent.contract import Network
+        >>> from py_agent.twin.estimation.twin import Twin
+        >>> env = without_ns3.make({"n_ue": 3, "n_bs": 2})
+        >>> observation, _ = env.reset(seed=1)
+        >>> twin = Twin(Network("cellular", env.settings.model_dump(), env.schema))
+        >>> twin.observe(observation)
+        >>> estimate = twin.estimate()
+        >>> estimate.n_ue, estimate.n_bs, estimate.strength_db().shape
+        (3, 2, (3, 2))
+        >>> env.close()
     """
 
     time_s: float

@@ -34,6 +34,16 @@ class LaggingModels:
     Attributes:
         accuracy: last measured, ``[n_rollouts, n_ue]``.
         queue: the accuracy constraint; its length is ``[n_rollouts, n_ue]``.
+
+    Example:
+        >>> settings = LearningSettings(initial_lag_s=0.0)
+        >>> models = LaggingModels.at_random_lags(settings, n_rollouts=2, n_ue=3)
+        >>> models.start([0, 1], seeds=[1, 2])
+        >>> fresh = models.accuracy.copy()
+        >>> models.advance(60.0, trained_samples=np.zeros((2, 3)))
+        >>> models.end_frame(np.array([0, 1]))
+        >>> bool((models.accuracy < fresh).all())  # nobody has retrained them for a minute
+        True
     """
 
     def __init__(

@@ -25,6 +25,18 @@ class LearningRollout(Rollout):
         models: of every user of every rollout.
         learning: settings of the models.
         threads: as of `Rollout`.
+
+    Example:
+        >>> from py_agent.twin.environment.network import TwinNetwork
+        >>> from py_agent.twin.rollout.random_streams import seed_array
+        >>> network = TwinNetwork.of({"n_ue": 2, "n_bs": 2, "retraining": {"enabled": True}})
+        >>> learning = LearningSettings()
+        >>> models = LaggingModels.at_random_lags(learning, n_rollouts=4, n_ue=2)
+        >>> rollout = LearningRollout(network.parameters, network.place, models, learning)
+        >>> rollout.start(seed_array(range(4)))
+        >>> rollout.renew_models(range(4), seeds=range(4))
+        >>> rollout.more_fields["accuracy"]().shape
+        (4, 2)
     """
 
     def __init__(

@@ -28,6 +28,15 @@ class Observer:
 
     Raises:
         UnsuitableNetwork: a declared field is none that the twin can rebuild.
+
+    Example:
+        >>> from py_agent.twin.environment.network import TwinNetwork
+        >>> network = TwinNetwork.of({"n_ue": 2, "n_bs": 2})
+        >>> from py_agent.twin.rollout.random_streams import seed_array
+        >>> rollout = network.rollout(batch=4)
+        >>> rollout.start(seed_array(range(4)))
+        >>> Observer(network.schema, rollout).array("rsrp_dbm").shape
+        (4, 2, 2)
     """
 
     def __init__(self, schema: Schema, rollout: Rollout) -> None:
