@@ -95,7 +95,7 @@ WORKS = (
         "vector",
         _program(
             "for seed in range(10**6):",
-            "    envs = " + _ENVS.format("vec"),
+            "    envs = " + _ENVS.format("vector"),
             "    envs.reset(seed=seed)",
             "    for _ in range(20):",
             "        envs.step(envs.action_space.sample())",
@@ -165,7 +165,8 @@ def kill(work: Work, number: signal.Signals, after_s: float) -> Death:
         process.send_signal(number)
         try:
             said = process.communicate(timeout=_WAIT_S)[1].decode(errors="replace")
-            untyped = 0 if done else _is_untyped(work, number, process.returncode, said)
+            status = process.returncode
+            untyped = int(status != 0) if done else _is_untyped(work, number, status, said)
         except subprocess.TimeoutExpired:
             process.kill()
             said, untyped = "it did not end", 1

@@ -8,8 +8,11 @@ import io
 import os
 import signal
 import sys
+import threading
+import time
+import types
 from collections.abc import Iterator
-from typing import Any, NoReturn
+from typing import Any
 
 import typer
 from typer.core import TyperGroup
@@ -21,6 +24,8 @@ _EXTRAS = {
 }
 _FOR_RUNS = ("matplotlib", "pyarrow", "tensorboard")
 _ENDING = {signal.SIGINT: "interrupted", signal.SIGTERM: "terminated", signal.SIGHUP: "hung up"}
+_AGAIN_S = 0.02  # until a signal that met an import comes again
+_LONGEST_IMPORT_S = 5.0  # one that takes longer is ended all the same
 
 
 class Ended(KeyboardInterrupt):
@@ -35,8 +40,17 @@ class Ended(KeyboardInterrupt):
 def _signals_raise() -> Iterator[None]:
     """Let signals raise `Ended`; before and after, they end a process that holds nothing yet."""
     received: list[int] = []
+    came_s: list[float] = []
 
-    def end(number: int, _frame: object) -> NoReturn:
+    def end(number: int, frame: types.FrameType | None) -> None:
+        came_s.append(time.monotonic())
+        waited_s = came_s[-1] - came_s[0]
+        # An import that is broken off leaves half a module; a compiled one aborts.
+        if _is_importing(frame) and waited_s < _LONGEST_IMPORT_S:
+            again = threading.Timer(_AGAIN_S, os.kill, (os.getpid(), number))
+            again.daemon = True
+            again.start()
+            return
         received.append(number)
         for other in _ENDING:
             if other != signal.SIGINT:  # a second Ctrl-C may be meant; else nothing disturbs it
@@ -56,6 +70,12 @@ def _signals_raise() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _is_importing(frame: types.FrameType | None) -> bool:
+    while frame is not None and frame.f_code.co_filename != "<frozen importlib._bootstrap>":
+        frame = frame.f_back
+    return frame is not None
 
 
 class Commands(TyperGroup):

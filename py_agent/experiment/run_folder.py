@@ -3,12 +3,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import datetime
 import hashlib
 import json
-import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,6 +14,7 @@ from typing import Any
 
 from py_agent import yaml_text
 from py_agent.experiment.errors import DamagedRun
+from py_agent.whole_files import replace_text
 
 _LONGEST_PART = 80  # of a folder's name, which has 255 characters at most
 
@@ -124,7 +123,7 @@ class RunFolder:
 
     def write_settings(self, values: dict[str, Any]) -> None:
         """Write `settings`."""
-        self.settings.write_text(yaml_text.dump(values), encoding="utf-8")
+        replace_text(self.settings, yaml_text.dump(values))
 
     def read_settings(self) -> dict[str, Any]:
         """Read `settings`.
@@ -143,7 +142,7 @@ class RunFolder:
             facts: more of it.
         """
         before = self.read_record() if self.record.exists() else {}
-        _replace(self.record, {**before, "status": status, "reason": reason, **facts})
+        replace_text(self.record, _as_json({**before, "status": status, "reason": reason, **facts}))
 
     def read_record(self) -> dict[str, Any]:
         """Read `record`; empty for a run of before there were records.
@@ -155,7 +154,7 @@ class RunFolder:
 
     def write_summary(self, values: dict[str, Any]) -> None:
         """Write `summary`."""
-        _replace(self.summary, values)
+        replace_text(self.summary, _as_json(values))
 
     def read_summary(self) -> dict[str, Any]:
         """Read `summary`.
@@ -185,16 +184,8 @@ class RunFolder:
         return "it was killed, or still runs"
 
 
-def _replace(path: Path, values: dict[str, Any]) -> None:
-    """Write JSON so that a kill or a full disk leaves the old file or the new one."""
-    fresh = path.with_name(f".{path.name}")
-    try:
-        fresh.write_text(json.dumps(values, indent=2) + "\n", encoding="utf-8")
-        os.replace(fresh, path)
-    except OSError:
-        with contextlib.suppress(OSError):
-            fresh.unlink()
-        raise
+def _as_json(values: dict[str, Any]) -> str:
+    return json.dumps(values, indent=2) + "\n"
 
 
 def _read_json(path: Path) -> dict[str, Any]:

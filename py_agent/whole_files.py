@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: MIT
+"""Files that are whole: a kill or a full disk leaves the old one or the new one."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+
+def replace(path: Path, write: Callable[[Path], object]) -> None:
+    """Write a file beside its place, then put it there.
+
+    Args:
+        path: its place.
+        write: writes all of it to the path that it is given.
+
+    Raises:
+        OSError: it cannot be written; what was there is still there.
+    """
+    fresh = path.with_name(f".fresh-{path.name}")
+    try:
+        write(fresh)
+        os.replace(fresh, path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            fresh.unlink()
+        raise
+
+
+def replace_text(path: Path, text: str) -> None:
+    """The same with text.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     place = Path(folder) / "result.json"
+        ...     replace_text(place, "{}")
+        ...     sorted(path.name for path in Path(folder).iterdir())
+        ['result.json']
+    """
+    replace(path, lambda fresh: fresh.write_text(text, encoding="utf-8"))
