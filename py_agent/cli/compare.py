@@ -31,7 +31,8 @@ def compare(
     policies: Annotated[
         str | None,
         typer.Option(
-            help="Comma-separated POLICY or POLICY@RETRAINING; default: all that simulate nothing."
+            help="Comma-separated POLICY or POLICY@RETRAINING, with knobs (+w_A=4); default: all "
+            "that simulate nothing."
         ),
     ] = None,
     seeds: Annotated[str | None, typer.Option(help="1-5 or 1,3,8-10; default 101-105.")] = None,

@@ -64,6 +64,11 @@ class Row:
         p_value: that the ratio shown (to the reference, if there is one) is 1, corrected for all
             policies of the setting; None: fewer than five seeds, or the reference itself.
         violations_beyond_best_rule: difference of `violations` under the same seed.
+
+    Example:
+        >>> ratio = Estimate(0.9, 0.85, 0.95)
+        >>> print(Row("twin-fill", "", 5, [], paired_ratio_to_best_rule=ratio).ratio)
+        0.900 [0.850, 0.950]
     """
 
     policy: str
