@@ -72,7 +72,7 @@ def compare(
         int, typer.Option(help="With --precision: no more seeds than these.", min=1)
     ] = 40,
     limit_duration: Annotated[
-        float, typer.Option(help="With --precision: no longer runs [s].", min=0)
+        float, typer.Option(help="With --precision: no longer runs, in s.", min=0)
     ] = 480.0,
     jobs: Annotated[
         int | None, typer.Option(help="Runs side by side; default: one per core.", min=1)
