@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from py_agent import former_names
 
@@ -70,13 +71,73 @@ def mean_over_seeds(values: Sequence[float]) -> Estimate:
 
 
 def paired_ratio(values: Sequence[float], references: Sequence[float]) -> Estimate:
-    """Mean over seeds of the ratio to the reference under the same seed, ``[n_seeds]`` each.
+    """Geometric mean over seeds of the ratio to the reference under the same seed.
+
+    With Student's interval of the logarithms. Ratios are skewed, so that the same interval of the
+    ratios themselves is too narrow: of five ratios of independent Gamma(2) delays it holds the
+    mean 74 % of the time, this one 95 % (``tests/py_agent/test_intervals.py``). And it takes no
+    side: the ratio the other way round is its reciprocal. Where one seed in many decides, so that
+    most samples of a few hold none of these, no interval of few seeds keeps its coverage.
+
+    Args:
+        values: positive, one per seed, ``[n_seeds]``.
+        references: the same of what they are compared with.
 
     Example:
-        >>> paired_ratio([0.9, 1.8, 2.7], [1.0, 2.0, 3.0]).mean.__round__(6)
-        0.9
+        >>> paired_ratio([2.0, 0.5], [1.0, 1.0]).mean
+        1.0
+        >>> print(paired_ratio([0.9, 1.8, 2.7, 0.8, 1.0], [1.0, 2.0, 3.0, 1.0, 1.0]))
+        0.898 [0.814, 0.990]
     """
-    return mean_over_seeds((np.asarray(values) / np.asarray(references)).tolist())
+    logs = mean_over_seeds(_log_ratios(values, references).tolist())
+    if logs.ci_low is None or logs.ci_high is None:
+        return Estimate(math.exp(logs.mean), None, None)
+    return Estimate(*(math.exp(log) for log in (logs.mean, logs.ci_low, logs.ci_high)))
+
+
+def paired_p_value(values: Sequence[float], references: Sequence[float]) -> float | None:
+    """How often ratios of no mean effect would stray as far as these: Student's, two-sided.
+
+    Of the logarithms, as `paired_ratio`; None below `LEAST_SEEDS` seeds.
+
+    Example:
+        >>> paired_p_value([0.9, 1.8, 2.7, 0.8, 1.0], [1.0, 2.0, 3.0, 1.0, 1.0]).__round__(3)
+        0.038
+    """
+    logs = _log_ratios(values, references)
+    if len(logs) < LEAST_SEEDS:
+        return None
+    error = float(logs.std(ddof=1)) / math.sqrt(len(logs))
+    if error == 0:
+        return 1.0 if logs[0] == 0 else 0.0
+    return 1 - _t_within(abs(float(logs.mean())) / error, len(logs) - 1)
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """Correct p-values of as many comparisons with one reference.
+
+    Step-down (Holm, "A simple sequentially rejective multiple test procedure", Scand. J. Statist.
+    6, 1979): ``max over j ≤ i of min(1, (n − j + 1) p_(j))`` in ascending order. Whoever calls an
+    effect real where this is below α is wrong about any of them with probability α at most.
+
+    Example:
+        >>> [round(p, 3) for p in holm([0.01, 0.04, 0.03])]
+        [0.03, 0.06, 0.06]
+    """
+    count, largest = len(p_values), 0.0
+    corrected = [0.0] * count
+    for rank, place in enumerate(sorted(range(count), key=lambda i: p_values[i])):
+        largest = max(largest, min(1.0, (count - rank) * p_values[place]))
+        corrected[place] = largest
+    return corrected
+
+
+def _log_ratios(values: Sequence[float], references: Sequence[float]) -> NDArray[np.float64]:
+    both = np.asarray([values, references], np.float64)
+    if not (both > 0).all():
+        raise ValueError(f"ratios are of positive values, not of {both[~(both > 0)][0]:g}")
+    logs: NDArray[np.float64] = np.log(both[0] / both[1])
+    return logs
 
 
 @functools.cache

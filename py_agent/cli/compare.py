@@ -7,6 +7,7 @@ import json
 import os
 import shlex
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,12 +16,12 @@ import typer
 from py_agent.cli.consoles import err, out
 
 if TYPE_CHECKING:
+    from py_agent.compare.comparison import Comparison, Failure
     from py_agent.compare.grid import Cell
     from py_agent.compare.results_file import ResultsFile
-    from py_agent.compare.table import Comparison, Failure
 
 _FOLDER = Path("runs/compare")  # of comparisons that are given none
-_TABLE_WIDTH = 170  # narrower, and cells break into single letters
+_TABLE_WIDTH = 120  # narrower, and cells break
 _SLOW = ("oracle", "rollout-fill")  # they simulate ahead
 _QUICK_POLICIES = "random,strongest-equal,load-srpt,load-fill,twin-fill,twin-drl"
 _QUICK_ASSIGNMENTS = ("n_ue=10", "duration_s=5")
@@ -30,7 +31,8 @@ def compare(
     policies: Annotated[
         str | None,
         typer.Option(
-            help="Comma-separated POLICY or POLICY@RETRAINING; default: all that simulate nothing."
+            help="Comma-separated POLICY or POLICY@RETRAINING, with knobs (+w_A=4); default: all "
+            "that simulate nothing."
         ),
     ] = None,
     seeds: Annotated[str | None, typer.Option(help="1-5 or 1,3,8-10; default 101-105.")] = None,
@@ -50,6 +52,28 @@ def compare(
     reference: Annotated[
         str | None, typer.Option(help="Policy of the paired ratios; default: the best rule.")
     ] = None,
+    tolerance: Annotated[
+        float | None,
+        typer.Option(
+            help="A policy keeps the constraint if so large a share of user-seconds, or less, is "
+            "below A_min (default 0.05); the best rule is the fastest that does.",
+            min=0,
+            max=1,
+        ),
+    ] = None,
+    precision: Annotated[
+        float | None,
+        typer.Option(
+            help="Add seeds until 95 % intervals of all ratios are so narrow: ± 0.03 of the ratio. "
+            "Runs too short for their warm-up are made twice as long first."
+        ),
+    ] = None,
+    limit_seeds: Annotated[
+        int, typer.Option(help="With --precision: no more seeds than these.", min=1)
+    ] = 40,
+    limit_duration: Annotated[
+        float, typer.Option(help="With --precision: no longer runs, in s.", min=0)
+    ] = 480.0,
     jobs: Annotated[
         int | None, typer.Option(help="Runs side by side; default: one per core.", min=1)
     ] = None,
@@ -74,9 +98,10 @@ def compare(
     """Compare policies over seeds and settings; killed, it goes on where it was."""
     given = {"scenario": scenario, "retrain": retrain}
     length = [] if duration is None else [f"duration_s={duration!r}"]
+    from py_agent.compare.constraint import TOLERANCE
     from py_agent.compare.grid import Grid, name_of
+    from py_agent.compare.precision import Precision, run_comparison
     from py_agent.compare.results_file import ResultsFile
-    from py_agent.compare.table import compare as compare_results
     from py_agent.experiment.seeds import parse_seeds
     from py_agent.folder_lock import locked
     from py_agent.policies import policy_names
@@ -92,13 +117,20 @@ def compare(
         varied=varied or [],
         is_trusted=is_trusted,
     )
-    cells = grid.cells()
-    folder = folder or _FOLDER / name_of(cells, reference)
+    wanted = None
+    if precision is not None:
+        wanted = Precision(precision, limit_seeds, limit_duration)
+    folder = folder or _FOLDER / name_of(grid.cells(), reference, precision)
     with locked(folder):
         results = ResultsFile(folder / "results.jsonl")
-        failures = _execute(cells, results, jobs or os.cpu_count() or 1)
-        summaries = {cell.key: results[cell.key] for cell in cells if cell.key in results}
-        comparison = compare_results(cells, summaries, reference, failures)
+        comparison = run_comparison(
+            grid,
+            results,
+            lambda cells: _execute(cells, results, jobs or os.cpu_count() or 1),
+            reference,
+            TOLERANCE if tolerance is None else tolerance,
+            wanted,
+        )
         from py_agent.view.comparison import write_comparison  # matplotlib takes a second
 
         command = shlex.join(["ns3-twin", *sys.argv[1:]])
@@ -112,7 +144,7 @@ def compare(
         raise typer.Exit(1)
 
 
-def _execute(cells: list[Cell], results: ResultsFile, jobs: int) -> list[Failure]:
+def _execute(cells: Sequence[Cell], results: ResultsFile, jobs: int) -> list[Failure]:
     from rich.progress import Progress
 
     from py_agent.compare.execution import execute  # what runs need, a gateway's image lacks
@@ -130,10 +162,20 @@ def _show(comparison: Comparison, folder: Path, *, as_json: bool) -> None:
         return
     from rich.console import Console
 
-    from py_agent.view.comparison import INTERVALS, comparison_table
-    from py_agent.view.tables import rows_table
+    from py_agent.view.comparison import (
+        legend,
+        precision_line,
+        setting_lines,
+        short_table,
+    )
+    from py_agent.view.tables import numbers_table
 
-    table = rows_table("Comparison", *comparison_table(comparison))
-    Console(width=max(out().width, _TABLE_WIDTH)).print(table)
-    print(INTERVALS)
+    console = Console(width=max(out().width, _TABLE_WIDTH))
+    for setting in comparison.settings:
+        for line in setting_lines(comparison, setting):
+            console.print(line, markup=False, highlight=False)
+        console.print(numbers_table(*short_table(comparison, setting)))
+    if comparison.precision is not None:
+        console.print(precision_line(comparison.precision), markup=False, highlight=False)
+    console.print(legend(comparison), markup=False, highlight=False)
     print(f"figure  {folder}/comparison.png\nreport  {folder}/report.html")

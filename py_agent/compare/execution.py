@@ -7,13 +7,14 @@ import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ns3_bridge import Ns3TwinError
 from py_agent import former_names
+from py_agent.compare.comparison import Failure
 from py_agent.compare.grid import Cell
-from py_agent.compare.results_file import ResultsFile
-from py_agent.compare.table import Failure
+from py_agent.compare.results_file import ResultsFile, RunResult
+from py_agent.experiment.run_data import frame_series
 from py_agent.experiment.run_settings import RunSettings
 from py_agent.experiment.runner import Run
 from py_agent.side_by_side import side_by_side
@@ -38,7 +39,7 @@ def execute(
     """
     missing = list({cell.key: cell for cell in cells if cell.key not in results}.values())
     failures = []
-    with closing(side_by_side(run_summary, [cell.run for cell in missing], jobs)) as ended:
+    with closing(side_by_side(run_result, [cell.run for cell in missing], jobs)) as ended:
         for number, future in ended:
             cell, error = missing[number], future.exception()
             if error is None:
@@ -50,12 +51,13 @@ def execute(
     return failures
 
 
-def run_summary(settings: RunSettings) -> dict[str, Any]:
-    """Execute one run and keep its summary alone."""
+def run_result(settings: RunSettings) -> RunResult:
+    """Execute one run and keep its summary and its series of frames alone."""
     with tempfile.TemporaryDirectory(prefix="ns3-twin-compare-") as folder:
         kept_nowhere = {"log": "", "pcap": False}
         run = Run(settings.model_copy(update={"runs_dir": Path(folder), **kept_nowhere}))
-        return run.execute().read_summary()
+        kept = run.execute()
+        return RunResult(kept.read_summary(), frame_series(kept))
 
 
 def _reason(error: BaseException) -> str:

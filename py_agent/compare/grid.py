@@ -14,6 +14,7 @@ from typing import Any
 
 import ns3_scenarios
 from ns3_bridge import InvalidSetting
+from py_agent.compare.labels import parse
 from py_agent.experiment.networks import make_policy
 from py_agent.experiment.run_settings import RunSettings, load_run_settings
 from py_agent.input_files import digest, digests
@@ -25,9 +26,11 @@ class Cell:
     """One run of a comparison.
 
     Attributes:
-        label: what the run is called in tables: the policy, with ``@rule`` its retraining rule.
+        label: what the run is called in tables: the policy, with ``@rule`` its retraining rule and
+            with ``+KNOB=VALUE`` how it is tuned.
         variant: the varied settings as text; empty where none is varied.
         run: all its settings.
+        beyond_weight: how far its w_A is above that of policies whose label gives none.
 
     Example:
         >>> first, again, other = (
@@ -40,6 +43,7 @@ class Cell:
     label: str
     variant: str
     run: RunSettings
+    beyond_weight: float = 0.0
 
     @property
     def key(self) -> str:
@@ -48,6 +52,8 @@ class Cell:
         Of files that these name, what is in them.
         """
         what = self.run.model_dump(mode="json", exclude={"runs_dir", "deadline_s", "log", "pcap"})
+        if not self.run.retrain_options:
+            del what["retrain_options"]  # as in keys of before there were any
         what["version"] = importlib.metadata.version("ns3-twin")
         what["agent"] = fingerprint(self.run.policy)
         what["program"] = digest(Path(ns3_scenarios.program(self.run.scenario)))
@@ -60,7 +66,9 @@ class Grid:
     """A comparison to run.
 
     Attributes:
-        policies: ``POLICY`` or ``POLICY@RETRAINING-RULE`` each.
+        policies: ``POLICY`` or ``POLICY@RETRAINING-RULE`` each, both with knobs between delay and
+            violations: ``+w_A=VALUE`` gives the policy a ``learning.accuracy_weight`` of its own,
+            ``+NAME=VALUE`` is an option of the rule.
         seeds: ns-3's run numbers; every policy meets the same ones.
         config: YAML file with settings of all runs, or None.
         overrides: values of `RunSettings` for all runs.
@@ -99,15 +107,21 @@ class Grid:
         ]
 
     def _cell(self, label: str, seed: int, variant: Sequence[str]) -> Cell:
-        policy, at, retrain = label.partition("@")
-        chosen: dict[str, Any] = {"policy": policy, "seed": seed}
-        if at:
-            chosen["retrain"] = retrain
+        named = parse(label)
+        chosen: dict[str, Any] = {"policy": named.policy, "seed": seed}
+        if named.retrain is not None:
+            chosen["retrain"] = named.retrain
+        if named.options:
+            chosen["retrain_options"] = named.options
         assignments = [*self.assignments, *variant]
         given = {**self.overrides, **chosen}
         run = load_run_settings(self.config, given, assignments, is_trusted=self.is_trusted)
+        common = run.learning.accuracy_weight
+        if named.accuracy_weight is not None:
+            assignments.append(f"learning.accuracy_weight={named.accuracy_weight!r}")
+            run = load_run_settings(self.config, given, assignments, is_trusted=self.is_trusted)
         make_policy(run)  # a name that is wrong is told before anything runs
-        return Cell(label, ", ".join(variant), run)
+        return Cell(label, ", ".join(variant), run, run.learning.accuracy_weight - common)
 
     def _variants(self) -> Iterator[tuple[str, ...]]:
         choices = []
@@ -119,14 +133,20 @@ class Grid:
         return itertools.product(*choices)
 
 
-def name_of(cells: Sequence[Cell], reference: str | None) -> str:
+def name_of(cells: Sequence[Cell], reference: str | None, precision: float | None = None) -> str:
     """A short name of a comparison: the same for the same runs and reference, and for no other.
+
+    Args:
+        cells: at first, if a precision is asked for.
+        reference: policy of the ratios.
+        precision: that is asked for.
 
     Example:
         >>> name_of(Grid(["srpt", "load-fill"], [1, 2]).cells(), None)[:-8]
         'cellular__2-policies__2-seeds__'
     """
-    text = json.dumps([[cell.key for cell in cells], [cell.label for cell in cells], reference])
+    keys, labels = [cell.key for cell in cells], [cell.label for cell in cells]
+    text = json.dumps([keys, labels, reference, precision])
     counts = {
         "policies": len({cell.label for cell in cells}),
         "settings": len({cell.variant for cell in cells}),

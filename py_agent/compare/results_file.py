@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 from pathlib import Path
 from typing import Any
 
 from ns3_bridge import Ns3TwinError
+from py_agent.long_run.frame_series import FrameSeries
 
 
 class DamagedResults(Ns3TwinError):
@@ -19,6 +21,30 @@ _TEXTS = {
     *("scenario", "policy", "retrain"),
     *("ns3_version", "ns3_twin_version", "python_version", "numpy_version"),
 }
+
+
+@dataclasses.dataclass(frozen=True)
+class RunResult:
+    """What a comparison keeps of a run.
+
+    Attributes:
+        summary: of the whole run.
+        series: frame by frame; None: the result is of before these were kept.
+
+    Example:
+        >>> import numpy as np
+        >>> two, one = np.array([2.0, 1.0]), np.ones(2)
+        >>> series = FrameSeries({"frame_s": one, "tasks": one, "delay_s": two})
+        >>> RunResult({"mean_delay_s": 1.5}, series).after(1)["mean_delay_s"]
+        1.0
+    """
+
+    summary: dict[str, Any]
+    series: FrameSeries | None = None
+
+    def after(self, cut: int) -> dict[str, Any]:
+        """The summary, with the statistics of the frames from `cut` on."""
+        return self.summary if self.series is None else {**self.summary, **self.series.after(cut)}
 
 
 class ResultsFile:
@@ -33,32 +59,36 @@ class ResultsFile:
     Example:
         >>> import tempfile
         >>> with tempfile.TemporaryDirectory() as folder:
-        ...     ResultsFile(Path(folder) / "results.jsonl").append("a run", {"sim_time_s": 5.0})
+        ...     results = ResultsFile(Path(folder) / "results.jsonl")
+        ...     results.append("a run", RunResult({"sim_time_s": 5.0}))
         ...     later = ResultsFile(Path(folder) / "results.jsonl")
-        >>> "a run" in later, later["a run"]
+        >>> "a run" in later, later["a run"].summary
         (True, {'sim_time_s': 5.0})
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._summaries: dict[str, dict[str, Any]] = {}
+        self._results: dict[str, RunResult] = {}
         if path.exists():
             self._read()
 
     def __contains__(self, key: str) -> bool:
-        return key in self._summaries
+        return key in self._results
 
-    def __getitem__(self, key: str) -> dict[str, Any]:
-        return self._summaries[key]
+    def __getitem__(self, key: str) -> RunResult:
+        return self._results[key]
 
-    def append(self, key: str, summary: dict[str, Any]) -> None:
-        """Keep the summary of a run; it is on the disk when this returns."""
+    def append(self, key: str, result: RunResult) -> None:
+        """Keep the result of a run; it is on the disk when this returns."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
+        row: dict[str, Any] = {"key": key, "summary": result.summary}
+        if result.series is not None:
+            row["series"] = result.series.to_json()
         with self.path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps({"key": key, "summary": summary}) + "\n")
+            file.write(json.dumps(row) + "\n")
             file.flush()
             os.fsync(file.fileno())
-        self._summaries[key] = summary
+        self._results[key] = result
 
     def _read(self) -> None:
         text = self.path.read_bytes()
@@ -71,12 +101,13 @@ class ResultsFile:
                 key, summary = row["key"], row["summary"]
                 if not (isinstance(key, str) and _is_summary(summary)):
                     raise TypeError("key or summary are of another kind")
+                series = FrameSeries.from_json(row["series"]) if "series" in row else None
             except (ValueError, KeyError, TypeError, RecursionError) as error:
                 raise DamagedResults(
                     f"{self.path}, line {number}: no result of a run ({type(error).__name__}): "
                     "take the line out, and its run is done again"
                 ) from error
-            self._summaries[key] = summary
+            self._results[key] = RunResult(summary, series)
 
 
 def _is_summary(summary: Any) -> bool:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The rows of a comparison: every policy under every setting, beside a reference."""
+"""Puts finished runs beside each other: the rows of a comparison."""
 
 from __future__ import annotations
 
@@ -10,112 +10,30 @@ from typing import Any
 import numpy as np
 
 from ns3_bridge import InvalidSetting
+from py_agent.compare.common_warm_up import CommonWarmUp, common_warm_up
+from py_agent.compare.comparison import MEANS, Comparison, Failure, Point, Row
+from py_agent.compare.constraint import TOLERANCE, best_rule, keeps_constraint
+from py_agent.compare.front import undominated
 from py_agent.compare.grid import Cell
-from py_agent.intervals import Estimate, mean_over_seeds, paired_ratio
-from py_agent.policies import is_rule
-
-_MEANS = (
-    *("p95_delay_s", "p99_delay_s", "accuracy_mean", "share_below_target"),
-    *("users_below_target", "handovers_per_min", "handovers_failed", "jain_index"),
-    *("training_mbit_s", "decision_ms_per_slot", "tasks_unfinished", "tasks_left"),
-)
-
-
-@dataclasses.dataclass(frozen=True)
-class Failure:
-    """A run that did not come to its end.
-
-    Attributes:
-        policy: with ``@rule`` its retraining rule.
-        setting: the varied settings.
-        seed: of the run.
-        reason: why.
-    """
-
-    policy: str
-    setting: str
-    seed: int
-    reason: str
-
-    def __str__(self) -> str:
-        setting = f", {self.setting}" if self.setting else ""
-        return f"{self.policy}, seed {self.seed}{setting}: {self.reason}"
-
-
-@dataclasses.dataclass(frozen=True)
-class Row:
-    """A policy under a setting, over the seeds that all policies have finished.
-
-    Seeds under which this policy failed are missing from its own row alone.
-
-    Attributes:
-        policy: with ``@rule`` its retraining rule.
-        setting: the varied settings.
-        seeds: how many.
-        failed: seeds under which it failed.
-        horizon_s: simulated time of each run; None: all have failed.
-        mean_delay_s: of the runs' mean delays; None: all have failed.
-        means: other numbers of the runs' summaries, mean over the seeds; None: not measured.
-        delays_s: mean delay of each run, ``[seeds]``.
-        paired_ratio: of the mean delay to the reference's under the same seed; None: no reference.
-        paired_ratio_to_best_rule: the same to the rule of the smallest mean delay.
-    """
-
-    policy: str
-    setting: str
-    seeds: int
-    failed: Sequence[int]
-    horizon_s: float | None
-    mean_delay_s: Estimate | None
-    means: Mapping[str, float | None]
-    delays_s: Sequence[float]
-    paired_ratio: Estimate | None = None
-    paired_ratio_to_best_rule: Estimate | None = None
-
-
-@dataclasses.dataclass(frozen=True)
-class Comparison:
-    """All rows.
-
-    Attributes:
-        rows: settings in their order, policies in theirs.
-        reference: policy of `Row.paired_ratio`.
-        best_rule: per setting the policy of `Row.paired_ratio_to_best_rule`. It is chosen by the
-            same seeds that it is evaluated on, which flatters it a little.
-        failures: runs that have failed.
-
-    Example:
-        >>> failure = Failure("random", "n_ue=10", 3, "the disk is full")
-        >>> comparison = Comparison([], None, {}, [failure])
-        >>> print(comparison.failures[0])
-        random, seed 3, n_ue=10: the disk is full
-        >>> comparison.to_json()["failures"][0]["seed"]
-        3
-    """
-
-    rows: Sequence[Row]
-    reference: str | None
-    best_rule: Mapping[str, str]
-    failures: Sequence[Failure] = ()
-
-    def to_json(self) -> dict[str, Any]:
-        """As plain values."""
-        return dataclasses.asdict(self)
+from py_agent.compare.results_file import RunResult
+from py_agent.intervals import Estimate, holm, mean_over_seeds, paired_p_value, paired_ratio
 
 
 def compare(
     cells: Sequence[Cell],
-    summaries: Mapping[str, Mapping[str, Any]],
+    results: Mapping[str, RunResult],
     reference: str | None,
     failures: Sequence[Failure] = (),
+    tolerance: float = TOLERANCE,
 ) -> Comparison:
-    """Summarise finished runs.
+    """Put finished runs beside each other.
 
     Args:
         cells: of the comparison.
-        summaries: results by key of those that are finished.
+        results: by key, of those that are finished.
         reference: a policy of the comparison, or None.
         failures: runs that have failed: they take no other policy's seeds away.
+        tolerance: largest share of user-seconds below the target that keeps the constraint.
 
     Raises:
         InvalidSetting: the reference is not compared, or no run has a task.
@@ -125,55 +43,162 @@ def compare(
         raise InvalidSetting(f"reference {reference!r} is not compared; compared: {labels}")
     rows: list[Row] = []
     idle_runs: list[Failure] = []
-    best_rule = {}
+    best: dict[str, str] = {}
+    fronts: dict[str, dict[str, list[Point]]] = {}
+    notes: dict[str, list[str]] = {}
     for setting in dict.fromkeys(cell.variant for cell in cells):
-        finished: dict[str, dict[int, Mapping[str, Any]]] = {label: {} for label in labels}
+        finished: dict[str, dict[int, RunResult]] = {label: {} for label in labels}
+        beyond_weight: dict[str, float] = {}
         for cell in cells:
-            if cell.variant == setting and cell.key in summaries:
-                finished[cell.label][cell.run.seed] = summaries[cell.key]
+            if cell.variant == setting and cell.key in results:
+                finished[cell.label][cell.run.seed] = results[cell.key]
+                beyond_weight[cell.label] = cell.beyond_weight
         failed = {
             label: [f.seed for f in failures if (f.policy, f.setting) == (label, setting)]
             for label in labels
         }
-        idle = _take_idle(finished, setting)
+        warm_up = common_warm_up(
+            {
+                label: [finished[label][seed].series for seed in seeds]
+                for label, seeds in _counted(finished, failed).items()
+            }
+        )
+        measured = {
+            label: {
+                seed: _at_common_weight(result.after(warm_up.cut), beyond_weight[label])
+                for seed, result in by_seed.items()
+            }
+            for label, by_seed in finished.items()
+        }
+        idle = _take_idle(measured, setting)
         for failure in idle:
             failed[failure.policy].append(failure.seed)
         idle_runs += idle
-        counted = _counted(finished, failed)
-        if not any(counted.values()):
-            rows += [
-                _failed_row(label, setting, failed[label]) for label in labels if failed[label]
-            ]
-            continue
-        delays = {
-            label: {seed: finished[label][seed]["mean_delay_s"] for seed in seeds}
-            for label, seeds in counted.items()
-        }
-        best = _best_rule(delays)
-        if best is not None:
-            best_rule[setting] = best
-        for label, seeds in counted.items():
-            if not seeds:
-                rows.append(_failed_row(label, setting, failed[label]))
-                continue
-            runs = [finished[label][seed] for seed in seeds]
-            rows.append(
-                Row(
-                    policy=label,
-                    setting=setting,
-                    seeds=len(seeds),
-                    failed=failed[label],
-                    horizon_s=float(runs[0]["sim_time_s"]),
-                    mean_delay_s=mean_over_seeds(list(delays[label].values())),
-                    means={name: _mean(runs, name) for name in _MEANS},
-                    delays_s=list(delays[label].values()),
-                    paired_ratio=_ratio(delays, label, reference),
-                    paired_ratio_to_best_rule=_ratio(delays, label, best),
-                )
-            )
+        of_setting = _Setting(setting, measured, failed, warm_up, tolerance)
+        of_policies = of_setting.rows(reference)
+        rows += of_policies
+        fronts[setting] = undominated(of_policies)
+        if of_setting.best is not None:
+            best[setting] = of_setting.best.policy
+        notes[setting] = of_setting.notes()
     if idle_runs and not any(row.seeds for row in rows):
         raise InvalidSetting(f"nothing to compare: {idle_runs[0]}")
-    return Comparison(rows, reference, best_rule, [*failures, *idle_runs])
+    return Comparison(rows, reference, best, tolerance, fronts, notes, [*failures, *idle_runs])
+
+
+class _Setting:
+    """The runs of one setting.
+
+    Args:
+        name: of the setting.
+        measured: statistics of the finished runs, by policy and seed.
+        failed: seeds of the others, by policy.
+        warm_up: what the statistics leave out.
+        tolerance: of violations.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        measured: Mapping[str, Mapping[int, Mapping[str, Any]]],
+        failed: Mapping[str, Sequence[int]],
+        warm_up: CommonWarmUp,
+        tolerance: float,
+    ) -> None:
+        self._name, self._failed = name, failed
+        self._warm_up, self._tolerance = warm_up, tolerance
+        self._runs = {
+            label: {seed: measured[label][seed] for seed in seeds}
+            for label, seeds in _counted(measured, failed).items()
+        }
+        self._delays = self._values("mean_delay_s")
+        self._violations = self._values("share_below_target")
+        self.best = best_rule(
+            {label: list(by_seed.values()) for label, by_seed in self._delays.items()},
+            {
+                label: float(np.mean(list(by_seed.values()))) if by_seed else None
+                for label, by_seed in self._violations.items()
+            },
+            tolerance,
+        )
+
+    def rows(self, reference: str | None) -> list[Row]:
+        """One per policy, in their order."""
+        best = None if self.best is None else self.best.policy
+        rows = [self._row(label, reference, best) for label in self._runs]
+        shown = reference or best
+        tested = {
+            place: p_value
+            for place, row in enumerate(rows)
+            if row.policy != shown and (p_value := self._p_value(row.policy, shown)) is not None
+        }
+        for place, corrected in zip(tested, holm(list(tested.values())), strict=True):
+            rows[place] = dataclasses.replace(rows[place], p_value=corrected)
+        return [row for row in rows if row.seeds or row.failed]
+
+    def notes(self) -> list[str]:
+        """What has to be known before a row is read."""
+        told = []
+        if self._warm_up.reason:
+            told.append(f"no warm-up is cut off: {self._warm_up.reason}")
+        if self._warm_up.unsettled:
+            told.append(
+                f"may still warm up when half of a run is cut off: "
+                f"{', '.join(self._warm_up.unsettled)}"
+            )
+        if self.best is not None and not self.best.keeps_constraint:
+            told.append(
+                f"no rule keeps the constraint (at most {self._tolerance:.1%} of user-seconds "
+                f"below A_min): compared with {self.best.policy}, which has the fewest violations, "
+                f"{self.best.violations:.1%}"
+            )
+        return told
+
+    def _row(self, label: str, reference: str | None, best: str | None) -> Row:
+        runs = list(self._runs[label].values())
+        if not runs:
+            return Row(label, self._name, 0, self._failed[label])
+        delays_s = list(self._delays[label].values())
+        shares = list(self._violations[label].values())
+        violations = mean_over_seeds(shares) if shares else None
+        return Row(
+            policy=label,
+            setting=self._name,
+            seeds=len(runs),
+            failed=self._failed[label],
+            horizon_s=float(runs[0]["sim_time_s"]),
+            warm_up_s=self._warm_up.time_s,
+            is_settled=None if self._warm_up.reason else label not in self._warm_up.unsettled,
+            mean_delay_s=mean_over_seeds(delays_s),
+            violations=violations,
+            keeps_constraint=None
+            if violations is None
+            else keeps_constraint(violations.mean, self._tolerance),
+            means={name: _mean(runs, name) for name in MEANS},
+            delays_s=delays_s,
+            paired_ratio=self._ratio(label, reference),
+            paired_ratio_to_best_rule=self._ratio(label, best),
+            violations_beyond_best_rule=self._beyond(label, best),
+        )
+
+    def _values(self, name: str) -> dict[str, dict[int, float]]:
+        """A number of each run that has it, by policy and seed."""
+        return {
+            label: {seed: run[name] for seed, run in runs.items() if run.get(name) is not None}
+            for label, runs in self._runs.items()
+        }
+
+    def _ratio(self, label: str, other: str | None) -> Estimate | None:
+        pairs = _pairs(self._delays, label, other)
+        return paired_ratio(*pairs) if pairs else None
+
+    def _p_value(self, label: str, other: str | None) -> float | None:
+        pairs = _pairs(self._delays, label, other)
+        return paired_p_value(*pairs) if pairs else None
+
+    def _beyond(self, label: str, other: str | None) -> Estimate | None:
+        pairs = _pairs(self._violations, label, other)
+        return mean_over_seeds(np.subtract(*pairs).tolist()) if pairs else None
 
 
 def _counted(
@@ -189,31 +214,26 @@ def _counted(
     return {label: sorted(common & set(finished[label])) for label in finished}
 
 
-def _best_rule(delays_s: Mapping[str, Mapping[int, float]]) -> str | None:
-    """The rule of the smallest mean delay, among those with most seeds."""
-    rules = [label for label in delays_s if is_rule(label.partition("@")[0]) and delays_s[label]]
-    most = max((len(delays_s[label]) for label in rules), default=0)
-    return min(
-        (label for label in rules if len(delays_s[label]) == most),
-        key=lambda label: float(np.mean(list(delays_s[label].values()))),
-        default=None,
-    )
+def _at_common_weight(run: dict[str, Any], beyond: float) -> dict[str, Any]:
+    """Statistics of a run whose policy has another w_A, at that of the others.
+
+    Up to the deficits of one frame: a reward has those of the frame before.
+    """
+    if not beyond or run.get("cost_per_s") is None:
+        return run
+    return {**run, "cost_per_s": run["cost_per_s"] - beyond * run["deficit_per_s"]}
 
 
-def _failed_row(label: str, setting: str, failed: Sequence[int]) -> Row:
-    return Row(label, setting, 0, failed, None, None, dict.fromkeys(_MEANS), [])
-
-
-def _take_idle(finished: Mapping[str, dict[int, Mapping[str, Any]]], setting: str) -> list[Failure]:
+def _take_idle(measured: Mapping[str, dict[int, dict[str, Any]]], setting: str) -> list[Failure]:
     """Take out the runs without a task, as where few users come: they have no delay to compare."""
     idle = [
         Failure(label, setting, seed, "no task in this run: compare for longer, or other settings")
-        for label, by_seed in finished.items()
-        for seed, summary in by_seed.items()
-        if summary.get("mean_delay_s") is None
+        for label, by_seed in measured.items()
+        for seed, run in by_seed.items()
+        if run.get("mean_delay_s") is None
     ]
     for failure in idle:
-        del finished[failure.policy][failure.seed]
+        del measured[failure.policy][failure.seed]
     return idle
 
 
@@ -222,13 +242,12 @@ def _mean(runs: Sequence[Mapping[str, Any]], name: str) -> float | None:
     return None if any(v is None for v in values) else float(np.mean(np.array(values, float)))
 
 
-def _ratio(
-    delays_s: Mapping[str, Mapping[int, float]], label: str, reference: str | None
-) -> Estimate | None:
-    if reference is None:
+def _pairs(
+    values: Mapping[str, Mapping[int, float]], label: str, other: str | None
+) -> tuple[list[float], list[float]] | None:
+    """Values of two policies under the seeds that both have; None: there is none."""
+    if other is None:
         return None
-    own, others = delays_s[label], delays_s[reference]
+    own, others = values[label], values[other]
     shared = [seed for seed in own if seed in others]
-    if not shared:
-        return None
-    return paired_ratio([own[seed] for seed in shared], [others[seed] for seed in shared])
+    return ([own[s] for s in shared], [others[s] for s in shared]) if shared else None

@@ -3,13 +3,15 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, TypeAlias
 
 import ns3_scenarios
 from ns3_bridge import InvalidSetting, ScenarioEnv
 from py_agent.experiment.run_settings import RunSettings
 from py_agent.policies import LookAheadPolicy, Policy, load_policy
-from py_agent.policies.retraining import RETRAINING_RULES, WithRetraining
+from py_agent.policies.retraining import RETRAINING_RULES, RetrainingRule, WithRetraining
 
 if TYPE_CHECKING:
     from py_agent.learning.env import LearningEnv
@@ -42,9 +44,14 @@ def make_policy(run: RunSettings) -> Policy:
     Raises:
         UnknownPolicy: no such policy.
         InvalidSetting: the policy looks ahead in branches, which have no models, or shall retrain
-            models and cannot.
+            models and cannot; or the rule has no such option.
     """
     policy = load_policy(run.policy)
+    if run.retrain_options and run.retrain in (None, "policy"):
+        raise InvalidSetting(
+            f"retrain_options {', '.join(run.retrain_options)}: there is no retraining rule "
+            f"(retrain = {run.retrain!r})"
+        )
     if run.retrain is None:
         return policy
     if isinstance(policy, LookAheadPolicy):
@@ -58,4 +65,15 @@ def make_policy(run: RunSettings) -> Policy:
                 f"policy {run.policy} does not decide on retraining: give a rule, such as spare"
             )
         return policy
-    return WithRetraining(policy, RETRAINING_RULES.load(run.retrain)())
+    return WithRetraining(policy, _make_rule(run.retrain, run.retrain_options))
+
+
+def _make_rule(name: str, options: Mapping[str, float]) -> RetrainingRule:
+    make: Callable[..., RetrainingRule] = RETRAINING_RULES.load(name)
+    known = inspect.signature(make).parameters
+    if unknown := set(options) - set(known):
+        raise InvalidSetting(
+            f"retrain_options {', '.join(sorted(unknown))}: retraining rule {name} has "
+            f"{', '.join(known) or 'none'}"
+        )
+    return make(**options)

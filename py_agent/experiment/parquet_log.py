@@ -21,6 +21,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from ns3_bridge import Field, Table
+from py_agent.long_run.frame_series import COLUMNS, FrameSeries
 
 
 def stream_of(path: Path) -> Path:
@@ -175,6 +176,22 @@ class TableLog:
     def close(self) -> None:
         """Write the Parquet file."""
         self._log.close()
+
+
+def write_frames(path: Path, series: FrameSeries) -> None:
+    """Write what a run was like frame by frame, with the meaning of each column."""
+    names = [name for name in COLUMNS if name in series.columns]
+    schema = pa.schema(
+        [pa.field(name, pa.float64(), metadata={"help": COLUMNS[name]}) for name in names]
+    )
+    fresh = path.with_suffix(".partial")
+    try:
+        pq.write_table(pa.table([series.columns[name] for name in names], schema=schema), fresh)
+        os.replace(fresh, path)
+    except BaseException:  # a full disk, or an interrupt
+        with contextlib.suppress(OSError):
+            fresh.unlink()
+        raise
 
 
 def _column(name: str, field: Field) -> pa.Field:

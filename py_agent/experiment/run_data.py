@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ns3_bridge import InvalidSetting
 from py_agent.experiment.errors import DamagedRun
 from py_agent.experiment.run_folder import RunFolder
+from py_agent.long_run.frame_series import FrameSeries
 from py_agent.yaml_text import END
 
 if TYPE_CHECKING:
@@ -85,6 +86,19 @@ def table_columns(folder: RunFolder, name: str) -> dict[str, NDArray[Any]]:
     path = folder.table(name)
     table = _read(path)
     return {column: _numbers(path, table, column) for column in table.column_names}
+
+
+def frame_series(folder: RunFolder) -> FrameSeries | None:
+    """What a finished run was like, frame by frame; None: it is of before these were kept."""
+    if not folder.frames.exists():
+        return None
+    table = _read(folder.frames)
+    try:
+        return FrameSeries(
+            {name: _numbers(folder.frames, table, name) for name in table.column_names}
+        )
+    except ValueError as error:
+        raise DamagedRun(f"{folder.frames} is damaged: {error}") from error
 
 
 def _check_whole(folder: RunFolder) -> None:

@@ -93,6 +93,11 @@ class RunFolder:
         return self.path / "slots.parquet"
 
     @property
+    def frames(self) -> Path:
+        """What the run was like frame by frame; written before the summary."""
+        return self.path / "frames.parquet"
+
+    @property
     def last_observation(self) -> Path:
         """What was observed after the last slot: one row."""
         return self.path / "last_observation.parquet"

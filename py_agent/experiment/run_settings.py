@@ -38,6 +38,9 @@ class RunSettings(pydantic.BaseModel):
         description="users' models drift and this rule retrains them, or the policy does; "
         "absent: no models",
     )
+    retrain_options: dict[str, float] = pydantic.Field(
+        default_factory=dict, description="arguments of that rule, e.g. idle_margin of spare"
+    )
     learning: LearningSettings = pydantic.Field(
         default=LearningSettings(), description="of users' data and models"
     )

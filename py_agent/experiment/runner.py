@@ -28,6 +28,13 @@ from py_agent.experiment.run_folder import (
     RunFolder,
 )
 from py_agent.experiment.run_inputs import changed_settings, files_of, portable
+from py_agent.experiment.run_series import (
+    FrameEnds,
+    accuracy_columns,
+    handover_columns,
+    task_columns,
+    training_columns,
+)
 from py_agent.experiment.run_settings import RunSettings
 from py_agent.experiment.stay_statistics import summarise_stays
 from py_agent.experiment.task_statistics import (
@@ -37,6 +44,7 @@ from py_agent.experiment.task_statistics import (
     left_with_user_s,
     summarise_delays,
 )
+from py_agent.long_run.frame_series import FrameSeries
 from py_agent.policies import LookAheadPolicy, Network, Observation, PolicyFailed
 
 if TYPE_CHECKING:
@@ -101,6 +109,8 @@ class Run:
             PolicyFailed: the policy did; likewise.
             OSError: the folder cannot be written.
         """
+        from py_agent.experiment.parquet_log import write_frames
+
         changed = changed_settings(self.env.settings)
         folder = RunFolder.create(
             self._settings.runs_dir,
@@ -120,6 +130,7 @@ class Run:
             )
             with contextlib.ExitStack() as files:
                 self._simulate(folder, files, progress)
+            write_frames(folder.frames, self._frame_series())
             folder.write_summary(self._summary(time.perf_counter() - start_s))
         return folder
 
@@ -189,6 +200,7 @@ class Run:
         if isinstance(self._policy, LookAheadPolicy) and isinstance(self.env, ScenarioEnv):
             self._policy.look_ahead(self.env.branch)
         observation, self._end = self.env.reset(seed=seed, options=self._write_outputs(folder))
+        self._frame_ends = FrameEnds(self._end["time_s"])
         last_seen: Observation = observation
         slots_per_frame = self._scenario_settings["slots_per_frame"]
         for slot in play(self.env, self._policy, network, observation, copies=True):
@@ -200,6 +212,7 @@ class Run:
             if slot.is_last or self._end["slot"] % slots_per_frame == 0:
                 slot_log.flush()
                 frame_log.append(self._end["slot"], last_seen, self._total_reward)
+                self._frame_ends.append(self._end["time_s"], last_seen, self._total_reward)
                 for name, rows in self.env.take_records().items():
                     table_logs[name].append(rows)
                     self._records[name].append(rows)
@@ -254,6 +267,24 @@ class Run:
             "python_version": platform.python_version(),
             "numpy_version": np.__version__,
         }
+
+    def _frame_series(self) -> FrameSeries:
+        edges_s = self._frame_ends.edges_s
+        columns = self._frame_ends.columns()
+        if self._records_columns("task", *TASK_COLUMNS):
+            columns |= task_columns(np.concatenate(self._records["task"]), edges_s)
+        if self._records_columns("handover", "outcome", "commanded_s"):
+            handovers = np.concatenate(self._records["handover"])
+            labels = self.env.schema.table("handover").column("outcome")["labels"]
+            columns |= handover_columns(handovers, labels, edges_s)
+        if "accuracy" in self._records:
+            accuracy = np.concatenate(self._records["accuracy"])
+            target = self._settings.learning.target_accuracy
+            columns |= accuracy_columns(accuracy, target, edges_s)
+            training = np.concatenate(self._records["training"])
+            sample_bit = cast("LearningEnv", self.env).sample_bit
+            columns |= training_columns(training, sample_bit, edges_s)
+        return FrameSeries(columns)
 
     def _records_columns(self, table: str, *columns: str) -> bool:
         """Whether there is a table with these columns; a scenario's own may have others."""

@@ -12,43 +12,96 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullFormatter
 
-from py_agent.compare.table import Comparison, Row
+from py_agent.compare.comparison import Comparison, PrecisionReached, Row
 from py_agent.intervals import LEAST_SEEDS, Estimate
+from py_agent.view.front_figure import draw_fronts
 from py_agent.view.page import page, picture, table
 
 _COLUMNS = (
-    ("p95 s", "p95_delay_s", "{:.3f}"),
     ("p99 s", "p99_delay_s", "{:.3f}"),
     ("accuracy", "accuracy_mean", "{:.3f}"),
-    ("user-s below A_min", "share_below_target", "{:.1%}"),
     ("users below A_min", "users_below_target", "{:.1%}"),
     ("handovers/min", "handovers_per_min", "{:.1f}"),
-    ("failed", "handovers_failed", "{:.1f}"),
+    ("handovers failed", "handovers_failed", "{:.1f}"),
     ("Jain", "jain_index", "{:.2f}"),
     ("training Mbit/s", "training_mbit_s", "{:.3f}"),
+    ("unfinished", "tasks_unfinished", "{:.1f}"),
     ("decision ms", "decision_ms_per_slot", "{:.2f}"),
 )
 _CROWDED = 6.0  # ratio of the ends of an axis that leaves no room to label its small ticks
 _EMPTY = ("", "–")
 
 #: What is said below every table of estimates.
-INTERVALS = f"Intervals: 95 %, Student's t over seeds; none below {LEAST_SEEDS} seeds."
+INTERVALS = (
+    "Intervals: 95 %, Student's t over seeds, of ratios by their logarithms; none below "
+    f"{LEAST_SEEDS} seeds."
+)
 
 
-def comparison_table(comparison: Comparison) -> tuple[list[str], list[list[str]]]:
-    """Titles of the columns, and a row of text per policy and setting; no empty columns."""
-    reference = comparison.reference or "best rule"
+def legend(comparison: Comparison) -> str:
+    """What the columns of its tables mean."""
+    has_models = any(row.violations is not None for row in comparison.rows)
+    of_models = (
+        " below A_min: user-seconds whose accuracy misses its target (!: more than "
+        f"{comparison.tolerance:.1%}); worst: of the user with the most."
+    )
+    return (
+        f"Ratio: geometric mean over seeds of the ratio under the same seed. {INTERVALS} p: that "
+        "the ratio is 1, after Holm's correction for all policies."
+        f"{of_models if has_models else ''} cost/s: minus the reward."
+    )
+
+
+def setting_lines(comparison: Comparison, setting: str) -> list[str]:
+    """What has to be known before the rows of a setting are read, a line each."""
+    rows = [row for row in comparison.rows if row.setting == setting and row.seeds]
+    lines = []
+    if rows:
+        seeds = sorted({row.seeds for row in rows})
+        numbers = f"{seeds[0]}" if len(seeds) == 1 else f"{seeds[0]} to {seeds[-1]}"
+        length = f"{numbers} seed{'s' * (seeds[-1] > 1)} × {rows[0].horizon_s:g} s"
+        cut = f", the first {rows[0].warm_up_s:g} s cut off" if rows[0].warm_up_s else ""
+        best = comparison.best_rule.get(setting)
+        told = f"; best rule: {best}" if best else ""
+        lines.append(f"{f'{setting}: ' if setting else ''}{length}{cut}{told}")
+    return [*lines, *(f"! {note}" for note in comparison.notes.get(setting, ()))]
+
+
+def precision_line(precision: PrecisionReached) -> str:
+    """How narrow the intervals of ratios have become, and what kept them from more."""
+    half = "no interval" if precision.reached is None else f"± {precision.reached:.3f} of the ratio"
+    limit = f"; it would take {precision.limit}" if precision.limit else ""
+    return f"precision: {half} or better, ± {precision.wanted:g} was asked for{limit}"
+
+
+def short_table(comparison: Comparison, setting: str) -> tuple[list[str], list[list[str]]]:
+    """What decides between policies: titles of the columns, and a row of text per policy."""
+    reference = comparison.reference or comparison.best_rule.get(setting, "best rule")
     header = [
-        *("policy", "setting", "mean delay s [95 % CI]", *(title for title, _, _ in _COLUMNS)),
-        *(f"ratio to {reference} [95 % CI]", "seeds × s"),
+        *("policy", "delay s [95 % CI]", "p95 s", f"ratio to {reference}", "p"),
+        *("below A_min", "worst", "cost/s", "left", "failed"),
     ]
-    rows = [_cells(row) for row in comparison.rows]
-    kept = [i for i in range(len(header)) if any(row[i] not in _EMPTY for row in rows)]
-    return [header[i] for i in kept], [[row[i] for i in kept] for row in rows]
+    return _without_empty(
+        header, [_short_cells(row) for row in comparison.rows if row.setting == setting]
+    )
+
+
+def full_table(comparison: Comparison, setting: str) -> tuple[list[str], list[list[str]]]:
+    """The short table and all other numbers."""
+    header, rows = short_table(comparison, setting)
+    more, others = _without_empty(
+        [title for title, _, _ in _COLUMNS],
+        [
+            [_text(form, row.means[name]) for _, name, form in _COLUMNS]
+            for row in comparison.rows
+            if row.setting == setting
+        ],
+    )
+    return [*header, *more], [[*row, *other] for row, other in zip(rows, others, strict=True)]
 
 
 def write_comparison(comparison: Comparison, folder: Path, command: str) -> None:
-    """Write ``comparison.png``, ``comparison.md`` and ``report.html``.
+    """Write ``comparison.png``, ``fronts.png``, ``comparison.md`` and ``report.html``.
 
     Args:
         comparison: its rows.
@@ -57,27 +110,34 @@ def write_comparison(comparison: Comparison, folder: Path, command: str) -> None
     """
     figure = draw_comparison(comparison)
     figure.savefig(folder / "comparison.png", dpi=110)
-    best = "; ".join(
-        f"{setting}: {rule}" if setting else rule for setting, rule in comparison.best_rule.items()
-    )
-    header, rows = comparison_table(comparison)
-    lines = [header, ["---"] * len(header), *rows]
+    texts, parts = [], [picture(figure)]
+    if (fronts := draw_fronts(comparison)) is not None:
+        fronts.savefig(folder / "fronts.png", dpi=110)
+        parts.append(picture(fronts))
+    for setting in comparison.settings:
+        lines, (header, rows) = setting_lines(comparison, setting), full_table(comparison, setting)
+        texts += [*lines, "", *_markdown(header, rows), ""]
+        parts += [*(f"<p>{html.escape(line)}</p>" for line in lines), table(rows, header)]
     (folder / "comparison.md").write_text(
-        "".join(f"| {' | '.join(line)} |\n" for line in lines), encoding="utf-8"
+        "\n".join([*texts, legend(comparison), ""]), encoding="utf-8"
     )
-    body = f"""{picture(figure)}
-{table(rows, header)}
-<p>Delays of unfinished tasks count with their age. All policies meet the same
-trajectories, radio maps and tasks under a seed; ratios are means over seeds of the ratio under the
-same seed. {INTERVALS} Best rule: {html.escape(best)}.</p>
-{"".join(f"<p>Failed: {html.escape(str(failure))}</p>" for failure in comparison.failures)}
-<pre>{html.escape(command)}</pre>"""
-    (folder / "report.html").write_text(page("Comparison of policies", body), encoding="utf-8")
+    if comparison.precision is not None:
+        parts.append(f"<p>{html.escape(precision_line(comparison.precision))}</p>")
+    failed = "".join(f"<p>Failed: {html.escape(str(f))}</p>" for f in comparison.failures)
+    parts.append(
+        "<p>Delays of unfinished tasks count with their age. All policies meet the same "
+        "trajectories, radio maps and tasks under a seed. Decision times and unfinished tasks are "
+        f"of whole runs. {html.escape(legend(comparison))}</p>{failed}"
+        f"<pre>{html.escape(command)}</pre>"
+    )
+    (folder / "report.html").write_text(
+        page("Comparison of policies", "\n".join(parts)), encoding="utf-8"
+    )
 
 
 def draw_comparison(comparison: Comparison) -> Figure:
     """Mean delays of the policies with their runs, and their ratios, per setting."""
-    settings = list(dict.fromkeys(row.setting for row in comparison.rows))
+    settings = comparison.settings
     by_setting = [[row for row in comparison.rows if row.setting == s] for s in settings]
     height = sum(0.32 * len(rows) + 0.9 for rows in by_setting) + 0.4
     figure = Figure(figsize=(13, max(3.0, height)), layout="constrained")
@@ -101,7 +161,7 @@ def _draw_delays(axes: Axes, rows: Sequence[Row], setting: str) -> None:
 
 
 def _draw_ratios(axes: Axes, rows: Sequence[Row], reference: str | None) -> None:
-    ratios = [row.paired_ratio or row.paired_ratio_to_best_rule for row in rows]
+    ratios = [row.ratio for row in rows]
     _draw_estimates(axes, ratios)
     axes.axvline(1, color="#d6604d", linestyle="--", linewidth=1)
     title = f"Paired ratio to {reference or 'the best rule'}, 95 % interval"
@@ -127,18 +187,39 @@ def _draw_estimates(axes: Axes, estimates: Sequence[Estimate | None]) -> None:
     axes.xaxis.set_minor_formatter(NullFormatter() if crowded else "{x:g}")
 
 
-def _cells(row: Row) -> list[str]:
-    numbers = [
-        "–" if row.means[name] is None else form.format(row.means[name])
-        for _, name, form in _COLUMNS
+def _markdown(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    return [f"| {' | '.join(line)} |" for line in (header, ["---"] * len(header), *rows)]
+
+
+def _short_cells(row: Row) -> list[str]:
+    return [
+        row.policy,
+        _estimate(row.mean_delay_s),
+        _text("{:.3f}", row.means["p95_delay_s"]),
+        _estimate(row.ratio),
+        "" if row.p_value is None else "<0.001" if row.p_value < 1e-3 else f"{row.p_value:.3f}",
+        "–"
+        if row.violations is None
+        else f"{row.violations.mean:.1%}{'' if row.keeps_constraint else ' !'}",
+        _text("{:.1%}", row.means["worst_share_below_target"]),
+        _text("{:.2f}", row.means["cost_per_s"]),
+        _text("{:.1f}", row.means["tasks_left"]),
+        ", ".join(map(str, row.failed)),
     ]
-    ratio = row.paired_ratio or row.paired_ratio_to_best_rule
-    estimates = ["–" if e is None else str(e) for e in (row.mean_delay_s, ratio)]
-    return [row.policy, row.setting, estimates[0], *numbers, estimates[1], _seeds(row)]
 
 
-def _seeds(row: Row) -> str:
-    parts = [] if row.horizon_s is None else [f"{row.seeds} × {row.horizon_s:g}"]
-    if row.failed:
-        parts.append(f"failed: {', '.join(map(str, row.failed))}")
-    return "; ".join(parts)
+def _estimate(estimate: Estimate | None) -> str:
+    """With as many digits as a table has room for."""
+    return "–" if estimate is None else estimate.text(3 if estimate.mean < 10 else 2)
+
+
+def _text(form: str, value: float | None) -> str:
+    return "–" if value is None else form.format(value)
+
+
+def _without_empty(
+    header: Sequence[str], rows: Sequence[Sequence[str]]
+) -> tuple[list[str], list[list[str]]]:
+    """A table without the columns in which nothing stands."""
+    kept = [i for i in range(len(header)) if any(row[i] not in _EMPTY for row in rows)]
+    return [header[i] for i in kept], [[row[i] for i in kept] for row in rows]

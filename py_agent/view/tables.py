@@ -7,6 +7,7 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from rich.box import SIMPLE
 from rich.markup import escape
 from rich.table import Table
 
@@ -106,6 +107,16 @@ def rows_table(title: str, header: Sequence[str], rows: Sequence[Sequence[str]])
         table.add_column(column, overflow="fold")
     for row in rows:
         table.add_row(*map(escape, row))  # 'ns3-twin[learning]' is text, no markup
+    return table
+
+
+def numbers_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
+    """A table whose first column names its rows: narrow, without lines."""
+    table = Table(box=SIMPLE, padding=(0, 1, 0, 0))
+    for place, column in enumerate(header):
+        table.add_column(column, overflow="fold", justify="right" if place else "left")
+    for row in rows:
+        table.add_row(*map(escape, row))
     return table
 
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pytest
 
 from ns3_bridge import InvalidSetting
+from py_agent.compare.comparison import Failure
 from py_agent.compare.grid import Grid, name_of
-from py_agent.compare.results_file import DamagedResults, ResultsFile
-from py_agent.compare.table import Failure, compare
+from py_agent.compare.results_file import DamagedResults, ResultsFile, RunResult
+from py_agent.compare.table import compare
+from py_agent.long_run.frame_series import FrameSeries
 from py_agent.policies import UnknownPolicy
-from py_agent.view.comparison import comparison_table, write_comparison
+from py_agent.view.comparison import full_table, short_table, write_comparison
 
 
 def test_a_grid_holds_every_policy_under_every_seed_and_setting():
@@ -62,22 +65,37 @@ def test_an_unknown_policy_is_told_before_anything_runs():
         Grid(["best"], [1]).cells()
 
 
+def test_results_keep_their_series_and_those_of_before_have_none(tmp_path):
+    path = tmp_path / "results.jsonl"
+    series = FrameSeries({"frame_s": np.ones(2), "jain_index_from": np.array([0.1, np.nan])})
+    ResultsFile(path).append("a", RunResult({"sim_time_s": 2.0}, series))
+    ResultsFile(path).append("b", RunResult({"sim_time_s": 2.0}))
+    again = ResultsFile(path)
+    np.testing.assert_array_equal(again["a"].series.columns["jain_index_from"], [0.1, np.nan])
+    assert again["b"].series is None
+
+
 def test_results_outlive_a_kill_in_the_middle_of_a_line(tmp_path):
     path = tmp_path / "out" / "results.jsonl"
     results = ResultsFile(path)
-    results.append("a", {"sim_time_s": 1})
+    results.append("a", RunResult({"sim_time_s": 1}))
     with path.open("a") as file:
         file.write('{"key": "b", "summ')
     again = ResultsFile(path)
     assert "a" in again
     assert "b" not in again
-    again.append("b", {"sim_time_s": 2})
-    assert ResultsFile(path)["b"] == {"sim_time_s": 2}
+    again.append("b", RunResult({"sim_time_s": 2}))
+    assert ResultsFile(path)["b"].summary == {"sim_time_s": 2}
+
+
+IDLE = RunResult({"mean_delay_s": None, "sim_time_s": 5.0})
 
 
 def finished(grid, delay_s):
     return {
-        cell.key: {"mean_delay_s": delay_s[cell.label] * cell.run.seed, "sim_time_s": 5.0}
+        cell.key: RunResult(
+            {"mean_delay_s": delay_s[cell.label] * cell.run.seed, "sim_time_s": 5.0}
+        )
         for cell in grid.cells()
     }
 
@@ -94,8 +112,8 @@ def test_rows_are_ratios_to_the_best_rule_and_to_a_reference(tmp_path):
     assert by_policy["load-srpt"].seeds == 3
     json.dumps(comparison.to_json())
 
-    header, rows = comparison_table(comparison)
-    assert "accuracy" not in header  # nobody measured it
+    header, rows = full_table(comparison, "")
+    assert "below A_min" not in header  # nobody measured it
     assert all(len(row) == len(header) for row in rows)
     write_comparison(comparison, tmp_path, "ns3-twin compare <&>")
     assert "&lt;&amp;&gt;" in (tmp_path / "report.html").read_text()
@@ -161,11 +179,13 @@ def test_other_comparisons_have_other_names():
         '{"key": 1, "summary": {"sim_time_s": 1}}',
         '{"key": "b", "summary": {"mean_delay_s": 1}}',
         '{"key": "b", "summary": {"sim_time_s": 1, "mean_delay_s": "long"}}',
+        '{"key": "b", "summary": {"sim_time_s": 1}, "series": {"tasks": [1]}}',
+        '{"key": "b", "summary": {"sim_time_s": 1}, "series": null}',
     ],
 )
 def test_a_bad_line_among_results_is_named(tmp_path, line):
     path = tmp_path / "results.jsonl"
-    ResultsFile(path).append("a", {"sim_time_s": 1.0})
+    ResultsFile(path).append("a", RunResult({"sim_time_s": 1.0}))
     with path.open("a") as file:
         file.write(f"{line}\n")
     with pytest.raises(DamagedResults, match=r"results\.jsonl, line 2"):
@@ -197,9 +217,9 @@ def test_a_policy_whose_runs_fail_is_a_row_and_takes_no_seed_from_the_others(tmp
     assert rows["load-sqrt"].paired_ratio_to_best_rule.mean == pytest.approx(2.0)
     assert rows["random"].mean_delay_s is None
     json.dumps(comparison.to_json())
-    _, table = comparison_table(comparison)
+    _, table = short_table(comparison, "")
     assert table[2][0] == "random"
-    assert table[2][-1] == "failed: 1, 2, 3"
+    assert table[2][-1] == "1, 2, 3"
     write_comparison(comparison, tmp_path, "ns3-twin compare")
     assert "random, seed 3: it died" in (tmp_path / "report.html").read_text()
 
@@ -226,10 +246,10 @@ def test_a_run_without_a_task_is_told_and_the_others_are_compared():
     summaries = finished(grid, {"load-srpt": 1.0, "load-sqrt": 2.0})
     for cell in grid.cells():
         if cell.run.seed == 2:
-            summaries[cell.key] = {**summaries[cell.key], "mean_delay_s": None}
+            summaries[cell.key] = IDLE
     comparison = compare(grid.cells(), summaries, None)
     assert [(row.seeds, row.failed) for row in comparison.rows] == [(2, [2]), (2, [2])]
     assert "no task in this run" in str(comparison.failures[0])
-    idle = {key: {**summary, "mean_delay_s": None} for key, summary in summaries.items()}
+    idle = dict.fromkeys(summaries, IDLE)
     with pytest.raises(InvalidSetting, match="nothing to compare: load-srpt, seed 1: no task"):
         compare(grid.cells(), idle, None)

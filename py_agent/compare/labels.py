@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: MIT
+"""What policies of a comparison are called: ``POLICY@RULE+KNOB=VALUE``."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Mapping
+
+from ns3_bridge import InvalidSetting
+
+WEIGHT = "w_A"  # the knob of a policy: learning.accuracy_weight; all others are its rule's
+
+_LABEL = re.compile(r"(?P<name>.+?)(?P<knobs>(\+\w+=[^+]*)*)")
+
+
+@dataclasses.dataclass(frozen=True)
+class Label:
+    """A label, taken apart.
+
+    Attributes:
+        policy: the name.
+        retrain: the retraining rule; None: not given.
+        accuracy_weight: w_A; None: not given.
+        options: of the retraining rule.
+
+    Example:
+        >>> parse("twin-drl@policy+w_A=4")
+        Label(policy='twin-drl', retrain='policy', accuracy_weight=4.0, options={})
+        >>> parse("load-fill@spare+idle_margin=0.1").options
+        {'idle_margin': 0.1}
+    """
+
+    policy: str
+    retrain: str | None
+    accuracy_weight: float | None
+    options: Mapping[str, float]
+
+
+def parse(label: str) -> Label:
+    """Take a label apart.
+
+    Raises:
+        InvalidSetting: a knob's value is no number.
+    """
+    found = _LABEL.fullmatch(label)
+    if found is None:
+        raise InvalidSetting(f"policy {label!r} is no POLICY@RULE+KNOB=VALUE")
+    knobs: dict[str, float] = {}
+    for knob in found["knobs"].split("+")[1:]:
+        name, _, value = knob.partition("=")
+        try:
+            knobs[name] = float(value)
+        except ValueError:
+            raise InvalidSetting(f"policy {label!r}: {name} = {value!r} is no number") from None
+    weight = knobs.pop(WEIGHT, None)
+    policy, _, retrain = found["name"].partition("@")
+    return Label(policy, retrain or None, weight, knobs)
+
+
+def family(label: str) -> str:
+    """Whose knobs these are: the policy alone.
+
+    >>> family("twin-drl@policy+w_A=4"), family("load-fill@spare"), family("srpt")
+    ('twin-drl', 'load-fill', 'srpt')
+    """
+    return parse(label).policy
