@@ -58,9 +58,9 @@ class ModelWatch:
         if starts.any() or (observation["slot_in_frame"] == 0).any():
             self._predictor.calibrate(accuracy)
 
-    def predict(self, ahead_s: float) -> Floats:
-        """Accuracy some seconds ahead without further training, ``[..., n_ue]``."""
-        return self._known.predict(ahead_s) - self._known.bias
+    def predict(self, ahead_s: float, samples: Floats | float = 0.0) -> Floats:
+        """Accuracy some seconds ahead if jobs of so many samples are done now, ``[..., n_ue]``."""
+        return self._known.predict(ahead_s, samples) - self._known.bias
 
     def samples_to_reach(self, target: Floats | float, ahead_s: float, at_most: Floats) -> Floats:
         """The smallest job for a target, see `AccuracyPredictor`, ``[..., n_ue]``."""
