@@ -9,6 +9,7 @@ import ns3_scenarios
 from ns3_bridge import InvalidSetting, ScenarioEnv
 from py_agent.experiment.run_settings import RunSettings
 from py_agent.policies import LookAheadPolicy, Policy, load_policy
+from py_agent.policies.oracle import Oracle
 from py_agent.policies.retraining import RETRAINING_RULES, WithRetraining
 
 if TYPE_CHECKING:
@@ -41,21 +42,24 @@ def make_policy(run: RunSettings) -> Policy:
 
     Raises:
         UnknownPolicy: no such policy.
-        InvalidSetting: the policy looks ahead in branches, which have no models, or shall retrain
-            models and cannot.
+        InvalidSetting: the policy shall retrain models and cannot.
     """
     policy = load_policy(run.policy)
     if run.retrain is None:
         return policy
-    if isinstance(policy, LookAheadPolicy):
-        raise InvalidSetting(
-            f"policy {run.policy} tries decisions in branches of ns-3, and users' models cannot be "
-            "branched: leave out retrain"
-        )
     if run.retrain == "policy":
         if not getattr(policy, "retrains", False):
             raise InvalidSetting(
                 f"policy {run.policy} does not decide on retraining: give a rule, such as spare"
             )
         return policy
-    return WithRetraining(policy, RETRAINING_RULES.load(run.retrain)())
+    rule = RETRAINING_RULES.load(run.retrain)()
+    if isinstance(policy, LookAheadPolicy):
+        if not isinstance(policy, Oracle):
+            raise InvalidSetting(
+                f"policy {run.policy} tries decisions in branches of ns-3, where a retraining rule "
+                "beside it is not asked: leave out retrain"
+            )
+        policy.retrain_by(rule)
+        return policy
+    return WithRetraining(policy, rule)

@@ -186,7 +186,7 @@ class Run:
         network = Network(schema.scenario, known, schema)
         with asking(self._policy, "begin"):
             self._policy.begin(network, seed)
-        if isinstance(self._policy, LookAheadPolicy) and isinstance(self.env, ScenarioEnv):
+        if isinstance(self._policy, LookAheadPolicy):
             self._policy.look_ahead(self.env.branch)
         observation, self._end = self.env.reset(seed=seed, options=self._write_outputs(folder))
         last_seen: Observation = observation

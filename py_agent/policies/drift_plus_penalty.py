@@ -80,17 +80,23 @@ class DriftPlusPenalty:
         load = ServerLoad.observed(observation)
         queue = observation["virtual_queue"] + self._models.target + self._slack
         best = np.zeros_like(at_most)
-        least = self._cost(best, queue, load)
+        least = self.cost(best, queue, load)
         longest = np.maximum(at_most, SMALLEST_JOB)
         for part in np.linspace(0, 1, _SIZES):
             samples = np.minimum(SMALLEST_JOB * (longest / SMALLEST_JOB) ** part, at_most)
-            cost = self._cost(samples, queue, load)
+            cost = self.cost(samples, queue, load)
             best = np.where(cost < least, samples, best)
             least = np.minimum(cost, least)
         return best
 
-    def _cost(self, samples: Floats, queue: Floats, load: ServerLoad) -> Floats:
-        """Drift and penalty of jobs, ``[..., n_ue]``; `queue` is Z + A_min + ε."""
+    def cost(self, samples: Floats, queue: Floats, load: ServerLoad) -> Floats:
+        """Drift and penalty of jobs now, ``[..., n_ue]``.
+
+        Args:
+            samples: of the jobs.
+            queue: Z + A_min + ε.
+            load: of their servers.
+        """
         delay_s = load.delay_s(samples * self._cycles_per_sample / load.capacity_hz)
         missed = np.maximum(queue - self._models.predict(self._ahead_s, samples), 0.0)
         cost: Floats = self._v * delay_s + missed**2 / 2

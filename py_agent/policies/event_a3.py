@@ -64,9 +64,9 @@ class EventA3:
 
     def __init__(
         self,
-        offset_db: float = 3.0,
+        offset_db: float = 2.0,
         hysteresis_db: float = 0.0,
-        time_to_trigger_s: float = 0.16,
+        time_to_trigger_s: float = 0.04,
         filter_coefficient: float = 4.0,
     ) -> None:
         given = (offset_db, hysteresis_db, time_to_trigger_s, filter_coefficient)

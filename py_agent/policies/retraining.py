@@ -191,7 +191,6 @@ class WithRetraining:
 
     def begin(self, network: Network, seed: int) -> None:
         """Begin both."""
-        self._n_ue = network.settings["n_ue"]
         self._policy.begin(network, seed)
         self._rule.begin(network)
 
@@ -202,7 +201,8 @@ class WithRetraining:
 
     def decide_slot(self, observation: Observation) -> Decision:
         """Decide δ, and leave the rest to the policy."""
-        equal = np.full(observation["accuracy"].shape, 1 / self._n_ue, np.float32)
+        shape = observation["accuracy"].shape
+        equal = np.full(shape, 1 / shape[-1], np.float32)
         return {
             "training_share": equal,
             **self._policy.decide_slot(observation),

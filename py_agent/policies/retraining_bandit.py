@@ -46,6 +46,10 @@ class RetrainingBandit:
         margin: of accuracy.
         ahead_s: how far models are predicted.
 
+    Attributes:
+        arm: of every server in this frame, `BUDGETS` by number, ``[n_bs]``.
+        pulls: frames that are over, by server and arm, ``[n_bs, n_arms]``.
+
     Raises:
         InvalidSetting: σ is negative.
     """
@@ -70,9 +74,9 @@ class RetrainingBandit:
         self._frame_s: float = settings["slot_s"] * settings["slots_per_frame"]
         self._cycles_per_sample: float = settings["retraining"]["cycles_per_sample"]
         n_bs = network.schema.sizes["bs"]
-        self._pulls = np.zeros((n_bs, len(BUDGETS)))
+        self.pulls = np.zeros((n_bs, len(BUDGETS)))
         self._rewards = np.zeros((n_bs, len(BUDGETS)))
-        self._arm = np.zeros(n_bs, np.int32)
+        self.arm = np.zeros(n_bs, np.int32)
         self._slots = 0  # that have passed of the frame
 
     def retrain(self, observation: Observation) -> NDArray[np.int32]:
@@ -93,7 +97,7 @@ class RetrainingBandit:
         return ratio
 
     def _start_frame(self, observation: Observation) -> Floats:
-        self._arm = self._choose()
+        self.arm = self._choose()
         served = np.where(present(observation), observation["serving_bs"], -1)
         samples = self._within_budgets(observation, served)
         accuracy = self._models.predict(self._ahead_s, samples)
@@ -107,10 +111,10 @@ class RetrainingBandit:
 
     def _choose(self) -> Integers:
         """The arm of every server, ``[n_bs]``; each is tried once first."""
-        total = self._pulls.sum(axis=1, keepdims=True)
-        pulls = np.maximum(self._pulls, 1)
+        total = self.pulls.sum(axis=1, keepdims=True)
+        pulls = np.maximum(self.pulls, 1)
         width = self._exploration * np.sqrt(2 * np.log(np.maximum(total, 1)) / pulls)
-        bound = np.where(self._pulls > 0, self._rewards / pulls + width, np.inf)
+        bound = np.where(self.pulls > 0, self._rewards / pulls + width, np.inf)
         arm: Integers = bound.argmax(axis=1).astype(np.int32)
         return arm
 
@@ -121,12 +125,12 @@ class RetrainingBandit:
         cost = self._tasks / self._slots + self._accuracy_weight * self._deficit
         satisfaction = 1 / (1 + cost)
         for bs in np.unique(self._served[self._served >= 0]):
-            self._pulls[bs, self._arm[bs]] += 1
-            self._rewards[bs, self._arm[bs]] += satisfaction[self._served == bs].mean()
+            self.pulls[bs, self.arm[bs]] += 1
+            self._rewards[bs, self.arm[bs]] += satisfaction[self._served == bs].mean()
 
     def _within_budgets(self, observation: Observation, served: Integers) -> Floats:
         """Samples of each user's job, as far as the time of its server goes, ``[n_ue]``."""
-        time_s = np.array(BUDGETS)[self._arm] * self._frame_s  # [n_bs]
+        time_s = np.array(BUDGETS)[self.arm] * self._frame_s  # [n_bs]
         left = time_s * observation["compute_capacity_hz"] / self._cycles_per_sample
         aim = self._models.target + self._margin
         at_most = observation["task_norm_samples"].astype(np.float64)
