@@ -44,7 +44,7 @@ class DriftPlusPenalty:
         InvalidSetting: V or ε is negative.
     """
 
-    def __init__(self, v: float = 0.01, slack: float = 0.05, ahead_s: float = 2.0) -> None:
+    def __init__(self, v: float = 0.01, slack: float = 0.1, ahead_s: float = 2.0) -> None:
         for name, value in (("v", v), ("slack", slack)):
             if not value >= 0:
                 raise InvalidSetting(f"{name} = {value:g} of drift plus penalty: at least 0")

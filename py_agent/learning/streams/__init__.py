@@ -5,6 +5,7 @@ from py_agent.learning.streams.base import DriftStream, Samples
 from py_agent.learning.streams.digits import RotatingDigits
 from py_agent.learning.streams.drift import Drift, DriftKind
 from py_agent.learning.streams.loans import DriftingLoans
+from py_agent.learning.streams.mnist import RotatingMnist
 from py_agent.learning.streams.replay import Replay
 
 __all__ = [
@@ -14,5 +15,6 @@ __all__ = [
     "DriftingLoans",
     "Replay",
     "RotatingDigits",
+    "RotatingMnist",
     "Samples",
 ]

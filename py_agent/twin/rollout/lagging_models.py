@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from py_agent.learning.accuracy_predictor import AccuracyPredictor
 from py_agent.learning.lag_model import LagModel
 from py_agent.learning.learning_settings import LearningSettings
-from py_agent.learning.streams.digits import RATE_DEG_PER_S
+from py_agent.learning.streams.rotating_images import RATE_DEG_PER_S
 from py_agent.learning.virtual_queue import VirtualQueue
 from py_agent.twin.errors import UnsuitableNetwork
 from py_agent.twin.model.estimate import ModelState
