@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import ns3_scenarios
 from ns3_bridge import InvalidSetting, ScenarioEnv
+from ns3_bridge.settings import NestedSettings
 from py_agent.experiment.run_settings import RunSettings
+from py_agent.learning.training_cost import with_training_cost
 from py_agent.policies import LookAheadPolicy, Policy, load_policy
 from py_agent.policies.oracle import Oracle
 from py_agent.policies.retraining import RETRAINING_RULES, WithRetraining
@@ -29,12 +31,20 @@ def make_network(run: RunSettings, env: ScenarioEnv | None = None, *, log: str =
     settings = {**run.settings}
     if run.retrain is not None:
         settings["retraining"] = {**settings.get("retraining", {}), "enabled": True}
-    env = env or ns3_scenarios.make(run.scenario, settings, run.ns3, run.deadline_s, log=log)
+
+    def make(settings: NestedSettings) -> ScenarioEnv:
+        return ns3_scenarios.make(run.scenario, settings, run.ns3, run.deadline_s, log=log)
+
     if run.retrain is None:
-        return env
+        return env or make(settings)
+    env = env or with_training_cost(make, _settings, settings, run.learning)
     from py_agent.learning.env import LearningEnv  # torch takes a second, and is an extra
 
     return LearningEnv(env, run.learning)
+
+
+def _settings(env: ScenarioEnv) -> Any:
+    return env.settings
 
 
 def make_policy(run: RunSettings) -> Policy:

@@ -243,6 +243,8 @@ class Run:
                 self._settings.learning.target_accuracy,
                 summary["sim_time_s"],
             )
+            cycles = self._scenario_settings["retraining"]["cycles_per_sample"]
+            summary["training_cycles_per_sample"] = cycles
         return summary | {
             "total_reward": self._total_reward,
             "ns3_version": self.env.ns3_version,

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from py_agent.learning.drift_detection import DriftDetectors
 from py_agent.learning.incremental_data import IncrementalData
-from py_agent.learning.learning_settings import STREAMS, LearningSettings
+from py_agent.learning.learning_settings import LearningSettings, stream_of
 from py_agent.learning.model_size import ModelSize
 from py_agent.learning.user_models import UserModels
 from py_agent.learning.virtual_queue import VirtualQueue
@@ -62,10 +62,7 @@ class LearningPlant:
 
     def __init__(self, settings: LearningSettings, n_users: int, seed: int) -> None:
         self._settings = settings
-        make_stream = STREAMS.load(settings.stream)
-        self.stream = make_stream(
-            n_users, seed, kind=settings.drift, drift_speed=settings.drift_speed
-        )
+        self.stream = stream_of(settings, n_users, seed)
         self._rng = np.random.default_rng([seed, 1])
         size = ModelSize.of(self.stream)
         self._models = UserModels(

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from py_agent.contract import Network, Observation
 from py_agent.learning.accuracy_predictor import AccuracyPredictor, Floats
-from py_agent.learning.lag_model import LagModel
+from py_agent.learning.learning_settings import lag_model_of
 
 
 class ModelWatch:
@@ -33,6 +33,7 @@ class ModelWatch:
         self.target: float = learning["target_accuracy"]
         self._behind_s = learning["initial_lag_s"] / 2
         self._raw = raw
+        self._lags = lag_model_of(learning)
         self._slot_s = network.settings["slot_s"]
         self._predictor: AccuracyPredictor | None = None
         self._time_s: NDArray[Any] = np.zeros(0)
@@ -42,12 +43,12 @@ class ModelWatch:
         rate = observation["drift_rate"].astype(np.float64)
         accuracy = observation["accuracy"].astype(np.float64)
         if self._raw:
-            self._predictor = AccuracyPredictor(LagModel(), rate)
+            self._predictor = AccuracyPredictor(self._lags, rate)
             self._predictor.believe(accuracy)
             return
         trained, time_s = observation["trained_samples"], observation["time_s"]
         if self._predictor is None:
-            self._predictor = AccuracyPredictor(LagModel(), rate, self._behind_s, trained)
+            self._predictor = AccuracyPredictor(self._lags, rate, self._behind_s, trained)
             starts = np.ones(time_s.shape, bool)
         else:
             starts = time_s < self._time_s

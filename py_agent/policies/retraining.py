@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ns3_bridge.plugins import Plugins
 from py_agent.contract import Decision, Network, Observation, Policy
 from py_agent.learning.accuracy_predictor import AccuracyPredictor
-from py_agent.learning.lag_model import LagModel
+from py_agent.learning.learning_settings import lag_model_of
 from py_agent.policies.spare_time import SMALLEST_JOB
 
 Ratios: TypeAlias = NDArray[np.float64]  # δ of each user, [n_ue]; 0: not retrained
@@ -120,6 +120,7 @@ class Need(_OncePerFrame):
         )
         settings = network.settings
         self._target = settings["learning"]["target_accuracy"]
+        self._lags = lag_model_of(settings["learning"])
         self._frame_s = settings["slot_s"] * settings["slots_per_frame"]
         self._predictor: AccuracyPredictor | None = None
 
@@ -128,7 +129,7 @@ class Need(_OncePerFrame):
         trained = observation["trained_samples"]
         if self._predictor is None:
             rate = observation["drift_rate"].astype(np.float64)
-            self._predictor = AccuracyPredictor(LagModel(), rate, trained_samples=trained)
+            self._predictor = AccuracyPredictor(self._lags, rate, trained_samples=trained)
         else:
             self._predictor.follow(self._frame_s, trained)
         if self._calibrated:

