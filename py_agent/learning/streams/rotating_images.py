@@ -39,6 +39,18 @@ class RotatingImages:
 
     Attributes:
         side: height and width of an image in pixels.
+
+    Example:
+        >>> class Points(RotatingImages):  # class 0 to 9: how bright the middle is
+        ...     side, n_features = 3, 9
+        ...
+        ...     @classmethod
+        ...     def images(cls):
+        ...         y = np.arange(100) % 10
+        ...         return np.eye(9, dtype=np.float32)[[4]] * y[:, None].astype(np.float32) / 9, y
+        >>> samples = Points(n_users=2, seed=1, noise=0.0).draw(40.0, 5, np.random.default_rng(1))
+        >>> bool(np.allclose(samples.x[:, :, 4] * 9, samples.y))  # the middle stays in its place
+        True
     """
 
     side: ClassVar[int]
