@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from rich.console import Console, RenderableType
 
 from benchmarks import (
+    a3_sweep,
     bridge_memory,
     cli_start,
     decision_time,
@@ -37,6 +38,7 @@ ALL: dict[str, Callable[[], Iterable[RenderableType]]] = {
     "priority_headroom": lambda: [priority_headroom.measure()],
     "retraining_headroom": lambda: [retraining_headroom.measure()],
     "twin_forms": twin_forms.measure,
+    "a3_sweep": lambda: [a3_sweep.measure()],
     "learning_speed": lambda: [learning_speed.measure()],
     **{name: (lambda name=name: load_benchmark(name)().tables) for name in BENCHMARKS},
 }

@@ -15,7 +15,7 @@ from ns3_bridge import Branches, Ns3TwinError, Schema
 
 Observation: TypeAlias = Mapping[str, NDArray[Any]]
 Decision: TypeAlias = Mapping[str, NDArray[Any]]
-BranchNow: TypeAlias = Callable[[int], Branches]
+BranchNow: TypeAlias = Callable[[int], Branches[Any]]
 
 
 def present(observation: Observation) -> NDArray[np.bool_]:

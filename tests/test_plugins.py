@@ -15,8 +15,8 @@ from ns3_bridge.plugins import BrokenPlugin, Plugins, UnknownPlugin
 from ns3_bridge.settings import check_settings, settings_model
 from py_agent.experiment.run_settings import load_run_settings
 from py_agent.experiment.runner import Run
-from py_agent.learning.learning_settings import LearningSettings
-from py_agent.learning.plant import STREAMS, LearningPlant
+from py_agent.learning.learning_settings import STREAMS, LearningSettings
+from py_agent.learning.plant import LearningPlant
 from py_agent.policies import Network, fingerprint, is_rule, load_policy, policy_names, rule_names
 from py_agent.policies.registry import summary
 from py_agent.policies.retraining import RETRAINING_RULES

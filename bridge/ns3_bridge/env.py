@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeAlias, cast
+from typing import Any, TypeAlias, TypeVar, cast
 
 import gymnasium
 import numpy as np
@@ -23,6 +23,7 @@ from ns3_bridge.transport import BranchingHost, Host, Transport
 
 Observation: TypeAlias = dict[str, NDArray[Any]]
 Action: TypeAlias = Mapping[str, ArrayLike]
+AnyEnv = TypeVar("AnyEnv", bound="gymnasium.Env[Any, Any]")
 
 _FRAMES_PER_S = 50
 
@@ -214,7 +215,7 @@ class ScenarioEnv(gymnasium.Env[Observation, Action]):
         """Rows that the scenario wrote since the last call, per table ``[n_rows]`` (structured)."""
         return self.channel.take_records()
 
-    def branch(self, n: int = 1, *, seeds: Sequence[int] | None = None) -> Branches:
+    def branch(self, n: int = 1, *, seeds: Sequence[int] | None = None) -> Branches[ScenarioEnv]:
         """Continue the present physical state `n` times, each time under other decisions.
 
         Each branch is an environment of its own, at the present slot of this one, which is not
@@ -248,7 +249,7 @@ class ScenarioEnv(gymnasium.Env[Observation, Action]):
         runs: Sequence[int | None] = [None] * n if seeds is None else seeds
         if n < 1 or len(runs) != n:
             raise BranchRefused(f"n = {n} with {len(runs)} seeds: both must be one number ≥ 1")
-        branches = Branches()
+        branches = Branches[ScenarioEnv]()
         try:
             for run in runs:
                 number = None if run is None else check_seed(run)
@@ -303,7 +304,7 @@ class ScenarioEnv(gymnasium.Env[Observation, Action]):
         return {"slot": channel.slot, "time_s": channel.time_s, "events": channel.events}
 
 
-class Branches(list[ScenarioEnv]):
+class Branches(list[AnyEnv]):
     """Environments that continue one physical state; as a context manager it closes them.
 
     Example:
@@ -321,7 +322,7 @@ class Branches(list[ScenarioEnv]):
         >>> folder.cleanup()
     """
 
-    def __enter__(self) -> Branches:
+    def __enter__(self) -> Branches[AnyEnv]:
         return self
 
     def __exit__(self, *exception: object) -> None:

@@ -11,14 +11,18 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from scipy.optimize import least_squares
 
+from py_agent.learning.errors import LearningError
 from py_agent.learning.incremental_data import IncrementalData
 from py_agent.learning.lag_model import LagModel
-from py_agent.learning.streams import RotatingDigits
+from py_agent.learning.learning_settings import STREAMS
+from py_agent.learning.model_size import ModelSize
+from py_agent.learning.streams import RotatingDigits, RotatingImages
 from py_agent.learning.user_models import UserModels
 
 N_EVALUATED = 200  # samples per measurement
 PRETRAINING_JOBS = (1000, 1000)  # a job can be no larger than the pool
 P_MIN = 0.02
+_PIXELS_PER_POINT = 512  # of a curve: models times pixels; bounds memory
 
 
 @dataclasses.dataclass(frozen=True)
@@ -62,16 +66,32 @@ class Fit:
     rmse_one_lag: float
 
 
-def record_history(n_users: int, n_steps: int, seed: int) -> History:
-    """Let the models of rotating digits drift, and train them at random times on random amounts.
+def images_of(stream: str) -> type[RotatingImages]:
+    """The class of a stream of rotating images.
+
+    Raises:
+        UnknownPlugin: there is no such stream.
+        LearningError: it is one of other data.
+    """
+    found = STREAMS.load(stream)
+    if not (isinstance(found, type) and issubclass(found, RotatingImages)):
+        raise LearningError(f"stream {stream!r} is none of rotating images: its lag has no degrees")
+    return found
+
+
+def record_history(
+    n_users: int, n_steps: int, seed: int, images: type[RotatingImages] = RotatingDigits
+) -> History:
+    """Let models of rotating images drift, and train them at random times on random amounts.
 
     Args:
         n_users: models.
         n_steps: seconds.
         seed: of everything.
+        images: which.
     """
     rng = np.random.default_rng(seed)
-    stream = RotatingDigits(n_users, seed, rate_deg_per_s=(0.0, 2.0), concentration=100.0)
+    stream = images(n_users, seed, rate_deg_per_s=(0.0, 2.0), concentration=100.0)
     models, data = pretrained(stream, seed, rng)
     everyone = np.arange(n_users)
     uniform = np.ones((n_users, stream.n_classes))
@@ -91,15 +111,18 @@ def record_history(n_users: int, n_steps: int, seed: int) -> History:
 
 
 def pretrained(
-    stream: RotatingDigits, seed: int, rng: np.random.Generator
+    stream: RotatingImages, seed: int, rng: np.random.Generator
 ) -> tuple[UserModels, IncrementalData]:
     """Models that know the data of time 0, and the source of their training data."""
-    models = UserModels(stream.n_users, stream.n_features, stream.n_classes, seed)
+    size = ModelSize.of(stream)
+    models = UserModels(
+        stream.n_users, size.n_features, size.n_classes, seed, hidden=size.hidden_units
+    )
     data = IncrementalData(stream, P_MIN, rng)
     everyone = np.arange(stream.n_users)
     uniform = np.ones((stream.n_users, stream.n_classes))
-    for size in PRETRAINING_JOBS:
-        models.train(data.make(everyone, np.full(stream.n_users, size), uniform, 0.0))
+    for samples in PRETRAINING_JOBS:
+        models.train(data.make(everyone, np.full(stream.n_users, samples), uniform, 0.0))
     return models, data
 
 
@@ -152,7 +175,10 @@ def _rmse(predicted: NDArray[np.float64], measured: NDArray[np.float64]) -> floa
 
 
 def accuracy_after(
-    lags_deg: NDArray[np.float64], samples: NDArray[np.int64], seed: int, repeats: int = 8
+    lags_deg: NDArray[np.float64],
+    samples: NDArray[np.int64],
+    seed: int,
+    images: type[RotatingImages] = RotatingDigits,
 ) -> NDArray[np.float64]:
     """Accuracy of fresh models that lag behind, after one job; mean over models.
 
@@ -160,16 +186,17 @@ def accuracy_after(
         lags_deg: how far the data have turned since they were trained, ``[n_lags]``.
         samples: size of the job, ``[n_sizes]``; 0: none.
         seed: of everything.
-        repeats: models per point.
+        images: which.
 
     Returns:
         ``[n_lags, n_sizes]``.
     """
     lag = np.repeat(lags_deg, len(samples))
     size = np.tile(samples, len(lags_deg))
+    repeats = max(1, _PIXELS_PER_POINT // images.n_features)
     n_users = len(lag) * repeats
     rng = np.random.default_rng(seed)
-    stream = RotatingDigits(n_users, seed, rate_deg_per_s=(1.0, 1.0), concentration=100.0)
+    stream = images(n_users, seed, rate_deg_per_s=(1.0, 1.0), concentration=100.0)
     models, data = pretrained(stream, seed, rng)
     time_s, sizes = np.repeat(lag, repeats), np.repeat(size, repeats)
     users = np.flatnonzero(sizes > 0)
@@ -181,11 +208,11 @@ def accuracy_after(
     return accuracy
 
 
-def draw_curves(fit: Fit, seed: int) -> Figure:
+def draw_curves(fit: Fit, seed: int, images: type[RotatingImages] = RotatingDigits) -> Figure:
     """Measured accuracy against samples, one curve per lag, beside what the fit says."""
     lags_deg = np.array([10.0, 20.0, 30.0, 45.0])
     samples = np.array([0, 4, 8, 16, 32, 64, 128, 256, 512])
-    measured = accuracy_after(lags_deg, samples, seed)
+    measured = accuracy_after(lags_deg, samples, seed, images)
     figure = Figure(figsize=(7, 4.2), layout="constrained")
     axes = figure.subplots()
     for i, lag in enumerate(lags_deg):

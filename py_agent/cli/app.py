@@ -150,14 +150,18 @@ def describe_scenario(
 def learning_curves(
     figure: Annotated[Path, typer.Argument(help="The picture to write, .png or .svg.")],
     seed: Annotated[int, typer.Option(help="Of streams, models and jobs.")] = 1,
+    stream: Annotated[
+        str, typer.Option(help="Rotating images: digits or mnist, or a package's.")
+    ] = "digits",
 ) -> None:
     """Measure how users' models age and recover, fit the twin's lag model, draw both."""
     from py_agent.calibration import accuracy_law
     from py_agent.view.tables import rows_table
 
     with err().status("training models"):
-        fit = accuracy_law.fit_lag_model(accuracy_law.record_history(48, 45, seed))
-        accuracy_law.draw_curves(fit, seed).savefig(figure, dpi=110)
+        images = accuracy_law.images_of(stream)
+        fit = accuracy_law.fit_lag_model(accuracy_law.record_history(48, 45, seed, images))
+        accuracy_law.draw_curves(fit, seed, images).savefig(figure, dpi=110)
     rows = [[name, f"{value:.4g}"] for name, value in dataclasses.asdict(fit.model).items()]
     rows += [
         ["RMSE", f"{fit.rmse:.3f}"],

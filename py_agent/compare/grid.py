@@ -57,7 +57,9 @@ class Cell:
         what["version"] = importlib.metadata.version("ns3-twin")
         what["agent"] = fingerprint(self.run.policy)
         what["program"] = digest(Path(ns3_scenarios.program(self.run.scenario)))
-        what["files"] = sorted(digests([self.run.settings, self.run.ns3]).values())
+        what["files"] = sorted(
+            digests([self.run.settings, self.run.ns3, self.run.learning.recording]).values()
+        )
         return json.dumps(what, sort_keys=True)
 
 

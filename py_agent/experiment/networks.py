@@ -5,12 +5,15 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import ns3_scenarios
 from ns3_bridge import InvalidSetting, ScenarioEnv
+from ns3_bridge.settings import NestedSettings
 from py_agent.experiment.run_settings import RunSettings
+from py_agent.learning.training_cost import with_training_cost
 from py_agent.policies import LookAheadPolicy, Policy, load_policy
+from py_agent.policies.oracle import Oracle
 from py_agent.policies.retraining import RETRAINING_RULES, RetrainingRule, WithRetraining
 
 if TYPE_CHECKING:
@@ -30,12 +33,20 @@ def make_network(run: RunSettings, env: ScenarioEnv | None = None, *, log: str =
     settings = {**run.settings}
     if run.retrain is not None:
         settings["retraining"] = {**settings.get("retraining", {}), "enabled": True}
-    env = env or ns3_scenarios.make(run.scenario, settings, run.ns3, run.deadline_s, log=log)
+
+    def make(settings: NestedSettings) -> ScenarioEnv:
+        return ns3_scenarios.make(run.scenario, settings, run.ns3, run.deadline_s, log=log)
+
     if run.retrain is None:
-        return env
+        return env or make(settings)
+    env = env or with_training_cost(make, _settings, settings, run.learning)
     from py_agent.learning.env import LearningEnv  # torch takes a second, and is an extra
 
     return LearningEnv(env, run.learning)
+
+
+def _settings(env: ScenarioEnv) -> Any:
+    return env.settings
 
 
 def make_policy(run: RunSettings) -> Policy:
@@ -43,8 +54,7 @@ def make_policy(run: RunSettings) -> Policy:
 
     Raises:
         UnknownPolicy: no such policy.
-        InvalidSetting: the policy looks ahead in branches, which have no models, or shall retrain
-            models and cannot; or the rule has no such option.
+        InvalidSetting: the policy shall retrain models and cannot; or the rule has no such option.
     """
     policy = load_policy(run.policy)
     if run.retrain_options and run.retrain in (None, "policy"):
@@ -54,18 +64,22 @@ def make_policy(run: RunSettings) -> Policy:
         )
     if run.retrain is None:
         return policy
-    if isinstance(policy, LookAheadPolicy):
-        raise InvalidSetting(
-            f"policy {run.policy} tries decisions in branches of ns-3, and users' models cannot be "
-            "branched: leave out retrain"
-        )
     if run.retrain == "policy":
         if not getattr(policy, "retrains", False):
             raise InvalidSetting(
                 f"policy {run.policy} does not decide on retraining: give a rule, such as spare"
             )
         return policy
-    return WithRetraining(policy, _make_rule(run.retrain, run.retrain_options))
+    rule = _make_rule(run.retrain, run.retrain_options)
+    if isinstance(policy, LookAheadPolicy):
+        if not isinstance(policy, Oracle):
+            raise InvalidSetting(
+                f"policy {run.policy} tries decisions in branches of ns-3, where a retraining rule "
+                "beside it is not asked: leave out retrain"
+            )
+        policy.retrain_by(rule)
+        return policy
+    return WithRetraining(policy, rule)
 
 
 def _make_rule(name: str, options: Mapping[str, float]) -> RetrainingRule:

@@ -29,7 +29,7 @@ def changed_settings(settings: pydantic.BaseModel) -> dict[str, Any]:
 
 def files_of(run: RunSettings, changed: Mapping[str, Any]) -> dict[str, str]:
     """Files that the simulation reads, and a program of one's own: absolute path to SHA-256."""
-    found = digests([dict(changed), run.ns3])
+    found = digests([dict(changed), run.ns3, run.learning.recording])
     if run.scenario not in ns3_scenarios.names():
         program = Path(ns3_scenarios.program(run.scenario)).resolve()
         found[str(program)] = digest(program)
@@ -60,6 +60,9 @@ def portable(run: RunSettings, settings: pydantic.BaseModel) -> dict[str, Any]:
         "policy": policy,
         "settings": with_absolute_paths(settings.model_dump(), is_path),
         "ns3": with_absolute_paths(run.ns3),
+        "learning": with_absolute_paths(
+            run.learning.model_dump(mode="json"), lambda name: name == ("recording",)
+        ),
     }
 
 

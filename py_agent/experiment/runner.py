@@ -197,7 +197,7 @@ class Run:
         network = Network(schema.scenario, known, schema)
         with asking(self._policy, "begin"):
             self._policy.begin(network, seed)
-        if isinstance(self._policy, LookAheadPolicy) and isinstance(self.env, ScenarioEnv):
+        if isinstance(self._policy, LookAheadPolicy):
             self._policy.look_ahead(self.env.branch)
         observation, self._end = self.env.reset(seed=seed, options=self._write_outputs(folder))
         self._frame_ends = FrameEnds(self._end["time_s"])
@@ -256,6 +256,8 @@ class Run:
                 self._settings.learning.target_accuracy,
                 summary["sim_time_s"],
             )
+            cycles = self._scenario_settings["retraining"]["cycles_per_sample"]
+            summary["training_cycles_per_sample"] = cycles
         return summary | {
             "total_reward": self._total_reward,
             "ns3_version": self.env.ns3_version,

@@ -202,8 +202,8 @@ def _continue_all(
             branch, observation, network, name, lambda: progress(f"ns-3 under {name}")
         )
 
-    def branches(names: Sequence[str], seeds: Sequence[int] | None) -> Branches:
-        return env.branch(len(names), seeds=seeds) if names else Branches()
+    def branches(names: Sequence[str], seeds: Sequence[int] | None) -> Branches[ScenarioEnv]:
+        return env.branch(len(names), seeds=seeds) if names else Branches[ScenarioEnv]()
 
     with (
         branches(own, None) as same,

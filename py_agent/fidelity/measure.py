@@ -25,12 +25,13 @@ from py_agent.fidelity.checkpoint_file import (
     save_checkpoint,
 )
 from py_agent.fidelity.report import FidelityReport, make_report
-from py_agent.policies import rule_names
 from py_agent.side_by_side import one_by_one, report, side_by_side
 from py_agent.torch_threads import one_thread
 from py_agent.twin.model.parameters import TwinParameters
 
 # Those of the twin itself would need a twin of each of its rollouts.
+_ASSOCIATIONS = ("strongest", "load")
+_SHARES = ("equal", "proportional", "sqrt", "srpt", "fill")
 _CALIBRATION_POLICIES = ("load-srpt", "strongest-equal", "random")
 _CALIBRATION_SEEDS = (1, 2)
 _REPORT_EVERY_S = 0.3
@@ -40,13 +41,13 @@ Result = TypeVar("Result")
 
 
 def usual_policies(*, quick: bool = False) -> list[str]:
-    """What is compared by default: random and the rules that follow no twin.
+    """What is compared by default: random and rules that follow no twin, always the same ones.
 
     Args:
         quick: without `fill`.
     """
-    rules = [name for name in rule_names() if not name.startswith("twin-")]
-    return ["random", *(name for name in rules if not (quick and name.endswith("-fill")))]
+    shares = _SHARES[:-1] if quick else _SHARES
+    return ["random", *(f"{one}-{other}" for one in _ASSOCIATIONS for other in shares)]
 
 
 class RunsFailed(Ns3TwinError):

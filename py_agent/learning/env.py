@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from typing import Any, cast
 
@@ -11,7 +12,7 @@ from gymnasium import spaces
 from gymnasium.utils import RecordConstructorArgs
 from numpy.typing import NDArray
 
-from ns3_bridge import ScenarioEnv, Schema
+from ns3_bridge import Branches, ScenarioEnv, Schema
 from ns3_bridge.actions import check_action
 from ns3_bridge.env import Action, Observation
 from ns3_bridge.errors import BridgeError, InvalidSetting
@@ -143,6 +144,21 @@ class LearningEnv(
     def take_records(self) -> dict[str, NDArray[Any]]:
         """The scenario's records since the last call, and the rows of ``accuracy``."""
         return {**self._network.take_records(), "accuracy": self._running.take_rows()}
+
+    def branch(self, n: int = 1) -> Branches[LearningEnv]:
+        """Continue network and models `n` times; see `ScenarioEnv.branch`.
+
+        Models, data and random numbers are copied: with the same actions a branch and this
+        environment go the same way, bit for bit. Wrappers below are not there in a branch.
+        """
+        running = self._running
+        branches = Branches[LearningEnv]()
+        for network in self._network.branch(n):
+            branch = copy.copy(self)
+            branch.env = branch._network = network
+            branch._episode = copy.deepcopy(running)
+            branches.append(branch)
+        return branches
 
     @property
     def _running(self) -> LearningEpisode:

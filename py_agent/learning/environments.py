@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import ns3_scenarios
+from ns3_bridge import ScenarioEnv, ScenarioVectorEnv
 from ns3_bridge.settings import NestedSettings, merged
 from py_agent.learning.env import LearningEnv
-from py_agent.learning.learning_settings import LearningSettings
+from py_agent.learning.learning_settings import LearningSettings, learning_settings
+from py_agent.learning.training_cost import with_training_cost
 from py_agent.learning.vector_env import LearningVectorEnv
 
 _RETRAINING = {"retraining": {"enabled": True}}
@@ -29,8 +31,14 @@ def make(
         learning: settings of the models.
         options: as of `ns3_scenarios.make`.
     """
+
+    def made(settings: NestedSettings) -> ScenarioEnv:
+        return ns3_scenarios.make(scenario, settings, **options)
+
+    models = learning_settings(learning)
     enabled = merged(settings, _RETRAINING)
-    return LearningEnv(ns3_scenarios.make(scenario, enabled, **options), learning)
+    env = with_training_cost(made, lambda env: env.settings, enabled, models)
+    return LearningEnv(env, models)
 
 
 def make_vector(
@@ -49,6 +57,11 @@ def make_vector(
         learning: as of `make`.
         options: as of `ns3_scenarios.registry.make_vector`.
     """
+
+    def made(settings: NestedSettings) -> ScenarioVectorEnv:
+        return ns3_scenarios.make_vector(scenario, num_envs, settings=settings, **options)
+
+    models = learning_settings(learning)
     enabled = merged(settings, _RETRAINING)
-    envs = ns3_scenarios.make_vector(scenario, num_envs, settings=enabled, **options)
-    return LearningVectorEnv(envs, learning)
+    envs = with_training_cost(made, lambda envs: envs.host.settings, enabled, models)
+    return LearningVectorEnv(envs, models)

@@ -10,6 +10,7 @@ import pydantic
 
 from ns3_bridge.errors import InvalidSetting
 from ns3_bridge.plugins import Plugins
+from py_agent.learning.lag_model import LagModel
 
 if TYPE_CHECKING:
     from py_agent.learning.streams import DriftStream
@@ -30,7 +31,13 @@ class LearningSettings(pydantic.BaseModel):
 
     stream: str = pydantic.Field(
         default="digits",
-        description="the users' data: digits, loans, or a package's (docs/extending.md)",
+        description="the users' data: digits, mnist, loans, replay, or a package's "
+        "(docs/extending.md)",
+    )
+    recording: str = pydantic.Field(
+        default="",
+        description="of stream replay: a CSV file of samples in their order, columns of features "
+        "and the column label",
     )
     drift: Literal["gradual", "abrupt", "recurring"] = pydantic.Field(
         default="gradual", description="how the data drift"
@@ -57,6 +64,11 @@ class LearningSettings(pydantic.BaseModel):
     detector: Literal["adwin", "kswin", "page-hinkley"] = pydantic.Field(
         default="adwin", description="of drift"
     )
+    training_cost: Literal["set", "passes"] = pydantic.Field(
+        default="set",
+        description="work of retraining on a sample: retraining.cycles_per_sample as it is set, or "
+        "what the model's passes, forward and back, need beside inference",
+    )
     backlog_weight: float = pydantic.Field(
         default=0.1,
         ge=0,
@@ -72,6 +84,40 @@ class LearningSettings(pydantic.BaseModel):
         if name not in STREAMS:
             raise ValueError(f"known: {', '.join(STREAMS)}")
         return name
+
+    @pydantic.model_validator(mode="after")
+    def _names_a_recording(self) -> LearningSettings:
+        if bool(self.recording) != (self.stream == "replay"):
+            raise ValueError("stream replay needs a recording, and no other stream takes one")
+        return self
+
+
+def stream_of(settings: LearningSettings, n_users: int, seed: int) -> DriftStream:
+    """The users' data.
+
+    Args:
+        settings: say which.
+        n_users: number of users.
+        seed: of all that is random.
+
+    Raises:
+        LearningError: the data cannot be had.
+    """
+    more = {"recording": settings.recording} if settings.recording else {}
+    return STREAMS.load(settings.stream)(
+        n_users, seed, kind=settings.drift, drift_speed=settings.drift_speed, **more
+    )
+
+
+def lag_model_of(learning: Mapping[str, Any]) -> LagModel:
+    """How models of a stream lag, by the settings of models; of digits where it says nothing.
+
+    >>> lag_model_of({"stream": "mnist"}).kappa_fast > lag_model_of({"stream": "loans"}).kappa_fast
+    True
+    """
+    stream = STREAMS.load(learning.get("stream", "digits"))
+    model: LagModel = getattr(stream, "lag_model", LagModel())
+    return model
 
 
 def learning_settings(values: LearningSettings | Mapping[str, Any] | None) -> LearningSettings:

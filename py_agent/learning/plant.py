@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from py_agent.learning.drift_detection import DriftDetectors
 from py_agent.learning.incremental_data import IncrementalData
-from py_agent.learning.learning_settings import STREAMS, LearningSettings
+from py_agent.learning.learning_settings import LearningSettings, stream_of
+from py_agent.learning.model_size import ModelSize
 from py_agent.learning.user_models import UserModels
 from py_agent.learning.virtual_queue import VirtualQueue
 
@@ -61,12 +62,12 @@ class LearningPlant:
 
     def __init__(self, settings: LearningSettings, n_users: int, seed: int) -> None:
         self._settings = settings
-        make_stream = STREAMS.load(settings.stream)
-        self.stream = make_stream(
-            n_users, seed, kind=settings.drift, drift_speed=settings.drift_speed
-        )
+        self.stream = stream_of(settings, n_users, seed)
         self._rng = np.random.default_rng([seed, 1])
-        self._models = UserModels(n_users, self.stream.n_features, self.stream.n_classes, seed)
+        size = ModelSize.of(self.stream)
+        self._models = UserModels(
+            n_users, size.n_features, size.n_classes, seed, hidden=size.hidden_units
+        )
         self._data = IncrementalData(self.stream, settings.p_min, self._rng)
         self._detectors = DriftDetectors(n_users, settings.detector, seed)
         self.queue = VirtualQueue(n_users, settings.target_accuracy)

@@ -11,6 +11,7 @@ from torch.nn.functional import cross_entropy
 
 from py_agent.learning.errors import InvalidJob, TrainingDiverged
 from py_agent.learning.incremental_data import PADDING, TrainingSet
+from py_agent.learning.model_size import EPOCHS
 from py_agent.learning.streams.base import Samples
 from py_agent.torch_threads import one_thread
 
@@ -55,7 +56,7 @@ class UserModels:
         seed: int,
         hidden: int = 32,
         learning_rate: float = 0.2,
-        epochs: int = 3,
+        epochs: int = EPOCHS,
         device: str | None = None,
     ) -> None:
         self.device = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))

@@ -71,7 +71,11 @@ class FillPolicy:
         """Choose the shares, ``[..., n_ue]`` each."""
         self._association.watch(observation)
         work = self._meter.measure(observation)
-        return self._divider.divide(work, self._divider.priorities(work, observation))
+        return self._divider.divide(work, self.priorities(work, observation))
+
+    def priorities(self, work: CellWork, observation: Observation) -> Priorities:
+        """Who is first, by action field, ``[..., n_ue]`` each; of tasks and of retraining jobs."""
+        return self._divider.priorities(work, observation)
 
 
 class FillDivider:

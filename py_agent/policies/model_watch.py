@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from py_agent.contract import Network, Observation
 from py_agent.learning.accuracy_predictor import AccuracyPredictor, Floats
-from py_agent.learning.lag_model import LagModel
+from py_agent.learning.learning_settings import lag_model_of
 
 
 class ModelWatch:
@@ -45,6 +45,7 @@ class ModelWatch:
         self.target: float = learning["target_accuracy"]
         self._behind_s = learning["initial_lag_s"] / 2
         self._raw = raw
+        self._lags = lag_model_of(learning)
         self._slot_s = network.settings["slot_s"]
         self._predictor: AccuracyPredictor | None = None
         self._time_s: NDArray[Any] = np.zeros(0)
@@ -54,12 +55,12 @@ class ModelWatch:
         rate = observation["drift_rate"].astype(np.float64)
         accuracy = observation["accuracy"].astype(np.float64)
         if self._raw:
-            self._predictor = AccuracyPredictor(LagModel(), rate)
+            self._predictor = AccuracyPredictor(self._lags, rate)
             self._predictor.believe(accuracy)
             return
         trained, time_s = observation["trained_samples"], observation["time_s"]
         if self._predictor is None:
-            self._predictor = AccuracyPredictor(LagModel(), rate, self._behind_s, trained)
+            self._predictor = AccuracyPredictor(self._lags, rate, self._behind_s, trained)
             starts = np.ones(time_s.shape, bool)
         else:
             starts = time_s < self._time_s
@@ -70,9 +71,9 @@ class ModelWatch:
         if starts.any() or (observation["slot_in_frame"] == 0).any():
             self._predictor.calibrate(accuracy)
 
-    def predict(self, ahead_s: float) -> Floats:
-        """Accuracy some seconds ahead without further training, ``[..., n_ue]``."""
-        return self._known.predict(ahead_s) - self._known.bias
+    def predict(self, ahead_s: float, samples: Floats | float = 0.0) -> Floats:
+        """Accuracy some seconds ahead if jobs of so many samples are done now, ``[..., n_ue]``."""
+        return self._known.predict(ahead_s, samples) - self._known.bias
 
     def samples_to_reach(self, target: Floats | float, ahead_s: float, at_most: Floats) -> Floats:
         """The smallest job for a target, see `AccuracyPredictor`, ``[..., n_ue]``."""

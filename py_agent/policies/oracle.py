@@ -4,19 +4,20 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+import copy
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ns3_bridge import ScenarioEnv
-from py_agent.contract import BranchNow, Decision, Network, Observation
-from py_agent.driver import play
-from py_agent.policies.association import LoadBalancing
+from py_agent.contract import BranchNow, Decision, Network, Observation, Policy
+from py_agent.driver import Steps, play
+from py_agent.policies.association import AssociationRule, LoadBalancing
+from py_agent.policies.fill import FillPolicy
 from py_agent.policies.pinned import Pinned
-from py_agent.policies.rules import RulePolicy
-from py_agent.policies.share_rules import srpt
+from py_agent.policies.retraining import RetrainingRule, WithRetraining
+from py_agent.policies.rules import SrptPolicy
 from py_agent.radio.link_model import candidates as audible_stations
 from py_agent.radio.link_model import link_model_of, strongest
 
@@ -26,11 +27,12 @@ Association = NDArray[np.int32]
 class Oracle:
     """One-frame look-ahead: tries associations on branches of the network, takes the best.
 
-    Each candidate is really simulated for the coming frame, under the slot rule of `srpt`, with the
-    arrivals, trajectories and errors that will really come. Its cost is what the frame measures,
-    the time that tasks spend in the system, plus the least that the tasks left at its end still
-    need. No policy can know that much: it is a reference, not a competitor. It is no bound either,
-    since it looks one frame ahead and tries a part of the associations only.
+    Each candidate is really simulated for the coming frame, under the shares that follow, with the
+    arrivals, trajectories and errors that will really come; where models are retrained, with copies
+    of these and of the rule. Its cost is what the frame measures, the time that tasks spend in the
+    system and what retraining and deficits cost, plus the least that the tasks left at its end
+    still need. No policy can know that much: it is a reference, not a competitor. It is no bound
+    either, since it looks one frame ahead and tries a part of the associations only.
 
     The search starts from greedy load balancing, the strongest base stations, and no change; then
     it moves single users, those with most tasks first, and keeps every improvement.
@@ -39,9 +41,10 @@ class Oracle:
         budget: candidates per frame; each costs the simulation of one frame.
         side_by_side: candidates that are simulated at once.
         window_db: only base stations heard at most this much weaker than the best are tried.
+        shares: policy of the slots, made of an association rule.
 
     Attributes:
-        predicted_s: time that tasks will spend in the system during the coming frame.
+        predicted_s: cost of the coming frame, in task seconds: minus its reward.
 
     Example:
         >>> import ns3_scenarios
@@ -56,18 +59,26 @@ class Oracle:
         >>> env.close()
     """
 
-    def __init__(self, budget: int = 16, side_by_side: int = 4, window_db: float = 6.0) -> None:
+    def __init__(
+        self,
+        budget: int = 16,
+        side_by_side: int = 4,
+        window_db: float = 6.0,
+        shares: Callable[[AssociationRule], Policy] = SrptPolicy,
+    ) -> None:
         self._budget = budget
         self._side_by_side = side_by_side
         self._window_db = window_db
         self._balancing = LoadBalancing(window_db)
-        self._slot_rule = RulePolicy(self._balancing, srpt)
+        self._slot_rule = shares(self._balancing)
+        self._retraining: RetrainingRule | None = None
+        self._own = self._slot_rule
         self._branch: BranchNow | None = None
         self.predicted_s = 0.0
 
     def begin(self, network: Network, seed: int) -> None:
         """Read the settings; nothing here is random."""
-        self._slot_rule.begin(network, seed)
+        self._own.begin(network, seed)
         network.require("tasks_uploading", "tasks_computing", "upload_backlog_bit")
         self._link = link_model_of(network)
         self._slots = network.settings["slots_per_frame"]
@@ -77,9 +88,14 @@ class Oracle:
         """Take the means to continue the present state under decisions that are only tried."""
         self._branch = branch
 
+    def retrain_by(self, rule: RetrainingRule) -> None:
+        """Retrain models by a rule, here and where decisions are tried; called before `begin`."""
+        self._retraining = rule
+        self._own = WithRetraining(self._slot_rule, rule)
+
     def decide_slot(self, observation: Observation) -> Decision:
-        """Shares by `srpt`, ``[n_ue]`` each."""
-        return self._slot_rule.decide_slot(observation)
+        """Shares, ``[n_ue]`` each, and what is retrained."""
+        return self._own.decide_slot(observation)
 
     def decide_frame(self, observation: Observation) -> Decision:
         """Choose the association, ``[n_ue]``."""
@@ -89,7 +105,7 @@ class Oracle:
         best_s = np.inf
         while candidates:
             for candidate, (cost_s, predicted_s) in zip(
-                candidates, self.try_out(candidates, best_s), strict=True
+                candidates, self.try_out(candidates, observation, best_s), strict=True
             ):
                 if cost_s < best_s:
                     best, best_s, self.predicted_s = candidate, cost_s, predicted_s
@@ -99,7 +115,7 @@ class Oracle:
                 if len(candidates) < room and candidate.tobytes() not in tried:
                     tried.add(candidate.tobytes())
                     candidates.append(candidate)
-        return {"association": best}
+        return {**self._own.decide_frame(observation), "association": best}
 
     def _starts(self, observation: Observation) -> list[Association]:
         best = strongest(self._link.strength_db(observation))
@@ -116,26 +132,33 @@ class Oracle:
                     yield moved
 
     def try_out(
-        self, candidates: Sequence[Association], best_s: float
+        self, candidates: Sequence[Association], observation: Observation, best_s: float
     ) -> list[tuple[float, float]]:
-        """Cost and task-seconds of each candidate; infinite where it cannot beat `best_s`."""
+        """Cost of each candidate, and that of its frame; infinite where it cannot beat `best_s`.
+
+        Args:
+            candidates: associations, ``[n_ue]`` each.
+            observation: of the present slot.
+            best_s: cost to beat.
+        """
         if self._branch is None:
             raise TypeError("the oracle needs look_ahead() to be called before it can decide")
         with self._branch(len(candidates)) as branches, _threads(len(candidates)) as pool:
             return list(
                 pool.map(
-                    lambda env, candidate: self._simulate(env, candidate, best_s),
+                    lambda env, candidate: self._simulate(env, candidate, observation, best_s),
                     branches,
                     candidates,
                 )
             )
 
     def _simulate(
-        self, env: ScenarioEnv, association: Association, best_s: float
+        self, env: Steps, association: Association, observation: Observation, best_s: float
     ) -> tuple[float, float]:
-        observation: Observation = env.channel.copy_observations()
         predicted_s = 0.0
-        tried = Pinned(self._slot_rule, association)
+        tried: Policy = Pinned(self._slot_rule, association)
+        if self._retraining is not None:
+            tried = WithRetraining(tried, copy.deepcopy(self._retraining))
         for slot in play(env, tried, self._network, observation, self._slots):
             observation = slot.after
             predicted_s -= slot.reward
@@ -154,6 +177,13 @@ class Oracle:
             observation["compute_backlog_cycles"] / observation["compute_capacity_hz"]
         ).sum(axis=1)
         return float((_tasks(observation) * (upload_s + compute_s)).sum())
+
+
+class OracleFill(Oracle):
+    """One-frame look-ahead over associations on ns-3; shares as load-fill: an upper reference."""
+
+    def __init__(self) -> None:
+        super().__init__(shares=FillPolicy)
 
 
 def _served(observation: Observation, otherwise: Association) -> Association:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ns3_bridge.plugins import Plugins
 from py_agent.contract import Decision, Network, Observation, Policy
 from py_agent.learning.accuracy_predictor import AccuracyPredictor
-from py_agent.learning.lag_model import LagModel
+from py_agent.learning.learning_settings import lag_model_of
 from py_agent.policies.spare_time import SMALLEST_JOB
 
 Ratios: TypeAlias = NDArray[np.float64]  # δ of each user, [n_ue]; 0: not retrained
@@ -23,7 +23,7 @@ class RetrainingRule(Protocol):
 
     Example:
         >>> sorted(RETRAINING_RULES)[:3]
-        ['fixed', 'need', 'need-calibrated']
+        ['bandit', 'drift-plus-penalty', 'fixed']
         >>> rule: RetrainingRule = RETRAINING_RULES.load("need")()
     """
 
@@ -133,6 +133,7 @@ class Need(_OncePerFrame):
         )
         settings = network.settings
         self._target = settings["learning"]["target_accuracy"]
+        self._lags = lag_model_of(settings["learning"])
         self._frame_s = settings["slot_s"] * settings["slots_per_frame"]
         self._predictor: AccuracyPredictor | None = None
 
@@ -141,7 +142,7 @@ class Need(_OncePerFrame):
         trained = observation["trained_samples"]
         if self._predictor is None:
             rate = observation["drift_rate"].astype(np.float64)
-            self._predictor = AccuracyPredictor(LagModel(), rate, trained_samples=trained)
+            self._predictor = AccuracyPredictor(self._lags, rate, trained_samples=trained)
         else:
             self._predictor.follow(self._frame_s, trained)
         if self._calibrated:
@@ -217,7 +218,6 @@ class WithRetraining:
 
     def begin(self, network: Network, seed: int) -> None:
         """Begin both."""
-        self._n_ue = network.settings["n_ue"]
         self._policy.begin(network, seed)
         self._rule.begin(network)
 
@@ -228,7 +228,8 @@ class WithRetraining:
 
     def decide_slot(self, observation: Observation) -> Decision:
         """Decide δ, and leave the rest to the policy."""
-        equal = np.full(observation["accuracy"].shape, 1 / self._n_ue, np.float32)
+        shape = observation["accuracy"].shape
+        equal = np.full(shape, 1 / shape[-1], np.float32)
         return {
             "training_share": equal,
             **self._policy.decide_slot(observation),

@@ -1,42 +1,19 @@
 # SPDX-License-Identifier: MIT
-"""Handwritten digits that turn, get noisy and change their class prior."""
+"""Small handwritten digits that turn: the data of scikit-learn."""
 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.datasets import load_digits
 
-from py_agent.learning.streams.base import Features, Floats, Labels, Samples
-from py_agent.learning.streams.class_pools import ClassPools, draw_labels
-from py_agent.learning.streams.class_prior import ShiftingPrior
-from py_agent.learning.streams.drift import Drift, DriftKind
-from py_agent.learning.streams.rotation import rotation_matrices
-
-_SIDE = 8
-_N_CLASSES = 10
-_TRAINING_PART = 0.7
-
-RATE_DEG_PER_S = (0.25, 1.5)  # slowest and fastest turning of a user's images
+from py_agent.learning.streams.base import Features, Labels
+from py_agent.learning.streams.rotating_images import RotatingImages
 
 
-class RotatingDigits:
+class RotatingDigits(RotatingImages):
     """The digits data of scikit-learn (1797 images of 8 × 8), turning at a rate of each user's own.
 
-    Covariate drift: the images of user n are turned by ``position_n(t)`` degrees (see `Drift`) and
-    get Gaussian noise. Prior drift: see `ShiftingPrior`. The images are split once, by class, into
-    a training pool and the ones that users meet, so accuracy is never measured on trained images.
-
-    Args:
-        n_users: number of users.
-        seed: of rates, phases, priors and the split.
-        kind: how the angle moves.
-        rate_deg_per_s: smallest and largest rate; each user's is drawn uniformly between.
-        drift_speed: factor on all rates.
-        period_s: of abrupt and recurring drift.
-        noise: standard deviation of the noise; pixels are 0 to 1.
-        concentration: Dirichlet parameter of the class priors.
-        prior_period_s: one full swing of the class prior.
+    See `RotatingImages` for arguments.
 
     Example:
         >>> stream = RotatingDigits(n_users=3, seed=1)
@@ -45,56 +22,11 @@ class RotatingDigits:
         ((3, 5, 64), (3, 5))
     """
 
-    n_features = _SIDE * _SIDE
-    n_classes = _N_CLASSES
+    side = 8
+    n_features = side * side
 
-    def __init__(
-        self,
-        n_users: int,
-        seed: int,
-        kind: DriftKind = "gradual",
-        rate_deg_per_s: tuple[float, float] = RATE_DEG_PER_S,
-        drift_speed: float = 1.0,
-        period_s: float = 20.0,
-        noise: float = 0.1,
-        concentration: float = 1.0,
-        prior_period_s: float = 60.0,
-    ) -> None:
-        rng = np.random.default_rng(seed)
-        self.n_users = n_users
-        self.drift_rate: Floats = drift_speed * rng.uniform(*rate_deg_per_s, n_users)
-        self._drift = Drift(kind, self.drift_rate, period_s, rng.uniform(0, period_s, n_users))
-        self._prior = ShiftingPrior(n_users, _N_CLASSES, concentration, prior_period_s, rng)
-        self._noise = noise
+    @classmethod
+    def images(cls) -> tuple[Features, Labels]:
+        """See `RotatingImages.images`."""
         images, y = load_digits(return_X_y=True)
-        self._images = (images / 16).astype(np.float32)
-        order = rng.permutation(len(y))
-        split = int(_TRAINING_PART * len(y))
-        self._training_rows, self._fresh_rows = order[:split], order[split:]
-        self._training = ClassPools(y[self._training_rows], _N_CLASSES)
-        self._fresh = ClassPools(y[self._fresh_rows], _N_CLASSES)
-        self.pool_size: Labels = self._training.size
-
-    def draw(self, time_s: Floats | float, n: int, rng: np.random.Generator) -> Samples:
-        """See `DriftStream.draw`; never runs dry."""
-        y = draw_labels(self._prior.at(time_s), n, rng)
-        rows = self._fresh_rows[self._fresh.rows(y, rng)]
-        return Samples(self._seen(rows, self._drift.position(time_s), rng), y)
-
-    def draw_classes(
-        self,
-        users: NDArray[np.intp],
-        time_s: Floats | float,
-        labels: Labels,
-        rng: np.random.Generator,
-    ) -> Features:
-        """See `DriftStream.draw_classes`."""
-        rows = self._training_rows[self._training.rows(labels, rng)]
-        return self._seen(rows, self._drift.position(time_s, users), rng)
-
-    def _seen(
-        self, rows: NDArray[np.intp], angle_deg: Floats, rng: np.random.Generator
-    ) -> Features:
-        turned: Features = np.matmul(self._images[rows], rotation_matrices(angle_deg, _SIDE))
-        turned += self._noise * rng.standard_normal(turned.shape, np.float32)
-        return turned
+        return (images / 16).astype(np.float32), y

@@ -11,6 +11,7 @@ from gymnasium.vector import AutoresetMode
 from ns3_bridge import InvalidSetting, ScenarioEnv
 from ns3_bridge.settings import NestedSettings, merged
 from py_agent.learning.learning_settings import LearningSettings, learning_settings
+from py_agent.learning.training_cost import with_training_cost
 from py_agent.twin.environment.host import TwinHost
 from py_agent.twin.environment.network import TwinNetwork
 from py_agent.twin.environment.vector_env import TwinVectorEnv
@@ -41,8 +42,9 @@ def make(
     Raises:
         UnsuitableNetwork: the scenario does not declare what the twin needs.
     """
-    network = TwinNetwork.of(settings, parameters, scenario)
-    return ScenarioEnv(TwinHost(network, _models(learning)), render_mode)
+    models = _models(learning)
+    network = _network(settings, parameters, scenario, models)
+    return ScenarioEnv(TwinHost(network, models), render_mode)
 
 
 def make_vector(
@@ -78,8 +80,8 @@ def make_vector(
             f"render_mode = {render_mode!r}: a batch of the twin draws nothing; make one "
             'environment, or a vector with vectorization_mode="sync"'
         )
-    network = TwinNetwork.of(settings, parameters, scenario)
     models = _models(learning)
+    network = _network(settings, parameters, scenario, models)
     return TwinVectorEnv(network, num_envs, autoreset_mode, threads, models, max_episode_steps)
 
 
@@ -105,3 +107,15 @@ def make_learning_vector(
 
 def _models(learning: LearningSettings | Mapping[str, Any] | None) -> LearningSettings | None:
     return None if learning is None else learning_settings(learning)
+
+
+def _network(
+    settings: NestedSettings | None,
+    parameters: TwinParameters | None,
+    scenario: str,
+    models: LearningSettings | None,
+) -> TwinNetwork:
+    def made(settings: NestedSettings) -> TwinNetwork:
+        return TwinNetwork.of(settings, parameters, scenario)
+
+    return with_training_cost(made, lambda network: network.settings, settings or {}, models)

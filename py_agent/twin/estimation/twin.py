@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from py_agent.contract import Network
+from py_agent.learning.learning_settings import lag_model_of
 from py_agent.radio.link_model import LinkEstimator, LinkReport, load_radio
 from py_agent.twin.errors import UnsuitableNetwork
 from py_agent.twin.estimation.handover_gap import GapTracker
@@ -111,7 +112,8 @@ class Twin:
         self._models: ModelTracker | None = None
         if set(MODEL_FIELDS) <= set(self._fields):
             frame_s = self._slot_s * self._slots_per_frame
-            self._models = ModelTracker(learning.get("target_accuracy", 0.8), frame_s)
+            target = learning.get("target_accuracy", 0.8)
+            self._models = ModelTracker(target, frame_s, lag_model_of(learning))
         self.ignored = 0
 
     @property

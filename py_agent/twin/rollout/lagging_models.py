@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from py_agent.learning.accuracy_predictor import AccuracyPredictor
 from py_agent.learning.lag_model import LagModel
-from py_agent.learning.learning_settings import LearningSettings
-from py_agent.learning.streams.digits import RATE_DEG_PER_S
+from py_agent.learning.learning_settings import STREAMS, LearningSettings, lag_model_of
+from py_agent.learning.streams.rotating_images import RATE_DEG_PER_S, RotatingImages
 from py_agent.learning.virtual_queue import VirtualQueue
 from py_agent.twin.errors import UnsuitableNetwork
 from py_agent.twin.model.estimate import ModelState
@@ -65,12 +65,15 @@ class LaggingModels:
         Raises:
             UnsuitableNetwork: the lag model is none of this stream.
         """
-        if settings.stream != "digits" or settings.drift != "gradual":
+        images = STREAMS.load(settings.stream)
+        if not (isinstance(images, type) and issubclass(images, RotatingImages)) or (
+            settings.drift != "gradual"
+        ):
             raise UnsuitableNetwork(
-                "the twin's models lag as those of gradually rotating digits do, not of"
+                "the twin's models lag as those of gradually rotating images do, not of"
                 f" learning.stream = {settings.stream}, learning.drift = {settings.drift}"
             )
-        return cls(settings, n_rollouts, n_ue, LagModel())
+        return cls(settings, n_rollouts, n_ue, lag_model_of(settings.model_dump()))
 
     @classmethod
     def following(

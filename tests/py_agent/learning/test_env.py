@@ -168,3 +168,22 @@ def test_a_scenario_without_retraining_is_refused():
     with pytest.raises(InvalidSetting, match=r"retraining\.enabled=true"):
         LearningEnv(env)
     env.close()
+
+
+def test_a_branch_goes_the_same_way_as_the_environment_and_touches_it_not(env):
+    ahead = env.reset(seed=4)[0]
+    for slot in range(60):
+        ahead, *_ = env.step(action(ahead, 1, 0.4 if slot % 50 == 0 else 0.0))
+    ways = []
+    with env.branch(2) as branches:
+        for way, ratio in zip([*branches, env], (0.4, 0.9, 0.4), strict=True):
+            observation, rewards = ahead, []
+            for slot in range(55):  # past a measurement and the end of the job
+                decided = action(observation, 1, ratio if slot == 40 else 0.0)
+                observation, reward, *_ = way.step(decided)
+                rewards.append(reward)
+            ways.append((observation, rewards))
+    (first, first_rewards), (other, _), (same, same_rewards) = ways
+    assert all(np.array_equal(first[name], same[name]) for name in first)
+    assert first_rewards == same_rewards
+    assert not all(np.array_equal(first[name], other[name]) for name in first)

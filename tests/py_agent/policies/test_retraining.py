@@ -206,6 +206,12 @@ def test_seeds():
     assert mean_over_seeds(runs) == {"x": 1.5}
 
 
-def test_a_policy_that_looks_ahead_is_refused():
-    with pytest.raises(InvalidSetting, match="cannot be branched"):
-        make_policy(load_run_settings(None, {"policy": "oracle", "retrain": "need"}, []))
+def test_a_policy_of_ones_own_that_looks_ahead_is_refused(tmp_path):
+    (tmp_path / "ahead.py").write_text(
+        "from py_agent.policies.random import RandomPolicy\n"
+        "class Ahead(RandomPolicy):\n"
+        "    def look_ahead(self, branch): pass\n"
+    )
+    own = {"policy": f"{tmp_path}/ahead.py:Ahead", "retrain": "need"}
+    with pytest.raises(InvalidSetting, match="a retraining rule beside it is not asked"):
+        make_policy(load_run_settings(None, own, []))

@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: MIT
+"""Samples of one's own from a file: users go through them round and round."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from py_agent.learning.errors import LearningError
+from py_agent.learning.streams.base import Features, Floats, Labels, Samples
+from py_agent.learning.streams.class_pools import ClassPools
+from py_agent.learning.streams.drift import DriftKind
+
+_LABEL = "label"
+_SAMPLES_PER_S = 10.0  # at which a user goes through the recording, with drift_speed 1
+_WINDOW = 1000  # past samples that can be trained on, at most half of the recording
+
+
+class Recording:
+    r"""A CSV file of samples in their order: whatever drifts in it drifts here.
+
+    Each user starts somewhere else and goes through the file at 10 samples per second times
+    `drift_speed`, again from the start where it ends. Users meet the samples that follow, training
+    draws from the 1000 before (`Replay`). Features are standardised over the file.
+
+    Args:
+        n_users: number of users.
+        seed: of where they start.
+        kind: ``gradual``: the file has its own drift.
+        drift_speed: factor on the speed.
+        recording: the file: a line of names, then samples; the column ``label`` has classes, any
+            texts, the others numbers.
+
+    Raises:
+        LearningError: the file is not of this form, or another kind of drift is asked for.
+
+    Example:
+        >>> import tempfile
+        >>> file = tempfile.NamedTemporaryFile("w+", suffix=".csv")
+        >>> _ = file.write("x,y,label\n" + "1,2,up\n3,4,down\n" * 30)
+        >>> file.flush()
+        >>> stream = Recording(n_users=2, seed=1, recording=file.name)
+        >>> stream.draw(time_s=1.0, n=4, rng=np.random.default_rng(1)).x.shape
+        (2, 4, 2)
+    """
+
+    def __init__(
+        self,
+        n_users: int,
+        seed: int,
+        kind: DriftKind = "gradual",
+        drift_speed: float = 1.0,
+        recording: str = "",
+    ) -> None:
+        if kind != "gradual":
+            raise LearningError(f"learning.drift = {kind}: a recording has its own drift, gradual")
+        self._x, self._y, self.n_classes = _read(Path(recording))
+        self.n_users = n_users
+        self.n_features = self._x.shape[1]
+        self.drift_rate: Floats = np.full(n_users, drift_speed * _SAMPLES_PER_S)
+        self._window = min(_WINDOW, len(self._y) // 2)
+        self.pool_size: Labels = np.full(self.n_classes, self._window)
+        self._start = np.random.default_rng(seed).integers(len(self._y), size=n_users)
+
+    def draw(self, time_s: Floats | float, n: int, rng: np.random.Generator) -> Samples:
+        """See `DriftStream.draw`; never runs dry."""
+        rows = self._rows(time_s, np.arange(self.n_users), np.arange(n))
+        return Samples(self._x[rows], self._y[rows])
+
+    def draw_classes(
+        self,
+        users: NDArray[np.intp],
+        time_s: Floats | float,
+        labels: Labels,
+        rng: np.random.Generator,
+    ) -> Features:
+        """See `DriftStream.draw_classes`; raises `MissingClass` if the window lacks a class."""
+        past = self._rows(time_s, users, np.arange(-self._window, 0))
+        x = np.empty((*labels.shape, self.n_features), np.float32)
+        for i, rows in enumerate(past):
+            pools = ClassPools(self._y[rows], self.n_classes)
+            x[i] = self._x[rows[pools.rows(labels[i], rng)]]
+        return x
+
+    def _rows(
+        self, time_s: Floats | float, users: NDArray[np.intp], around: NDArray[np.intp]
+    ) -> NDArray[np.intp]:
+        """Samples around where users stand, ``[n_users, n]``."""
+        position = self._start[users] + np.floor(self.drift_rate[users] * time_s).astype(np.intp)
+        rows: NDArray[np.intp] = (position[:, None] + around) % len(self._y)
+        return rows
+
+
+def _read(file: Path) -> tuple[Features, Labels, int]:
+    """Features ``[n, n_features]``, classes ``[n]`` and their number."""
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as lines:
+            names, *samples = csv.reader(lines)
+        at = names.index(_LABEL)
+        labels = [sample.pop(at) for sample in samples]
+        x = np.array(samples, np.float64)
+    except (OSError, UnicodeDecodeError, ValueError, IndexError, csv.Error) as error:
+        raise LearningError(
+            f"learning.recording = {file}: {error}; expected a CSV file whose first line has "
+            f"names, among them {_LABEL!r}, and numbers in the columns beside it"
+        ) from None
+    classes, y = np.unique(labels, return_inverse=True)
+    if len(classes) < 2 or x.ndim != 2 or x.shape[1] < 1 or not np.isfinite(x).all():
+        raise LearningError(
+            f"learning.recording = {file}: {len(classes)} classes in {len(x)} samples of shape "
+            f"{x.shape[1:]}; expected two classes at least, and finite features"
+        )
+    spread = x.std(axis=0)
+    standardised = (x - x.mean(axis=0)) / np.where(spread > 0, spread, 1)
+    return standardised.astype(np.float32), y.astype(np.int64), len(classes)
