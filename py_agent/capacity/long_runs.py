@@ -10,17 +10,18 @@ from numpy.typing import NDArray
 
 from ns3_bridge import InvalidSetting
 from ns3_bridge.settings import merged
+from py_agent.compare.constraint import TOLERANCE, keeps_constraint
 from py_agent.contract import Network, Observation
 from py_agent.driver import play
 from py_agent.experiment.networks import make_policy
 from py_agent.experiment.run_settings import RunSettings
 from py_agent.long_run.trend import Trend, trend
+from py_agent.long_run.warm_up import warm_up
 from py_agent.policies import load_policy
 from py_agent.twin.environment.env import make_vector
 
 Floats = NDArray[np.float64]
 
-_WARM_UP = 1 / 3  # of a run: models start behind their data, networks empty
 _NOTABLE_TASKS = 0.1  # more waiting per user
 _NOTABLE_QUEUE = 0.1  # accuracy missed, summed over frames
 _USERS_OUTSIDE = 0.01  # of all users, whose accuracy may miss the target by chance
@@ -33,7 +34,7 @@ class LongRuns:
     Attributes:
         run: the setting, with a policy that decides for many networks at once.
         networks: how many, under seeds from `first_seed` on.
-        duration_s: how long; the first third is warm-up.
+        duration_s: how long, warm-up and all.
         first_seed: of the first network.
     """
 
@@ -49,6 +50,7 @@ class Outcome:
 
     Attributes:
         policy: with ``@rule`` its retraining rule.
+        warm_up_s: cut off by MSER-5: networks start empty, models behind their data.
         delay_s: time in the system per task created (Little's law).
         violations: share of user-seconds measured below the target of accuracy.
         accuracy_slack: by how much the mean accuracy of the worst users, a hundredth of all,
@@ -58,6 +60,7 @@ class Outcome:
     """
 
     policy: str
+    warm_up_s: float
     delay_s: float
     violations: float
     accuracy_slack: float | None
@@ -72,8 +75,15 @@ class Outcome:
 
     @property
     def keeps(self) -> bool:
-        """It is stationary, and everybody's accuracy is kept in the long run."""
-        return self.is_stationary and (self.accuracy_slack is None or self.accuracy_slack > 0)
+        """It is stationary, and everybody's accuracy is kept in the long run.
+
+        That is: the mean accuracy of the worst users reaches the target, and no larger share of
+        all user-seconds is below it than a comparison tolerates.
+        """
+        if self.accuracy_slack is None:
+            return self.is_stationary
+        is_kept = self.accuracy_slack > 0 and keeps_constraint(self.violations, TOLERANCE)
+        return self.is_stationary and is_kept
 
 
 def outcome_of(work: LongRuns) -> Outcome:
@@ -132,22 +142,27 @@ class _Frame:
 
 
 def _summed_up(run: RunSettings, frames: list[_Frame], frame_s: float) -> Outcome:
-    kept = frames[int(_WARM_UP * len(frames)) :]
-    waiting = np.array([frame.waiting for frame in kept])  # [n_frames, networks, n_ue]
-    created = (kept[-1].created - kept[0].created).sum()
-    violations, slack, queue = 0.0, None, None
+    waiting = np.array([frame.waiting for frame in frames])  # [n_frames, networks, n_ue]
+    series = [waiting]
+    accuracy = lengths = None
+    target = run.learning.target_accuracy
     if run.retrain is not None:
-        accuracy = np.array([frame.accuracy for frame in kept])
-        target = run.learning.target_accuracy
-        violations = float((accuracy < target).mean())
-        slack = float(np.quantile(accuracy.mean(axis=0), _USERS_OUTSIDE)) - target
-        lengths = np.array([frame.virtual_queue for frame in kept])
-        queue = trend(lengths.mean(axis=2).T, frame_s, _NOTABLE_QUEUE)
+        accuracy = np.array([frame.accuracy for frame in frames])
+        lengths = np.array([frame.virtual_queue for frame in frames])
+        series.append(np.maximum(target - accuracy, 0.0))
+    cut = max(warm_up(values.mean(axis=(1, 2))).cut for values in series)
+    created = (frames[-1].created - frames[cut].created).sum()
+    violations, slack, queue = 0.0, None, None
+    if accuracy is not None and lengths is not None:
+        violations = float((accuracy[cut:] < target).mean())
+        slack = float(np.quantile(accuracy[cut:].mean(axis=0), _USERS_OUTSIDE)) - target
+        queue = trend(lengths[cut:].mean(axis=2).T, frame_s, _NOTABLE_QUEUE)
     return Outcome(
         policy=run.policy if run.retrain is None else f"{run.policy}@{run.retrain}",
-        delay_s=float(waiting[1:].sum()) * frame_s / max(created, 1.0),
+        warm_up_s=cut * frame_s,
+        delay_s=float(waiting[cut + 1 :].sum()) * frame_s / max(created, 1.0),
         violations=violations,
         accuracy_slack=slack,
-        backlog=trend(waiting.mean(axis=2).T, frame_s, _NOTABLE_TASKS),
+        backlog=trend(waiting[cut:].mean(axis=2).T, frame_s, _NOTABLE_TASKS),
         virtual_queue=queue,
     )

@@ -51,7 +51,7 @@ def capacity(
         int, typer.Option(help="Networks that each rule gets in the twin.", min=5)
     ] = 32,
     duration: Annotated[
-        float, typer.Option(help="Simulated seconds of each; the first third is warm-up.", min=30)
+        float, typer.Option(help="Simulated seconds of each, warm-up and all.", min=30)
     ] = 180.0,
     jobs: Annotated[
         int | None, typer.Option(help="Rules side by side; default: one per core.", min=1)

@@ -28,7 +28,8 @@ def found(assignments, *arguments):
 
 
 def test_retraining_on_scarce_servers_is_not_feasible():
-    report = found(OVERLOADED, "--policies", "load-fill@spare")
+    longer = ("--networks", "16", "--duration", "120")
+    report = found(OVERLOADED, "--policies", "load-fill@spare", *longer)
     assert report["feasible"] is False
     assert report["stationary"] is False
     assert report["binds"] == "servers"
