@@ -1,15 +1,18 @@
 # SPDX-License-Identifier: MIT
-"""Make the trace `streets` that comes with the package: cars and pedestrians of a small town.
+"""Make the traces that come with the package: cars and pedestrians of a small town.
 
 Needs SUMO (``pip install 'ns3-twin[sumo]'``) and writes SUMO's FCD format, as `mobility.trace`
 reads it. With another SUMO the walks may differ.
 
-    python examples/make_streets_trace.py ns3_scenarios/mobility/traces/streets.fcd.xml
+    cd ns3_scenarios/mobility/traces
+    python ../../../examples/make_streets_trace.py streets.fcd.xml
+    python ../../../examples/make_streets_trace.py vehicles.fcd.xml --pedestrians 0 --seconds 300
 """
 
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import os
 import subprocess
 import sys
@@ -20,8 +23,8 @@ from pathlib import Path
 BLOCKS = (9, 8)  # streets in x and y
 BLOCK_M = 115
 BEND_M = 18  # standard deviation of a crossing from the regular grid, per axis
-N_CARS, N_PEDESTRIANS = 24, 36
-BEGIN_S, LENGTH_S, STEP_S = 60, 120, 2  # what is kept of the simulation
+BEGIN_S, STEP_S = 60, 2  # what is kept of the simulation
+LONG_S = 120  # longer: more crossings on the way, so that routes last
 
 
 def sumo_tool(name: str) -> list[str]:
@@ -34,7 +37,16 @@ def sumo_tool(name: str) -> list[str]:
     return [str(home / "bin" / name)]
 
 
-def simulate(folder: Path) -> Path:
+@dataclasses.dataclass(frozen=True)
+class Users:
+    """Who is kept, and for how long."""
+
+    cars: int
+    pedestrians: int
+    seconds: int
+
+
+def simulate(folder: Path, users: Users) -> Path:
     """Build the town and let people move. Returns SUMO's own FCD file."""
 
     def run(tool: str, *arguments: str) -> None:
@@ -47,30 +59,35 @@ def simulate(folder: Path) -> Path:
         "--tls.guess.threshold=40", "--sidewalks.guess", "--crossings.guess",
         "--output-file=net.xml",
     )  # fmt: skip
-    common = ("--net-file=net.xml", "--begin=0", "--seed=3", "--intermediate=12", "--validate")
-    run("randomTrips.py", *common, "--end=40", f"--period={40 / (2 * N_CARS)}",
+    crossings = 12 * max(1, users.seconds // LONG_S)
+    common = ("--net-file=net.xml", "--begin=0", "--seed=3", f"--intermediate={crossings}",
+              "--validate", "--end=40")  # fmt: skip
+    run("randomTrips.py", *common, f"--period={40 / (2 * users.cars)}",
         "--route-file=cars.rou.xml", "--output-trip-file=cars.trips.xml",
         "--prefix=car")  # fmt: skip
-    run("randomTrips.py", *common, "--end=40", f"--period={40 / N_PEDESTRIANS}", "--pedestrians",
-        "--route-file=walks.rou.xml", "--output-trip-file=walks.trips.xml",
-        "--prefix=walk")  # fmt: skip
-    run("sumo", "--net-file=net.xml", "--route-files=cars.rou.xml,walks.rou.xml",
-        f"--end={BEGIN_S + LENGTH_S + 1}", "--seed=3", "--fcd-output=fcd.xml",
+    routes = "cars.rou.xml"
+    if users.pedestrians:
+        run("randomTrips.py", *common, f"--period={40 / users.pedestrians}", "--pedestrians",
+            "--route-file=walks.rou.xml", "--output-trip-file=walks.trips.xml",
+            "--prefix=walk")  # fmt: skip
+        routes += ",walks.rou.xml"
+    run("sumo", "--net-file=net.xml", f"--route-files={routes}",
+        f"--end={BEGIN_S + users.seconds + 1}", "--seed=3", "--fcd-output=fcd.xml",
         "--no-step-log", "--time-to-teleport=-1")  # fmt: skip
     return folder / "fcd.xml"
 
 
-def trim(fcd: Path, out: Path) -> None:
+def trim(fcd: Path, out: Path, kept: Users) -> None:
     """Keep the users that are there all the time, and their positions around the origin."""
     steps = [
         step
         for step in ElementTree.parse(fcd).getroot()
-        if BEGIN_S <= float(step.get("time", "")) <= BEGIN_S + LENGTH_S
+        if BEGIN_S <= float(step.get("time", "")) <= BEGIN_S + kept.seconds
     ]
     always = set.intersection(*({user.get("id", "") for user in step} for step in steps))
-    cars = sorted(user for user in always if user.startswith("car"))[:N_CARS]
-    walks = sorted(user for user in always if user.startswith("walk"))[:N_PEDESTRIANS]
-    if (len(cars), len(walks)) != (N_CARS, N_PEDESTRIANS):
+    cars = sorted(user for user in always if user.startswith("car"))[: kept.cars]
+    walks = sorted(user for user in always if user.startswith("walk"))[: kept.pedestrians]
+    if (len(cars), len(walks)) != (kept.cars, kept.pedestrians):
         sys.exit(f"only {len(cars)} cars and {len(walks)} pedestrians stay all the time")
     # Two cars, then three pedestrians, and so on: the first users of the trace are mixed, too.
     mixed = []
@@ -97,10 +114,14 @@ def main() -> None:
     """Simulate and write the trace."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("out", type=Path, help="the trace to write")
-    out = parser.parse_args().out
+    parser.add_argument("--cars", type=int, default=24)
+    parser.add_argument("--pedestrians", type=int, default=36)
+    parser.add_argument("--seconds", type=int, default=120)
+    given = parser.parse_args()
+    users = Users(given.cars, given.pedestrians, given.seconds)
     with tempfile.TemporaryDirectory() as folder:
-        trim(simulate(Path(folder)), out)
-    print(f"{out}: {os.path.getsize(out):,} bytes")
+        trim(simulate(Path(folder), users), given.out, users)
+    print(f"{given.out}: {os.path.getsize(given.out):,} bytes")
 
 
 if __name__ == "__main__":

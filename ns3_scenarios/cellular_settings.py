@@ -75,7 +75,7 @@ class Mobility(_Settings):
     """hotspots: longest pause at a waypoint [s]"""
 
     trace: str = "streets"
-    """trace: file of SUMO (FCD, or mobility for ns-2), or streets, which comes along"""
+    """trace: file of SUMO (FCD, or mobility for ns-2), or streets or vehicles, which come along"""
 
     trace_start_s: Annotated[float, pydantic.Field(ge=0.0, le=1000000000.0)] = 0.0
     """trace: its time at ns-3 time 0 [s]"""
@@ -261,7 +261,11 @@ class Compute(_Settings):
     """Settings ``compute.…``."""
 
     capacity_hz: Annotated[float, pydantic.Field(ge=1.0, le=1000000000000000.0)] = 2000000000.0
-    """processor of each edge server [cycles/s]"""
+    """processor of each edge server, on average [cycles/s]"""
+
+    capacity_spread: Annotated[float, pydantic.Field(ge=0.0, le=0.99)] = 0.0
+    """edge servers differ: the first one has less by this part of the average, the last one more,
+    those between lie evenly"""
 
     mode: Literal["work-conserving", "quota"] = "work-conserving"
     """whether the share of an idle user is given to the others"""

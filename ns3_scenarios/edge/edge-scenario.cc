@@ -51,7 +51,7 @@ void EdgeScenario::DeclareFields(Schema& schema) {
     }
     m_access->DeclareFields(schema, m_settings.n_ue, m_settings.n_bs);
     m_tasks->DeclareFields(schema);
-    m_server_fields.emplace(schema, m_settings.n_ue, m_settings.n_bs, m_settings.capacity_hz);
+    m_server_fields.emplace(schema, m_settings.n_ue, m_settings.CapacitiesHz());
     if (m_settings.retraining.enabled) {
         m_retraining.emplace(schema, m_settings.retraining, m_servers, m_settings.n_ue);
         m_training_fields.emplace(schema, m_settings.n_ue);
@@ -90,9 +90,9 @@ ns3::Ptr<ns3::MobilityModel> EdgeScenario::MakeMovement(std::uint32_t ue) {
 void EdgeScenario::BuildServers() {
     const auto mode = m_settings.compute_mode == "quota" ? EdgeServer::Mode::QUOTA
                                                          : EdgeServer::Mode::WORK_CONSERVING;
-    for (std::uint32_t bs = 0; bs < m_settings.n_bs; ++bs) {
+    for (const double capacity_hz : m_settings.CapacitiesHz()) {
         m_servers.push_back(std::make_unique<EdgeServer>(
-            m_settings.capacity_hz, mode, Flows(),
+            capacity_hz, mode, Flows(),
             [this](std::size_t flow, std::int64_t job) { OnServed(flow, job); }));
     }
 }

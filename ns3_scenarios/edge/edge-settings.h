@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace physical {
 
@@ -24,6 +25,7 @@ struct EdgeSettings {
     ArrivalSettings arrival;
     TrafficSettings traffic;
     double capacity_hz = 2e9;
+    double capacity_spread = 0;
     std::string compute_mode = "work-conserving";
     RetrainingSettings retraining;
 
@@ -31,6 +33,8 @@ struct EdgeSettings {
     void DeclarePlaces(Settings& settings, bool sectors);
     /// What there is to do.
     void DeclareWork(Settings& settings);
+    /// Processor of each server: evenly from the smallest, the first, to the largest, the last.
+    std::vector<double> CapacitiesHz() const;
 };
 
 }  // namespace physical

@@ -74,10 +74,10 @@ TraceSources ParseSources(const std::string& trace) {
 
 /// The traces that come along are installed in `traces`, beside a folder that holds the program.
 std::string FileOf(const std::string& name) {
-    if (name != "streets") {
+    if (name != "streets" && name != "vehicles") {
         return name;
     }
-    const std::filesystem::path file = std::filesystem::path("traces") / "streets.fcd.xml";
+    const auto file = std::filesystem::path("traces") / (name + ".fcd.xml");
     auto folder = std::filesystem::read_symlink("/proc/self/exe").parent_path();
     while (!exists(folder / file) && folder.has_relative_path()) {
         folder = folder.parent_path();

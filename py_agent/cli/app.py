@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from py_agent.cli.bench import bench
+from py_agent.cli.capacity import capacity
 from py_agent.cli.compare import compare
 from py_agent.cli.consoles import err, out
 from py_agent.cli.errors import Commands
@@ -220,7 +221,7 @@ def doctor(
 #: What ``--help`` shows, panel by panel.
 _PANELS: dict[str, dict[str, Callable[..., None]]] = {
     "Run": {"run": run, "replay": replay, "report": report, "export": export},
-    "Compare": {"compare": compare},
+    "Compare": {"capacity": capacity, "compare": compare},
     "Learn": {"train": train, "learning-curves": learning_curves},
     "Twin": {"calibrate": calibrate, "fidelity": fidelity},
     "Bridge": {

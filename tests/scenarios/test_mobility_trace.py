@@ -292,6 +292,14 @@ def test_the_streets_that_come_along():
     assert (again == position_m).all()
 
 
+def test_the_vehicles_that_come_along_are_fast_and_stay():
+    position_m, _ = walk("trace", n_ue=24, duration_s=290, trace="vehicles")
+    speed_mps = np.hypot(*np.diff(position_m, axis=0).transpose(2, 0, 1))
+    assert (speed_mps.max(axis=0) > 8).all()
+    assert speed_mps.max() < 20
+    assert (np.ptp(position_m, axis=0).max(axis=1) > 250).all()  # everybody leaves its cell
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

@@ -14,7 +14,7 @@ namespace physical {
 class ServerFields {
   public:
     /// @param capacity_hz of each server
-    ServerFields(Schema& schema, std::size_t n_ue, std::size_t n_bs, double capacity_hz);
+    ServerFields(Schema& schema, std::size_t n_ue, const std::vector<double>& capacity_hz);
 
     /// @param servers one per base station
     /// @param slot_s time since the last call

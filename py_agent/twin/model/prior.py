@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from py_agent.radio.link_model import load_radio
 from py_agent.twin.errors import UnsuitableNetwork
 from py_agent.twin.model.parameters import (
@@ -53,12 +55,19 @@ def _prior(settings: Mapping[str, Any], radio: str, scenario: str) -> TwinParame
             speed_min_mps=mobility["speed_min_mps"], speed_max_mps=mobility["speed_max_mps"]
         ),
         compute=Compute(
-            capacity_hz=(compute["capacity_hz"],) * n_bs,
+            capacity_hz=_capacities_hz(compute, n_bs),
             mode=compute["mode"],
             cycles_per_sample=retraining["cycles_per_sample"],
             migration_s=retraining["migration_s"],
         ),
     )
+
+
+def _capacities_hz(settings: Mapping[str, Any], n_bs: int) -> tuple[float, ...]:
+    """As the scenario builds its servers: evenly from the smallest to the largest."""
+    spread = settings.get("capacity_spread", 0.0)  # runs of version 0.1 had none
+    places = np.linspace(-1.0, 1.0, n_bs) if n_bs > 1 else np.zeros(1)
+    return tuple((settings["capacity_hz"] * (1 + spread * places)).tolist())
 
 
 def _traffic(settings: Mapping[str, Any]) -> Traffic:

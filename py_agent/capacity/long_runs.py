@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: MIT
+"""Rules in the twin, for so long that what does not keep up shows."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ns3_bridge import InvalidSetting
+from ns3_bridge.settings import merged
+from py_agent.compare.constraint import TOLERANCE, keeps_constraint
+from py_agent.contract import Network, Observation
+from py_agent.driver import play
+from py_agent.experiment.networks import make_policy
+from py_agent.experiment.run_settings import RunSettings
+from py_agent.long_run.trend import Trend, trend
+from py_agent.long_run.warm_up import warm_up
+from py_agent.policies import load_policy
+from py_agent.twin.environment.env import make_vector
+
+Floats = NDArray[np.float64]
+
+_NOTABLE_TASKS = 0.1  # more waiting per user
+_NOTABLE_QUEUE = 0.1  # accuracy missed, summed over frames
+_USERS_OUTSIDE = 0.01  # of all users, whose accuracy may miss the target by chance
+
+
+@dataclasses.dataclass(frozen=True)
+class LongRuns:
+    """Long runs of one setting.
+
+    Attributes:
+        run: the setting, with a policy that decides for many networks at once.
+        networks: how many, under seeds from `first_seed` on.
+        duration_s: how long, warm-up and all.
+        first_seed: of the first network.
+    """
+
+    run: RunSettings
+    networks: int
+    duration_s: float
+    first_seed: int = 1
+
+
+@dataclasses.dataclass(frozen=True)
+class Outcome:
+    """How a policy did in the long run.
+
+    Attributes:
+        policy: with ``@rule`` its retraining rule.
+        warm_up_s: cut off by MSER-5: networks start empty, models behind their data.
+        delay_s: time in the system per task created (Little's law).
+        violations: share of user-seconds measured below the target of accuracy.
+        accuracy_slack: by how much the mean accuracy of the worst users, a hundredth of all,
+            exceeds the target; None: users have no models.
+        backlog: tasks in the system per user.
+        virtual_queue: Z per user; None: users have no models.
+    """
+
+    policy: str
+    warm_up_s: float
+    delay_s: float
+    violations: float
+    accuracy_slack: float | None
+    backlog: Trend
+    virtual_queue: Trend | None
+
+    @property
+    def is_stationary(self) -> bool:
+        """Neither backlog nor virtual queue rises."""
+        queue = self.virtual_queue
+        return not (self.backlog.is_upward or (queue is not None and queue.is_upward))
+
+    @property
+    def keeps(self) -> bool:
+        """It is stationary, and everybody's accuracy is kept in the long run.
+
+        That is: the mean accuracy of the worst users reaches the target, and no larger share of
+        all user-seconds is below it than a comparison tolerates.
+        """
+        if self.accuracy_slack is None:
+            return self.is_stationary
+        is_kept = self.accuracy_slack > 0 and keeps_constraint(self.violations, TOLERANCE)
+        return self.is_stationary and is_kept
+
+
+def outcome_of(work: LongRuns) -> Outcome:
+    """Let the policy decide in all networks at once.
+
+    Raises:
+        UnsuitableNetwork: the twin cannot stand in for the scenario.
+    """
+    run = work.run
+    settings = merged(run.settings, {"duration_s": work.duration_s + 1.0})
+    if run.retrain is not None:
+        settings = merged(settings, {"retraining": {"enabled": True}})
+    learning = None if run.retrain is None else run.learning
+    networks = make_vector(work.networks, settings, learning=learning, scenario=run.scenario)
+    known = networks.settings.model_dump()
+    if learning is not None:
+        known["learning"] = learning.model_dump()
+    network = Network(run.scenario, known, networks.schema)
+    slots_per_frame, slot_s = known["slots_per_frame"], known["slot_s"]
+    if not getattr(load_policy(run.policy), "batched", False):
+        raise InvalidSetting(
+            f"policy {run.policy} decides for one network at a time: here rules are tried that "
+            "decide for many (batched = True)"
+        )
+    policy = make_policy(run)
+    policy.begin(network, work.first_seed)
+    observation, _ = networks.reset(seed=work.first_seed)
+    frames = []
+    slots = round(work.duration_s / slot_s)
+    for number, slot in enumerate(play(networks, policy, network, observation, slots), 1):
+        if number % slots_per_frame == 0:
+            frames.append(_Frame.of(slot.after))
+    networks.close()
+    return _summed_up(run, frames, slots_per_frame * slot_s)
+
+
+@dataclasses.dataclass(frozen=True)
+class _Frame:
+    """What counts at the end of a frame, ``[networks, n_ue]`` each."""
+
+    waiting: Floats
+    created: Floats
+    accuracy: Floats | None
+    virtual_queue: Floats | None
+
+    @classmethod
+    def of(cls, observation: Observation) -> _Frame:
+        created = observation["tasks_created"].astype(np.float64)
+        has_models = "accuracy" in observation
+        return cls(
+            waiting=created - observation["tasks_completed"],
+            created=created,
+            accuracy=observation["accuracy"].copy() if has_models else None,
+            virtual_queue=observation["virtual_queue"].copy() if has_models else None,
+        )
+
+
+def _summed_up(run: RunSettings, frames: list[_Frame], frame_s: float) -> Outcome:
+    waiting = np.array([frame.waiting for frame in frames])  # [n_frames, networks, n_ue]
+    series = [waiting]
+    accuracy = lengths = None
+    target = run.learning.target_accuracy
+    if run.retrain is not None:
+        accuracy = np.array([frame.accuracy for frame in frames])
+        lengths = np.array([frame.virtual_queue for frame in frames])
+        series.append(np.maximum(target - accuracy, 0.0))
+    cut = max(warm_up(values.mean(axis=(1, 2))).cut for values in series)
+    created = (frames[-1].created - frames[cut].created).sum()
+    violations, slack, queue = 0.0, None, None
+    if accuracy is not None and lengths is not None:
+        violations = float((accuracy[cut:] < target).mean())
+        slack = float(np.quantile(accuracy[cut:].mean(axis=0), _USERS_OUTSIDE)) - target
+        queue = trend(lengths[cut:].mean(axis=2).T, frame_s, _NOTABLE_QUEUE)
+    return Outcome(
+        policy=run.policy if run.retrain is None else f"{run.policy}@{run.retrain}",
+        warm_up_s=cut * frame_s,
+        delay_s=float(waiting[cut + 1 :].sum()) * frame_s / max(created, 1.0),
+        violations=violations,
+        accuracy_slack=slack,
+        backlog=trend(waiting[cut:].mean(axis=2).T, frame_s, _NOTABLE_TASKS),
+        virtual_queue=queue,
+    )

@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: MIT
+"""The command ``ns3-twin capacity``."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from py_agent.cli.consoles import err, out
+from py_agent.cli.errors import errors_as_messages
+
+if TYPE_CHECKING:
+    from py_agent.capacity.long_runs import LongRuns, Outcome
+    from py_agent.capacity.verdict import Verdict
+
+_RULES = "load-fill,strongest-fill,load-srpt"
+_RULES_WITH_MODELS = "load-fill@spare,strongest-fill@spare,load-fill@need-calibrated"
+_OF_MODELS = ("learning.", "retraining.")
+
+
+def capacity(
+    policies: Annotated[
+        str | None,
+        typer.Option(
+            help="Rules to try in the twin, POLICY or POLICY@RETRAINING; default: "
+            f"{_RULES_WITH_MODELS}, or, where users have no models, {_RULES}."
+        ),
+    ] = None,
+    association: Annotated[
+        str, typer.Option(help="Rule that says who is served where, for the load per cell.")
+    ] = "strongest",
+    scenario: Annotated[str | None, typer.Option(help="Name, or path of a program.")] = None,
+    retrain: Annotated[
+        str | None, typer.Option(help="Retraining rule of policies that name none.")
+    ] = None,
+    config: Annotated[Path | None, typer.Option(help="YAML file with settings.")] = None,
+    assignments: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set", help="name=value; users have models where one of learning or retraining is."
+        ),
+    ] = None,
+    seeds: Annotated[str, typer.Option(help="Starts on ns-3 that loads are taken of.")] = "1-20",
+    networks: Annotated[
+        int, typer.Option(help="Networks that each rule gets in the twin.", min=5)
+    ] = 32,
+    duration: Annotated[
+        float, typer.Option(help="Simulated seconds of each, warm-up and all.", min=30)
+    ] = 180.0,
+    jobs: Annotated[
+        int | None, typer.Option(help="Rules side by side; default: one per core.", min=1)
+    ] = None,
+    is_trusted: Annotated[
+        bool, typer.Option("--trust", help="Run code of others that --config names.")
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print all that was found as JSON, last line.")
+    ] = False,
+) -> None:
+    """Say what users ask for beside what there is, and whether a rule can keep it."""
+    with errors_as_messages():
+        from py_agent.capacity.long_runs import LongRuns
+        from py_agent.capacity.survey import survey
+        from py_agent.capacity.verdict import verdict
+        from py_agent.compare.grid import Grid
+        from py_agent.experiment.run_settings import load_run_settings
+        from py_agent.experiment.seeds import parse_seeds
+        from py_agent.twin.errors import UnsuitableNetwork
+
+        given = {"scenario": scenario, "retrain": retrain}
+        overrides = {name: value for name, value in given.items() if value is not None}
+        of_file = load_run_settings(config, overrides, [], is_trusted=is_trusted)
+        has_models = of_file.retrain is not None or any(
+            text.startswith(_OF_MODELS) for text in assignments or []
+        )
+        usual = _RULES_WITH_MODELS if has_models else _RULES
+        grid = Grid(
+            policies=(policies or usual).split(","),
+            seeds=[1],
+            config=config,
+            overrides=overrides,
+            assignments=assignments or [],
+            is_trusted=is_trusted,
+        )
+        runs = [cell.run for cell in grid.cells()]
+        with err().status("starting networks on ns-3"):
+            found = survey(runs[0], parse_seeds(seeds), association)
+        try:
+            works = [LongRuns(run, networks, duration) for run in runs]
+            with err().status(f"trying {len(works)} rules in {networks} networks of the twin"):
+                outcomes = _outcomes(works, jobs or os.cpu_count() or 1)
+        except UnsuitableNetwork as error:
+            typer.secho(f"not tried in the twin: {error}", fg="yellow", err=True)
+            outcomes = []
+        judged = verdict(found, outcomes)
+    if as_json:
+        print(json.dumps(judged.to_json()))
+    else:
+        _show(judged)
+
+
+def _outcomes(works: Sequence[LongRuns], jobs: int) -> list[Outcome]:
+    from py_agent.capacity.long_runs import outcome_of
+    from py_agent.side_by_side import side_by_side
+
+    with closing(side_by_side(outcome_of, works, min(jobs, len(works)))) as ended:
+        found = {number: future.result() for number, future in ended}
+    return [found[number] for number in range(len(works))]
+
+
+def _show(judged: Verdict) -> None:
+    from py_agent.view.capacity import capacity_tables, conclusion
+    from py_agent.view.tables import rows_table
+
+    for title, header, rows in capacity_tables(judged):
+        out().print(rows_table(title, header, rows))
+    for line in conclusion(judged):
+        out().print(line, highlight=False)
