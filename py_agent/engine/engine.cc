@@ -16,7 +16,8 @@ Engine::Engine(
       m_network(std::move(network)),
       m_radio(radio),
       m_walk(m_network.mobility),
-      m_traffic(m_network.traffic) {
+      m_traffic(m_network.traffic),
+      m_presence(m_network, radio) {
     m_radio.Resize(batch, n_ue);
 }
 
@@ -34,6 +35,7 @@ void Engine::Start(const std::vector<std::size_t>& rollouts,
             state.users[user].last_cell = state.cell[user];
             m_traffic.Begin(state, rollout, ue, 0);
         }
+        m_presence.Start(state, rollout);
         m_radio.Serve(state, {rollout, rollout + 1});
     }
 }
@@ -48,6 +50,8 @@ void Engine::Resume(std::int64_t slot, const std::vector<OpenTask>& open) {
     const double now_s = Seconds(slot);
     for (std::size_t rollout = 0; rollout < state.batch; ++rollout) {
         state.clocks[rollout].slot = slot;
+        state.clocks[rollout].departures = static_cast<std::int32_t>(state.n_ue);
+        m_presence.Redraw(state, rollout);
         m_walk.Follow(state, rollout);
         for (std::size_t ue = 0; ue < state.n_ue; ++ue) {
             const std::size_t user = rollout * state.n_ue + ue;
@@ -70,6 +74,7 @@ void Engine::Open(std::size_t rollout, const OpenTask& open, double now_s) {
     tasks.push_back({.created_s = now_s - open.age_s,
                      .uploaded_s = computing ? now_s : NEVER,
                      .done_s = NOT_YET,
+                     .left_s = NOT_YET,
                      .size_bit = open.size_bit,
                      .cycles = open.cycles,
                      .ue = static_cast<std::int32_t>(open.ue),
@@ -120,6 +125,13 @@ void Engine::Step(
     work();
 }
 
+void Engine::Reseed(const std::vector<std::uint64_t>& seeds) {
+    for (std::size_t rollout = 0; rollout < state.batch; ++rollout) {
+        state.clocks[rollout].seed = seeds[rollout];
+        m_presence.Redraw(state, rollout);
+    }
+}
+
 void Engine::CopyFrom(std::size_t rollout, const Engine& other, std::size_t row) {
     state.CopyFrom(rollout, other.state, row);
     m_radio.CopyFrom(rollout, other.m_radio, row);
@@ -164,6 +176,7 @@ void Engine::Worker::StepBlock(const Action& action, Rows rows, Numbered<double>
         Clock& clock = state.clocks[rollout];
         ++clock.slot;
         due = due || clock.slot % network.slots_per_measurement == 0;
+        engine.m_presence.Advance(state, rollout, engine.Seconds(clock.slot));
     }
     if (due) {
         Move(rows);

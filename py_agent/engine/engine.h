@@ -4,6 +4,7 @@
 #include "connections.h"
 #include "laws/parameters.h"
 #include "mobility.h"
+#include "presence.h"
 #include "radio.h"
 #include "servers.h"
 #include "state.h"
@@ -60,6 +61,9 @@ class Engine {
     void Step(
         const Action& action, Rows rows, std::size_t slots, std::size_t threads, double* reward);
 
+    /// Draw from now on under other seeds; tasks that are still to come stay.
+    void Reseed(const std::vector<std::uint64_t>& seeds);
+
     /// Put a rollout of another engine of the same network in the place of one of this.
     void CopyFrom(std::size_t rollout, const Engine& other, std::size_t row);
 
@@ -88,6 +92,7 @@ class Engine {
     Radio& m_radio;
     WalkLaw m_walk;
     TrafficLaw m_traffic;
+    Presence m_presence;
 };
 
 }  // namespace twin

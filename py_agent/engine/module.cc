@@ -83,6 +83,10 @@ Arrays ArraysOf(nb::handle self) {
         {"head_cycles", FlowMember(state, &Flow::head_cycles, self)},
         {"used_s", FlowMember(state, &Flow::used_s, self)},
         {"tasks", FlowMember(state, &Flow::tasks, self)},
+        {"present", Member(state.stays, &Stay::present, state, self)},
+        {"departure", Member(state.stays, &Stay::departure, state, self)},
+        {"tasks_left", Member(state.stays, &Stay::tasks_left, state, self)},
+        {"left_bit", Member(state.stays, &Stay::left_bit, state, self)},
     };
     if (!state.jobs.empty()) {
         arrays.insert({
@@ -93,6 +97,8 @@ Arrays ArraysOf(nb::handle self) {
             {"trained_samples", Member(state.jobs, &Jobs::trained, state, self)},
             {"jobs_submitted", Member(state.jobs, &Jobs::submitted, state, self)},
             {"jobs_done", Member(state.jobs, &Jobs::done, state, self)},
+            {"jobs_dropped", Member(state.jobs, &Jobs::dropped, state, self)},
+            {"last_job_done", Member(state.jobs, &Jobs::last_done, state, self)},
             // Of the first place, where what is under way at the start counts as one job.
             {"first_job_samples", View(&state.jobs.data()->samples[0], {state.batch, state.n_ue},
                                        {state.n_ue * sizeof(Jobs), sizeof(Jobs)}, self)},
@@ -178,6 +184,11 @@ void Clear(Engine& engine, const Input<std::int64_t>& seeds) {
     engine.Clear({seeds.data(), seeds.data() + seeds.size()});
 }
 
+void Reseed(Engine& engine, const Input<std::int64_t>& seeds) {
+    RequireSize(seeds, engine.state.batch, "seeds");
+    engine.Reseed({seeds.data(), seeds.data() + seeds.size()});
+}
+
 /// Columns of open: user, server (-1: on its way up), age, size, cycles left, bits in the queue.
 void Resume(Engine& engine, std::int64_t slot, const Input<double>& open) {
     constexpr std::size_t COLUMNS = 6;
@@ -202,7 +213,7 @@ Arrays TasksOf(const Engine& engine, std::size_t begin, std::size_t end) {
     RequireRows(engine.state, {begin, end});
     std::vector<std::int64_t> rollout;
     std::vector<std::int32_t> ue, bs;
-    std::vector<double> created_s, uploaded_s, done_s, size_bit, cycles;
+    std::vector<double> created_s, uploaded_s, done_s, left_s, size_bit, cycles;
     for (std::size_t r = begin; r < end; ++r) {
         for (const Task& task : engine.state.tasks[r]) {
             rollout.push_back(static_cast<std::int64_t>(r - begin));
@@ -211,6 +222,7 @@ Arrays TasksOf(const Engine& engine, std::size_t begin, std::size_t end) {
             created_s.push_back(task.created_s);
             uploaded_s.push_back(task.uploaded_s);
             done_s.push_back(task.done_s);
+            left_s.push_back(task.left_s);
             size_bit.push_back(task.size_bit);
             cycles.push_back(task.cycles);
         }
@@ -222,6 +234,7 @@ Arrays TasksOf(const Engine& engine, std::size_t begin, std::size_t end) {
             {"created_s", Fresh(std::move(created_s), shape)},
             {"uploaded_s", Fresh(std::move(uploaded_s), shape)},
             {"done_s", Fresh(std::move(done_s), shape)},
+            {"left_s", Fresh(std::move(left_s), shape)},
             {"size_bit", Fresh(std::move(size_bit), shape)},
             {"cycles", Fresh(std::move(cycles), shape)}};
 }
@@ -355,6 +368,7 @@ NB_MODULE(_engine, module) {
         .def("arrays", &ArraysOf)
         .def("start", &Start, "seeds"_a, "rollouts"_a)
         .def("clear", &Clear, "seeds"_a)
+        .def("reseed", &Reseed, "seeds"_a)
         .def("resume", &Resume, "slot"_a, "open"_a)
         .def("step", &Step, "begin"_a, "end"_a, "association"_a, "bandwidth_share"_a.none(),
              "compute_share"_a, "training_share"_a.none(), "retrain_samples"_a.none(), "slots"_a,

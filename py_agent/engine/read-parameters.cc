@@ -44,6 +44,10 @@ NetworkParameters ReadNetworkParameters(const nb::dict& values) {
         .Read("model", mobility.model, "speed_min_mps", mobility.speed_min_mps, "speed_max_mps",
               mobility.speed_max_mps, "turn_s", mobility.turn_s, "pause_s", mobility.pause_s,
               "memory", mobility.memory, "area_m", mobility.area_m);
+    Arrivals& arrivals = all.arrivals;
+    Part(values, "arrivals")
+        .Read("rate_hz", arrivals.rate_hz, "sojourn_s", arrivals.sojourn_s, "attach_s",
+              arrivals.attach_s, "attach_sd_s", arrivals.attach_sd_s);
     Compute& compute = all.compute;
     Part(values, "compute")
         .Read("capacity_hz", compute.capacity_hz, "quota", compute.quota, "cycles_per_sample",

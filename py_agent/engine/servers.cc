@@ -117,7 +117,7 @@ void Servers::AddQuotas(const State& state,
     // Users count where they are served and wherever they have something to do.
     for (std::size_t ue = 0; ue < state.n_ue; ++ue) {
         const std::size_t user = rollout * state.n_ue + ue;
-        for (std::size_t bs = 0; bs < state.n_bs; ++bs) {
+        for (std::size_t bs = 0; state.stays[user].present && bs < state.n_bs; ++bs) {
             double& quota = m_sharing.quota[first_server + bs];
             const bool here = state.users[user].last_cell == static_cast<std::int32_t>(bs);
             if (here || state.flows[user * state.n_bs + bs].tasks > 0) {

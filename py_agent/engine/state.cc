@@ -41,6 +41,7 @@ State::State(std::size_t n_rollouts, std::size_t n_users, std::size_t stations, 
       next_arrival_s(batch * n_ue, NEVER),
       sources(batch * n_ue),
       users(batch * n_ue),
+      stays(batch * n_ue),
       flows(batch * n_ue * n_bs),
       jobs(retrains ? batch * n_ue : 0),
       uploading(batch, n_ue),
@@ -65,6 +66,7 @@ void State::Clear(std::size_t rollout, std::uint64_t seed) {
     FillRow(next_arrival_s, rollout, n_ue, NEVER);
     FillRow(sources, rollout, n_ue, Source());
     FillRow(users, rollout, n_ue, User());
+    FillRow(stays, rollout, n_ue, Stay());
     FillRow(flows, rollout, n_ue * n_bs, Flow());
     if (!jobs.empty()) {
         FillRow(jobs, rollout, n_ue, Jobs());
@@ -93,6 +95,7 @@ void State::CopyFrom(std::size_t rollout, const State& other, std::size_t row) {
     CopyRow(next_arrival_s, rollout, other.next_arrival_s, row, n_ue);
     CopyRow(sources, rollout, other.sources, row, n_ue);
     CopyRow(users, rollout, other.users, row, n_ue);
+    CopyRow(stays, rollout, other.stays, row, n_ue);
     CopyRow(flows, rollout, other.flows, row, n_ue * n_bs);
     if (!jobs.empty()) {
         CopyRow(jobs, rollout, other.jobs, row, n_ue);

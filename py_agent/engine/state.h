@@ -35,6 +35,7 @@ struct Task {
     double created_s;   // since the start of the rollout; negative: before
     double uploaded_s;  // its last bit is at the edge; known once it has left the radio
     double done_s;      // NaN: not yet
+    double left_s;      // its user went, and it was dropped; NaN: not
     double size_bit;
     double cycles;  // work at the server
     std::int32_t ue;
@@ -48,8 +49,12 @@ struct Clock {
     std::int64_t slot = 0;           // the next one
     double first_created_s = NEVER;  // of all users' next creations
     double first_arrival_s = NEVER;  // of all users' next arrivals at the edge
-    std::int32_t in_system = 0;      // tasks created and not done
-    std::int32_t without_cell = 0;   // users
+    double next_change_s = NEVER;    // somebody comes or goes
+    double next_comer_s = NEVER;
+    std::int32_t comers = 0;  // so far
+    std::int32_t departures = 0;
+    std::int32_t in_system = 0;     // tasks created and not done
+    std::int32_t without_cell = 0;  // users
 };
 
 /// Where a user's tasks come from.
@@ -77,8 +82,8 @@ struct User {
     float sent_bit = 0;          // left the queue in the last slot
     float band_s = 0;            // time of the whole band that the user had in the last slot
     std::int32_t created = 0;    // tasks so far
-    std::int32_t sent = 0;       // of these, those whose last bit has left the queue
-    std::int32_t arrived = 0;    // of these, those that are at the edge
+    std::int32_t sent = 0;       // of these, those whose last bit has left the queue, or never will
+    std::int32_t arrived = 0;    // of these, those that are at the edge or were dropped before
     std::int32_t done = 0;
     std::int32_t first = NONE;        // task that is not at the edge
     std::int32_t sending = NONE;      // task whose bits are first in the queue
@@ -89,6 +94,15 @@ struct User {
     std::int32_t losses = 0;          // connections lost so far
     std::int32_t created_before = 0;  // tasks older than the rollout's first one
     std::int32_t completed_before = 0;  // those of them that were done when it began
+};
+
+/// Whether a user is there.
+struct Stay {
+    double ends_s = NEVER;
+    double left_bit = 0;          // of tasks that were dropped on their way up, never sent
+    std::int32_t present = 1;     // 0: away
+    std::int32_t departure = 0;   // number of the last one among all users'
+    std::int32_t tasks_left = 0;  // dropped because the user went
 };
 
 /// A user's tasks at one server, first come first served.
@@ -111,10 +125,12 @@ struct Jobs {
     double begin_s = 0;      // from when on the server can serve them
     double trained = 0;      // samples of those done
     std::int64_t submitted = 0;
-    std::int64_t done = 0;
-    std::int32_t server = 0;     // that has the jobs, or to which they are moving
-    float used_s = 0;            // time of the whole server in the last slot
-    float samples[PLACES] = {};  // by the jobs' number modulo the places
+    std::int64_t done = 0;        // of these, those that are done or dropped
+    std::int64_t dropped = 0;     // because the user went
+    std::int64_t last_done = -1;  // number of the last one done; -1: none yet
+    std::int32_t server = 0;      // that has the jobs, or to which they are moving
+    float used_s = 0;             // time of the whole server in the last slot
+    float samples[PLACES] = {};   // by the jobs' number modulo the places
 };
 
 /// Some of the users of a rollout, or of their flows, as bits.
@@ -192,6 +208,7 @@ struct State {
     std::vector<double> next_arrival_s;  // never: none on its way
     std::vector<Source> sources;
     std::vector<User> users;
+    std::vector<Stay> stays;
     std::vector<Flow> flows;
     std::vector<Jobs> jobs;  // empty where nothing is retrained
     Marks uploading;         // users whose queue is not empty

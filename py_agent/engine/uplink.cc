@@ -18,6 +18,9 @@ double Uplink::Create(State& state, std::size_t rollout, double end_s) const {
         const std::size_t i = rollout * state.n_ue + ue;
         while (state.next_created_s[i] < end_s) {
             const Task task = m_traffic.Create(state, rollout, ue);
+            if (!state.stays[i].present) {
+                continue;
+            }
             User& user = state.users[i];
             const auto number = static_cast<std::int32_t>(tasks.size());
             if (user.first == NONE) {

@@ -17,7 +17,7 @@ class Uplink {
     Uplink(const NetworkParameters& network, const TrafficLaw& traffic, Radio& radio)
         : m_network(network), m_traffic(traffic), m_radio(radio) {}
 
-    /// Take over the tasks that are created before the slot ends.
+    /// Take over the tasks that are created before the slot ends, by those who are there.
     ///
     /// Returns how long they have been there at its end, summed.
     double Create(State& state, std::size_t rollout, double end_s) const;

@@ -57,6 +57,14 @@ struct Compute {
     double migration_s;
 };
 
+/// How users come and go.
+struct Arrivals {
+    double rate_hz;  // 0: those who are there stay, and nobody comes
+    double sojourn_s;
+    double attach_s;  // without a cell, of who comes where another cell is the strongest
+    double attach_sd_s;
+};
+
 /// What every network needs, whatever its radio.
 struct NetworkParameters {
     double slot_s;
@@ -68,6 +76,7 @@ struct NetworkParameters {
     HandoverLaw handover;
     Traffic traffic;
     Mobility mobility;
+    Arrivals arrivals;
     Compute compute;
 };
 

@@ -73,7 +73,7 @@ class _Start:
     def fill(self) -> None:
         rollout, estimate = self._rollout, self._estimate
         rollout.engine.clear(self._seeds)
-        rollout.away[:] = estimate.away
+        self._presence()
         self._places()
         self._links()
         self._sources()
@@ -87,8 +87,15 @@ class _Start:
         self._state["created_before"][:] = before - self._state["created"]
         self._state["completed_before"][:] = estimate.tasks_completed
         self._state["created_bit"][:] = estimate.created_bit
+        self._state["tasks_left"][:] = estimate.latest.get("tasks_left", 0)
         if rollout.retrains and estimate.models is not None:
             self._training(estimate.models)
+
+    def _presence(self) -> None:
+        estimate, state = self._estimate, self._state
+        state["present"][:] = ~estimate.away
+        # Who has been away for the longest time comes first.
+        state["departure"][:] = np.argsort(np.argsort(-estimate.away_s, kind="stable"))
 
     def _places(self) -> None:
         estimate = self._estimate
@@ -107,6 +114,7 @@ class _Start:
         estimate, state = self._estimate, self._state
         state["on_probability"][:] = estimate.on_probability
         rate_hz = self._about(estimate.rate_hz, estimate.rate_sd_hz)
+        rate_hz[:, estimate.away] = estimate.parameters.traffic.rate_hz  # once they are back
         state["rate_hz"][:] = np.maximum(rate_hz, 0.0)
         state["cycles_per_bit"][:] = estimate.cycles_per_bit
         state["size"][:] = estimate.mean_bit / self._rollout.mean_bit
