@@ -23,19 +23,22 @@ std::int32_t Drop(std::vector<Task>& tasks, std::int32_t first, double now_s) {
     return dropped;
 }
 
-std::int32_t DropUploads(State& state, std::size_t rollout, std::size_t user, double now_s) {
-    User& of = state.users[user];
-    const std::int32_t dropped = Drop(state.tasks[rollout], of.first, now_s);
-    state.stays[user].left_bit += of.queue_bit;
-    of.first = of.sending = of.last = NONE;
-    of.queue_bit = of.head_bit = 0;
-    of.sent = of.arrived = of.created;
-    state.next_arrival_s[user] = NEVER;
-    state.uploading.Clear(rollout, user - rollout * state.n_ue);
+std::int32_t DropTransfers(State& state, Way way, std::size_t user, double now_s) {
+    Queues& queues = state.On(way);
+    const std::size_t rollout = user / state.n_ue;
+    RadioQueue& queue = queues.of_users[user];
+    const std::int32_t dropped = Drop(state.tasks[rollout], queue.first, now_s);
+    queue.left_bit += queue.queue_bit;
+    queue.queue_bit = queue.head_bit = 0;
+    queue.sent = queue.arrived = queue.entered;
+    queue.first = queue.sending = queue.last = NONE;
+    queues.next_arrival_s[user] = NEVER;
+    queues.waiting.Clear(rollout, user - rollout * state.n_ue);
     return dropped;
 }
 
-std::int32_t DropComputations(State& state, std::size_t rollout, std::size_t user, double now_s) {
+std::int32_t DropComputations(State& state, std::size_t user, double now_s) {
+    const std::size_t rollout = user / state.n_ue;
     std::int32_t dropped = 0;
     for (std::size_t i = user * state.n_bs; i < (user + 1) * state.n_bs; ++i) {
         Flow& flow = state.flows[i];
@@ -150,8 +153,11 @@ void Presence::Leave(State& state, std::size_t user, double now_s) const {
     const std::size_t rollout = user / state.n_ue;
     Clock& clock = state.clocks[rollout];
     Stay& stay = state.stays[user];
-    const std::int32_t dropped =
-        DropUploads(state, rollout, user, now_s) + DropComputations(state, rollout, user, now_s);
+    std::int32_t dropped = DropTransfers(state, Way::UP, user, now_s);
+    dropped += DropComputations(state, user, now_s);
+    if (!state.down.of_users.empty()) {
+        dropped += DropTransfers(state, Way::DOWN, user, now_s);
+    }
     stay.tasks_left += dropped;
     clock.in_system -= dropped;
     if (!state.jobs.empty()) {

@@ -71,6 +71,8 @@ Task TrafficLaw::Create(State& state, std::size_t rollout, std::size_t ue) const
     }
     const Task task{.created_s = state.next_created_s[user],
                     .uploaded_s = NEVER,
+                    .computed_s = NOT_YET,
+                    .downloaded_s = NEVER,
                     .done_s = NOT_YET,
                     .left_s = NOT_YET,
                     .size_bit = size_bit,

@@ -50,7 +50,12 @@ class TaskRecords:
         made["created_s"] = start_s + found["created_s"]
         made["uploaded_s"] = np.where(uploaded, start_s + found["uploaded_s"], np.nan)
         made["compute_s"] = np.where(uploaded, found["cycles"] / capacity_hz[found["bs"]], np.nan)
-        made["computed_s"] = made["done_s"] = start_s + found["done_s"]
+        made["computed_s"] = start_s + found["computed_s"]
+        made["done_s"] = start_s + found["done_s"]
+        traffic = self._rollout.parameters.traffic
+        computed = np.isfinite(found["computed_s"])
+        result_bit = np.ceil(traffic.result_bit + traffic.result_ratio * found["size_bit"])
+        made["result_bit"] = np.where(computed, result_bit, 0)
         if "left_s" in made.dtype.names:
             made["left_s"] = start_s + found["left_s"]
         rows[_TASK] = made[np.argsort(ended_s[chosen], kind="stable")]

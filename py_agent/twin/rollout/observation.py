@@ -43,6 +43,7 @@ class Observer:
             **self._connections(),
             **self._tasks(),
             **self._servers(),
+            **(self._results() if "results" in self._state else {}),
             **rollout.more_fields,
         }
         if unknown := set(self._fields) - set(self._makers):
@@ -146,6 +147,33 @@ class Observer:
             "training_done_id": lambda: self._job_id(state["last_job_done"]),
         }
 
+    def _results(self) -> Mapping[str, Callable[[], Array]]:
+        state = self._state
+        return {
+            "tasks_downloading": lambda: state["results"] - state["results_arrived"],
+            "result_bit": lambda: state["result_bit"],
+            "result_delivered_bit": lambda: (
+                state["result_bit"] - state["download_queue_bit"] - state["result_left_bit"]
+            ),
+            "download_backlog_bit": self._download_backlog_bit,
+            "download_unconfirmed_bit": lambda: (
+                self._download_backlog_bit() - state["download_queue_bit"]
+            ),
+        }
+
+    def _download_backlog_bit(self) -> Array:
+        """In the queue, or sent and not acknowledged, which takes as long as for an upload."""
+        part = min(1.0, self._rollout.parameters.delays.report_s / self._rollout.slot_s)
+        sent_bit = self._state["download_sent_bit"].astype(np.float64)
+        backlog_bit: Array = self._state["download_queue_bit"] + part * self._of_those_there(
+            sent_bit
+        )
+        return backlog_bit
+
+    def _of_those_there(self, bits: Array) -> Array:
+        """What others had sent is dropped."""
+        return np.where(self._rollout.away, 0.0, bits) if self._users_vary else bits
+
     def _job_id(self, number: Array) -> Array:
         """Of each user's job of this number, -1: none; no two users have one in common."""
         n_ue = self._rollout.n_ue
@@ -167,9 +195,8 @@ class Observer:
         return part * self._in_flight_bit()
 
     def _in_flight_bit(self) -> Array:
-        """Sent in the last slot by those who are there: what others had sent is dropped."""
-        sent_bit = self._state["sent_bit"].astype(np.float64)
-        return np.where(self._rollout.away, 0.0, sent_bit) if self._users_vary else sent_bit
+        """Sent in the last slot."""
+        return self._of_those_there(self._state["sent_bit"].astype(np.float64))
 
     def _delivered_bit(self) -> Array:
         state = self._state

@@ -19,7 +19,7 @@ from py_agent.twin.errors import UnsuitableNetwork
 from py_agent.twin.model.parameters import TwinParameters
 from py_agent.twin.model.traffic import mean_size_bit
 from py_agent.twin.rollout.engine_parameters import network_parameters
-from py_agent.twin.rollout.radio import HasRolloutModel
+from py_agent.twin.rollout.radio import HasDownlink, HasRolloutModel
 from py_agent.twin.rollout.random_streams import Seeds
 
 Floats = NDArray[np.float64]
@@ -198,7 +198,7 @@ class Rollout:
         Returns:
             ``rollout`` (from 0 on), ``ue``, ``created_s``, ``size_bit``, ``cycles``, ``uploaded_s``
             (infinite: not known yet), ``bs`` (that got it; -1: none yet), ``done_s`` (NaN: not
-            yet), ``left_s`` (its user went, and it was dropped; NaN: not).
+            yet), ``computed_s`` (likewise), ``left_s`` (its user went, and it was dropped; NaN: not).
         """
         begin, end, _ = rows.indices(self.batch)
         return self.engine.tasks(self._first + begin, self._first + end)
@@ -226,6 +226,13 @@ class Rollout:
                 " its links out"
             )
         model = link_model.rollout_model(self.bs_position_m, self.slot_s)
+        traffic = self.parameters.traffic
+        has_results = traffic.result_bit > 0 or traffic.result_ratio > 0
+        if has_results and not isinstance(model, Radio | HasDownlink):
+            raise UnsuitableNetwork(
+                f"the radio {radio.name} has no download_rates_bps: set traffic.result_bit=0 and"
+                " traffic.result_ratio=0"
+            )
         return model if isinstance(model, Radio) else PythonRadio(model)
 
     def _advance(self, action: Action, slots: int) -> Floats:
