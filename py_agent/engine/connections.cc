@@ -14,7 +14,7 @@ void Connections::Command(State& state,
     m_refused.clear();
     const std::size_t begin = rollout * state.n_ue;
     for (std::size_t user = begin; user < begin + state.n_ue; ++user) {
-        if (association[user] == state.cell[user]) {
+        if (association[user] == state.cell[user] || !state.stays[user].present) {
             continue;
         }
         const bool free = state.cell[user] >= 0 && state.users[user].back_s <= now_s;

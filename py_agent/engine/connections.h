@@ -16,7 +16,7 @@ class Connections {
     Connections(const HandoverLaw& law, Radio& radio) : m_law(law), m_radio(radio) {}
 
     /// Command base stations at the start of a frame. A user that is without a cell, or between
-    /// two, does not obey.
+    /// two, does not obey; who is away hears nothing.
     ///
     /// association: the base station of every user of the batch.
     void Command(State& state,

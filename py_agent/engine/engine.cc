@@ -12,11 +12,12 @@ namespace twin {
 
 Engine::Engine(
     NetworkParameters network, Radio& radio, std::size_t batch, std::size_t n_ue, std::size_t n_bs)
-    : state(batch, n_ue, n_bs, network.retrains),
+    : state(batch, n_ue, n_bs, network.traffic.HasResults(), network.retrains),
       m_network(std::move(network)),
       m_radio(radio),
       m_walk(m_network.mobility),
-      m_traffic(m_network.traffic) {
+      m_traffic(m_network.traffic),
+      m_presence(m_network, radio) {
     m_radio.Resize(batch, n_ue);
 }
 
@@ -34,6 +35,7 @@ void Engine::Start(const std::vector<std::size_t>& rollouts,
             state.users[user].last_cell = state.cell[user];
             m_traffic.Begin(state, rollout, ue, 0);
         }
+        m_presence.Start(state, rollout);
         m_radio.Serve(state, {rollout, rollout + 1});
     }
 }
@@ -48,6 +50,8 @@ void Engine::Resume(std::int64_t slot, const std::vector<OpenTask>& open) {
     const double now_s = Seconds(slot);
     for (std::size_t rollout = 0; rollout < state.batch; ++rollout) {
         state.clocks[rollout].slot = slot;
+        state.clocks[rollout].departures = static_cast<std::int32_t>(state.n_ue);
+        m_presence.Redraw(state, rollout);
         m_walk.Follow(state, rollout);
         for (std::size_t ue = 0; ue < state.n_ue; ++ue) {
             const std::size_t user = rollout * state.n_ue + ue;
@@ -63,38 +67,55 @@ void Engine::Resume(std::int64_t slot, const std::vector<OpenTask>& open) {
 
 void Engine::Open(std::size_t rollout, const OpenTask& open, double now_s) {
     const std::size_t number = rollout * state.n_ue + open.ue;
-    User& user = state.users[number];
+    RadioQueue& up = state.up.of_users[number];
     std::vector<Task>& tasks = state.tasks[rollout];
     const auto task = static_cast<std::int32_t>(tasks.size());
     const bool computing = open.bs >= 0;
     tasks.push_back({.created_s = now_s - open.age_s,
                      .uploaded_s = computing ? now_s : NEVER,
+                     .computed_s = NOT_YET,
+                     .downloaded_s = NEVER,
                      .done_s = NOT_YET,
+                     .left_s = NOT_YET,
                      .size_bit = open.size_bit,
                      .cycles = open.cycles,
                      .ue = static_cast<std::int32_t>(open.ue),
                      .bs = NONE,
                      .next = NONE});
     ++state.clocks[rollout].in_system;
-    ++user.created;
+    ++up.entered;
     if (computing) {
-        ++user.sent;
-        ++user.arrived;
-        user.uploaded_s = now_s;
+        ++up.sent;
+        ++up.arrived;
+        up.arrives_s = now_s;
+        if (open.download_bit > 0) {
+            tasks.back().computed_s = now_s;
+            tasks.back().bs = open.bs;
+            Enqueue(state.down, rollout, open.ue, task, open.download_bit);
+            ++state.down.of_users[number].entered;
+            return;
+        }
+        User& user = state.users[number];
         const std::int32_t cell = std::exchange(user.last_cell, open.bs);
         Servers::Accept(state, rollout, number, task);
         user.last_cell = cell;
         return;
     }
-    if (user.first == NONE) {
-        user.first = user.sending = task;
-        user.head_bit = open.queue_bit;
+    Enqueue(state.up, rollout, open.ue, task, open.queue_bit);
+}
+
+void Engine::Enqueue(
+    Queues& queues, std::size_t rollout, std::size_t ue, std::int32_t task, double bits) {
+    RadioQueue& queue = queues.of_users[rollout * state.n_ue + ue];
+    if (queue.first == NONE) {
+        queue.first = queue.sending = task;
+        queue.head_bit = bits;
     } else {
-        tasks[static_cast<std::size_t>(user.last)].next = task;
+        state.tasks[rollout][static_cast<std::size_t>(queue.last)].next = task;
     }
-    user.last = task;
-    user.queue_bit += open.queue_bit;
-    state.uploading.Set(rollout, open.ue);
+    queue.last = task;
+    queue.queue_bit += bits;
+    queues.waiting.Set(rollout, ue);
 }
 
 void Engine::Step(
@@ -120,6 +141,13 @@ void Engine::Step(
     work();
 }
 
+void Engine::Reseed(const std::vector<std::uint64_t>& seeds) {
+    for (std::size_t rollout = 0; rollout < state.batch; ++rollout) {
+        state.clocks[rollout].seed = seeds[rollout];
+        m_presence.Redraw(state, rollout);
+    }
+}
+
 void Engine::CopyFrom(std::size_t rollout, const Engine& other, std::size_t row) {
     state.CopyFrom(rollout, other.state, row);
     m_radio.CopyFrom(rollout, other.m_radio, row);
@@ -128,7 +156,8 @@ void Engine::CopyFrom(std::size_t rollout, const Engine& other, std::size_t row)
 Engine::Worker::Worker(Engine& of)
     : engine(of),
       connections(of.m_network.handover, of.m_radio),
-      uplink(of.m_network, of.m_traffic, of.m_radio),
+      uplink(of.m_network, of.m_radio, Way::UP),
+      downlink(of.m_network, of.m_radio, Way::DOWN),
       servers(of.m_network, of.state) {}
 
 void Engine::Worker::StepBlock(const Action& action, Rows rows, Numbered<double> reward) {
@@ -144,7 +173,7 @@ void Engine::Worker::StepBlock(const Action& action, Rows rows, Numbered<double>
             connections.Reconnect(state, rollout, end_s);
         }
         const double before_s = clock.in_system * network.slot_s;
-        reward[rollout] = -before_s - uplink.Create(state, rollout, end_s);
+        reward[rollout] = -before_s - Create(rollout, end_s);
     }
     uplink.Send(state, rows, action.bandwidth_share);
     for (std::size_t rollout = rows.begin; rollout < rows.end; ++rollout) {
@@ -160,13 +189,64 @@ void Engine::Worker::StepBlock(const Action& action, Rows rows, Numbered<double>
     }
     bool due = false;
     servers.Compute(state, rows, {action.compute_share, action.training_share}, reward);
+    if (network.traffic.HasResults()) {
+        Download(action, rows, reward);
+    }
     for (std::size_t rollout = rows.begin; rollout < rows.end; ++rollout) {
         Clock& clock = state.clocks[rollout];
         ++clock.slot;
         due = due || clock.slot % network.slots_per_measurement == 0;
+        engine.m_presence.Advance(state, rollout, engine.Seconds(clock.slot));
     }
     if (due) {
         Move(rows);
+    }
+}
+
+double Engine::Worker::Create(std::size_t rollout, double end_s) const {
+    State& state = engine.state;
+    Clock& clock = state.clocks[rollout];
+    if (clock.first_created_s >= end_s) {
+        return 0;
+    }
+    double present_s = 0, first_s = NEVER;
+    for (std::size_t ue = 0; ue < state.n_ue; ++ue) {
+        const std::size_t user = rollout * state.n_ue + ue;
+        while (state.next_created_s[user] < end_s) {
+            const Task task = engine.m_traffic.Create(state, rollout, ue);
+            if (!state.stays[user].present) {
+                continue;
+            }
+            const auto number = static_cast<std::int32_t>(state.tasks[rollout].size());
+            state.tasks[rollout].push_back(task);
+            uplink.Append(state, rollout, user, number, task.created_s);
+            ++clock.in_system;
+            present_s += end_s - task.created_s;
+        }
+        first_s = std::min(first_s, state.next_created_s[user]);
+    }
+    clock.first_created_s = first_s;
+    return present_s;
+}
+
+void Engine::Worker::Download(const Action& action, Rows rows, Numbered<double> reward) {
+    State& state = engine.state;
+    for (const Servers::Computed& of : servers.LastComputed()) {
+        const double computed_s =
+            state.tasks[of.rollout][static_cast<std::size_t>(of.task)].computed_s;
+        downlink.Append(state, of.rollout, of.user, of.task, computed_s);
+    }
+    downlink.Send(state, rows, action.bandwidth_share);
+    for (std::size_t rollout = rows.begin; rollout < rows.end; ++rollout) {
+        Clock& clock = state.clocks[rollout];
+        const double end_s = engine.Seconds(clock.slot + 1);
+        downlink.Arrive(state, rollout, end_s, [&](std::size_t user, std::int32_t number) {
+            Task& task = state.tasks[rollout][static_cast<std::size_t>(number)];
+            task.done_s = task.downloaded_s;
+            reward[rollout] += end_s - task.done_s;
+            ++state.users[user].done;
+            --clock.in_system;
+        });
     }
 }
 

@@ -4,11 +4,12 @@
 #include "connections.h"
 #include "laws/parameters.h"
 #include "mobility.h"
+#include "presence.h"
 #include "radio.h"
 #include "servers.h"
 #include "state.h"
 #include "traffic.h"
-#include "uplink.h"
+#include "transfers.h"
 
 #include <cstdint>
 #include <vector>
@@ -30,8 +31,9 @@ struct OpenTask {
     std::int32_t bs;  // that has it; -1: on its way up
     double age_s;
     double size_bit;
-    double cycles;     // work that is left at the server
-    double queue_bit;  // left in the radio queue
+    double cycles;        // work that is left at the server
+    double queue_bit;     // left in the queue of the way up
+    double download_bit;  // of its result, left in the queue of the way down; else 0
 };
 
 /// Many rollouts of one network, slot by slot. A rollout is a function of its start, its seed and
@@ -60,6 +62,9 @@ class Engine {
     void Step(
         const Action& action, Rows rows, std::size_t slots, std::size_t threads, double* reward);
 
+    /// Draw from now on under other seeds; tasks that are still to come stay.
+    void Reseed(const std::vector<std::uint64_t>& seeds);
+
     /// Put a rollout of another engine of the same network in the place of one of this.
     void CopyFrom(std::size_t rollout, const Engine& other, std::size_t row);
 
@@ -72,22 +77,31 @@ class Engine {
         explicit Worker(Engine& engine);
 
         void StepBlock(const Action& action, Rows rows, Numbered<double> reward);
+        /// Take over the tasks that are created before the slot ends, by those who are there.
+        /// Returns how long they have been there at its end, summed.
+        double Create(std::size_t rollout, double end_s) const;
+        /// Let results go down for a slot.
+        void Download(const Action& action, Rows rows, Numbered<double> reward);
         void Move(Rows rows);
 
         Engine& engine;
         Connections connections;
-        Uplink uplink;
+        Transfers uplink;
+        Transfers downlink;
         Servers servers;
         std::vector<Outage> failed;
     };
 
     double Seconds(std::int64_t slot) const { return static_cast<double>(slot) * m_network.slot_s; }
     void Open(std::size_t rollout, const OpenTask& open, double now_s);
+    void Enqueue(
+        Queues& queues, std::size_t rollout, std::size_t ue, std::int32_t task, double bits);
 
     NetworkParameters m_network;
     Radio& m_radio;
     WalkLaw m_walk;
     TrafficLaw m_traffic;
+    Presence m_presence;
 };
 
 }  // namespace twin

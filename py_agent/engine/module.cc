@@ -64,14 +64,15 @@ Arrays ArraysOf(nb::handle self) {
         {"cycles_per_bit", Member(state.sources, &Source::cycles_per_bit, state, self)},
         {"size", Member(state.sources, &Source::size, state, self)},
         {"back_s", Member(state.users, &User::back_s, state, self)},
-        {"queue_bit", Member(state.users, &User::queue_bit, state, self)},
-        {"head_bit", Member(state.users, &User::head_bit, state, self)},
-        {"created_bit", Member(state.users, &User::created_bit, state, self)},
-        {"sent_bit", Member(state.users, &User::sent_bit, state, self)},
-        {"band_s", Member(state.users, &User::band_s, state, self)},
-        {"created", Member(state.users, &User::created, state, self)},
-        {"sent", Member(state.users, &User::sent, state, self)},
-        {"arrived", Member(state.users, &User::arrived, state, self)},
+        {"queue_bit", Member(state.up.of_users, &RadioQueue::queue_bit, state, self)},
+        {"head_bit", Member(state.up.of_users, &RadioQueue::head_bit, state, self)},
+        {"created_bit", Member(state.up.of_users, &RadioQueue::entered_bit, state, self)},
+        {"sent_bit", Member(state.up.of_users, &RadioQueue::sent_bit, state, self)},
+        {"band_s", Member(state.up.of_users, &RadioQueue::band_s, state, self)},
+        {"created", Member(state.up.of_users, &RadioQueue::entered, state, self)},
+        {"sent", Member(state.up.of_users, &RadioQueue::sent, state, self)},
+        {"arrived", Member(state.up.of_users, &RadioQueue::arrived, state, self)},
+        {"left_bit", Member(state.up.of_users, &RadioQueue::left_bit, state, self)},
         {"done", Member(state.users, &User::done, state, self)},
         {"last_cell", Member(state.users, &User::last_cell, state, self)},
         {"interruption_s", Member(state.users, &User::interruption_s, state, self)},
@@ -83,6 +84,9 @@ Arrays ArraysOf(nb::handle self) {
         {"head_cycles", FlowMember(state, &Flow::head_cycles, self)},
         {"used_s", FlowMember(state, &Flow::used_s, self)},
         {"tasks", FlowMember(state, &Flow::tasks, self)},
+        {"present", Member(state.stays, &Stay::present, state, self)},
+        {"departure", Member(state.stays, &Stay::departure, state, self)},
+        {"tasks_left", Member(state.stays, &Stay::tasks_left, state, self)},
     };
     if (!state.jobs.empty()) {
         arrays.insert({
@@ -93,9 +97,22 @@ Arrays ArraysOf(nb::handle self) {
             {"trained_samples", Member(state.jobs, &Jobs::trained, state, self)},
             {"jobs_submitted", Member(state.jobs, &Jobs::submitted, state, self)},
             {"jobs_done", Member(state.jobs, &Jobs::done, state, self)},
+            {"jobs_dropped", Member(state.jobs, &Jobs::dropped, state, self)},
+            {"last_job_done", Member(state.jobs, &Jobs::last_done, state, self)},
             // Of the first place, where what is under way at the start counts as one job.
             {"first_job_samples", View(&state.jobs.data()->samples[0], {state.batch, state.n_ue},
                                        {state.n_ue * sizeof(Jobs), sizeof(Jobs)}, self)},
+        });
+    }
+    if (std::vector<RadioQueue>& down = state.down.of_users; !down.empty()) {
+        arrays.insert({
+            {"download_queue_bit", Member(down, &RadioQueue::queue_bit, state, self)},
+            {"download_sent_bit", Member(down, &RadioQueue::sent_bit, state, self)},
+            {"download_band_s", Member(down, &RadioQueue::band_s, state, self)},
+            {"result_bit", Member(down, &RadioQueue::entered_bit, state, self)},
+            {"results", Member(down, &RadioQueue::entered, state, self)},
+            {"results_arrived", Member(down, &RadioQueue::arrived, state, self)},
+            {"result_left_bit", Member(down, &RadioQueue::left_bit, state, self)},
         });
     }
     return arrays;
@@ -178,20 +195,30 @@ void Clear(Engine& engine, const Input<std::int64_t>& seeds) {
     engine.Clear({seeds.data(), seeds.data() + seeds.size()});
 }
 
-/// Columns of open: user, server (-1: on its way up), age, size, cycles left, bits in the queue.
+void Reseed(Engine& engine, const Input<std::int64_t>& seeds) {
+    RequireSize(seeds, engine.state.batch, "seeds");
+    engine.Reseed({seeds.data(), seeds.data() + seeds.size()});
+}
+
+/// Columns of open: user, server (-1: on its way up), age, size, cycles left, bits left to upload,
+/// bits left to download (0: it is not on its way down).
 void Resume(Engine& engine, std::int64_t slot, const Input<double>& open) {
-    constexpr std::size_t COLUMNS = 6;
+    constexpr std::size_t COLUMNS = 7;
     if (open.size() % COLUMNS != 0) {
-        throw std::invalid_argument("open must be [n_tasks, 6]");
+        throw std::invalid_argument("open must be [n_tasks, 7]");
     }
     std::vector<OpenTask> tasks;
     for (std::size_t i = 0; i < open.size(); i += COLUMNS) {
         const double* row = open.data() + i;
         tasks.push_back({static_cast<std::size_t>(row[0]), static_cast<std::int32_t>(row[1]),
-                         row[2], row[3], row[4], row[5]});
+                         row[2], row[3], row[4], row[5], row[6]});
         if (tasks.back().ue >= engine.state.n_ue ||
             tasks.back().bs >= static_cast<std::int32_t>(engine.state.n_bs)) {
             throw std::invalid_argument("an open task is of no user, or at no server");
+        }
+        if (tasks.back().download_bit > 0 &&
+            (tasks.back().bs < 0 || engine.state.down.of_users.empty())) {
+            throw std::invalid_argument("an open task has no result to download");
         }
     }
     engine.Resume(slot, tasks);
@@ -202,7 +229,7 @@ Arrays TasksOf(const Engine& engine, std::size_t begin, std::size_t end) {
     RequireRows(engine.state, {begin, end});
     std::vector<std::int64_t> rollout;
     std::vector<std::int32_t> ue, bs;
-    std::vector<double> created_s, uploaded_s, done_s, size_bit, cycles;
+    std::vector<double> created_s, uploaded_s, computed_s, done_s, left_s, size_bit, cycles;
     for (std::size_t r = begin; r < end; ++r) {
         for (const Task& task : engine.state.tasks[r]) {
             rollout.push_back(static_cast<std::int64_t>(r - begin));
@@ -210,7 +237,9 @@ Arrays TasksOf(const Engine& engine, std::size_t begin, std::size_t end) {
             bs.push_back(task.bs);
             created_s.push_back(task.created_s);
             uploaded_s.push_back(task.uploaded_s);
+            computed_s.push_back(task.computed_s);
             done_s.push_back(task.done_s);
+            left_s.push_back(task.left_s);
             size_bit.push_back(task.size_bit);
             cycles.push_back(task.cycles);
         }
@@ -221,7 +250,9 @@ Arrays TasksOf(const Engine& engine, std::size_t begin, std::size_t end) {
             {"bs", Fresh(std::move(bs), shape)},
             {"created_s", Fresh(std::move(created_s), shape)},
             {"uploaded_s", Fresh(std::move(uploaded_s), shape)},
+            {"computed_s", Fresh(std::move(computed_s), shape)},
             {"done_s", Fresh(std::move(done_s), shape)},
+            {"left_s", Fresh(std::move(left_s), shape)},
             {"size_bit", Fresh(std::move(size_bit), shape)},
             {"cycles", Fresh(std::move(cycles), shape)}};
 }
@@ -239,8 +270,10 @@ Output OldestAgeS(const Engine& engine, std::size_t begin, std::size_t end) {
         const double now_s =
             static_cast<double>(state.clocks[rollout].slot) * engine.Network().slot_s;
         double oldest_s = now_s;
-        if (state.users[i].first != NONE) {
-            oldest_s = std::min(oldest_s, created_s(state.users[i].first));
+        for (const Queues* queues : {&state.up, &state.down}) {
+            if (!queues->of_users.empty() && queues->of_users[i].first != NONE) {
+                oldest_s = std::min(oldest_s, created_s(queues->of_users[i].first));
+            }
         }
         for (std::size_t bs = 0; bs < state.n_bs; ++bs) {
             const Flow& flow = state.flows[i * state.n_bs + bs];
@@ -355,6 +388,7 @@ NB_MODULE(_engine, module) {
         .def("arrays", &ArraysOf)
         .def("start", &Start, "seeds"_a, "rollouts"_a)
         .def("clear", &Clear, "seeds"_a)
+        .def("reseed", &Reseed, "seeds"_a)
         .def("resume", &Resume, "slot"_a, "open"_a)
         .def("step", &Step, "begin"_a, "end"_a, "association"_a, "bandwidth_share"_a.none(),
              "compute_share"_a, "training_share"_a.none(), "retrain_samples"_a.none(), "slots"_a,

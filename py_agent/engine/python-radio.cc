@@ -141,16 +141,19 @@ void PythonRadio::Reassociate(State& state, std::size_t user, Change, bool moved
     }
 }
 
-void PythonRadio::Rates(State&, Rows, Senders& senders) {
+void PythonRadio::Rates(State&, Rows, Senders& senders, Way way) {
     const nb::gil_scoped_acquire python;
     const std::vector<std::size_t> shape{senders.count};
-    const nb::object found = m_model.attr("rates_bps")(Copied(senders.user.data(), shape),
-                                                       Copied(senders.cell.data(), shape));
+    const nb::object found = m_model.attr(way == Way::UP ? "rates_bps" : "download_rates_bps")(
+        Copied(senders.user.data(), shape), Copied(senders.cell.data(), shape));
     const auto rate_bps = Answer<float>(found, senders.count, "rates_bps");
     std::copy_n(rate_bps.data(), senders.count, senders.rate_bps.begin());
 }
 
-void PythonRadio::Sent(State&, Rows, const Senders& senders) {
+void PythonRadio::Sent(State&, Rows, const Senders& senders, Way way) {
+    if (way == Way::DOWN) {
+        return;
+    }
     const nb::gil_scoped_acquire python;
     const std::vector<std::size_t> shape{senders.count};
     m_model.attr("sent")(Copied(senders.user.data(), shape), Copied(senders.cell.data(), shape),

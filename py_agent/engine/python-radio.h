@@ -22,8 +22,8 @@ class PythonRadio : public Radio {
     void Watch(State& state, Rows rows, double by_s, std::vector<Outage>& failed) override;
     void PredictFailures(const State& state, std::vector<Handover>& handovers) override;
     void Reassociate(State& state, std::size_t user, Change change, bool moved) override;
-    void Rates(State& state, Rows rows, Senders& senders) override;
-    void Sent(State& state, Rows rows, const Senders& senders) override;
+    void Rates(State& state, Rows rows, Senders& senders, Way way) override;
+    void Sent(State& state, Rows rows, const Senders& senders, Way way) override;
     void CopyFrom(std::size_t rollout, const Radio& other, std::size_t row) override;
 
     /// Strengths of all links as they are now.

@@ -9,7 +9,7 @@
 
 namespace twin {
 
-/// Users that have something to send in a slot, in order of their numbers.
+/// Users that have something to send, or to get, in a slot, in order of their numbers.
 struct Senders {
     std::vector<std::int32_t> rollout;
     std::vector<std::int32_t> user;    // number in the batch
@@ -90,11 +90,11 @@ class Radio {
     /// A user was told to move, or found a cell again; `moved`: it is in another cell than before.
     virtual void Reassociate(State& state, std::size_t user, Change change, bool moved) = 0;
 
-    /// Fill the rates of those who send, whole band, in this slot.
-    virtual void Rates(State& state, Rows rows, Senders& senders) = 0;
+    /// Fill the rates of those who send or get, whole band, in this slot.
+    virtual void Rates(State& state, Rows rows, Senders& senders, Way way) = 0;
 
     /// These have had so much of their bands.
-    virtual void Sent(State& state, Rows rows, const Senders& senders) = 0;
+    virtual void Sent(State& state, Rows rows, const Senders& senders, Way way) = 0;
 
     /// Put a rollout of another batch in the place of one of this.
     virtual void CopyFrom(std::size_t rollout, const Radio& other, std::size_t row) = 0;

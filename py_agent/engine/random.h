@@ -29,6 +29,8 @@ enum class Stream : std::uint64_t {
     HANDOVER,
     LEARNING,
     ESTIMATE,
+    STAY,
+    ARRIVAL,
 };
 
 /// The finaliser of SplitMix64 (Steele, Lea and Flood 2014).
@@ -85,6 +87,11 @@ class Draws {
     }
 
     float Normal(std::uint64_t element) const { return NormalQuantile(Uniform(element)); }
+
+    /// Of mean 1.
+    double Exponential(std::uint64_t element) const {
+        return -std::log(static_cast<double>(Uniform(element)));
+    }
 
     /// Numbers of mean 0 and variance 1, uniform: cheap steps for processes with long memory. A
     /// Gauss-Markov process that forgets over some tens of steps is normal to within a per cent all

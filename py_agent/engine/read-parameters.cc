@@ -21,7 +21,8 @@ Traffic ReadTraffic(const nb::dict& values) {
         traffic.size_max_bit, "size_median_bit", traffic.size_median_bit, "size_sigma",
         traffic.size_sigma, "size_alpha", traffic.size_alpha, "cycles_per_bit",
         traffic.cycles_per_bit, "cycles_ue_spread", traffic.cycles_ue_spread, "cycles_task_spread",
-        traffic.cycles_task_spread, "periodic", traffic.periodic, "jitter_s", traffic.jitter_s);
+        traffic.cycles_task_spread, "periodic", traffic.periodic, "jitter_s", traffic.jitter_s,
+        "result_bit", traffic.result_bit, "result_ratio", traffic.result_ratio);
     return traffic;
 }
 
@@ -32,7 +33,8 @@ NetworkParameters ReadNetworkParameters(const nb::dict& values) {
               all.slots_per_measurement, "band_quota", all.band_quota, "retrains", all.retrains);
     Part(values, "delays")
         .Read("grant_s", all.delays.grant_s, "core_s", all.delays.core_s, "pipeline_s",
-              all.delays.pipeline_s, "pipeline_sd_s", all.delays.pipeline_sd_s);
+              all.delays.pipeline_s, "pipeline_sd_s", all.delays.pipeline_sd_s, "result_s",
+              all.delays.result_s);
     HandoverLaw& handover = all.handover;
     Part(values, "handover")
         .Read("interruption_median_s", handover.interruption_median_s, "interruption_sigma",
@@ -44,6 +46,10 @@ NetworkParameters ReadNetworkParameters(const nb::dict& values) {
         .Read("model", mobility.model, "speed_min_mps", mobility.speed_min_mps, "speed_max_mps",
               mobility.speed_max_mps, "turn_s", mobility.turn_s, "pause_s", mobility.pause_s,
               "memory", mobility.memory, "area_m", mobility.area_m);
+    Arrivals& arrivals = all.arrivals;
+    Part(values, "arrivals")
+        .Read("rate_hz", arrivals.rate_hz, "sojourn_s", arrivals.sojourn_s, "attach_s",
+              arrivals.attach_s, "attach_sd_s", arrivals.attach_sd_s);
     Compute& compute = all.compute;
     Part(values, "compute")
         .Read("capacity_hz", compute.capacity_hz, "quota", compute.quota, "cycles_per_sample",

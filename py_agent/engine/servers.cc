@@ -40,6 +40,7 @@ void Servers::Compute(State& state, Rows rows, ServerShares shares, Numbered<dou
     m_sharing.Reset((rows.end - rows.begin) * state.n_bs);
     m_flows.clear();
     m_jobs.clear();
+    m_computed.clear();
     for (std::size_t rollout = rows.begin; rollout < rows.end; ++rollout) {
         AddFlows(state, rollout, (rollout - rows.begin) * state.n_bs, shares.compute);
     }
@@ -117,7 +118,7 @@ void Servers::AddQuotas(const State& state,
     // Users count where they are served and wherever they have something to do.
     for (std::size_t ue = 0; ue < state.n_ue; ++ue) {
         const std::size_t user = rollout * state.n_ue + ue;
-        for (std::size_t bs = 0; bs < state.n_bs; ++bs) {
+        for (std::size_t bs = 0; state.stays[user].present && bs < state.n_bs; ++bs) {
             double& quota = m_sharing.quota[first_server + bs];
             const bool here = state.users[user].last_cell == static_cast<std::int32_t>(bs);
             if (here || state.flows[user * state.n_bs + bs].tasks > 0) {
@@ -135,7 +136,7 @@ void Servers::AddQuotas(const State& state,
     }
 }
 
-double Servers::Finish(State& state, Served of, std::size_t i, double served) const {
+double Servers::Finish(State& state, Served of, std::size_t i, double served) {
     Flow& flow = state.flows[of.number];
     std::vector<Task>& tasks = state.tasks[of.rollout];
     const double end_s = EndS(state, of.rollout);
@@ -145,14 +146,21 @@ double Servers::Finish(State& state, Served of, std::size_t i, double served) co
     double gone_s = 0;
     bool again = true;
     while (again) {
-        Task& task = tasks[static_cast<std::size_t>(flow.head)];
+        const std::int32_t number = flow.head;
+        Task& task = tasks[static_cast<std::size_t>(number)];
         const double part = (served + flow.head_cycles) / offered;
         const double since_s = present_s * (1 - std::min(part, 1.0));
-        task.done_s = end_s - since_s;
-        gone_s += since_s;
-        ++state.users[of.number / state.n_bs].done;
-        --state.clocks[of.rollout].in_system;
+        task.computed_s = end_s - since_s;
         flow.head = task.next;
+        if (m_network.traffic.HasResults()) {
+            task.next = NONE;
+            m_computed.push_back({of.rollout, of.number / state.n_bs, number});
+        } else {
+            task.done_s = task.computed_s;
+            gone_s += since_s;
+            ++state.users[of.number / state.n_bs].done;
+            --state.clocks[of.rollout].in_system;
+        }
         if (--flow.tasks == 0) {
             // Rounding errors must not outlive the tasks.
             flow.work_cycles = flow.head_cycles = 0;

@@ -21,6 +21,13 @@ struct ServerShares {
 /// task.
 class Servers {
   public:
+    /// A task that is computed and has a result.
+    struct Computed {
+        std::size_t rollout;
+        std::size_t user;
+        std::int32_t task;
+    };
+
     Servers(const NetworkParameters& network, const State& state);
 
     /// A task arrives at the server of its user's cell.
@@ -28,9 +35,12 @@ class Servers {
 
     /// Serve all flows for a slot.
     ///
-    /// reward: of each rollout; to it is added how long tasks that were done in this slot had been
-    ///     gone at its end.
+    /// reward: of each rollout; to it is added how long tasks without a result that were done in
+    ///     this slot had been gone at its end.
     void Compute(State& state, Rows rows, ServerShares shares, Numbered<double> reward);
+
+    /// Tasks with results that were computed in the last slot.
+    const std::vector<Computed>& LastComputed() const { return m_computed; }
 
   private:
     struct Served {
@@ -51,7 +61,7 @@ class Servers {
                    std::size_t rollout,
                    std::size_t first_server,
                    ServerShares shares);
-    double Finish(State& state, Served flow, std::size_t i, double served) const;
+    double Finish(State& state, Served flow, std::size_t i, double served);
     double EndS(const State& state, std::size_t rollout) const {
         return static_cast<double>(state.clocks[rollout].slot + 1) * m_network.slot_s;
     }
@@ -62,6 +72,7 @@ class Servers {
     Sharing m_sharing;
     std::vector<Served> m_flows;  // that have something to do, in the order of m_sharing
     std::vector<Served> m_jobs;   // that follow them there
+    std::vector<Computed> m_computed;
 };
 
 }  // namespace twin

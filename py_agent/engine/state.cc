@@ -23,7 +23,8 @@ void FillRow(std::vector<Value>& to, std::size_t rollout, std::size_t n, const V
 
 }  // namespace
 
-State::State(std::size_t n_rollouts, std::size_t n_users, std::size_t stations, bool retrains)
+State::State(
+    std::size_t n_rollouts, std::size_t n_users, std::size_t stations, bool results, bool retrains)
     : batch(n_rollouts),
       n_ue(n_users),
       n_bs(stations),
@@ -38,13 +39,13 @@ State::State(std::size_t n_rollouts, std::size_t n_users, std::size_t stations, 
       cell(batch * n_ue),
       strength_db(n_bs * batch * n_ue),
       next_created_s(batch * n_ue, NEVER),
-      next_arrival_s(batch * n_ue, NEVER),
       sources(batch * n_ue),
       users(batch * n_ue),
+      stays(batch * n_ue),
       flows(batch * n_ue * n_bs),
       jobs(retrains ? batch * n_ue : 0),
-      uploading(batch, n_ue),
-      sent(batch, n_ue),
+      up(batch, n_ue),
+      down(results ? batch : 0, n_ue),
       computing(batch, n_ue * n_bs),
       computed(batch, n_ue * n_bs),
       tasks(batch) {}
@@ -62,14 +63,23 @@ void State::Clear(std::size_t rollout, std::uint64_t seed) {
     FillRow(legs, rollout, n_ue, 0);
     FillRow(cell, rollout, n_ue, 0);
     FillRow(next_created_s, rollout, n_ue, NEVER);
-    FillRow(next_arrival_s, rollout, n_ue, NEVER);
     FillRow(sources, rollout, n_ue, Source());
     FillRow(users, rollout, n_ue, User());
+    FillRow(stays, rollout, n_ue, Stay());
     FillRow(flows, rollout, n_ue * n_bs, Flow());
     if (!jobs.empty()) {
         FillRow(jobs, rollout, n_ue, Jobs());
     }
-    for (Marks* marks : {&uploading, &sent, &computing, &computed}) {
+    for (Queues* queues : {&up, &down}) {
+        if (!queues->of_users.empty()) {
+            FillRow(queues->of_users, rollout, n_ue, RadioQueue());
+            FillRow(queues->next_arrival_s, rollout, n_ue, NEVER);
+            queues->first_arrival_s[rollout] = NEVER;
+            queues->waiting.ClearAll(rollout);
+            queues->sent.ClearAll(rollout);
+        }
+    }
+    for (Marks* marks : {&computing, &computed}) {
         marks->ClearAll(rollout);
     }
     tasks[rollout].clear();
@@ -90,14 +100,25 @@ void State::CopyFrom(std::size_t rollout, const State& other, std::size_t row) {
         }
     }
     CopyRow(next_created_s, rollout, other.next_created_s, row, n_ue);
-    CopyRow(next_arrival_s, rollout, other.next_arrival_s, row, n_ue);
     CopyRow(sources, rollout, other.sources, row, n_ue);
     CopyRow(users, rollout, other.users, row, n_ue);
+    CopyRow(stays, rollout, other.stays, row, n_ue);
     CopyRow(flows, rollout, other.flows, row, n_ue * n_bs);
     if (!jobs.empty()) {
         CopyRow(jobs, rollout, other.jobs, row, n_ue);
     }
-    for (auto member : {&State::uploading, &State::sent, &State::computing, &State::computed}) {
+    for (auto member : {&State::up, &State::down}) {
+        Queues& to = this->*member;
+        const Queues& from = other.*member;
+        if (!to.of_users.empty()) {
+            CopyRow(to.of_users, rollout, from.of_users, row, n_ue);
+            CopyRow(to.next_arrival_s, rollout, from.next_arrival_s, row, n_ue);
+            to.first_arrival_s[rollout] = from.first_arrival_s[row];
+            to.waiting.CopyFrom(rollout, from.waiting, row);
+            to.sent.CopyFrom(rollout, from.sent, row);
+        }
+    }
+    for (auto member : {&State::computing, &State::computed}) {
         (this->*member).CopyFrom(rollout, other.*member, row);
     }
     tasks[rollout] = other.tasks[row];

@@ -32,9 +32,12 @@ struct Numbered {
 /// One task of a rollout. A user's tasks pass the radio in the order of their creation, and those
 /// at one server are computed in it.
 struct Task {
-    double created_s;   // since the start of the rollout; negative: before
-    double uploaded_s;  // its last bit is at the edge; known once it has left the radio
-    double done_s;      // NaN: not yet
+    double created_s;     // since the start of the rollout; negative: before
+    double uploaded_s;    // its last bit is at the edge; known once it has left the radio
+    double computed_s;    // NaN: not yet
+    double downloaded_s;  // its result is at the user; known once it has left the radio
+    double done_s;        // NaN: not yet
+    double left_s;        // its user went, and it was dropped; NaN: not
     double size_bit;
     double cycles;  // work at the server
     std::int32_t ue;
@@ -47,9 +50,12 @@ struct Clock {
     std::uint64_t seed = 0;
     std::int64_t slot = 0;           // the next one
     double first_created_s = NEVER;  // of all users' next creations
-    double first_arrival_s = NEVER;  // of all users' next arrivals at the edge
-    std::int32_t in_system = 0;      // tasks created and not done
-    std::int32_t without_cell = 0;   // users
+    double next_change_s = NEVER;    // somebody comes or goes
+    double next_comer_s = NEVER;
+    std::int32_t comers = 0;  // so far
+    std::int32_t departures = 0;
+    std::int32_t in_system = 0;     // tasks created and not done
+    std::int32_t without_cell = 0;  // users
 };
 
 /// Where a user's tasks come from.
@@ -66,29 +72,45 @@ struct Source {
     std::int32_t drawn = 0;     // tasks so far
 };
 
-/// A user's radio queue, first come first served, and its connection.
+/// One of the two ways over the radio.
+enum class Way { UP, DOWN };
+
+/// A user's queue on one way over the radio, first come first served.
+struct RadioQueue {
+    double begin_s = 0;         // from when on it can be served
+    double queue_bit = 0;       // in it
+    double head_bit = 0;        // what remains of the first task in it
+    double arrives_s = -NEVER;  // when the last task that left it is at the other end
+    double entered_bit = 0;     // of all tasks so far
+    double left_bit = 0;        // of tasks that were dropped, never sent
+    float sent_bit = 0;         // left the queue in the last slot
+    float band_s = 0;           // time of the whole band that the user had in the last slot
+    std::int32_t entered = 0;   // tasks so far
+    std::int32_t sent = 0;      // of these, those whose last bit has left the queue, or never will
+    std::int32_t arrived = 0;   // of these, those that are at the other end or were dropped before
+    std::int32_t first = NONE;  // task that is not at the other end
+    std::int32_t sending = NONE;  // task whose bits are first in the queue
+    std::int32_t last = NONE;     // task that entered last
+};
+
+/// A user's connection, and what has become of its tasks.
 struct User {
-    double begin_s = 0;    // from when on the queue can be served (scheduling request and grant)
-    double back_s = 0;     // from when on the link works; before, it is interrupted
-    double queue_bit = 0;  // in the radio queue
-    double head_bit = 0;   // what remains of the first task in it
-    double uploaded_s = -NEVER;  // when the last task that left the queue is at the edge
-    double created_bit = 0;      // of all tasks so far
-    float sent_bit = 0;          // left the queue in the last slot
-    float band_s = 0;            // time of the whole band that the user had in the last slot
-    std::int32_t created = 0;    // tasks so far
-    std::int32_t sent = 0;       // of these, those whose last bit has left the queue
-    std::int32_t arrived = 0;    // of these, those that are at the edge
+    double back_s = 0;  // from when on the link works; before, it is interrupted
     std::int32_t done = 0;
-    std::int32_t first = NONE;        // task that is not at the edge
-    std::int32_t sending = NONE;      // task whose bits are first in the queue
-    std::int32_t last = NONE;         // task created
     std::int32_t last_cell = 0;       // the cell, or the last one of a user without
     float interruption_s = 0;         // of the last handover
     std::int32_t commanded = 0;       // the last command: 0: none, 2: obeyed, 3: refused, 4: failed
     std::int32_t losses = 0;          // connections lost so far
     std::int32_t created_before = 0;  // tasks older than the rollout's first one
     std::int32_t completed_before = 0;  // those of them that were done when it began
+};
+
+/// Whether a user is there.
+struct Stay {
+    double ends_s = NEVER;
+    std::int32_t present = 1;     // 0: away
+    std::int32_t departure = 0;   // number of the last one among all users'
+    std::int32_t tasks_left = 0;  // dropped because the user went
 };
 
 /// A user's tasks at one server, first come first served.
@@ -111,10 +133,12 @@ struct Jobs {
     double begin_s = 0;      // from when on the server can serve them
     double trained = 0;      // samples of those done
     std::int64_t submitted = 0;
-    std::int64_t done = 0;
-    std::int32_t server = 0;     // that has the jobs, or to which they are moving
-    float used_s = 0;            // time of the whole server in the last slot
-    float samples[PLACES] = {};  // by the jobs' number modulo the places
+    std::int64_t done = 0;        // of these, those that are done or dropped
+    std::int64_t dropped = 0;     // because the user went
+    std::int64_t last_done = -1;  // number of the last one done; -1: none yet
+    std::int32_t server = 0;      // that has the jobs, or to which they are moving
+    float used_s = 0;             // time of the whole server in the last slot
+    float samples[PLACES] = {};   // by the jobs' number modulo the places
 };
 
 /// Some of the users of a rollout, or of their flows, as bits.
@@ -168,10 +192,31 @@ class Marks {
     std::vector<std::uint64_t> m_bits;
 };
 
+/// All users' queues on one way.
+struct Queues {
+    Queues(std::size_t rollouts, std::size_t n_ue)
+        : of_users(rollouts * n_ue),
+          next_arrival_s(rollouts * n_ue, NEVER),
+          first_arrival_s(rollouts, NEVER),
+          waiting(rollouts, n_ue),
+          sent(rollouts, n_ue) {}
+
+    std::vector<RadioQueue> of_users;
+    std::vector<double> next_arrival_s;   // of each user's tasks; never: none on its way
+    std::vector<double> first_arrival_s;  // of all users' in a rollout
+    Marks waiting;                        // users whose queue is not empty
+    Marks sent;                           // users that sent in the last slot
+};
+
 /// All that changes in a batch of rollouts but what the radio keeps for itself. User u of rollout r
 /// has the number r · n_ue + u, its flow at server b r · n_ue · n_bs + u · n_bs + b.
 struct State {
-    State(std::size_t n_rollouts, std::size_t users, std::size_t stations, bool retrains);
+    /// results: users download them; retrains: servers take jobs.
+    State(std::size_t n_rollouts,
+          std::size_t users,
+          std::size_t stations,
+          bool results,
+          bool retrains);
 
     std::size_t batch;
     std::size_t n_ue;
@@ -189,17 +234,19 @@ struct State {
     std::vector<std::int32_t> cell;  // that serves, or will after the handover under way; -1: none
     std::vector<float> strength_db;  // how well each user hears each station, [n_bs][batch · n_ue]
     std::vector<double> next_created_s;
-    std::vector<double> next_arrival_s;  // never: none on its way
     std::vector<Source> sources;
     std::vector<User> users;
+    std::vector<Stay> stays;
     std::vector<Flow> flows;
     std::vector<Jobs> jobs;  // empty where nothing is retrained
-    Marks uploading;         // users whose queue is not empty
-    Marks sent;              // users that sent in the last slot
-    Marks computing;         // flows that have tasks
-    Marks computed;          // flows that were served in the last slot
+    Queues up;
+    Queues down;      // empty where tasks have no results
+    Marks computing;  // flows that have tasks
+    Marks computed;   // flows that were served in the last slot
     std::vector<std::vector<Task>> tasks;
 
+    Queues& On(Way way) { return way == Way::UP ? up : down; }
+    const Queues& On(Way way) const { return way == Way::UP ? up : down; }
     std::size_t UsersInAll() const { return batch * n_ue; }
     float StrengthDb(std::size_t user, std::size_t bs) const {
         return strength_db[bs * UsersInAll() + user];

@@ -14,10 +14,6 @@ double NormalCdf(double x) {
     return std::erfc(-x / std::sqrt(2.0)) / 2;
 }
 
-double Exponential(const Draws& draws, std::size_t ue) {
-    return -std::log(static_cast<double>(draws.Uniform(ue)));
-}
-
 }  // namespace
 
 TrafficLaw::TrafficLaw(Traffic traffic) : m_traffic(std::move(traffic)) {
@@ -51,9 +47,9 @@ void TrafficLaw::Begin(State& state, std::size_t rollout, std::size_t ue, double
     if (!m_traffic.periodic && m_traffic.off_s > 0) {
         const float uniform = Draws(seed, Stream::TRAFFIC_STATE, 0).Uniform(ue);
         const double pause_s =
-            m_traffic.off_s * Exponential(Draws(seed, Stream::TRAFFIC_PERIOD, 0), ue);
+            m_traffic.off_s * Draws(seed, Stream::TRAFFIC_PERIOD, 0).Exponential(ue);
         source.paused_s = uniform < source.on_probability ? 0 : pause_s;
-        source.on_ends_s = m_traffic.on_s * Exponential(Draws(seed, Stream::TRAFFIC_PERIOD, 1), ue);
+        source.on_ends_s = m_traffic.on_s * Draws(seed, Stream::TRAFFIC_PERIOD, 1).Exponential(ue);
     }
     DrawNext(state, rollout, ue);
     Clock& clock = state.clocks[rollout];
@@ -75,7 +71,10 @@ Task TrafficLaw::Create(State& state, std::size_t rollout, std::size_t ue) const
     }
     const Task task{.created_s = state.next_created_s[user],
                     .uploaded_s = NEVER,
+                    .computed_s = NOT_YET,
+                    .downloaded_s = NEVER,
                     .done_s = NOT_YET,
+                    .left_s = NOT_YET,
                     .size_bit = size_bit,
                     .cycles = size_bit * source.cycles_per_bit * work,
                     .ue = static_cast<std::int32_t>(ue),
@@ -102,14 +101,14 @@ void TrafficLaw::DrawNext(State& state, std::size_t rollout, std::size_t ue) con
 
 double TrafficLaw::NextActiveS(Source& source, std::uint64_t seed, std::size_t ue) const {
     const auto number = static_cast<std::uint64_t>(source.drawn);
-    source.active_s += Exponential(Draws(seed, Stream::TRAFFIC_GAP, number), ue) / source.rate_hz;
+    source.active_s += Draws(seed, Stream::TRAFFIC_GAP, number).Exponential(ue) / source.rate_hz;
     while (m_traffic.off_s > 0 && source.on_ends_s < source.active_s) {
         // Period by period an active time, then a pause; the first active time has been drawn.
         const auto period = static_cast<std::uint64_t>(source.periods++);
         const Draws off(seed, Stream::TRAFFIC_PERIOD, 2 * period + 2);
         const Draws on(seed, Stream::TRAFFIC_PERIOD, 2 * period + 3);
-        source.paused_s += m_traffic.off_s * Exponential(off, ue);
-        source.on_ends_s += m_traffic.on_s * Exponential(on, ue);
+        source.paused_s += m_traffic.off_s * off.Exponential(ue);
+        source.on_ends_s += m_traffic.on_s * on.Exponential(ue);
     }
     return source.active_s + source.paused_s;
 }

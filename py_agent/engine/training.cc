@@ -20,7 +20,7 @@ void SubmitJobs(State& state,
         const std::size_t user = rollout * state.n_ue + ue;
         const std::int32_t cell = state.users[user].last_cell;
         Jobs& jobs = state.jobs[user];
-        if (samples[user] > 0) {
+        if (samples[user] > 0 && state.stays[user].present) {
             const double cycles = samples[user] * compute.cycles_per_sample;
             if (jobs.submitted == jobs.done) {
                 jobs.head_cycles = cycles;
@@ -49,6 +49,7 @@ void ServeJobs(Jobs& jobs, const Compute& compute, TrainingTime time) {
     jobs.head_cycles -= served;
     bool finished = (jobs.head_cycles <= 0 || enough) && time.present_s > 0;
     while (finished) {
+        jobs.last_done = jobs.done;
         jobs.trained += SamplesOf(jobs, jobs.done++);
         if (jobs.done == jobs.submitted) {
             // Rounding errors must not outlive the jobs.

@@ -91,6 +91,11 @@ def mixed(seen):
     )
 
 
+def held(network):
+    """Its settings, but that rollouts hold who is there, as those of a trace do."""
+    return {**network.settings, "arrival": {"rate_hz": 0, "sojourn_s": 1}}
+
+
 def test_everybody_is_there_where_nobody_comes_or_goes():
     assert present({"serving_bs": np.zeros((2, 3))}).all()
 
@@ -188,14 +193,14 @@ def test_the_twin_knows_who_is_away(seen):
     assert np.median(estimate.rate_hz[~away]) == pytest.approx(promised_hz, rel=0.3)
 
 
-def test_rollouts_leave_them_away(seen):
+def test_rollouts_go_on_with_those_who_are_there(seen):
     twin = Twin(seen.network)
     for observation in seen.observations[: seen.observations.index(mixed(seen)) + 1]:
         twin.observe(observation)
     estimate = twin.estimate()
     away = estimate.away
     assert 2 <= away.sum() <= 6
-    rollouts = rollouts_of(estimate, seen.network.settings, 16, horizon_s=1, seed=1)
+    rollouts = rollouts_of(estimate, held(seen.network), 16, horizon_s=1, seed=1)
     observer = Observer(seen.network.schema, rollouts)
     served = []
 
@@ -228,7 +233,7 @@ def test_their_shares_take_nothing_from_others(seen):
     estimate = twin.estimate()
     rewards = []
     for greed in (0.0, 1.0):
-        rollouts = rollouts_of(estimate, network.settings, 4, horizon_s=1, seed=1)
+        rollouts = rollouts_of(estimate, held(network), 4, horizon_s=1, seed=1)
         share = np.where(estimate.away, greed, 1 / 8) * np.ones((4, 8))
         action = {
             "association": np.maximum(rollouts.state["cell"], 0),
@@ -244,9 +249,43 @@ def test_fidelity_is_measured_under_such_settings():
     assert whole_settings(SETTINGS)["arrival"]["rate_hz"] == SETTINGS["arrival"]["rate_hz"]
 
 
-def test_environments_of_the_twin_need_users_that_stay():
-    with pytest.raises(UnsuitableNetwork, match=r"there throughout.*arrival\.rate_hz=0"):
-        make({**SETTINGS, "retraining": {}})
+def test_who_has_been_away_for_the_longest_time_comes_first_in_rollouts(seen):
+    twin = Twin(seen.network)
+    last_there_s = np.zeros(8)
+    for observation in seen.observations[: seen.observations.index(mixed(seen)) + 20]:
+        twin.observe(observation)
+        here = observation["present"] > 0
+        last_there_s[here] = observation["time_s"][0]
+    estimate = twin.estimate()
+    assert (estimate.away_s == np.where(here, 0, estimate.time_s - last_there_s)).all()
+    rollouts = rollouts_of(estimate, seen.network.settings, 64, horizon_s=1, seed=1)
+    before = rollouts.state["present"].copy()
+    assert (before == here).all()
+    action = {
+        "association": np.maximum(rollouts.state["cell"], 0),
+        "compute_share": np.full((64, 8), 0.125, np.float32),
+        "training_share": np.full((64, 8), 0.125, np.float32),
+    }
+    came = np.zeros(64, bool)
+    while not came.all():
+        before = rollouts.state["present"].copy()
+        order = np.where(before > 0, 99, rollouts.state["departure"])
+        rollouts.step(action)
+        fresh = (rollouts.state["present"] > 0) & (before == 0)
+        first = fresh.any(axis=1) & ~came
+        assert fresh[first, order[first].argmin(axis=1)].all()
+        came |= first
+    created = rollouts.state["created"].copy()
+    for _ in range(100):
+        rollouts.step(action)
+    assert (rollouts.state["created"] - created)[:, estimate.away].any(axis=0).all()
+
+
+def test_environments_of_the_twin_know_no_trace(tmp_path):
+    path = tmp_path / "walk.csv"
+    path.write_text("timestep_time,person_id,person_x,person_y\n1,a,0,0\n2.5,a,3,0\n9,b,5,5\n")
+    with pytest.raises(UnsuitableNetwork, match=r"mobility\.trace come and go"):
+        make({"n_ue": 1, "mobility": {"model": "trace", "trace": str(path)}})
 
 
 @pytest.mark.parametrize(

@@ -3,16 +3,29 @@
 #pragma once
 
 #include <array>
+#include <cmath>
 #include <string>
 #include <vector>
 
 namespace twin {
+
+/// What passes beside transmission, on one way.
+struct WayDelays {
+    double before_s;  // the first bit, when nothing of its user is being sent
+    double pipeline_s;
+    double pipeline_sd_s;
+    double after_s;
+};
 
 struct Delays {
     double grant_s;
     double core_s;
     double pipeline_s;
     double pipeline_sd_s;
+    double result_s;
+
+    WayDelays Up() const { return {grant_s, pipeline_s, pipeline_sd_s, core_s}; }
+    WayDelays Down() const { return {core_s, result_s, 0, 0}; }
 };
 
 struct HandoverLaw {
@@ -38,6 +51,14 @@ struct Traffic {
     double cycles_task_spread;
     bool periodic;
     double jitter_s;
+    double result_bit;
+    double result_ratio;
+
+    /// Tasks have results, which their users download.
+    bool HasResults() const { return result_bit > 0 || result_ratio > 0; }
+    double ResultBit(double size_bit) const {
+        return std::ceil(result_bit + result_ratio * size_bit);
+    }
 };
 
 struct Mobility {
@@ -57,6 +78,14 @@ struct Compute {
     double migration_s;
 };
 
+/// How users come and go.
+struct Arrivals {
+    double rate_hz;  // 0: those who are there stay, and nobody comes
+    double sojourn_s;
+    double attach_s;  // without a cell, of who comes where another cell is the strongest
+    double attach_sd_s;
+};
+
 /// What every network needs, whatever its radio.
 struct NetworkParameters {
     double slot_s;
@@ -68,6 +97,7 @@ struct NetworkParameters {
     HandoverLaw handover;
     Traffic traffic;
     Mobility mobility;
+    Arrivals arrivals;
     Compute compute;
 };
 

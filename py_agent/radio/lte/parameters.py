@@ -93,31 +93,19 @@ class UplinkSinr(Part):
     ceiling_db: Decibel = 60.0
 
 
-class RateCurve(Part):
-    """Application rate of a user by the SINR of its sounding signal.
-
-    ``rate = share · bandwidth_rb · bps_per_rb(SINR) · success · exp(correction)``: bps_per_rb is
-    linear between the knots and constant beyond; it holds headers and repetitions. `success` is
-    what the interference of other cells leaves, see `DataInterference`.
+class RateKnots(Part):
+    """Delivered bits by SINR, linear between knots and constant beyond; with headers, repetitions.
 
     Attributes:
         sinr_db: knots, rising, ``[n_knots]``.
         bps_per_rb: delivered bits per second and resource block, not falling, ``[n_knots]``.
-        relative_sd: standard deviation of the logarithm of a slot's rate around the curve.
-        correction_sd: the same of the part that stays with a user for a while.
-        correction_correlation_s: for how long.
-        largest_bps: more no user gets, whatever its share (a window of 32 packets in flight).
     """
 
     sinr_db: tuple[Decibel, ...]
     bps_per_rb: tuple[NotNegative, ...]
-    relative_sd: Deviation = 0.3
-    correction_sd: Deviation = 0.2
-    correction_correlation_s: Positive = 1.0
-    largest_bps: Positive = 1e9
 
     @pydantic.model_validator(mode="after")
-    def _knots_rise(self) -> RateCurve:
+    def _knots_rise(self) -> RateKnots:
         if len(self.sinr_db) != len(self.bps_per_rb) or len(self.sinr_db) < 2:
             raise ValueError("sinr_db and bps_per_rb must have the same length, 2 at least")
         pairs = list(zip(self.sinr_db, self.sinr_db[1:], strict=False))
@@ -126,6 +114,39 @@ class RateCurve(Part):
         if any(b < a for a, b in zip(self.bps_per_rb, self.bps_per_rb[1:], strict=False)):
             raise ValueError("bps_per_rb must not fall")
         return self
+
+
+class RateCurve(RateKnots):
+    """Application rate of a user by the SINR of its sounding signal.
+
+    ``rate = share · bandwidth_rb · bps_per_rb(SINR) · success · exp(correction)``; `success` is
+    what the interference of other cells leaves, see `DataInterference`.
+
+    Attributes:
+        relative_sd: standard deviation of the logarithm of a slot's rate around the curve.
+        correction_sd: the same of the part that stays with a user for a while.
+        correction_correlation_s: for how long.
+        largest_bps: more no user gets, whatever its share (a window of 32 packets in flight).
+    """
+
+    relative_sd: Deviation = 0.3
+    correction_sd: Deviation = 0.2
+    correction_correlation_s: Positive = 1.0
+    largest_bps: Positive = 1e9
+
+
+class Downlink(RateKnots):
+    """Rate of a user that downloads.
+
+    ``SINR = RSRP_serving / (Σ_c U_c · RSRP_c + noise)`` over the other cells, with U_c the busy
+    part of a cell's downlink band (base stations send every busy block with the same power), and
+    ``rate = share · bandwidth_rb · bps_per_rb(SINR) · decoded``, the latter as of `ControlChannel`.
+    The knots are means over busy users of `cellular` in ns-3: its link adaptation follows the
+    interference of the subframe before, so it gets less than Shannon's bound between them.
+    """
+
+    sinr_db: tuple[Decibel, ...] = (-5.0, 2.5, 7.5, 12.5, 17.5, 22.5, 27.5)
+    bps_per_rb: tuple[NotNegative, ...] = (5.5e4, 1.23e5, 2.1e5, 3.15e5, 4.6e5, 6.6e5, 6.9e5)
 
 
 class DataInterference(Part):
@@ -216,6 +237,7 @@ class LteParameters(RadioParameters):
     channel: ChannelMap
     uplink: UplinkSinr
     rate: RateCurve
+    downlink: Downlink = Downlink()
     interference: DataInterference = DataInterference()
     control: ControlChannel = ControlChannel()
     failure: FailureLaw = FailureLaw()

@@ -27,7 +27,7 @@ _HIGHEST_MCS = 28
 class LteFields:
     """What a slot's dynamics do not hold is left at what is usual.
 
-    Block errors are at 0; the downlink, which carries acknowledgements only, is unused.
+    Block errors are at 0; the downlink carries results only, no acknowledgements.
 
     Args:
         parameters: of the radio.
@@ -60,9 +60,9 @@ class LteFields:
             "sinr_ul_db": lambda: np.where(state["cell"] >= 0, links["sinr_ul_db"], NOT_SOUNDED_DB),
             "cqi_dl": lambda: _cqi(self._sinr_dl_db()),
             "mcs_dl": lambda: _mcs(self._sinr_dl_db()),
-            "rb_used_dl": _zero,
+            "rb_used_dl": self._rb_used_dl,
             "tbler_dl": _zero,
-            "cell_rb_used_dl": _zero,
+            "cell_rb_used_dl": self._cell_rb_used_dl,
             "cqi_ul": lambda: _cqi(links["sinr_ul_db"]),
             "mcs_ul": lambda: _mcs(links["sinr_ul_db"]),
             "rb_used_ul": self._rb_used_ul,
@@ -70,9 +70,11 @@ class LteFields:
             "cell_rb_used_ul": lambda: (self._rb_used_ul()[..., None] * self._here()).sum(axis=1),
             "cell_rb_available": lambda: np.array(self._band_rb),
             "cell_users": lambda: self._here().sum(axis=1),
-            "queue_dl_bit": _zero,
+            "queue_dl_bit": lambda: state.get("download_queue_bit", _zero()),
             "pdcp_delay_dl_s": _zero,
-            "pdcp_throughput_dl_bps": _zero,
+            "pdcp_throughput_dl_bps": lambda: (
+                state.get("download_sent_bit", _zero()) / self._rollouts.slot_s
+            ),
             "queue_ul_bit": lambda: state["queue_bit"],
             "pdcp_delay_ul_s": self._delay_s,
             "pdcp_throughput_ul_bps": lambda: state["sent_bit"] / self._rollouts.slot_s,
@@ -91,11 +93,29 @@ class LteFields:
         return rsrq_db
 
     def _sinr_dl_db(self) -> Array:
-        """Without interference: the data channel of the neighbours is next to empty."""
+        """Without interference but for users that download: the others hear no data."""
         cell = self._state["cell"]
         own = np.maximum(cell, 0)[..., None]
         rsrp_dbm = np.take_along_axis(self._state["strength_db"], own, axis=-1)[..., 0]
-        return np.where(cell >= 0, rsrp_dbm - self._noise_dbm, NOT_SOUNDED_DB)
+        rise_db = self._interference_rise_db() if "download_band_s" in self._state else 0.0
+        return np.where(cell >= 0, rsrp_dbm - self._noise_dbm - rise_db, NOT_SOUNDED_DB)
+
+    def _interference_rise_db(self) -> Array:
+        """Of users that download, by the busy parts of the other cells, ``[batch, n_ue]``."""
+        busy = np.minimum(self._cell_rb_used_dl() / self._band_rb, 1.0)[:, None]
+        others = ~self._here()
+        others_mw = (others * busy * 10 ** (self._state["strength_db"] / 10)).sum(axis=-1)
+        rise_db = 10 * np.log10(1 + others_mw / 10 ** (self._noise_dbm / 10))
+        return np.where(self._state["download_band_s"] > 0, rise_db, 0.0)
+
+    def _rb_used_dl(self) -> Array:
+        band_s = self._state.get("download_band_s", _zero())
+        used_rb: Array = band_s * (self._band_rb / self._rollouts.slot_s)
+        return used_rb
+
+    def _cell_rb_used_dl(self) -> Array:
+        used_rb = np.broadcast_to(self._rb_used_dl(), self._state["cell"].shape)
+        return (used_rb[..., None] * self._here()).sum(axis=1)
 
     def _rb_used_ul(self) -> Array:
         used_rb: Array = self._state["band_s"] * (self._band_rb / self._rollouts.slot_s)

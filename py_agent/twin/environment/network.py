@@ -13,7 +13,7 @@ from ns3_bridge import InvalidSetting, LocalHost, Schema
 from ns3_bridge.episode_settings import check_same_spaces
 from ns3_bridge.settings import NestedSettings, merged
 from py_agent.twin.errors import UnsuitableNetwork
-from py_agent.twin.model.declaration import check_replaced, check_users_stay
+from py_agent.twin.model.declaration import check_arrivals, check_replaced
 from py_agent.twin.model.parameters import TwinParameters
 from py_agent.twin.model.prior import prior_parameters
 from py_agent.twin.rollout.rollout import Place, Rollout
@@ -85,8 +85,8 @@ class TwinNetwork:
         source = NetworkSource(settings, parameters, scenario)
         host = LocalHost(ns3_scenarios.program(scenario), settings)
         check_replaced(host.schema)
-        check_users_stay(host.schema)
         values = host.settings.model_dump()
+        check_arrivals(host.schema, values)
         if parameters is None:
             parameters = prior_parameters(values, host.schema.radio, host.schema.scenario)
         elif parameters.n_bs != values["n_bs"]:

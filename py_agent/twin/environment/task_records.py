@@ -38,13 +38,13 @@ class TaskRecords:
         self._until_s = -np.inf
 
     def take(self, finished: bool) -> dict[str, NDArray[Any]]:
-        """Tasks done since the last call; with `finished`, the open ones as well."""
+        """Tasks done or dropped since the last call; with `finished`, the open ones as well."""
         rows = {name: np.empty(0, dtype) for name, dtype in self._dtypes.items()}
         now_s = float(self._rollout.now_s()[0])
         tasks = self._rollout.tasks()
-        done_s = tasks["done_s"]
-        fresh = done_s > self._until_s
-        chosen = fresh | np.isnan(done_s) if finished else fresh
+        ended_s = np.fmin(tasks["done_s"], tasks["left_s"])  # NaN: it has not
+        fresh = ended_s > self._until_s
+        chosen = fresh | np.isnan(ended_s) if finished else fresh
         self._until_s = max(self._until_s, now_s)
         numbers = np.argsort(tasks["created_s"], kind="stable").argsort()
         start_s = self._rollout.place.begin_s
@@ -60,6 +60,13 @@ class TaskRecords:
         made["created_s"] = start_s + found["created_s"]
         made["uploaded_s"] = np.where(uploaded, start_s + found["uploaded_s"], np.nan)
         made["compute_s"] = np.where(uploaded, found["cycles"] / capacity_hz[found["bs"]], np.nan)
-        made["computed_s"] = made["done_s"] = start_s + found["done_s"]
-        rows[_TASK] = made[np.argsort(made["done_s"], kind="stable")]
+        made["computed_s"] = start_s + found["computed_s"]
+        made["done_s"] = start_s + found["done_s"]
+        traffic = self._rollout.parameters.traffic
+        computed = np.isfinite(found["computed_s"])
+        result_bit = np.ceil(traffic.result_bit + traffic.result_ratio * found["size_bit"])
+        made["result_bit"] = np.where(computed, result_bit, 0)
+        if "left_s" in made.dtype.names:
+            made["left_s"] = start_s + found["left_s"]
+        rows[_TASK] = made[np.argsort(ended_s[chosen], kind="stable")]
         return rows

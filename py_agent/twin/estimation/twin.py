@@ -100,6 +100,7 @@ class Twin:
         self._latest_s = self._fields["time_s"].high
         self._slot_in_frame = 0
         self._report_s = np.full(self._n_ue, -np.inf)
+        self._there_s = np.zeros(self._n_ue)  # when each user was there last
         self._target = np.full(self._n_ue, -1, np.int32)
         self._motion = MotionFilter(parameters.mobility, self._n_ue)
         self._links: LinkEstimator | None = None
@@ -179,6 +180,7 @@ class Twin:
         self._follow_traffic(users, during_s, values, first | gone | away | was_away[users])
         self._follow_queues(users[~away], report.time_s, values.rows(~away))
         self._report_s[users] = report.time_s
+        self._there_s[users[~away]] = report.time_s
         connected = self._received.latest["serving_bs"][users] >= 0
         self._gaps.update(users, np.full(len(users), report.time_s), connected | away)
 
@@ -200,13 +202,15 @@ class Twin:
         mean_bit = self._traffic.mean_bit
         task_bit = np.maximum(latest["task_mean_bit"].astype(np.float64), 1.0)
         cycles_per_bit = latest["task_mean_cycles"].astype(np.float64) / task_bit
-        there = ~self._away()
+        away = self._away()
+        there = ~away
         created_hz = there * self._traffic.rate_hz * self._traffic.on_probability
         return NetworkEstimate(
             time_s=self._now_s,
             slot_in_frame=self._slot_in_frame,
             parameters=self._parameters.model_copy(update={"radio": self._links.parameters}),
             present=known & (age_s <= self._forget_s),
+            away_s=np.where(away, self._now_s - self._there_s, 0.0),
             position_m=position_m,
             position_sd_m=np.sqrt(covariance[:, 0, 0]),
             velocity_mps=velocity_mps.copy(),

@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from ns3_bridge import Schema
 from py_agent.radio.link_model import load_radio
 from py_agent.twin.errors import UnsuitableNetwork
@@ -47,17 +50,18 @@ def check_replaced(schema: Schema) -> None:
             raise UnsuitableNetwork(f"{schema.scenario} declares no {what} {_listed(missing)}")
 
 
-def check_users_stay(schema: Schema) -> None:
-    """Nobody comes or goes: rollouts hold who is there, environments last longer than that holds.
+def check_arrivals(schema: Schema, settings: Mapping[str, Any]) -> None:
+    """Users come and go by a law, if they do.
 
     Raises:
-        UnsuitableNetwork: somebody does.
+        UnsuitableNetwork: they do it as a trace says.
     """
-    if "present" in {field.name for field in schema.observations}:
+    varies = "present" in {field.name for field in schema.observations}
+    if varies and settings["arrival"]["rate_hz"] == 0:
         raise UnsuitableNetwork(
-            "users of the twin's environments are there throughout: set arrival.rate_hz=0, or take "
-            "a mobility.trace, or a window of it, in which nobody comes or goes; agents that were "
-            "trained so decide for any number of users"
+            "users of mobility.trace come and go in this window, and the twin's environments know "
+            "no trace: take one in which nobody does, or another mobility.model with "
+            "arrival.rate_hz and arrival.sojourn_s"
         )
 
 

@@ -104,6 +104,7 @@ class NetworkEstimate:
         slot_in_frame: 0: the next action's association is obeyed.
         parameters: constants in force now, calibrated as far as the run has gone.
         present: users that have been heard of, ``[n_ue]``.
+        away_s: how long the user has been away, ``[n_ue]``; 0: it is there.
         position_m: ``[n_ue, 2]``.
         position_sd_m: per axis, ``[n_ue]``.
         velocity_mps: ``[n_ue, 2]``.
@@ -148,6 +149,7 @@ class NetworkEstimate:
     slot_in_frame: int
     parameters: TwinParameters
     present: Booleans
+    away_s: Floats
     position_m: Floats
     position_sd_m: Floats
     velocity_mps: Floats

@@ -40,6 +40,7 @@ class Delays(Part):
         pipeline_s: time that the upload of a task takes beside its bits over its rate (HARQ, last
             segment), the mean.
         pipeline_sd_s: its standard deviation from task to task.
+        result_s: what the download of a result takes beside its bits over its rate.
     """
 
     grant_s: NotNegative = 0.010
@@ -47,6 +48,7 @@ class Delays(Part):
     report_s: NotNegative = 0.010
     pipeline_s: NotNegative = 0.010
     pipeline_sd_s: NotNegative = 0.005
+    result_s: NotNegative = 0.003
 
 
 class HandoverLaw(Part):

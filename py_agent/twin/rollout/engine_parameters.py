@@ -36,12 +36,19 @@ def network_parameters(
         "delays": parameters.delays.model_dump(),
         "handover": parameters.handover.model_dump(),
         "traffic": traffic_law(parameters.traffic, settings["traffic"]),
+        "arrivals": _arrivals(parameters, settings),
         "mobility": _mobility(parameters, settings, bs_position_m),
         "compute": {
             **parameters.compute.model_dump(),
             "quota": parameters.compute.mode == "quota",
         },
     }
+
+
+def _arrivals(parameters: TwinParameters, settings: Mapping[str, Any]) -> dict[str, float]:
+    """Who comes where another cell is the strongest searches as who has lost its link does."""
+    attach_s, attach_sd_s = parameters.radio.lost_link_s
+    return {**settings["arrival"], "attach_s": attach_s, "attach_sd_s": attach_sd_s}
 
 
 def _mobility(

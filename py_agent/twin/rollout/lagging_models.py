@@ -116,7 +116,7 @@ class LaggingModels:
             behind_s[i] = rng.uniform(0, self._settings.initial_lag_s, n_ue)
             self.queue.length[i] = 0.0
         self._models.start_over(which, rate, behind_s)
-        self._measure(np.asarray(chosen))
+        self._measure(which)
 
     @property
     def drift_rate(self) -> Floats:
@@ -128,18 +128,24 @@ class LaggingModels:
         self._models.advance(by_s)
         self._models.trained(trained_samples)
 
-    def end_frame(self, rollouts: NDArray[np.intp]) -> None:
-        """Measure accuracy and move the virtual queue in these rollouts."""
-        self._measure(rollouts)
-        self.queue.update(self.accuracy, rollouts)
+    def end_frame(self, which: NDArray[np.bool_]) -> None:
+        """Measure the accuracy and move the virtual queues of these users.
+
+        Args:
+            which: those who are there, of rollouts whose frame ends, ``[n_rollouts, n_ue]``.
+        """
+        self._measure(which)
+        self.queue.update(self.accuracy, which)
 
     @property
     def deficit(self) -> Floats:
         """By how much accuracy misses the target, ``[n_rollouts, n_ue]``."""
         return np.maximum(0, self._settings.target_accuracy - self.accuracy)
 
-    def _measure(self, rollouts: NDArray[np.intp]) -> None:
+    def _measure(self, which: NDArray[np.bool_]) -> None:
+        rollouts = np.flatnonzero(which.any(axis=-1))
         expected = self._models.expected[rollouts]
         samples = self._settings.evaluated_samples
         for i, rollout in enumerate(rollouts):
-            self.accuracy[rollout] = self._rngs[rollout].binomial(samples, expected[i]) / samples
+            measured = self._rngs[rollout].binomial(samples, expected[i]) / samples
+            np.copyto(self.accuracy[rollout], measured, where=which[rollout])

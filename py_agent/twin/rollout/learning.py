@@ -110,7 +110,7 @@ class LearningRollout(Rollout):
         self.models.advance(self.slot_s, self.state["trained_samples"] - before)
         slots = slots + 1
         ended = (slots % self.slots_per_frame == 0) | (slots >= self._last_slot)
-        self.models.end_frame(np.flatnonzero(ended))
+        self.models.end_frame(ended[:, None] & ~self.away)
         return reward + self._learning_reward()
 
     def steps(self, action: Action, slots: int) -> Floats:

@@ -43,6 +43,7 @@ class Observer:
         self._fields = {field.name: field for field in schema.observations}
         self._rollout = rollout
         self._state = rollout.state
+        self._users_vary = "present" in self._fields
         radio = load_radio(schema.radio)(rollout.place.settings, rollout.parameters.radio)
         self._makers: Mapping[str, Callable[[], Array]] = {
             **self._constants(),
@@ -51,6 +52,7 @@ class Observer:
             **self._connections(),
             **self._tasks(),
             **self._servers(),
+            **(self._results() if "results" in self._state else {}),
             **rollout.more_fields,
         }
         if unknown := set(self._fields) - set(self._makers):
@@ -72,7 +74,7 @@ class Observer:
         else:
             made = value.astype(field.dtype, order="C")
             np.clip(made, field.low, field.high, out=made)
-        if field.missing is not None and field.dims[0] == "ue" and self._rollout.away.any():
+        if self._users_vary and field.missing is not None and field.dims[0] == "ue":
             made[self._rollout.away] = field.missing
         return made
 
@@ -97,8 +99,8 @@ class Observer:
             "position_m": rollout.position_m,
             "velocity_mps": rollout.velocity_mps,
             "bs_position_m": lambda: rollout.bs_position_m,
-            "present": lambda: ~rollout.away,
-            "tasks_left": _zero,
+            "present": lambda: state["present"],
+            "tasks_left": lambda: state["tasks_left"],
         }
 
     def _constants(self) -> Mapping[str, Callable[[], Array]]:
@@ -128,9 +130,7 @@ class Observer:
             "created_bit": lambda: state["created_bit"],
             "tasks_uploading": lambda: state["created"] - state["arrived"],
             "upload_backlog_bit": self._backlog_bit,
-            "delivered_bit": lambda: (
-                state["created_bit"] - self._backlog_bit() + self._unconfirmed_bit()
-            ),
+            "delivered_bit": self._delivered_bit,
             "upload_unconfirmed_bit": self._unconfirmed_bit,
             "upload_lost_bit": _zero,
             "upload_probed_bit": _zero,
@@ -151,15 +151,42 @@ class Observer:
             "training_backlog_cycles": lambda: state["training_work_cycles"],
             "training_backlog_samples": engine.training_backlog_samples,
             "trained_samples": lambda: state["trained_samples"],
-            "training_jobs_done": lambda: state["jobs_done"],
-            "training_job_id": lambda: self._job_id(state["jobs_submitted"]),
-            "training_done_id": lambda: self._job_id(state["jobs_done"]),
+            "training_jobs_done": lambda: state["jobs_done"] - state["jobs_dropped"],
+            "training_job_id": lambda: self._job_id(state["jobs_submitted"] - 1),
+            "training_done_id": lambda: self._job_id(state["last_job_done"]),
         }
 
-    def _job_id(self, jobs: Array) -> Array:
-        """Of the last of so many jobs of each user: no two users have one in common."""
+    def _results(self) -> Mapping[str, Callable[[], Array]]:
+        state = self._state
+        return {
+            "tasks_downloading": lambda: state["results"] - state["results_arrived"],
+            "result_bit": lambda: state["result_bit"],
+            "result_delivered_bit": lambda: (
+                state["result_bit"] - state["download_queue_bit"] - state["result_left_bit"]
+            ),
+            "download_backlog_bit": self._download_backlog_bit,
+            "download_unconfirmed_bit": lambda: (
+                self._download_backlog_bit() - state["download_queue_bit"]
+            ),
+        }
+
+    def _download_backlog_bit(self) -> Array:
+        """In the queue, or sent and not acknowledged, which takes as long as for an upload."""
+        part = min(1.0, self._rollout.parameters.delays.report_s / self._rollout.slot_s)
+        sent_bit = self._state["download_sent_bit"].astype(np.float64)
+        backlog_bit: Array = self._state["download_queue_bit"] + part * self._of_those_there(
+            sent_bit
+        )
+        return backlog_bit
+
+    def _of_those_there(self, bits: Array) -> Array:
+        """What others had sent is dropped."""
+        return np.where(self._rollout.away, 0.0, bits) if self._users_vary else bits
+
+    def _job_id(self, number: Array) -> Array:
+        """Of each user's job of this number, -1: none; no two users have one in common."""
         n_ue = self._rollout.n_ue
-        return np.where(jobs > 0, (jobs - 1) * n_ue + np.arange(n_ue), -1)
+        return np.where(number >= 0, number * n_ue + np.arange(n_ue), -1)
 
     def _now_s(self) -> NDArray[np.float64]:
         return self._rollout.now_s()[:, None]
@@ -169,23 +196,36 @@ class Observer:
         delays = self._rollout.parameters.delays
         answer_s = delays.pipeline_s + delays.core_s + delays.report_s
         part = min(1.0, answer_s / self._rollout.slot_s)
-        backlog_bit: Array = self._state["queue_bit"] + part * self._state["sent_bit"]
+        backlog_bit: Array = self._state["queue_bit"] + part * self._in_flight_bit()
         return backlog_bit
 
     def _unconfirmed_bit(self) -> Array:
         part = min(1.0, self._rollout.parameters.delays.report_s / self._rollout.slot_s)
-        return part * self._state["sent_bit"].astype(np.float64)
+        return part * self._in_flight_bit()
+
+    def _in_flight_bit(self) -> Array:
+        """Sent in the last slot."""
+        return self._of_those_there(self._state["sent_bit"].astype(np.float64))
+
+    def _delivered_bit(self) -> Array:
+        state = self._state
+        there_bit = state["created_bit"] - self._backlog_bit() + self._unconfirmed_bit()
+        delivered_bit: Array = there_bit - state["left_bit"]
+        return delivered_bit
 
     def _handover_state(self) -> Array:
         commanded, state = self._state["commanded"], self._fields["handover_state"].enum
         pending = (commanded == state["DONE"]) & (self._state["back_s"] > self._now_s())
+        pending &= self._state["present"] > 0
         return np.where(pending, state["PENDING"], commanded)
 
     def _connection_state(self) -> Array:
         state = self._fields["connection_state"].enum
         interrupted = self._state["back_s"] > self._now_s()
         there = np.where(interrupted, state["HANDOVER"], state["CONNECTED"])
-        return np.where(self._state["cell"] < 0, state["SEARCHING"], there)
+        here = np.where(self._state["cell"] < 0, state["SEARCHING"], there)
+        # The radio of a user that is away is attached and silent.
+        return np.where(self._state["present"] > 0, here, state["CONNECTED"])
 
 
 def server_time_s(rollout: Rollout) -> Array:

@@ -97,6 +97,15 @@ class RadioModel(Protocol):
 
 
 @runtime_checkable
+class HasDownlink(Protocol):
+    """A `RadioModel` over which users download results."""
+
+    def download_rates_bps(self, user: Array, cell: Array) -> Array:
+        """Of users that download in this slot, with the whole band, float32 ``[n]``."""
+        ...
+
+
+@runtime_checkable
 class HasRolloutModel(Protocol):
     """A `LinkModel` whose links can be rolled out."""
 

@@ -34,6 +34,8 @@ class Stream(enum.IntEnum):
     HANDOVER = enum.auto()
     LEARNING = enum.auto()
     ESTIMATE = enum.auto()
+    STAY = enum.auto()
+    ARRIVAL = enum.auto()
 
 
 def spread_seeds(seed: int, batch: int) -> Seeds:

@@ -19,7 +19,7 @@ from py_agent.twin.errors import UnsuitableNetwork
 from py_agent.twin.model.parameters import TwinParameters
 from py_agent.twin.model.traffic import mean_size_bit
 from py_agent.twin.rollout.engine_parameters import network_parameters
-from py_agent.twin.rollout.radio import HasRolloutModel
+from py_agent.twin.rollout.radio import HasDownlink, HasRolloutModel
 from py_agent.twin.rollout.random_streams import Seeds
 
 Floats = NDArray[np.float64]
@@ -77,7 +77,6 @@ class Rollout:
         radio: the engine's, which has `links`.
         links: arrays of the radio, likewise; ``engine/lte-radio.h`` says what LTE's are.
         retrains: the servers take retraining jobs.
-        away: users that are not there for as long as the rollouts go, ``[batch, n_ue]``.
         more_fields: observations beside those of `Observer`, by name, ``[batch, *shape]``.
 
     Example:
@@ -111,7 +110,6 @@ class Rollout:
         self.engine = Engine(network, self.radio, batch, self.n_ue, self.n_bs)
         self.state: Mapping[str, NDArray[Any]] = self.engine.arrays()
         self.links: Mapping[str, NDArray[Any]] = self.radio.arrays(self.engine)
-        self.away = np.zeros((batch, self.n_ue), bool)
         self.more_fields: Mapping[str, Callable[[], NDArray[Any]]] = {}
 
     def start(self, seeds: Seeds, rows: NDArray[np.int64] | None = None) -> None:
@@ -157,8 +155,7 @@ class Rollout:
         for i in range(self.batch):
             made.engine.copy_from(i, self.engine, self._first + i)
         if seeds is not None:
-            made.state["seed"][:] = seeds.view(np.uint64)
-        made.away[:] = self.away
+            made.engine.reseed(seeds)
         return made
 
     def part(self, rows: slice) -> Rollout:
@@ -168,8 +165,13 @@ class Rollout:
         made.batch, made._first = end - begin, self._first + begin
         made.state = {name: values[begin:end] for name, values in self.state.items()}
         made.links = {name: values[begin:end] for name, values in self.links.items()}
-        made.away = self.away[begin:end]
         return made
+
+    @property
+    def away(self) -> NDArray[np.bool_]:
+        """Users that are not there now, ``[batch, n_ue]``."""
+        away: NDArray[np.bool_] = self.state["present"] == 0
+        return away
 
     @property
     def pipeline_s(self) -> float:
@@ -196,7 +198,7 @@ class Rollout:
         Returns:
             ``rollout`` (from 0 on), ``ue``, ``created_s``, ``size_bit``, ``cycles``, ``uploaded_s``
             (infinite: not known yet), ``bs`` (that got it; -1: none yet), ``done_s`` (NaN: not
-            yet).
+            yet), ``computed_s`` (likewise), ``left_s`` (its user went, and it was dropped; NaN: not).
         """
         begin, end, _ = rows.indices(self.batch)
         return self.engine.tasks(self._first + begin, self._first + end)
@@ -224,19 +226,17 @@ class Rollout:
                 " its links out"
             )
         model = link_model.rollout_model(self.bs_position_m, self.slot_s)
+        traffic = self.parameters.traffic
+        has_results = traffic.result_bit > 0 or traffic.result_ratio > 0
+        if has_results and not isinstance(model, Radio | HasDownlink):
+            raise UnsuitableNetwork(
+                f"the radio {radio.name} has no download_rates_bps: set traffic.result_bit=0 and"
+                " traffic.result_ratio=0"
+            )
         return model if isinstance(model, Radio) else PythonRadio(model)
-
-    def _of_those_there(self, action: Action) -> Action:
-        """The action, without a share or a job for users that are away."""
-        if not self.away.any():
-            return action
-        amounts = {name: value for name, value in action.items() if name != "association"}
-        there = {name: np.where(self.away, 0, value) for name, value in amounts.items()}
-        return {**action, **there}
 
     def _advance(self, action: Action, slots: int) -> Floats:
         trains = self.retrains
-        action = self._of_those_there(action)
         return self.engine.step(
             self._first,
             self._first + self.batch,

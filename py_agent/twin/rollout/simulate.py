@@ -27,7 +27,7 @@ class Outcome:
     Attributes:
         reward: of every slot, ``[n_slots, batch]``.
         delay_s: of every task that was created or open within the rollouts, ``[n_tasks]``; one
-            that is not done counts with its age.
+            that is not done counts with its age, one that was dropped with its user does not.
         done: which of them are done, ``[n_tasks]``.
         rollout: to which they belong, ``[n_tasks]``.
 
@@ -229,7 +229,9 @@ class _Rows(Mapping[str, NDArray[Any]]):
 
 
 def _outcome(rollout: Rollout, reward: Rewards, rows: slice) -> Outcome:
-    tasks = rollout.tasks(rows)
+    everything = rollout.tasks(rows)
+    kept = np.isnan(everything["left_s"])
+    tasks = {name: values[kept] for name, values in everything.items()}
     done = ~np.isnan(tasks["done_s"])
     end_s = np.where(done, tasks["done_s"], rollout.now_s()[rows][tasks["rollout"]])
     return Outcome(

@@ -73,7 +73,7 @@ class _Start:
     def fill(self) -> None:
         rollout, estimate = self._rollout, self._estimate
         rollout.engine.clear(self._seeds)
-        rollout.away[:] = estimate.away
+        self._presence()
         self._places()
         self._links()
         self._sources()
@@ -87,8 +87,17 @@ class _Start:
         self._state["created_before"][:] = before - self._state["created"]
         self._state["completed_before"][:] = estimate.tasks_completed
         self._state["created_bit"][:] = estimate.created_bit
+        if "results" in self._state:
+            self._state["result_bit"][:] = estimate.latest.get("result_bit", 0)
+        self._state["tasks_left"][:] = estimate.latest.get("tasks_left", 0)
         if rollout.retrains and estimate.models is not None:
             self._training(estimate.models)
+
+    def _presence(self) -> None:
+        estimate, state = self._estimate, self._state
+        state["present"][:] = ~estimate.away
+        # Who has been away for the longest time comes first.
+        state["departure"][:] = np.argsort(np.argsort(-estimate.away_s, kind="stable"))
 
     def _places(self) -> None:
         estimate = self._estimate
@@ -107,6 +116,7 @@ class _Start:
         estimate, state = self._estimate, self._state
         state["on_probability"][:] = estimate.on_probability
         rate_hz = self._about(estimate.rate_hz, estimate.rate_sd_hz)
+        rate_hz[:, estimate.away] = estimate.parameters.traffic.rate_hz  # once they are back
         state["rate_hz"][:] = np.maximum(rate_hz, 0.0)
         state["cycles_per_bit"][:] = estimate.cycles_per_bit
         state["size"][:] = estimate.mean_bit / self._rollout.mean_bit
@@ -141,11 +151,11 @@ class _Start:
 
 
 def _open_tasks(estimate: NetworkEstimate) -> NDArray[np.float64]:
-    """Tasks under way, those at servers first, as the engine takes them, ``[n_tasks, 6]``."""
-    rows: list[tuple[float, ...]] = []
+    """Tasks under way, the furthest first, as the engine takes them, ``[n_tasks, 7]``."""
+    rows = _open_downloads(estimate)
     for queue, computing in ((estimate.compute, True), (estimate.upload, False)):
         rows += [_open_task(queue, computing, *place) for place in np.argwhere(queue.size_bit > 0)]
-    return np.array(rows, np.float64).reshape(-1, 6)
+    return np.array(rows, np.float64).reshape(-1, 7)
 
 
 def _open_task(queue: TaskQueue, computing: bool, ue: int, place: int) -> tuple[float, ...]:
@@ -153,7 +163,27 @@ def _open_task(queue: TaskQueue, computing: bool, ue: int, place: int) -> tuple[
     cycles = remaining if computing else queue.cycles[ue, place]
     queue_bit = 0.0 if computing else remaining
     bs = queue.bs[ue, place] if computing else -1
-    return ue, bs, queue.age_s[ue, place], queue.size_bit[ue, place], cycles, queue_bit
+    return ue, bs, queue.age_s[ue, place], queue.size_bit[ue, place], cycles, queue_bit, 0.0
+
+
+def _open_downloads(estimate: NetworkEstimate) -> list[tuple[float, ...]]:
+    """Results on their way down: of typical tasks, the first one's what is left of them all.
+
+    They are as old as the oldest task of their user.
+    """
+    law, bs = estimate.parameters.traffic, np.maximum(estimate.serving_bs, 0)
+    tasks = estimate.latest.get("tasks_downloading")
+    if tasks is None or law.result_bit + law.result_ratio <= 0:
+        return []
+    result_bit = law.result_bit + law.result_ratio * estimate.mean_bit
+    rows: list[tuple[float, ...]] = []
+    for ue in np.flatnonzero((estimate.download_bit > 0) & ~estimate.away).tolist():
+        more = max(int(tasks[ue]), 1) - 1
+        age_s, size_bit = float(estimate.latest["oldest_age_s"][ue]), estimate.mean_bit[ue]
+        first_bit = max(estimate.download_bit[ue] - more * result_bit[ue], 1.0)
+        for bits in (first_bit, *[result_bit[ue]] * more):
+            rows.append((ue, bs[ue], age_s, size_bit, 0.0, 0.0, bits))
+    return rows
 
 
 if not TYPE_CHECKING:

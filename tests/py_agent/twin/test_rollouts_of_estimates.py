@@ -49,6 +49,7 @@ def estimate(network):
         slot_in_frame=6,
         parameters=network.parameters,
         present=np.ones(N_UE, bool),
+        away_s=zeros,
         position_m=np.array([[0.0, 200.0], [-200.0, -100.0], [200.0, -100.0], [10.0, 10.0]]),
         position_sd_m=np.full(N_UE, 0.5),
         velocity_mps=np.array([[10.0, 0.0], [0.0, 5.0], [1.0, 1.0], [0.0, -3.0]]),

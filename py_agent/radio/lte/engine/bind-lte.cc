@@ -64,6 +64,8 @@ LteParameters ReadLteParameters(const nb::dict& values) {
         .Read("sinr_db", rate.sinr_db, "bps_per_rb", rate.bps_per_rb, "correction_sd",
               rate.correction_sd, "correction_correlation_s", rate.correction_correlation_s,
               "largest_bps", rate.largest_bps);
+    RateKnots& downlink = all.downlink;
+    Part(values, "downlink").Read("sinr_db", downlink.sinr_db, "bps_per_rb", downlink.bps_per_rb);
     DataInterference& interference = all.interference;
     Part(values, "interference")
         .Read("margin_db", interference.margin_db, "slope_db", interference.slope_db,

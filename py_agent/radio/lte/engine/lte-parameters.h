@@ -31,9 +31,12 @@ struct UplinkSinr {
     double ceiling_db;
 };
 
-struct RateCurve {
+struct RateKnots {
     std::vector<double> sinr_db;
     std::vector<double> bps_per_rb;
+};
+
+struct RateCurve : RateKnots {
     double correction_sd;
     double correction_correlation_s;
     double largest_bps;
@@ -68,6 +71,7 @@ struct LteParameters {
     ChannelMap channel;
     UplinkSinr uplink;
     RateCurve rate;
+    RateKnots downlink;
     DataInterference interference;
     ControlChannel control;
     FailureLaw failure;

@@ -131,6 +131,7 @@ LteRadio::LteRadio(LteParameters parameters,
     : m_parameters(std::move(parameters)),
       m_power(m_parameters.uplink),
       m_curve(m_parameters.rate),
+      m_downlink(m_parameters.downlink),
       m_loss(m_parameters.interference),
       m_control(m_parameters.control),
       m_failure(m_parameters.failure),
@@ -157,6 +158,7 @@ void LteRadio::Resize(std::size_t batch, std::size_t n_ue) {
     }
     m_heard_dbm.assign(batch * CellsInAll() * CellsInAll(), 0);
     m_busy.assign(batch * CellsInAll(), 0);
+    m_busy_down.assign(batch * CellsInAll(), 0);
 }
 
 void LteRadio::Start(State& state, std::size_t rollout) {
@@ -176,7 +178,9 @@ void LteRadio::Start(State& state, std::size_t rollout) {
             static_cast<float>(m_parameters.rate.correction_sd) * correction.Normal(m_n_ue + ue);
         out_of_sync_s[user] = 0;
     }
-    std::fill_n(m_busy.begin() + static_cast<std::ptrdiff_t>(rollout * n_bs), n_bs, 0.f);
+    for (auto* busy : {&m_busy, &m_busy_down}) {
+        std::fill_n(busy->begin() + static_cast<std::ptrdiff_t>(rollout * n_bs), n_bs, 0.f);
+    }
     Measure(state, {rollout, rollout + 1});
 }
 
@@ -298,7 +302,15 @@ void LteRadio::Reassociate(State& state, std::size_t user, Change change, bool m
     out_of_sync_s[user] = std::min(out_of_sync_s[user], static_cast<float>(most_s));
 }
 
-void LteRadio::Rates(State& state, Rows, Senders& senders) {
+void LteRadio::Rates(State& state, Rows, Senders& senders, Way way) {
+    if (way == Way::UP) {
+        UplinkRates(state, senders);
+    } else {
+        DownlinkRates(state, senders);
+    }
+}
+
+void LteRadio::UplinkRates(State& state, Senders& senders) {
     const std::size_t n_bs = CellsInAll();
     for (std::size_t begin = 0; begin < senders.count; begin += CHUNK) {
         const std::size_t n = std::min(CHUNK, senders.count - begin);
@@ -318,6 +330,23 @@ void LteRadio::Rates(State& state, Rows, Senders& senders) {
         for (std::size_t c = 0; c < n_bs; ++c) {
             DisturbBy(c, senders, begin, n, wanted_dbm.data(), edge_db.data());
         }
+    }
+}
+
+void LteRadio::DownlinkRates(const State& state, Senders& senders) const {
+    const std::size_t n_bs = CellsInAll();
+    const auto band_rb = static_cast<float>(m_parameters.uplink.bandwidth_rb);
+    for (std::size_t i = 0; i < senders.count; ++i) {
+        const auto user = static_cast<std::size_t>(senders.user[i]);
+        const auto cell = static_cast<std::size_t>(senders.cell[i]);
+        const float* busy = &m_busy_down[static_cast<std::size_t>(senders.rollout[i]) * n_bs];
+        float others_mw = 0;
+        for (std::size_t c = 0; c < n_bs; ++c) {
+            others_mw += c == cell ? 0.f : busy[c] * FromDb(state.StrengthDb(user, c));
+        }
+        const float sinr_db = m_control.SinrDb(state.StrengthDb(user, cell), others_mw);
+        senders.rate_bps[i] =
+            band_rb * m_downlink.BpsPerRb(sinr_db) * m_control.Decoded(control_db[user]);
     }
 }
 
@@ -348,7 +377,24 @@ void LteRadio::DisturbBy(std::size_t c,
     }
 }
 
-void LteRadio::Sent(State& state, Rows rows, const Senders& senders) {
+void LteRadio::SentDown(const State& state, Rows rows, const Senders& senders) {
+    const std::size_t n_bs = CellsInAll();
+    const float part_per_s = m_rb_per_s / static_cast<float>(m_parameters.uplink.bandwidth_rb);
+    std::fill(m_busy_down.begin() + static_cast<std::ptrdiff_t>(rows.begin * n_bs),
+              m_busy_down.begin() + static_cast<std::ptrdiff_t>(rows.end * n_bs), 0.f);
+    for (std::size_t i = 0; i < senders.count; ++i) {
+        const auto user = static_cast<std::size_t>(senders.user[i]);
+        const std::size_t rollout = user / state.n_ue;
+        float& busy = m_busy_down[rollout * n_bs + static_cast<std::size_t>(senders.cell[i])];
+        busy = std::min(busy + senders.band_s[i] * part_per_s, 1.f);
+    }
+}
+
+void LteRadio::Sent(State& state, Rows rows, const Senders& senders, Way way) {
+    if (way == Way::DOWN) {
+        SentDown(state, rows, senders);
+        return;
+    }
     const std::size_t n_bs = CellsInAll();
     const float band_per_rb = 1 / static_cast<float>(m_parameters.uplink.bandwidth_rb);
     const auto clear = [rows](std::vector<float>& values, std::size_t of_rollout) {
@@ -402,6 +448,7 @@ void LteRadio::CopyFrom(std::size_t rollout, const Radio& other, std::size_t row
     };
     copy(m_heard_dbm, from.m_heard_dbm, n_bs * n_bs);
     copy(m_busy, from.m_busy, n_bs);
+    copy(m_busy_down, from.m_busy_down, n_bs);
 }
 
 }  // namespace twin

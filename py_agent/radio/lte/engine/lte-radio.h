@@ -33,8 +33,8 @@ class LteRadio : public Radio {
     void Watch(State& state, Rows rows, double by_s, std::vector<Outage>& failed) override;
     void PredictFailures(const State& state, std::vector<Handover>& handovers) override;
     void Reassociate(State& state, std::size_t user, Change change, bool moved) override;
-    void Rates(State& state, Rows rows, Senders& senders) override;
-    void Sent(State& state, Rows rows, const Senders& senders) override;
+    void Rates(State& state, Rows rows, Senders& senders, Way way) override;
+    void Sent(State& state, Rows rows, const Senders& senders, Way way) override;
     void CopyFrom(std::size_t rollout, const Radio& other, std::size_t row) override;
 
     /// Received power at the users' places.
@@ -51,6 +51,9 @@ class LteRadio : public Radio {
     std::vector<float> out_of_sync_s;       // for how long that has been too low
 
   private:
+    void UplinkRates(State& state, Senders& senders);
+    void DownlinkRates(const State& state, Senders& senders) const;
+    void SentDown(const State& state, Rows rows, const Senders& senders);
     void DisturbBy(std::size_t c,
                    Senders& senders,
                    std::size_t begin,
@@ -65,6 +68,7 @@ class LteRadio : public Radio {
     std::vector<CellMap<float>> m_cells;
     UplinkPower<float> m_power;
     RateInterpolation<float> m_curve;
+    RateInterpolation<float> m_downlink;
     InterferenceLoss<float> m_loss;
     ControlDecoding<float> m_control;
     HandoverFailure<float> m_failure;
@@ -78,6 +82,7 @@ class LteRadio : public Radio {
     // [batch][m][c], and the busy part of each band, [batch][c].
     std::vector<float> m_heard_dbm;
     std::vector<float> m_busy;
+    std::vector<float> m_busy_down;  // part of each downlink band that was busy, [batch][c]
 };
 
 }  // namespace twin

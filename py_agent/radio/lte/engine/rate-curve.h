@@ -8,13 +8,14 @@
 
 namespace twin {
 
-/// RateCurve's law: bits per second and resource block, linear between knots, constant beyond.
+/// The law of RateCurve and Downlink: bits per second and resource block, linear between knots,
+/// constant beyond.
 template <class Real>
 class RateInterpolation {
   public:
-    explicit RateInterpolation(const RateCurve& curve)
-        : m_sinr_db(curve.sinr_db.begin(), curve.sinr_db.end()),
-          m_bps_per_rb(curve.bps_per_rb.begin(), curve.bps_per_rb.end()) {
+    explicit RateInterpolation(const RateKnots& knots)
+        : m_sinr_db(knots.sinr_db.begin(), knots.sinr_db.end()),
+          m_bps_per_rb(knots.bps_per_rb.begin(), knots.bps_per_rb.end()) {
         std::size_t knot = 0;
         for (std::size_t i = 0; i + 1 < m_sinr_db.size(); ++i) {
             m_slope.push_back((m_bps_per_rb[i + 1] - m_bps_per_rb[i]) /
