@@ -16,6 +16,7 @@ from py_agent.twin.errors import UnsuitableNetwork
 from py_agent.twin.model.declaration import check_replaced, check_users_stay
 from py_agent.twin.model.parameters import TwinParameters
 from py_agent.twin.model.prior import prior_parameters
+from py_agent.twin.model.traffic import check_drawn
 from py_agent.twin.rollout.rollout import Place, Rollout
 
 
@@ -87,6 +88,7 @@ class TwinNetwork:
         check_replaced(host.schema)
         check_users_stay(host.schema)
         values = host.settings.model_dump()
+        check_drawn(values["traffic"])
         if parameters is None:
             parameters = prior_parameters(values, host.schema.radio, host.schema.scenario)
         elif parameters.n_bs != values["n_bs"]:
