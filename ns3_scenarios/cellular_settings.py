@@ -150,7 +150,7 @@ class Arrival(_Settings):
     throughout, those of a trace while it has them [1/s]"""
 
     sojourn_s: Annotated[float, pydantic.Field(ge=0.001, le=1000000.0)] = 60.0
-    """mean of the exponential time that a user stays [s]"""
+    """with arrivals: mean of the exponential time that a user stays [s]"""
 
 
 class Channel(_Settings):

@@ -143,7 +143,9 @@ def _explain(error: Any, model: type[pydantic.BaseModel]) -> str:
         hint = f" Did you mean {close[0]}?" if close else ""
         return f"unknown setting {name}.{hint} Known: {', '.join(known)}"
     hint = ""
-    if error["type"] == "string_type" and isinstance(error["input"], list | tuple):
+    if error["input"] is None:
+        hint = "; it is empty: give a value or leave the setting out"
+    elif error["type"] == "string_type" and isinstance(error["input"], list | tuple):
         hint = "; several values are one text, as the setting's help says"
     return f"setting {name} = {error['input']!r}: {error['msg']}{hint}"
 

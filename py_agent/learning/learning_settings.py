@@ -10,6 +10,7 @@ import pydantic
 
 from ns3_bridge.errors import InvalidSetting
 from ns3_bridge.plugins import Plugins
+from ns3_bridge.settings import as_mapping
 
 if TYPE_CHECKING:
     from py_agent.learning.streams import DriftStream
@@ -26,7 +27,7 @@ class LearningSettings(pydantic.BaseModel):
         'gradual'
     """
 
-    model_config = pydantic.ConfigDict(extra="forbid")
+    model_config = pydantic.ConfigDict(extra="forbid", allow_inf_nan=False)
 
     stream: str = pydantic.Field(
         default="digits",
@@ -72,6 +73,23 @@ class LearningSettings(pydantic.BaseModel):
         if name not in STREAMS:
             raise ValueError(f"known: {', '.join(STREAMS)}")
         return name
+
+
+def check_reset_settings(settings: Any) -> None:
+    """Check that a reset leaves the models' settings alone.
+
+    Args:
+        settings: that it asks for: nested, or a list of such, one for each environment.
+
+    Raises:
+        InvalidSetting: it does not.
+    """
+    for some in settings if isinstance(settings, list | tuple) else [settings]:
+        if "learning" in as_mapping(some):
+            raise InvalidSetting(
+                "a reset changes settings of the scenario alone; those of the users' models "
+                "(learning) are given to the environment: make another one"
+            )
 
 
 def learning_settings(values: LearningSettings | Mapping[str, Any] | None) -> LearningSettings:

@@ -104,6 +104,7 @@ def test_a_path_is_a_text_and_numbers_of_numpy_are_numbers():
         ({"walk": {"speed_mps": "fast"}}, "setting walk.speed_mps = 'fast'"),
         ({"walk": {"speed_mps": float("nan")}}, "setting walk.speed_mps = nan: .* finite number"),
         ({"walk": {"speed_mps": float("inf")}}, "setting walk.speed_mps = inf: .* finite number"),
+        ({"n": None}, "setting n = None: .*; it is empty"),
         ({"mode": "c"}, "setting mode = 'c': .*'a' or 'b'"),
     ],
 )

@@ -12,6 +12,7 @@ import ns3_scenarios
 from ns3_bridge import InvalidSetting, LocalHost, Schema
 from ns3_bridge.episode_settings import check_same_spaces
 from ns3_bridge.settings import NestedSettings, merged
+from py_agent.learning.learning_settings import check_reset_settings
 from py_agent.twin.errors import UnsuitableNetwork
 from py_agent.twin.model.declaration import check_replaced, check_users_stay
 from py_agent.twin.model.parameters import TwinParameters
@@ -116,6 +117,7 @@ class TwinNetwork:
             InvalidSetting: a setting is unknown, out of bounds, or changes the spaces; or the
                 constants were given, which are those of one network.
         """
+        check_reset_settings(settings)
         given, parameters, scenario = self.source
         if parameters is not None:
             raise InvalidSetting(
