@@ -4,6 +4,7 @@ set(sanitizers -fsanitize=address,undefined,float-cast-overflow -fno-sanitize-re
 
 add_library(fuzzed OBJECT
   bridge/cpp/message.cc
+  bridge/cpp/setting-items.cc
   bridge/cpp/settings.cc
   ns3_scenarios/common/text-reader.cc
   ns3_scenarios/common/text-reader-file.cc

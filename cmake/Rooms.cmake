@@ -26,6 +26,7 @@ set(NS3_TWIN_SDK ns3_scenarios/sdk)
 find_package(Threads REQUIRED)
 ns3_twin_add_room(bridge ${CMAKE_SOURCE_DIR}/bridge/cpp)
 set_property(SOURCE ${CMAKE_SOURCE_DIR}/bridge/cpp/declaration.cc
+  ${CMAKE_SOURCE_DIR}/bridge/cpp/setting-items.cc
   APPEND PROPERTY INCLUDE_DIRECTORIES ${NLOHMANN_JSON_INCLUDE_DIR})
 set(scenarios ${CMAKE_SOURCE_DIR}/ns3_scenarios)
 ns3_twin_add_room(common ${scenarios}/common

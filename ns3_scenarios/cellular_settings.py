@@ -13,8 +13,63 @@ import pydantic
 
 class _Settings(pydantic.BaseModel):
     model_config = pydantic.ConfigDict(
-        extra="forbid", frozen=True, use_attribute_docstrings=True
+        extra="forbid", frozen=True, allow_inf_nan=False, use_attribute_docstrings=True
     )
+
+
+class TrafficClassesItem(_Settings):
+    """An item of ``traffic.classes``."""
+
+    name: str | None = None
+    """of the class, class_0 and so on if it is left out"""
+
+    users: Annotated[int, pydantic.Field(ge=1, le=10000)] | None = None
+    """how many, 1 if it is left out [users]"""
+
+    model: Literal["on-off", "poisson", "periodic"] | None = None
+    """when users create tasks"""
+
+    on_s: Annotated[float, pydantic.Field(ge=0.001, le=10000.0)] | None = None
+    """on-off: mean length of a user's active period [s]"""
+
+    off_s: Annotated[float, pydantic.Field(ge=0.0, le=10000.0)] | None = None
+    """on-off: mean length of a user's pause; 0: none [s]"""
+
+    rate_hz: Annotated[float, pydantic.Field(ge=0.0, le=1000.0)] | None = None
+    """tasks per second and user; on-off: while active [1/s]"""
+
+    jitter_s: Annotated[float, pydantic.Field(ge=0.0, le=10000.0)] | None = None
+    """periodic: each task comes late by a time uniform up to this [s]"""
+
+    size_model: Literal["uniform", "lognormal", "bounded-pareto"] | None = None
+    """distribution of the size of a task, within its bounds"""
+
+    size_min_bit: Annotated[float, pydantic.Field(ge=8.0, le=100000000.0)] | None = None
+    """smallest task [bit]"""
+
+    size_max_bit: Annotated[float, pydantic.Field(ge=8.0, le=100000000.0)] | None = None
+    """largest task [bit]"""
+
+    size_median_bit: Annotated[float, pydantic.Field(ge=8.0, le=100000000.0)] | None = None
+    """lognormal: median before the bounds cut [bit]"""
+
+    size_sigma: Annotated[float, pydantic.Field(ge=0.01, le=10.0)] | None = None
+    """lognormal: standard deviation of the logarithm"""
+
+    size_alpha: Annotated[float, pydantic.Field(ge=0.01, le=100.0)] | None = None
+    """bounded-pareto: exponent of the tail"""
+
+    cycles_per_bit: Annotated[float, pydantic.Field(ge=0.001, le=1000000000.0)] | None = None
+    """mean work of a task at the edge server [cycles/bit]"""
+
+    cycles_ue_spread: Annotated[float, pydantic.Field(ge=0.0, le=0.99)] | None = None
+    """cycles per bit differ between users, uniformly, by up to this part of the mean"""
+
+    cycles_task_spread: Annotated[float, pydantic.Field(ge=0.0, le=0.99)] | None = None
+    """and between the tasks of a user by up to this part of the user's mean"""
+
+    size_bit: Annotated[float, pydantic.Field(ge=8.0, le=100000000.0)] | None = None
+    """size of all tasks, instead of a law [bit]"""
 
 
 class Layout(_Settings):
@@ -95,7 +150,7 @@ class Arrival(_Settings):
     throughout, those of a trace while it has them [1/s]"""
 
     sojourn_s: Annotated[float, pydantic.Field(ge=0.001, le=1000000.0)] = 60.0
-    """mean of the exponential time that a user stays [s]"""
+    """with arrivals: mean of the exponential time that a user stays [s]"""
 
 
 class Channel(_Settings):
@@ -219,10 +274,6 @@ class Traffic(_Settings):
     jitter_s: Annotated[float, pydantic.Field(ge=0.0, le=10000.0)] = 0.0
     """periodic: each task comes late by a time uniform up to this [s]"""
 
-    trace: str = ""
-    """trace: CSV file with the columns time_s (from the first slot on), ue, size_bit and, if
-    wanted, cycles"""
-
     size_model: Literal["uniform", "lognormal", "bounded-pareto"] = "uniform"
     """distribution of the size of a task, within its bounds"""
 
@@ -250,11 +301,19 @@ class Traffic(_Settings):
     cycles_task_spread: Annotated[float, pydantic.Field(ge=0.0, le=0.99)] = 0.0
     """and between the tasks of a user by up to this part of the user's mean"""
 
+    trace: str = ""
+    """trace: CSV file with the columns time_s (from the first slot on), ue, size_bit and, if
+    wanted, cycles"""
+
     result_bit: Annotated[float, pydantic.Field(ge=0.0, le=100000000.0)] = 0.0
     """result that the user downloads when its task is computed; 0: none [bit]"""
 
     result_ratio: Annotated[float, pydantic.Field(ge=0.0, le=10.0)] = 0.0
     """and this part of the size of the task"""
+
+    classes: list[TrafficClassesItem] = []
+    """classes of users, in their order: users says how many, n_ue together; what a class does not
+    give is as above; empty: all users are alike"""
 
 
 class Compute(_Settings):

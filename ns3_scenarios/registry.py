@@ -27,6 +27,7 @@ from ns3_bridge.plugins import Plugins
 # where this file does not.
 INSTALLED = Path(_native.__file__).parent.parent / "ns3_scenarios"
 _PROGRAMS = INSTALLED / "bin"
+_SOURCES = (".cc", ".cpp", ".cxx")
 
 
 class UnknownScenario(Ns3TwinError, LookupError):
@@ -64,6 +65,10 @@ def program(scenario: str) -> str:
     own = Path(scenario)
     if os.sep in scenario and own.is_file() and os.access(own, os.X_OK):
         return str(own.resolve())
+    if own.suffix in _SOURCES:
+        raise UnknownScenario(
+            f"scenario {scenario!r} is source code: ns3-twin build {scenario} makes a program of it"
+        )
     raise UnknownScenario(
         f"{SCENARIOS.explain_unknown(scenario)}, "
         "or the path of a scenario program, e.g. ./my-scenario"

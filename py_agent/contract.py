@@ -11,7 +11,7 @@ from typing import Any, Protocol, TypeAlias, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from ns3_bridge import Branches, Ns3TwinError, Schema
+from ns3_bridge import Branches, InvalidAction, Ns3TwinError, Schema
 
 Observation: TypeAlias = Mapping[str, NDArray[Any]]
 Decision: TypeAlias = Mapping[str, NDArray[Any]]
@@ -197,6 +197,20 @@ def ask(policy: Policy, method: str, observation: Observation, slot: int | None 
         what = f"returned {type(returned).__name__}, expected a dict of action fields"
         raise PolicyFailed(_told(policy, method, slot, what), method, slot)
     return returned
+
+
+def refused(
+    policy: object, method: str, error: InvalidAction, slot: int | None = None
+) -> PolicyFailed:
+    """What to raise of a decision that cannot be enforced.
+
+    >>> from ns3_bridge import InvalidAction
+    >>> refused("a policy", "decide_slot", InvalidAction("share", "share is missing"), slot=3)
+    PolicyFailed('decide_slot of str in slot 3 returned a wrong decision: share is missing')
+    """
+    return PolicyFailed(
+        _told(policy, method, slot, f"returned a wrong decision: {error}"), method, slot
+    )
 
 
 def _told(policy: object, method: str, slot: int | None, what: str) -> str:

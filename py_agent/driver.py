@@ -11,9 +11,18 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ns3_bridge import Ns3TwinError
+from ns3_bridge import InvalidAction, Ns3TwinError
 from ns3_bridge.actions import as_array
-from py_agent.contract import Decision, Network, Observation, Policy, ask, present
+from py_agent.contract import (
+    Decision,
+    Network,
+    Observation,
+    Policy,
+    PolicyFailed,
+    ask,
+    present,
+    refused,
+)
 
 Action = dict[str, NDArray[Any]]
 
@@ -131,11 +140,25 @@ class Decider:
             WrongTimescale: `decide_slot` returns a field of the frame.
             PolicyFailed: the policy raises an exception, or what it returns is no decision.
         """
+        try:
+            return self._decided(observation)
+        except InvalidAction as error:
+            raise self.refused(error) from error
+
+    def refused(self, error: InvalidAction) -> PolicyFailed:
+        """What to raise where the last decision cannot be enforced: who decided that field."""
+        of_frame = error.field in {*self._frame_fields, *(self._frame or {})}
+        method = "decide_frame" if of_frame else "decide_slot"
+        return refused(self._policy, method, error, self._asked - 1)
+
+    def _decided(self, observation: Observation) -> Action:
         shown = _copied(observation) if self._copies else observation
-        if self.starts_frame(observation):
-            of_frame = ask(self._policy, "decide_frame", shown, self._asked)
+        starts_frame, slot = self.starts_frame(observation), self._asked
+        self._asked += 1
+        if starts_frame:
+            of_frame = ask(self._policy, "decide_frame", shown, slot)
             self._frame = self._held(observation, of_frame)
-        of_slot = ask(self._policy, "decide_slot", shown, self._asked)
+        of_slot = ask(self._policy, "decide_slot", shown, slot)
         if not self._frame_fields.isdisjoint(of_slot):
             field = min(self._frame_fields.intersection(of_slot))
             raise WrongTimescale(
@@ -143,7 +166,6 @@ class Decider:
                 " once a frame: return it from decide_frame",
                 field,
             )
-        self._asked += 1
         action = {**(self._frame or {}), **of_slot}
         if "present" in observation:
             there = present(observation)
@@ -190,6 +212,11 @@ def play(
         slots: how many; None: until an episode ends.
         copies: as of `Decider`: whoever keeps slots keeps what was observed and decided.
 
+    Raises:
+        WrongTimescale: as of `Decider.decide`.
+        PolicyFailed: as of `Decider.decide`, or a decision cannot be enforced: a field is missing,
+            has a wrong shape, or an element is NaN or out of bounds.
+
     Example:
         >>> import ns3_scenarios
         >>> from py_agent.policies import load_policy
@@ -208,7 +235,10 @@ def play(
         start_s = time.perf_counter()
         action = decider.decide(observation)
         decision_s = time.perf_counter() - start_s
-        after, reward, terminated, truncated, info = env.step(action)
+        try:
+            after, reward, terminated, truncated, info = env.step(action)
+        except InvalidAction as error:
+            raise decider.refused(error) from error
         is_last = bool(np.any(terminated) or np.any(truncated))
         yield Slot(observation, action, after, reward, is_last, info, decision_s)
         if is_last and slots is None:

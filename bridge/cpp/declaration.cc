@@ -117,9 +117,12 @@ class DeclarationWriter {
                 {"tables", ToArray(schema.m_tables)}};
     }
 
-    static Json Of(const Settings& settings) {
+    static Json Of(const Settings& settings) { return Of(settings.m_entries); }
+
+  private:
+    static Json Of(const std::vector<Settings::Entry>& entries) {
         Json array = Json::array();
-        for (const auto& entry : settings.m_entries) {
+        for (const auto& entry : entries) {
             Json& setting = array.emplace_back(Json{{"name", entry.name}});
             if (const double* real = std::get_if<double>(&entry.initial)) {
                 setting["default"] = ToNumber(*real);
@@ -133,6 +136,12 @@ class DeclarationWriter {
             }
             if (!entry.choices.empty()) {
                 setting["choices"] = entry.choices;
+            }
+            if (!entry.of_item.empty()) {
+                setting["of_item"] = Of(entry.of_item);
+                for (Json& of_item : setting["of_item"]) {
+                    of_item.erase("default");  // what an item leaves out is up to the scenario
+                }
             }
             setting["unit"] = entry.unit;
             setting["help"] = entry.help;

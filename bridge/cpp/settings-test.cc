@@ -87,6 +87,35 @@ BOOST_AUTO_TEST_CASE(the_declaration_keeps_the_defaults_when_values_change) {
     BOOST_TEST(!walk.settings.Knows("turns"));
 }
 
+BOOST_AUTO_TEST_CASE(a_list_keeps_what_each_item_gives_and_declares_what_it_may_give) {
+    std::vector<Settings::Item> walks;
+    Settings settings;
+    {
+        double speed_mps = 1.5;
+        Settings of_item;
+        of_item.Real("speed_mps", speed_mps, 0, 30, "m/s", "how fast");
+        settings.List("walks", walks, of_item, "of each");
+    }
+    settings.Set("walks", R"([{"speed_mps": 2.5, "fast": true}, {"trace": "a"}, {}])");
+    BOOST_TEST(walks.size() == 3U);
+    BOOST_TEST((walks[0] == Settings::Item{{"speed_mps", "2.5"}, {"fast", "true"}}));
+    BOOST_TEST((walks[1] == Settings::Item{{"trace", "a"}}));
+    BOOST_TEST(walks[2].empty());
+    BOOST_TEST(settings.ToJson() ==
+               R"([{"name":"walks","default":[],"type":"list","of_item":[{"name":"speed_mps",)"
+               R"("type":"real","low":0,"high":30,"unit":"m/s","help":"how fast"}],)"
+               R"("unit":"1","help":"of each"}])");
+    for (const char* text :
+         {"", "3", "{}", "[3]", "[{\"a\": []}]", "[{\"a\": null}]", "[{}", "[{]"}) {
+        BOOST_CHECK_EXCEPTION(settings.Set("walks", text), SettingError,
+                              [](const SettingError& error) {
+                                  return Names(error, "setting walks = ") &&
+                                         Names(error, "must be a list of items as JSON");
+                              });
+        BOOST_TEST(walks.size() == 3U);
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace physical

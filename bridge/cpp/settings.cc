@@ -40,6 +40,7 @@ struct Shown {
     std::string operator()(std::uint32_t value) const { return std::to_string(value); }
     std::string operator()(bool value) const { return value ? "true" : "false"; }
     std::string operator()(const std::string& value) const { return message::Quote(value); }
+    std::string operator()(const std::vector<Settings::Item>& /* empty */) const { return "[]"; }
 };
 
 }  // namespace
@@ -109,6 +110,26 @@ void Settings::Text(const std::string& name, std::string& variable, const std::s
         {name, help, "1", "text", variable, {}, {}, [&variable](const std::string& text) {
              variable = text;
          }});
+}
+
+void Settings::List(const std::string& name,
+                    std::vector<Item>& variable,
+                    const Settings& of_item,
+                    const std::string& help) {
+    std::vector<Entry> declared = of_item.m_entries;
+    for (Entry& entry : declared) {
+        entry.set = nullptr;  // its variable is gone
+    }
+    m_entries.push_back(
+        {name,
+         help,
+         "1",
+         "list",
+         std::vector<Item>{},
+         {},
+         {},
+         [=, &variable](const std::string& text) { variable = ReadItems(name, text); },
+         std::move(declared)});
 }
 
 bool Settings::Knows(const std::string& name) const {

@@ -7,6 +7,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -41,6 +42,17 @@ class Settings {
                 const std::string& help);
     void Text(const std::string& name, std::string& variable, const std::string& help);
 
+    /// What one item of a list gives: names and texts, in its order.
+    using Item = std::vector<std::pair<std::string, std::string>>;
+
+    /// A list of items, empty by default, as JSON: `[{"users": 8, "rate_hz": 2}, …]`.
+    /// @param of_item declares what an item may give; whoever reads the variable checks each item
+    /// by Set() of such settings
+    void List(const std::string& name,
+              std::vector<Item>& variable,
+              const Settings& of_item,
+              const std::string& help);
+
     bool Knows(const std::string& name) const;
 
     /// @throws SettingError naming the setting, the text seen and what is allowed
@@ -55,7 +67,7 @@ class Settings {
   private:
     friend class DeclarationWriter;
 
-    using Value = std::variant<double, std::uint32_t, bool, std::string>;
+    using Value = std::variant<double, std::uint32_t, bool, std::string, std::vector<Item>>;
     struct Bounds {
         double low;
         double high;
@@ -64,12 +76,16 @@ class Settings {
         std::string name;
         std::string help;
         std::string unit;
-        std::string type;  ///< real, integer, flag, choice or text
+        std::string type;  ///< real, integer, flag, choice, text or list
         Value initial;     ///< the default
         std::optional<Bounds> bounds;
         std::vector<std::string> choices;
         std::function<void(const std::string& text)> set;
+        std::vector<Entry> of_item = {};  ///< of a list: declared alone, not to be set
     };
+
+    /// @throws SettingError if the text is no list of items with plain values
+    static std::vector<Item> ReadItems(const std::string& name, const std::string& text);
 
     std::vector<Entry> m_entries;
 };

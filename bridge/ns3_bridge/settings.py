@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 import difflib
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePath
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias, get_args
 
 import numpy as np
 import pydantic
@@ -21,6 +22,17 @@ _Text = Annotated[
     pydantic.BeforeValidator(lambda value: str(value) if isinstance(value, PurePath) else value),
 ]
 _KINDS: Mapping[str, Any] = {"real": float, "integer": int, "flag": bool, "text": _Text}
+_CONFIG = pydantic.ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class SettingsItem(pydantic.BaseModel):
+    """An item of a setting that is a list: what it leaves out is None, and dumped nowhere."""
+
+    model_config = _CONFIG
+
+    @pydantic.model_serializer(mode="wrap")
+    def _given(self, dump: pydantic.SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return {name: value for name, value in dump(self).items() if value is not None}
 
 
 def settings_model(declared: Sequence[Mapping[str, Any]]) -> type[pydantic.BaseModel]:
@@ -36,12 +48,11 @@ def settings_model(declared: Sequence[Mapping[str, Any]]) -> type[pydantic.BaseM
     for setting in declared:
         group, _, name = setting["name"].rpartition(".")
         groups.setdefault(group, {})[name] = (_annotation(setting), setting["default"])
-    config = pydantic.ConfigDict(extra="forbid", frozen=True, strict=False)
     root = groups.pop("")
     for group, fields in groups.items():
-        model = pydantic.create_model(group, __config__=config, **fields)
+        model = pydantic.create_model(group, __config__=_CONFIG, **fields)
         root[group] = (model, model())
-    return pydantic.create_model("Settings", __config__=config, **root)
+    return pydantic.create_model("Settings", __config__=_CONFIG, **root)
 
 
 def as_mapping(settings: NestedSettings | None) -> Mapping[str, Any]:
@@ -108,21 +119,46 @@ def _annotation(setting: Mapping[str, Any]) -> Any:
     if setting["type"] == "choice":
         choices = Literal[tuple(setting["choices"])]  # type: ignore[valid-type]
         return Annotated[choices, pydantic.Field(description=description)]
+    if setting["type"] == "list":
+        return Annotated[
+            list[_item_model(setting)],  # type: ignore[misc]
+            pydantic.Field(description=description),
+        ]
     bounds = {"ge": setting["low"], "le": setting["high"]} if "low" in setting else {}
     return Annotated[_KINDS[setting["type"]], pydantic.Field(description=description, **bounds)]
+
+
+def _item_model(setting: Mapping[str, Any]) -> type[SettingsItem]:
+    fields: dict[str, Any] = {
+        of_item["name"]: (_annotation(of_item) | None, None) for of_item in setting["of_item"]
+    }
+    return pydantic.create_model(setting["name"], __base__=SettingsItem, **fields)
 
 
 def _explain(error: Any, model: type[pydantic.BaseModel]) -> str:
     name = ".".join(map(str, error["loc"]))
     if error["type"] == "extra_forbidden":
-        known = [n for n, _ in flatten(model().model_dump())]
-        close = difflib.get_close_matches(name, known, 1)
+        known, sought = _known(model, error["loc"])
+        close = difflib.get_close_matches(sought, known, 1)
         hint = f" Did you mean {close[0]}?" if close else ""
         return f"unknown setting {name}.{hint} Known: {', '.join(known)}"
     hint = ""
-    if error["type"] == "string_type" and isinstance(error["input"], list | tuple):
+    if error["input"] is None:
+        hint = "; it is empty: give a value or leave the setting out"
+    elif error["type"] == "string_type" and isinstance(error["input"], list | tuple):
         hint = "; several values are one text, as the setting's help says"
     return f"setting {name} = {error['input']!r}: {error['msg']}{hint}"
+
+
+def _known(model: type[pydantic.BaseModel], place: Sequence[str | int]) -> tuple[list[str], str]:
+    """The settings among which one was looked for, and as what: in an item by its name alone."""
+    if not any(isinstance(part, int) for part in place):
+        return [name for name, _ in flatten(model().model_dump())], ".".join(map(str, place))
+    names = [part for part in place if isinstance(part, str)]
+    for part in names[:-1]:
+        inner: Any = model.model_fields[part].annotation
+        model = get_args(inner)[0] if get_args(inner) else inner
+    return list(model.model_fields), names[-1]
 
 
 def merged(settings: NestedSettings | None, others: NestedSettings | None) -> dict[str, Any]:
@@ -148,6 +184,8 @@ def argument_text(value: Any) -> str:
         value = value.item()
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, list | tuple):
+        return json.dumps(value, default=argument_text)
     return repr(value) if isinstance(value, float) else str(value)
 
 

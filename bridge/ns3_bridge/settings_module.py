@@ -42,53 +42,66 @@ def settings_module(description: Description) -> str:
         "",
         "class _Settings(pydantic.BaseModel):",
         "    model_config = pydantic.ConfigDict(",
-        '        extra="forbid", frozen=True, use_attribute_docstrings=True',
+        '        extra="forbid", frozen=True, allow_inf_nan=False, use_attribute_docstrings=True',
         "    )",
     ]
+    for setting in description.settings:
+        if setting["type"] == "list":
+            about = f"An item of ``{setting['name']}``."
+            lines += _class(_item(setting), about, [_optional(s) for s in setting["of_item"]])
     for group, settings in groups.items():
-        lines += [
-            "",
-            "",
-            f"class {_camel(group)}(_Settings):",
-            f'    """Settings ``{group}.…``."""',
-        ]
-        for setting in settings:
-            lines += ["", *_attribute(setting)]
-    lines += ["", "", f"class {title}Settings(_Settings):"]
-    lines += [f'    """All settings of `{description.name}`."""']
-    for setting in root:
-        lines += ["", *_attribute(setting)]
+        lines += _class(_camel(group), f"Settings ``{group}.…``.", settings)
+    lines += _class(f"{title}Settings", f"All settings of `{description.name}`.", root)
     for group in groups:
         lines += ["", f"    {group}: {_camel(group)} = {_camel(group)}()"]
     return "\n".join(lines) + "\n"
 
 
+def _class(name: str, about: str, settings: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    yield from ("", "", f"class {name}(_Settings):", f'    """{about}"""')
+    for setting in settings:
+        yield ""
+        yield from _attribute(setting)
+
+
+def _optional(setting: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A setting of an item, which may be left out."""
+    return {**setting, "default": None}
+
+
 def _attribute(setting: Mapping[str, Any]) -> Iterator[str]:
     kind = setting["type"]
     name = setting["name"].rpartition(".")[2]
-    default = _literal(_CAST.get(kind, lambda value: value)(setting["default"]))
+    default, end = setting["default"], ""
+    if default is None:
+        end = " | None"
+    elif kind in _CAST:
+        default = _CAST[kind](default)
+    end += f" = {_literal(default)}"
     if kind == "choice":
-        yield from _choice(name, setting["choices"], default)
+        yield from _choice(name, setting["choices"], end)
+    elif kind == "list":
+        yield f"    {name}: list[{_item(setting)}]{end}"
     elif "low" in setting:
         low, high = (_CAST[kind](setting[bound]) for bound in ("low", "high"))
         bounds = f"pydantic.Field(ge={low!r}, le={high!r})"
-        yield f"    {name}: Annotated[{_TYPES[kind]}, {bounds}] = {default}"
+        yield f"    {name}: Annotated[{_TYPES[kind]}, {bounds}]{end}"
     else:
-        yield f"    {name}: {_TYPES[kind]} = {default}"
+        yield f"    {name}: {_TYPES[kind]}{end}"
     unit = "" if setting["unit"] == "1" else f" [{setting['unit']}]"
     text = (setting["help"] + unit).replace("\\", "\\\\")
     yield from _wrapped(f'"""{text}"""', 4)
 
 
-def _choice(name: str, choices: Sequence[str], default: str) -> Iterator[str]:
+def _choice(name: str, choices: Sequence[str], end: str) -> Iterator[str]:
     among = ", ".join(map(_literal, choices))
-    line = f"    {name}: Literal[{among}] = {default}"
+    line = f"    {name}: Literal[{among}]{end}"
     if len(line) <= _WIDTH:
         yield line
         return
     yield f"    {name}: Literal["
     yield from _wrapped(among, 8)
-    yield f"    ] = {default}"
+    yield f"    ]{end}"
 
 
 def _wrapped(text: str, indent: int) -> list[str]:
@@ -98,6 +111,10 @@ def _wrapped(text: str, indent: int) -> list[str]:
 
 def _literal(value: Any) -> str:
     return json.dumps(value) if isinstance(value, str) else repr(value)
+
+
+def _item(setting: Mapping[str, Any]) -> str:
+    return f"{_camel(setting['name'].replace('.', '_'))}Item"
 
 
 def _camel(name: str) -> str:

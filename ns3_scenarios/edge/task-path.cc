@@ -31,6 +31,7 @@ TaskPath::TaskPath(Schema& schema,
 
 void TaskPath::DeclareFields(Schema& schema) {
     m_task_fields.emplace(schema, m_settings.n_ue);
+    m_traffic.DeclareClass(schema);
     if (m_settings.traffic.HasResults()) {
         m_result_fields.emplace(schema, m_settings.n_ue);
     }

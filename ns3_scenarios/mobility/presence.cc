@@ -15,7 +15,7 @@ void ArrivalSettings::Declare(Settings& settings) {
                   "users that come per second, a Poisson process; n_ue are there at most; 0: all "
                   "are there throughout, those of a trace while it has them");
     settings.Real("arrival.sojourn_s", sojourn_s, 1e-3, 1e6, "s",
-                  "mean of the exponential time that a user stays");
+                  "with arrivals: mean of the exponential time that a user stays");
 }
 
 Presence::Presence(const ArrivalSettings& settings,
@@ -32,6 +32,11 @@ Presence::Presence(const ArrivalSettings& settings,
       m_uniform(ns3::CreateObject<ns3::UniformRandomVariable>()) {
     const bool stays_vary = std::ranges::any_of(
         m_stays, [&](const Stay& stay) { return stay.from_s > start_s || stay.to_s <= end_s; });
+    if (!HasArrivals() && m_settings.sojourn_s != ArrivalSettings{}.sojourn_s) {
+        throw SettingError("setting arrival.sojourn_s = " + message::Number(m_settings.sojourn_s) +
+                           ": nobody comes and goes without arrival.rate_hz, so it has no effect: "
+                           "set that, too, or leave this out");
+    }
     if (HasArrivals() && stays_vary) {
         throw SettingError("setting arrival.rate_hz = " + message::Number(m_settings.rate_hz) +
                            ": must be 0 with mobility.model = trace, whose users come and go as "

@@ -47,7 +47,7 @@ class Presence {
 
     /// Uses the ns-3 random streams first_stream … first_stream + STREAMS - 1.
     /// @param stays of each user [n_ue], without arrivals
-    /// @throws SettingError if there are arrivals and stays
+    /// @throws SettingError if there are arrivals and stays, or sojourns without arrivals
     Presence(const ArrivalSettings& settings,
              std::vector<Stay> stays,
              double start_s,

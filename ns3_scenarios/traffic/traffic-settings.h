@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace physical {
 
@@ -28,12 +29,19 @@ struct TrafficSettings {
     double cycles_task_spread = 0;
     double result_bit = 0;
     double result_ratio = 0;
+    std::vector<Settings::Item> classes;  ///< empty: all users are alike
 
     bool HasResults() const { return result_bit > 0 || result_ratio > 0; }
     /// Size of the result of a task; 0: there is none to download.
     std::uint32_t ResultBit(std::uint32_t task_bit) const;
 
     void Declare(Settings& settings);
+    /// When tasks come, how large they are and how much work they make, by a law.
+    /// @param group before each name
+    /// @param models among which `model` chooses
+    void DeclareLaw(Settings& settings,
+                    const std::string& group,
+                    const std::vector<std::string>& models);
     /// @throws SettingError if settings contradict each other
     void Check() const;
 };

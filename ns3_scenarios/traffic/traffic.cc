@@ -4,6 +4,7 @@
 #include "ns3/simulator.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace physical {
 
@@ -157,13 +158,16 @@ TaskDemand DemandOf(const std::vector<TracedTask>& tasks, double duration_s, dou
 }  // namespace
 
 Traffic::Traffic(const TrafficSettings& settings, std::uint32_t n_ue, double duration_s)
-    : m_settings(settings), m_duration_s(duration_s) {
-    m_settings.Check();
-    if (m_settings.model == "poisson") {
-        m_settings.off_s = 0;
+    : m_classes(TrafficClasses(settings, n_ue)), m_duration_s(duration_s) {
+    for (std::size_t number = 0; number < m_classes.size(); ++number) {
+        TrafficSettings& law = m_classes[number].law;
+        if (law.model == "poisson") {
+            law.off_s = 0;
+        }
+        m_class.insert(m_class.end(), m_classes[number].n_ue, number);
     }
-    if (m_settings.model == "trace") {
-        m_trace = ReadTaskTrace(m_settings.trace, n_ue);
+    if (settings.model == "trace") {
+        m_trace = ReadTaskTrace(settings.trace, n_ue);
         double count = 0;
         for (const auto& tasks : m_trace) {
             for (const TracedTask& task : tasks) {
@@ -173,17 +177,36 @@ Traffic::Traffic(const TrafficSettings& settings, std::uint32_t n_ue, double dur
     }
 }
 
+void Traffic::DeclareClass(Schema& schema) const {
+    if (m_classes.front().name.empty()) {
+        return;
+    }
+    FieldSpec spec{.name = "traffic_class",
+                   .shape = {Ue(m_class.size())},
+                   .unit = "1",
+                   .low = 0,
+                   .high = static_cast<double>(m_classes.size() - 1),
+                   .help = "which of traffic.classes the user's tasks follow",
+                   .categorical = true,
+                   .constant = {m_class.begin(), m_class.end()}};
+    for (const TrafficClass& one : m_classes) {
+        spec.labels.push_back(one.name);
+    }
+    schema.Observation<std::int32_t>(std::move(spec));
+}
+
 std::unique_ptr<TaskSource> Traffic::Make(std::uint32_t ue,
                                           std::int64_t first_stream,
                                           TaskSource::Emit emit) const {
-    if (m_settings.model == "periodic") {
-        return std::make_unique<PeriodicSource>(m_settings, first_stream, std::move(emit));
+    const TrafficSettings& law = m_classes[m_class[ue]].law;
+    if (law.model == "periodic") {
+        return std::make_unique<PeriodicSource>(law, first_stream, std::move(emit));
     }
-    if (m_settings.model == "trace") {
-        return std::make_unique<TraceSource>(m_settings, first_stream, std::move(emit), m_trace[ue],
+    if (law.model == "trace") {
+        return std::make_unique<TraceSource>(law, first_stream, std::move(emit), m_trace[ue],
                                              DemandOf(m_trace[ue], m_duration_s, m_mean_trace_bit));
     }
-    return std::make_unique<OnOffSource>(m_settings, first_stream, std::move(emit));
+    return std::make_unique<OnOffSource>(law, first_stream, std::move(emit));
 }
 
 }  // namespace physical

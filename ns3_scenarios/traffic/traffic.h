@@ -2,16 +2,19 @@
 #ifndef PHYSICAL_TRAFFIC_H
 #define PHYSICAL_TRAFFIC_H
 
+#include "schema.h"
 #include "task-source.h"
 #include "task-trace.h"
+#include "traffic-class.h"
 #include "traffic-settings.h"
 
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 namespace physical {
 
-/// Makes the task source of every user, after the setting `traffic.model`.
+/// Makes the task source of every user, after the settings `traffic.…` of its class.
 class Traffic {
   public:
     /// Reads the trace, if the model is one.
@@ -24,8 +27,12 @@ class Traffic {
                                      std::int64_t first_stream,
                                      TaskSource::Emit emit) const;
 
+    /// Which class each user is of, and their names; declared where there are any.
+    void DeclareClass(Schema& schema) const;
+
   private:
-    TrafficSettings m_settings;
+    std::vector<TrafficClass> m_classes;
+    std::vector<std::size_t> m_class;  ///< [n_ue], into m_classes
     double m_duration_s;
     TaskTrace m_trace;            ///< only with traffic.model = trace
     double m_mean_trace_bit = 0;  ///< of all its users

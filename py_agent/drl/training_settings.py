@@ -19,7 +19,7 @@ class TrainingSettings(pydantic.BaseModel):
         ('load', 0.98)
     """
 
-    model_config = pydantic.ConfigDict(extra="forbid")
+    model_config = pydantic.ConfigDict(extra="forbid", allow_inf_nan=False)
 
     algorithm: Literal["ppo", "td3", "sac"] = pydantic.Field(
         "ppo", description="of stable-baselines3"

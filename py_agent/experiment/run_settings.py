@@ -28,7 +28,7 @@ class RunSettings(pydantic.BaseModel):
         ('cellular', 1)
     """
 
-    model_config = pydantic.ConfigDict(extra="forbid")
+    model_config = pydantic.ConfigDict(extra="forbid", allow_inf_nan=False)
 
     scenario: str = pydantic.Field("cellular", description="name, or path of a scenario program")
     policy: str = pydantic.Field("srpt", description="name, package.module:Class or file.py:Class")
@@ -132,6 +132,10 @@ def _assign(values: dict[str, Any], assignment: str) -> None:
     if not equals or not name:
         raise InvalidSetting(f"--set {assignment!r} must have the form name=value")
     value = yaml_text.parse(text, f"--set {assignment}")
+    if value is None:
+        raise InvalidSetting(
+            f"--set {assignment!r}: the value is empty; an empty text is written {name}='\"\"'"
+        )
     *parents, leaf = ["ns3", name] if name.startswith("ns3::") else name.split(".")
     if parents[:1] not in (["learning"], ["ns3"]):
         parents.insert(0, "settings")

@@ -41,7 +41,6 @@ from py_agent.experiment.task_statistics import (
     TASK_COLUMNS,
     delay_parts,
     jain_index,
-    left_with_user_s,
     summarise_delays,
 )
 from py_agent.long_run.frame_series import FrameSeries
@@ -236,7 +235,6 @@ class Run:
         }
         if self._records_columns("task", *TASK_COLUMNS):
             tasks = np.concatenate(self._records["task"])
-            tasks = tasks[np.isnan(left_with_user_s(tasks))]
             parts = delay_parts(tasks, self._end["time_s"])
             summary |= summarise_delays(parts)
             summary["jain_index"] = jain_index(parts.delay_s, tasks["ue"])

@@ -19,12 +19,12 @@ class DelayParts:
     """End-to-end delay of each task and its parts, ``[n_tasks]`` each.
 
     ``delay = upload + compute queue + compute + download``. A task that is still under way when the
-    run ends counts with its age (it is not dropped from the statistics); its time in the
-    present stage counts to that stage. Tasks whose user has left with them are neither done nor
-    lost: they are not among these.
+    run ends, or when its user leaves with it, counts with its age then: whoever lets those wait
+    who will leave gains nothing by it. Its time in the present stage counts to that stage.
 
     Attributes:
         done: the task was computed, and its result, if it has one, is at the user.
+        left: its user left before.
         created_s: ns-3 time of creation.
         delay_s: end-to-end delay, or age.
         upload_s: until the last byte arrived at the edge.
@@ -42,6 +42,7 @@ class DelayParts:
     """
 
     done: NDArray[np.bool_]
+    left: NDArray[np.bool_]
     created_s: NDArray[np.float64]
     delay_s: NDArray[np.float64]
     upload_s: NDArray[np.float64]
@@ -59,20 +60,22 @@ def delay_parts(tasks: Mapping[str, Any] | NDArray[Any], end_s: float) -> DelayP
             NaN where something has not happened.
         end_s: ns-3 time at which the run ended.
     """
-    stayed = np.isnan(left_with_user_s(tasks))
     created_s, uploaded_s, needed_s, computed_s, done_s = (
-        np.asarray(tasks[name], np.float64)[stayed]
+        np.asarray(tasks[name], np.float64)
         for name in ("created_s", "uploaded_s", "compute_s", "computed_s", "done_s")
     )
     needed_s = np.nan_to_num(needed_s)
+    user_left_s = left_with_user_s(tasks)
+    last_s = np.where(np.isnan(user_left_s), end_s, user_left_s)
 
-    left_upload_s = np.where(np.isnan(uploaded_s), end_s, uploaded_s)
-    left_s = np.where(np.isnan(done_s), end_s, done_s)
-    left_server_s = np.where(np.isnan(computed_s), end_s, computed_s)
+    left_upload_s = np.where(np.isnan(uploaded_s), last_s, uploaded_s)
+    left_s = np.where(np.isnan(done_s), last_s, done_s)
+    left_server_s = np.where(np.isnan(computed_s), last_s, computed_s)
     at_server_s = left_server_s - left_upload_s
     compute_s = np.minimum(needed_s, at_server_s)
     return DelayParts(
         done=~np.isnan(done_s),
+        left=~np.isnan(user_left_s),
         created_s=created_s,
         delay_s=left_s - created_s,
         upload_s=left_upload_s - created_s,
@@ -101,7 +104,7 @@ def summarise_delays(parts: DelayParts) -> dict[str, float | int | None]:
 
     return {
         "tasks_completed": int(parts.done.sum()),
-        "tasks_unfinished": int((~parts.done).sum()),
+        "tasks_unfinished": int((~parts.done & ~parts.left).sum()),
         "mean_delay_s": mean(parts.delay_s),
         "p95_delay_s": percentile(95),
         "p99_delay_s": percentile(99),

@@ -19,7 +19,11 @@ from ns3_bridge.errors import BridgeError, InvalidSetting
 from ns3_bridge.spaces import dict_space
 from py_agent.learning.declaration import NEEDED_ACTION, with_learning
 from py_agent.learning.episode import FOLLOWED, LearningEpisode
-from py_agent.learning.learning_settings import LearningSettings, learning_settings
+from py_agent.learning.learning_settings import (
+    LearningSettings,
+    check_reset_settings,
+    learning_settings,
+)
 
 
 class LearningEnv(
@@ -117,6 +121,7 @@ class LearningEnv(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[Observation, dict[str, Any]]:
         """Start a new simulation and new models; see `ScenarioEnv.reset`."""
+        check_reset_settings((options or {}).get("settings"))
         observation, info = self.env.reset(seed=seed, options=options)
         network = self._network
         self.schema = with_learning(network.schema, self.settings.n_ue)

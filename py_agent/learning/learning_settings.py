@@ -11,6 +11,7 @@ import pydantic
 from ns3_bridge.errors import InvalidSetting
 from ns3_bridge.plugins import Plugins
 from py_agent.learning.lag_model import LagModel
+from ns3_bridge.settings import as_mapping
 
 if TYPE_CHECKING:
     from py_agent.learning.streams import DriftStream
@@ -27,7 +28,7 @@ class LearningSettings(pydantic.BaseModel):
         'gradual'
     """
 
-    model_config = pydantic.ConfigDict(extra="forbid")
+    model_config = pydantic.ConfigDict(extra="forbid", allow_inf_nan=False)
 
     stream: str = pydantic.Field(
         default="digits",
@@ -118,6 +119,23 @@ def lag_model_of(learning: Mapping[str, Any]) -> LagModel:
     stream = STREAMS.load(learning.get("stream", "digits"))
     model: LagModel = getattr(stream, "lag_model", LagModel())
     return model
+
+
+def check_reset_settings(settings: Any) -> None:
+    """Check that a reset leaves the models' settings alone.
+
+    Args:
+        settings: that it asks for: nested, or a list of such, one for each environment.
+
+    Raises:
+        InvalidSetting: it does not.
+    """
+    for some in settings if isinstance(settings, list | tuple) else [settings]:
+        if "learning" in as_mapping(some):
+            raise InvalidSetting(
+                "a reset changes settings of the scenario alone; those of the users' models "
+                "(learning) are given to the environment: make another one"
+            )
 
 
 def learning_settings(values: LearningSettings | Mapping[str, Any] | None) -> LearningSettings:

@@ -22,7 +22,11 @@ from ns3_bridge.vector_resets import reset_mask
 from py_agent.learning.declaration import with_learning
 from py_agent.learning.env import check_retrains
 from py_agent.learning.episode import LearningEpisode
-from py_agent.learning.learning_settings import LearningSettings, learning_settings
+from py_agent.learning.learning_settings import (
+    LearningSettings,
+    check_reset_settings,
+    learning_settings,
+)
 
 
 class LearningVectorEnv(VectorWrapper, RecordConstructorArgs):
@@ -76,6 +80,7 @@ class LearningVectorEnv(VectorWrapper, RecordConstructorArgs):
         options: dict[str, Any] | None = None,
     ) -> tuple[Batch, Infos]:
         """Start new simulations and new models; see `ScenarioVectorEnv.reset`."""
+        check_reset_settings((options or {}).get("settings"))
         observations, infos = self._networks.reset(seed=seed, options=options)
         self._begin(np.flatnonzero(reset_mask(options or {}, self.num_envs)).tolist(), observations)
         return self._extended(observations), infos

@@ -110,6 +110,8 @@ def load_policy(name: str) -> Policy:
         return _checked(name, WHOLE_POLICIES.load(known)())
     if (composed := _Composed.read(known)) is not None:
         return _checked(name, composed.make())
+    if name.endswith(".py"):
+        raise UnknownPolicy(f"policy {name!r} is a file: name its class, too, as {name}:Class")
     if ":" not in name:
         known_names = dict.fromkeys(policy_names())
         raise UnknownPolicy(

@@ -195,6 +195,8 @@ def _allowed(setting: Mapping[str, Any]) -> str:
         return f"{setting['low']:g} … {setting['high']:g}"
     if setting["type"] == "flag":
         return "true, false"
+    if setting["type"] == "list":
+        return "items of " + ", ".join(of_item["name"] for of_item in setting["of_item"])
     return ", ".join(setting.get("choices", ["any text"]))
 
 

@@ -77,7 +77,9 @@ void ReadSettings(const std::string& lines) {
     std::uint32_t turns = 1;
     bool fast = false;
     std::string model = "a";
+    std::vector<Settings::Item> walks;
     Settings settings;
+    settings.List("walks", walks, {}, "");
     settings.Real("speed_mps", speed_mps, 0.5, 2, "m/s", "");
     settings.Integer("turns", turns, 1, 4'000'000'000, "1", "");
     settings.Flag("fast", fast, "");
@@ -89,6 +91,11 @@ void ReadSettings(const std::string& lines) {
         settings.Set(line.substr(0, equal), line.substr(std::min(equal + 1, line.size())));
         Require(speed_mps >= 0.5 && speed_mps <= 2, "numbers are in bounds");
         Require(turns >= 1 && turns <= 4'000'000'000, "integers are in bounds");
+        for (const Settings::Item& walk : walks) {
+            for (const auto& [name, value] : walk) {
+                Require(name.size() + value.size() < 2 * lines.size(), "items give what is there");
+            }
+        }
         Require(model == "a" || model == "b", "choices are among those offered");
         from = end + 1;
     }

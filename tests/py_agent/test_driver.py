@@ -6,7 +6,7 @@ import pytest
 import ns3_scenarios
 from ns3_bridge import Field, InvalidAction, Schema
 from ns3_bridge.testing import fake_scenario
-from py_agent.contract import Network
+from py_agent.contract import Network, PolicyFailed
 from py_agent.driver import Decider, WrongTimescale, play
 
 ACTIONS = [
@@ -126,5 +126,41 @@ def test_a_wrong_shape_is_not_mended_by_who_is_away():
     policy.decide_slot = lambda observation: {"share": [0.5]}
     assert decider.decide(away)["share"].shape == (1,)
     policy.decide_slot = lambda observation: {"share": None}
-    with pytest.raises(InvalidAction, match="share is None"):
+    with pytest.raises(PolicyFailed, match=r"decide_slot of Counting in slot 2 .*: share is None"):
         decider.decide(away)
+
+
+@pytest.mark.parametrize(
+    ("method", "decision", "what"),
+    [
+        ("decide_slot", {}, "share is missing; expected: association, share"),
+        ("decide_slot", {"share": [0.5]}, r"share has shape \(1,\), expected \(2,\)"),
+        ("decide_slot", {"share": [0.5, np.nan]}, r"share\[1\] = nan is outside \[0, 1\]"),
+        ("decide_slot", {"share": [0.5, 0.5], "power": 1}, "power is no action field"),
+        ("decide_frame", {}, "association is missing"),
+        ("decide_frame", {"association": None}, "association is None"),
+        ("decide_frame", {"association": [0, 9]}, r"association\[1\] = 9"),
+        ("decide_frame", {"association": [0, 1], "power": 1}, "power is no action field"),
+    ],
+)
+def test_a_wrong_decision_names_policy_method_and_slot(tmp_path, method, decision, what):
+    declaration = {"observations": [], "actions": ACTIONS}
+    env = ns3_scenarios.make(fake_scenario(tmp_path / "fake", declaration))
+    network = Network("fake", env.settings.model_dump(), env.schema)
+    policy = Counting()
+    policy.begin(network, 1)
+    right = getattr(policy, method)
+    network.settings["slots_per_frame"] = 1  # both are asked in every slot
+
+    def wrong_in_slot_2(observation):
+        decided = right(observation)
+        return decision if (policy.frames if "frame" in method else policy.slots) == 3 else decided
+
+    setattr(policy, method, wrong_in_slot_2)
+    observation, _ = env.reset(seed=1)
+    told = rf"^{method} of Counting in slot 2 returned a wrong decision: {what}"
+    with pytest.raises(PolicyFailed, match=told) as failed:
+        list(play(env, policy, network, observation))
+    assert (failed.value.method, failed.value.slot) == (method, 2)
+    assert isinstance(failed.value.__cause__, InvalidAction)
+    env.close()

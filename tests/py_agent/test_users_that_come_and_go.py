@@ -339,7 +339,7 @@ def test_curves_are_means_over_those_who_are_there(tmp_path, seen):
     assert point("present") == pytest.approx(here.mean())
 
 
-def test_tasks_that_left_with_their_user_are_in_no_delay():
+def test_tasks_that_left_with_their_user_count_with_their_age_then():
     columns = {
         "created_s": [1.0, 1.0, 2.0],
         "uploaded_s": [2.0, NAN, NAN],
@@ -349,7 +349,9 @@ def test_tasks_that_left_with_their_user_are_in_no_delay():
         "left_s": [NAN, 4.0, NAN],
     }
     parts = delay_parts(columns, end_s=5.0)
-    assert parts.delay_s.tolist() == [2.0, 3.0]
+    assert parts.delay_s.tolist() == [2.0, 3.0, 3.0]
+    assert parts.upload_s.tolist() == [1.0, 3.0, 3.0]
+    assert parts.left.tolist() == [False, True, False]
     summary = summarise_delays(parts)
     assert (summary["tasks_completed"], summary["tasks_unfinished"]) == (1, 1)
 

@@ -252,3 +252,8 @@ def test_it_is_an_environment_like_any_other():
     team = BaseStationTeam(settings=short)
     parallel_api_test(team, num_cycles=30)
     team.close()
+
+
+def test_a_sojourn_without_arrivals_is_refused():
+    with pytest.raises(InvalidSetting, match=r"arrival\.sojourn_s = 30: nobody comes and goes"):
+        ns3_scenarios.make("cellular", {"arrival": {"sojourn_s": 30}})

@@ -75,32 +75,44 @@ Declaration::Declaration(const std::string& file) {
 
 void Declaration::DeclareSettings(Settings& settings) {
     for (const Line& line : m_lines) {
-        if (line[0] != "setting") {
-            continue;
+        if (line[0] == "setting") {
+            DeclareSetting(line, settings);
         }
-        const std::string& name = line.at(1);
-        const std::string& type = line.at(2);
-        const std::string& value = line.at(3);
-        const std::string& low = line.at(4);
-        const std::string& high = line.at(5);
-        const std::string& unit = line.at(6);
-        const std::string& help = line.at(8);
-        if (type == "real") {
-            m_reals[name] = std::stod(value);
-            settings.Real(name, m_reals[name], std::stod(low), std::stod(high), unit, help);
-        } else if (type == "integer") {
-            m_integers[name] = ToCount(value);
-            settings.Integer(name, m_integers[name], ToCount(low), ToCount(high), unit, help);
-        } else if (type == "flag") {
-            m_flags[name] = value == "true";
-            settings.Flag(name, m_flags[name], help);
-        } else if (type == "choice") {
-            m_texts[name] = value;
-            settings.Choice(name, m_texts[name], Split(line.at(7), '|'), help);
-        } else {
-            m_texts[name] = value;
-            settings.Text(name, m_texts[name], help);
+    }
+}
+
+void Declaration::DeclareSetting(const Line& line, Settings& settings) {
+    const std::string& name = line.at(1);
+    const std::string& type = line.at(2);
+    const std::string& value = line.at(3);
+    const std::string& low = line.at(4);
+    const std::string& high = line.at(5);
+    const std::string& unit = line.at(6);
+    const std::string& help = line.at(8);
+    if (type == "real") {
+        m_reals[name] = std::stod(value);
+        settings.Real(name, m_reals[name], std::stod(low), std::stod(high), unit, help);
+    } else if (type == "integer") {
+        m_integers[name] = ToCount(value);
+        settings.Integer(name, m_integers[name], ToCount(low), ToCount(high), unit, help);
+    } else if (type == "flag") {
+        m_flags[name] = value == "true";
+        settings.Flag(name, m_flags[name], help);
+    } else if (type == "choice") {
+        m_texts[name] = value;
+        settings.Choice(name, m_texts[name], Split(line.at(7), '|'), help);
+    } else if (type == "list") {
+        Declaration item(*this);
+        Settings of_item;
+        for (const Line& other : m_lines) {
+            if (other[0] == "item of " + name) {
+                item.DeclareSetting(other, of_item);
+            }
         }
+        settings.List(name, m_lists[name], of_item, help);
+    } else {
+        m_texts[name] = value;
+        settings.Text(name, m_texts[name], help);
     }
 }
 

@@ -63,6 +63,8 @@ class Declaration {
   private:
     using Line = std::vector<std::string>;
 
+    void DeclareSetting(const Line& line, Settings& settings);
+
     std::string m_name;
     std::string m_summary;
     std::vector<Line> m_lines;
@@ -70,6 +72,7 @@ class Declaration {
     std::map<std::string, std::uint32_t> m_integers;
     std::map<std::string, bool> m_flags;
     std::map<std::string, std::string> m_texts;
+    std::map<std::string, std::vector<Settings::Item>> m_lists;
     std::vector<FieldView> m_observations;
     std::vector<FieldView> m_constants;
     std::vector<FieldView> m_actions;

@@ -54,14 +54,11 @@ def _lines(declaration: Mapping[str, Any]) -> Iterator[list[Any]]:
     known = {setting["name"] for setting in settings}
     for setting in [*(clock for clock in _CLOCK if clock["name"] not in known), *settings]:
         if not setting["name"].startswith("fault."):
-            yield [
-                "setting",
-                *(setting[key] for key in ("name", "type", "default")),
-                *(setting.get(key, "") for key in ("low", "high")),
-                setting.get("unit", "1"),
-                setting.get("choices", ()),
-                setting.get("help", ""),
-            ]
+            yield _setting("setting", setting)
+            for of_item in setting.get("of_item", ()):
+                yield _setting(
+                    f"item of {setting['name']}", {"default": of_item.get("low"), **of_item}
+                )
     for kind in ("observation", "action"):
         for field in schema[f"{kind}s"]:
             yield [
@@ -94,6 +91,17 @@ def _lines(declaration: Mapping[str, Any]) -> Iterator[list[Any]]:
                 labels,
                 text,
             ]
+
+
+def _setting(kind: str, setting: Mapping[str, Any]) -> list[Any]:
+    return [
+        kind,
+        *(setting[key] for key in ("name", "type", "default")),
+        *(setting.get(key, "") for key in ("low", "high")),
+        setting.get("unit", "1"),
+        setting.get("choices", ()),
+        setting.get("help", ""),
+    ]
 
 
 def _cell(value: Any) -> str:

@@ -38,6 +38,7 @@ class Users : public Scenario {
         m_mobility.emplace(m_mobility_settings, area, m_n_ue, m_clock.warmup_s,
                            m_clock.warmup_s + m_clock.duration_s);
         m_traffic.emplace(m_traffic_settings, m_n_ue, m_clock.duration_s);
+        m_traffic->DeclareClass(schema);
         m_tasks = &schema.AddTable("task", "one row per task",
                                    {{"ue", true, "1", "user"},
                                     {"created_s", false, "s", "ns-3 time"},

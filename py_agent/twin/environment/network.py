@@ -12,10 +12,12 @@ import ns3_scenarios
 from ns3_bridge import InvalidSetting, LocalHost, Schema
 from ns3_bridge.episode_settings import check_same_spaces
 from ns3_bridge.settings import NestedSettings, merged
+from py_agent.learning.learning_settings import check_reset_settings
 from py_agent.twin.errors import UnsuitableNetwork
 from py_agent.twin.model.declaration import check_arrivals, check_replaced
 from py_agent.twin.model.parameters import TwinParameters
 from py_agent.twin.model.prior import prior_parameters
+from py_agent.twin.model.traffic import check_drawn
 from py_agent.twin.rollout.rollout import Place, Rollout
 
 
@@ -87,6 +89,7 @@ class TwinNetwork:
         check_replaced(host.schema)
         values = host.settings.model_dump()
         check_arrivals(host.schema, values)
+        check_drawn(values["traffic"])
         if parameters is None:
             parameters = prior_parameters(values, host.schema.radio, host.schema.scenario)
         elif parameters.n_bs != values["n_bs"]:
@@ -114,6 +117,7 @@ class TwinNetwork:
             InvalidSetting: a setting is unknown, out of bounds, or changes the spaces; or the
                 constants were given, which are those of one network.
         """
+        check_reset_settings(settings)
         given, parameters, scenario = self.source
         if parameters is not None:
             raise InvalidSetting(

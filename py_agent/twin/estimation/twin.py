@@ -24,7 +24,7 @@ from py_agent.twin.model.declaration import check_followed
 from py_agent.twin.model.estimate import NetworkEstimate
 from py_agent.twin.model.parameters import TwinParameters
 from py_agent.twin.model.prior import prior_parameters
-from py_agent.twin.model.traffic import mean_size_bit
+from py_agent.twin.model.traffic import check_one_law, mean_size_bit
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int32]
@@ -53,7 +53,8 @@ class Twin:
         ignored: reports that were no newer than what was known.
 
     Raises:
-        UnsuitableNetwork: the network does not observe what the twin follows.
+        UnsuitableNetwork: the network does not observe what the twin follows, or its users create
+            tasks by laws of several classes.
 
     Example:
         >>> import py_agent.twin.environment.env as without_ns3
@@ -77,6 +78,7 @@ class Twin:
     ) -> None:
         fields = network.schema.observations
         check_followed(network.schema)
+        check_one_law(network.settings["traffic"])
         radio = load_radio(network.schema.radio)
         parameters = parameters or prior_parameters(network.settings, radio.name, network.scenario)
         self._fields = {field.name: field for field in fields}

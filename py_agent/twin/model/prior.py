@@ -18,6 +18,7 @@ from py_agent.twin.model.parameters import (
     Traffic,
     TwinParameters,
 )
+from py_agent.twin.model.traffic import check_one_law
 
 
 def prior_parameters(
@@ -44,6 +45,7 @@ def prior_parameters(
 def _prior(settings: Mapping[str, Any], radio: str, scenario: str) -> TwinParameters:
     n_bs = settings["n_bs"]
     traffic, mobility = settings["traffic"], settings["mobility"]
+    check_one_law(traffic)
     retraining, compute = settings["retraining"], settings["compute"]
     return TwinParameters(
         provenance=Provenance(source="prior", scenario=scenario),

@@ -41,6 +41,24 @@ def test_a_wrong_file_is_explained(tmp_path, text, message):
         load_run_settings(config, {}, [])
 
 
+@pytest.mark.parametrize(
+    "assignment", ["n_ue=", "traffic.trace=", "ns3::LteUePhy::NoiseFigure=null", "learning.p_min="]
+)
+def test_an_empty_value_is_said_to_be_empty(assignment):
+    with pytest.raises(InvalidSetting, match=f"--set '{assignment}': the value is empty"):
+        load_run_settings(None, {}, [assignment])
+
+
+def test_an_empty_text_is_a_value():
+    assert load_run_settings(None, {}, ['traffic.trace=""']).settings == {"traffic": {"trace": ""}}
+
+
+@pytest.mark.parametrize("assignment", ["learning.initial_lag_s=.nan", "learning.p_min=.inf"])
+def test_a_number_of_the_models_that_is_not_finite_is_said_to_be_so(assignment):
+    with pytest.raises(InvalidSetting, match="finite number"):
+        load_run_settings(None, {}, [assignment])
+
+
 @pytest.mark.parametrize("assignment", ["n_ue", "=3", "a=[", "n_ue.x=3"])
 def test_a_wrong_assignment_is_explained(assignment):
     with pytest.raises(InvalidSetting, match="--set"):

@@ -12,9 +12,12 @@ from gymnasium.utils.env_checker import check_env
 from gymnasium.wrappers import FilterObservation
 from stable_baselines3.common.env_checker import check_env as check_for_stable_baselines3
 
+import ns3_scenarios
+import py_agent.twin.environment.env as without_ns3
 from ns3_bridge import FlatBox, FlatVectorBox, InvalidSetting
 from py_agent.learning.env import LearningEnv
 from py_agent.learning.episode import FOLLOWED
+from py_agent.learning.learning_settings import LearningSettings
 
 NS3 = "py_agent:ns3/CellularLearning-v0"
 TWIN = "py_agent:ns3/CellularLearningTwin-v0"
@@ -177,3 +180,16 @@ def test_workers_of_a_vector_train_after_their_parent_has_used_torch():
 def test_a_batch_of_the_twin_says_that_it_draws_nothing(name):
     with pytest.raises(InvalidSetting, match="a batch of the twin draws nothing"):
         gymnasium.make_vec(name, 2, settings=SMALL, render_mode="rgb_array")
+
+
+@pytest.mark.parametrize("settings", [{"learning": {"p_min": 0.1}}, {"learning.p_min": 0.1}])
+def test_a_reset_says_why_it_does_not_change_the_models(settings):
+    small = {"n_ue": 2, "n_bs": 1, "retraining.enabled": True}
+    envs = [
+        LearningEnv(ns3_scenarios.make("cellular", small)),
+        without_ns3.make(small, learning=LearningSettings()),
+    ]
+    for env in envs:
+        with pytest.raises(InvalidSetting, match="changes settings of the scenario alone"):
+            env.reset(options={"settings": settings})
+        env.close()

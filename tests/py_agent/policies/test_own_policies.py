@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from ns3_bridge import Schema
+from ns3_scenarios.registry import UnknownScenario, program
 from py_agent.contract import PolicyFailed
 from py_agent.driver import Decider
 from py_agent.policies import Network, UnknownPolicy, load_policy
@@ -73,7 +74,7 @@ def test_a_class_is_loaded_from_a_file_and_the_file_from_what_lies_beside_it(fol
         ("mine/my-pol:Base", "did you mean mine/my-pol.py:Base?"),
         ("mine/missing.py:Base", "there is no file mine/missing.py"),
         ("missing.module:Base", "there is no module 'missing'"),
-        ("mine/my-pol.py", "or path/to/file.py:Class"),
+        ("mine/my-pol.py", "is a file: name its class, too, as mine/my-pol.py:Class"),
         ("json.py:Base", "a module 'json' is imported already"),
     ],
 )
@@ -121,3 +122,8 @@ def test_what_is_no_decision_is_told(folder):
     decider = Decider(load_policy("mine/my-pol.py:Silent"), NETWORK)
     with pytest.raises(PolicyFailed, match="slot 0 returned NoneType, expected a dict of action"):
         decider.decide({})
+
+
+def test_source_code_of_a_scenario_is_told_how_to_become_a_program():
+    with pytest.raises(UnknownScenario, match=r"ns3-twin build \./bottleneck\.cc makes a program"):
+        program("./bottleneck.cc")
