@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from py_agent.cli.consoles import err, out
-from py_agent.cli.errors import errors_as_messages
 
 if TYPE_CHECKING:
     from py_agent.capacity.long_runs import LongRuns, Outcome
@@ -64,41 +63,40 @@ def capacity(
     ] = False,
 ) -> None:
     """Say what users ask for beside what there is, and whether a rule can keep it."""
-    with errors_as_messages():
-        from py_agent.capacity.long_runs import LongRuns
-        from py_agent.capacity.survey import survey
-        from py_agent.capacity.verdict import verdict
-        from py_agent.compare.grid import Grid
-        from py_agent.experiment.run_settings import load_run_settings
-        from py_agent.experiment.seeds import parse_seeds
-        from py_agent.twin.errors import UnsuitableNetwork
+    from py_agent.capacity.long_runs import LongRuns
+    from py_agent.capacity.survey import survey
+    from py_agent.capacity.verdict import verdict
+    from py_agent.compare.grid import Grid
+    from py_agent.experiment.run_settings import load_run_settings
+    from py_agent.experiment.seeds import parse_seeds
+    from py_agent.twin.errors import UnsuitableNetwork
 
-        given = {"scenario": scenario, "retrain": retrain}
-        overrides = {name: value for name, value in given.items() if value is not None}
-        of_file = load_run_settings(config, overrides, [], is_trusted=is_trusted)
-        has_models = of_file.retrain is not None or any(
-            text.startswith(_OF_MODELS) for text in assignments or []
-        )
-        usual = _RULES_WITH_MODELS if has_models else _RULES
-        grid = Grid(
-            policies=(policies or usual).split(","),
-            seeds=[1],
-            config=config,
-            overrides=overrides,
-            assignments=assignments or [],
-            is_trusted=is_trusted,
-        )
-        runs = [cell.run for cell in grid.cells()]
-        with err().status("starting networks on ns-3"):
-            found = survey(runs[0], parse_seeds(seeds), association)
-        try:
-            works = [LongRuns(run, networks, duration) for run in runs]
-            with err().status(f"trying {len(works)} rules in {networks} networks of the twin"):
-                outcomes = _outcomes(works, jobs or os.cpu_count() or 1)
-        except UnsuitableNetwork as error:
-            typer.secho(f"not tried in the twin: {error}", fg="yellow", err=True)
-            outcomes = []
-        judged = verdict(found, outcomes)
+    given = {"scenario": scenario, "retrain": retrain}
+    overrides = {name: value for name, value in given.items() if value is not None}
+    of_file = load_run_settings(config, overrides, [], is_trusted=is_trusted)
+    has_models = of_file.retrain is not None or any(
+        text.startswith(_OF_MODELS) for text in assignments or []
+    )
+    usual = _RULES_WITH_MODELS if has_models else _RULES
+    grid = Grid(
+        policies=(policies or usual).split(","),
+        seeds=[1],
+        config=config,
+        overrides=overrides,
+        assignments=assignments or [],
+        is_trusted=is_trusted,
+    )
+    runs = [cell.run for cell in grid.cells()]
+    with err().status("starting networks on ns-3"):
+        found = survey(runs[0], parse_seeds(seeds), association)
+    try:
+        works = [LongRuns(run, networks, duration) for run in runs]
+        with err().status(f"trying {len(works)} rules in {networks} networks of the twin"):
+            outcomes = _outcomes(works, jobs or os.cpu_count() or 1)
+    except UnsuitableNetwork as error:
+        typer.secho(f"not tried in the twin: {error}", fg="yellow", err=True)
+        outcomes = []
+    judged = verdict(found, outcomes)
     if as_json:
         print(json.dumps(judged.to_json()))
     else:
