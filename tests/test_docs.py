@@ -22,7 +22,13 @@ BLOCK = re.compile(r"^```(python|bash)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 @pytest.mark.timeout(3000)  # some forty commands, one after the other
 @pytest.mark.parametrize(
     ("page", "fewest"),
-    [("README.md", 5), ("docs/branching.md", 5), ("docs/comparing.md", 1), ("docs/twin.md", 2)],
+    [
+        ("README.md", 5),
+        ("docs/branching.md", 5),
+        ("docs/comparing.md", 1),
+        ("docs/policies.md", 2),
+        ("docs/twin.md", 2),
+    ],
 )
 def test_every_code_block_runs(page, fewest, tmp_path):
     shutil.copytree(REPOSITORY / "examples", tmp_path / "examples")

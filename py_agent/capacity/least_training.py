@@ -9,7 +9,7 @@ import numpy as np
 
 from py_agent.learning.lag_model import LagModel
 from py_agent.learning.learning_settings import LearningSettings
-from py_agent.learning.streams.digits import RATE_DEG_PER_S
+from py_agent.learning.streams.rotating_images import RATE_DEG_PER_S
 
 
 def least_samples_hz(model: LagModel, drift_rate: float, accuracy: float) -> float:

@@ -10,8 +10,8 @@ import pydantic
 
 from ns3_bridge.errors import InvalidSetting
 from ns3_bridge.plugins import Plugins
-from py_agent.learning.lag_model import LagModel
 from ns3_bridge.settings import as_mapping
+from py_agent.learning.lag_model import LagModel
 
 if TYPE_CHECKING:
     from py_agent.learning.streams import DriftStream

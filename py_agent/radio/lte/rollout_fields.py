@@ -106,7 +106,8 @@ class LteFields:
         others = ~self._here()
         others_mw = (others * busy * 10 ** (self._state["strength_db"] / 10)).sum(axis=-1)
         rise_db = 10 * np.log10(1 + others_mw / 10 ** (self._noise_dbm / 10))
-        return np.where(self._state["download_band_s"] > 0, rise_db, 0.0)
+        rise_of_own_db: Array = np.where(self._state["download_band_s"] > 0, rise_db, 0.0)
+        return rise_of_own_db
 
     def _rb_used_dl(self) -> Array:
         band_s = self._state.get("download_band_s", _zero())
@@ -115,7 +116,8 @@ class LteFields:
 
     def _cell_rb_used_dl(self) -> Array:
         used_rb = np.broadcast_to(self._rb_used_dl(), self._state["cell"].shape)
-        return (used_rb[..., None] * self._here()).sum(axis=1)
+        of_cell_rb: Array = (used_rb[..., None] * self._here()).sum(axis=1)
+        return of_cell_rb
 
     def _rb_used_ul(self) -> Array:
         used_rb: Array = self._state["band_s"] * (self._band_rb / self._rollouts.slot_s)

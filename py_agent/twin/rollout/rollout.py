@@ -198,7 +198,7 @@ class Rollout:
         Returns:
             ``rollout`` (from 0 on), ``ue``, ``created_s``, ``size_bit``, ``cycles``, ``uploaded_s``
             (infinite: not known yet), ``bs`` (that got it; -1: none yet), ``done_s`` (NaN: not
-            yet), ``computed_s`` (likewise), ``left_s`` (its user went, and it was dropped; NaN: not).
+            yet), ``computed_s`` (likewise), ``left_s`` (dropped, as its user went; NaN: not).
         """
         begin, end, _ = rows.indices(self.batch)
         return self.engine.tasks(self._first + begin, self._first + end)
