@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _FOLDER = Path("runs/compare")  # of comparisons that are given none
 _TABLE_WIDTH = 120  # narrower, and cells break
-_SLOW = ("oracle", "oracle-fill", "rollout-fill")  # they simulate ahead
+_SLOW = ("oracle", "oracle-fill", "rollout-fill", "rollout-drl")  # they simulate ahead
 _QUICK_POLICIES = "random,strongest-equal,load-srpt,load-fill,twin-fill,twin-drl"
 _QUICK_ASSIGNMENTS = ("n_ue=10", "duration_s=5")
 

@@ -27,6 +27,15 @@ class TrainedShares(DrlPolicy):
         super().__init__(association, Agent.load(file or self.file))
 
 
+class TrainedWithRollouts(TrainedShares):
+    """Tries hundreds of associations a frame in the twin's rollouts; shares as twin-drl."""
+
+    def __init__(self) -> None:
+        from py_agent.policies.rollout_association import RolloutAssociation  # scipy is an extra
+
+        super().__init__(RolloutAssociation())
+
+
 class TrainedPerFrame(TrainedShares):
     """twin-drl on one timescale: an agent trained to decide once a frame."""
 

@@ -34,7 +34,7 @@ class Engine:
         end: int,
         association: NDArray[np.int32],
         bandwidth_share: NDArray[np.float32] | None,
-        compute_share: NDArray[np.float32],
+        compute_share: NDArray[np.float32] | None,
         training_share: NDArray[np.float32] | None,
         retrain_samples: NDArray[np.int32] | None,
         slots: int,

@@ -17,6 +17,7 @@ Engine::Engine(
       m_radio(radio),
       m_walk(m_network.mobility),
       m_traffic(m_network.traffic),
+      m_mean_bit(m_traffic.MeanSizeBit()),
       m_presence(m_network, radio) {
     m_radio.Resize(batch, n_ue);
 }
@@ -158,7 +159,7 @@ Engine::Worker::Worker(Engine& of)
       connections(of.m_network.handover, of.m_radio),
       uplink(of.m_network, of.m_radio, Way::UP),
       downlink(of.m_network, of.m_radio, Way::DOWN),
-      servers(of.m_network, of.state) {}
+      servers(of.m_network, of.state, of.m_mean_bit) {}
 
 void Engine::Worker::StepBlock(const Action& action, Rows rows, Numbered<double> reward) {
     State& state = engine.state;
@@ -175,7 +176,7 @@ void Engine::Worker::StepBlock(const Action& action, Rows rows, Numbered<double>
         const double before_s = clock.in_system * network.slot_s;
         reward[rollout] = -before_s - Create(rollout, end_s);
     }
-    uplink.Send(state, rows, action.bandwidth_share);
+    uplink.Send(state, rows, action.bandwidth_share, action.Fills());
     for (std::size_t rollout = rows.begin; rollout < rows.end; ++rollout) {
         const Clock& clock = state.clocks[rollout];
         const double end_s = engine.Seconds(clock.slot + 1);
@@ -188,7 +189,8 @@ void Engine::Worker::StepBlock(const Action& action, Rows rows, Numbered<double>
         }
     }
     bool due = false;
-    servers.Compute(state, rows, {action.compute_share, action.training_share}, reward);
+    servers.Compute(state, rows, {action.compute_share, action.training_share, action.Fills()},
+                    reward);
     if (network.traffic.HasResults()) {
         Download(action, rows, reward);
     }
@@ -236,7 +238,7 @@ void Engine::Worker::Download(const Action& action, Rows rows, Numbered<double> 
             state.tasks[of.rollout][static_cast<std::size_t>(of.task)].computed_s;
         downlink.Append(state, of.rollout, of.user, of.task, computed_s);
     }
-    downlink.Send(state, rows, action.bandwidth_share);
+    downlink.Send(state, rows, action.bandwidth_share, action.Fills());
     for (std::size_t rollout = rows.begin; rollout < rows.end; ++rollout) {
         Clock& clock = state.clocks[rollout];
         const double end_s = engine.Seconds(clock.slot + 1);

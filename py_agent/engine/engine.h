@@ -23,6 +23,10 @@ struct Action {
     Numbered<const float> compute_share;
     Numbered<const float> training_share;          // none: nothing is retrained
     Numbered<const std::int32_t> retrain_samples;  // the same
+
+    /// Without shares of servers, shares go by the priorities of the rule `fill`; training_share is
+    /// then the number of tasks that a retraining job stands for.
+    bool Fills() const { return !compute_share; }
 };
 
 /// A task that is under way when a rollout starts.
@@ -101,6 +105,7 @@ class Engine {
     Radio& m_radio;
     WalkLaw m_walk;
     TrafficLaw m_traffic;
+    double m_mean_bit;  // of a typical task
     Presence m_presence;
 };
 

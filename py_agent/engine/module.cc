@@ -143,7 +143,7 @@ Output Step(Engine& engine,
             std::size_t end,
             const Input<std::int32_t>& association,
             const std::optional<Input<float>>& bandwidth_share,
-            const Input<float>& compute_share,
+            const std::optional<Input<float>>& compute_share,
             const std::optional<Input<float>>& training_share,
             const std::optional<Input<std::int32_t>>& retrain_samples,
             std::size_t slots,
@@ -161,7 +161,7 @@ Output Step(Engine& engine,
     const Action action{
         OfRows(std::optional(association), state, rows, "association"),
         OfRows(bandwidth_share, state, rows, "bandwidth_share"),
-        OfRows(std::optional(compute_share), state, rows, "compute_share"),
+        OfRows(compute_share, state, rows, "compute_share"),
         OfRows(training_share, state, rows, "training_share"),
         OfRows(retrain_samples, state, rows, "retrain_samples"),
     };
@@ -391,8 +391,8 @@ NB_MODULE(_engine, module) {
         .def("reseed", &Reseed, "seeds"_a)
         .def("resume", &Resume, "slot"_a, "open"_a)
         .def("step", &Step, "begin"_a, "end"_a, "association"_a, "bandwidth_share"_a.none(),
-             "compute_share"_a, "training_share"_a.none(), "retrain_samples"_a.none(), "slots"_a,
-             "threads"_a)
+             "compute_share"_a.none(), "training_share"_a.none(), "retrain_samples"_a.none(),
+             "slots"_a, "threads"_a)
         .def("copy_from", &Engine::CopyFrom, "rollout"_a, "other"_a, "row"_a)
         .def("tasks", &TasksOf, "begin"_a, "end"_a)
         .def("oldest_age_s", &OldestAgeS, "begin"_a, "end"_a)

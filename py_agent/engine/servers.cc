@@ -7,7 +7,8 @@
 
 namespace twin {
 
-Servers::Servers(const NetworkParameters& network, const State& state) : m_network(network) {
+Servers::Servers(const NetworkParameters& network, const State& state, double mean_bit)
+    : m_network(network), m_mean_bit(mean_bit) {
     for (const double capacity_hz : network.compute.capacity_hz) {
         m_s_per_cycle.push_back(1 / capacity_hz);
     }
@@ -42,16 +43,19 @@ void Servers::Compute(State& state, Rows rows, ServerShares shares, Numbered<dou
     m_jobs.clear();
     m_computed.clear();
     for (std::size_t rollout = rows.begin; rollout < rows.end; ++rollout) {
-        AddFlows(state, rollout, (rollout - rows.begin) * state.n_bs, shares.compute);
+        AddFlows(state, rollout, (rollout - rows.begin) * state.n_bs, shares);
     }
     for (std::size_t rollout = rows.begin; rollout < rows.end; ++rollout) {
         const std::size_t first_server = (rollout - rows.begin) * state.n_bs;
         if (shares.training) {
-            AddJobs(state, rollout, first_server, shares.training);
+            AddJobs(state, rollout, first_server, shares);
         }
-        if (by_quota) {
+        if (by_quota && !shares.fills) {
             AddQuotas(state, rollout, first_server, shares);
         }
+    }
+    if (shares.fills) {
+        m_sharing.ByPriority(1, m_network.slot_s);
     }
     m_sharing.Share(m_network.slot_s, by_quota);
     for (std::size_t i = 0; i < m_flows.size(); ++i) {
@@ -77,7 +81,7 @@ void Servers::Compute(State& state, Rows rows, ServerShares shares, Numbered<dou
 void Servers::AddFlows(State& state,
                        std::size_t rollout,
                        std::size_t first_server,
-                       Numbered<const float> weight) {
+                       ServerShares shares) {
     const std::size_t first = rollout * state.n_ue * state.n_bs;
     const double end_s = EndS(state, rollout);
     state.computed.ForEachBut(state.computing, rollout,
@@ -86,7 +90,12 @@ void Servers::AddFlows(State& state,
     state.computing.ForEach(rollout, [&](std::size_t i) {
         const Flow& flow = state.flows[first + i];
         const std::size_t ue = m_user_of_flow[i], bs = i - ue * state.n_bs;
-        m_sharing.Add(flow.work_cycles * m_s_per_cycle[bs], weight[rollout * state.n_ue + ue],
+        const std::size_t user = rollout * state.n_ue + ue;
+        const double weight = shares.fills
+                                  ? Typical(state, user) * std::max(1 / flow.head_cycles,
+                                                                    flow.tasks / flow.work_cycles)
+                                  : shares.compute[user];
+        m_sharing.Add(flow.work_cycles * m_s_per_cycle[bs], weight,
                       std::clamp(end_s - flow.begin_s, 0.0, m_network.slot_s), first_server + bs);
         m_flows.push_back({rollout, first + i, bs});
     });
@@ -95,7 +104,7 @@ void Servers::AddFlows(State& state,
 void Servers::AddJobs(State& state,
                       std::size_t rollout,
                       std::size_t first_server,
-                      Numbered<const float> weight) {
+                      ServerShares shares) {
     const double end_s = EndS(state, rollout);
     for (std::size_t ue = 0; ue < state.n_ue; ++ue) {
         const std::size_t user = rollout * state.n_ue + ue;
@@ -103,7 +112,10 @@ void Servers::AddJobs(State& state,
         jobs.used_s = 0;
         if (jobs.work_cycles > 0) {
             const auto bs = static_cast<std::size_t>(jobs.server);
-            m_sharing.Add(jobs.work_cycles * m_s_per_cycle[bs], weight[user],
+            const double weight =
+                shares.fills ? shares.training[user] * Typical(state, user) / jobs.work_cycles
+                             : shares.training[user];
+            m_sharing.Add(jobs.work_cycles * m_s_per_cycle[bs], weight,
                           std::clamp(end_s - jobs.begin_s, 0.0, m_network.slot_s),
                           first_server + bs);
             m_jobs.push_back({rollout, user, bs});

@@ -15,6 +15,8 @@ namespace twin {
 struct ServerShares {
     Numbered<const float> compute;   // weight of a user wherever it has work
     Numbered<const float> training;  // of its retraining jobs; none: nothing is retrained
+    bool fills =
+        false;  // shares by the priorities of `fill`; training: tasks that a job stands for
 };
 
 /// The edge servers, which divide themselves among the users' flows: processor sharing, task by
@@ -28,7 +30,8 @@ class Servers {
         std::int32_t task;
     };
 
-    Servers(const NetworkParameters& network, const State& state);
+    /// mean_bit: size of a typical task.
+    Servers(const NetworkParameters& network, const State& state, double mean_bit);
 
     /// A task arrives at the server of its user's cell.
     static void Accept(State& state, std::size_t rollout, std::size_t user, std::int32_t number);
@@ -49,24 +52,22 @@ class Servers {
         std::size_t bs;
     };
 
-    void AddFlows(State& state,
-                  std::size_t rollout,
-                  std::size_t first_server,
-                  Numbered<const float> weight);
-    void AddJobs(State& state,
-                 std::size_t rollout,
-                 std::size_t first_server,
-                 Numbered<const float> weight);
+    void AddFlows(State& state, std::size_t rollout, std::size_t first_server, ServerShares shares);
+    void AddJobs(State& state, std::size_t rollout, std::size_t first_server, ServerShares shares);
     void AddQuotas(const State& state,
                    std::size_t rollout,
                    std::size_t first_server,
                    ServerShares shares);
     double Finish(State& state, Served flow, std::size_t i, double served);
+    double Typical(const State& state, std::size_t user) const {
+        return m_mean_bit * state.sources[user].cycles_per_bit;
+    }
     double EndS(const State& state, std::size_t rollout) const {
         return static_cast<double>(state.clocks[rollout].slot + 1) * m_network.slot_s;
     }
 
     const NetworkParameters& m_network;
+    double m_mean_bit;
     std::vector<double> m_s_per_cycle;          // of each server
     std::vector<std::uint32_t> m_user_of_flow;  // of one rollout: divisions take longer
     Sharing m_sharing;

@@ -3,6 +3,8 @@
 
 #include "laws/processor-sharing.h"
 
+#include <numeric>
+
 namespace twin {
 
 void Sharing::Reset(std::size_t n_resources) {
@@ -10,6 +12,32 @@ void Sharing::Reset(std::size_t n_resources) {
     m_rest_s.resize(n_resources);
     m_sums.resize(n_resources);
     quota.assign(n_resources, 0);
+}
+
+void Sharing::ByPriority(double margin, double slot_s) {
+    m_order.resize(m_count);
+    std::iota(m_order.begin(), m_order.end(), std::size_t(0));
+    std::sort(m_order.begin(), m_order.end(), [this](std::size_t one, std::size_t other) {
+        if (resource[one] != resource[other]) {
+            return resource[one] < resource[other];
+        }
+        return weight[one] != weight[other] ? weight[one] > weight[other] : one < other;
+    });
+    for (std::size_t begin = 0; begin < m_count;) {
+        const int shared = resource[m_order[begin]];
+        double left = 1;
+        std::size_t end = begin;
+        for (; end < m_count && resource[m_order[end]] == shared; ++end) {
+            const std::size_t i = m_order[end];
+            weight[i] = std::min(margin * need_s[i] / slot_s, left);
+            left -= weight[i];
+        }
+        const double each = left / static_cast<double>(end - begin);
+        for (; begin < end; ++begin) {
+            weight[m_order[begin]] += each;
+        }
+        quota[static_cast<std::size_t>(shared)] = 1;
+    }
 }
 
 void Sharing::Share(double slot_s, bool by_quota) {

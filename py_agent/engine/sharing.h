@@ -25,6 +25,11 @@ class Sharing {
         ++m_count;
     }
 
+    /// Take weights for priorities, any numbers, and put the shares of `fill` in their place: who
+    /// is first gets `margin` times what it needs, the next one what is left; what nobody needs is
+    /// divided equally. Where there are quotas the shares are one in all.
+    void ByPriority(double margin, double slot_s);
+
     /// Fill `offered_s`.
     void Share(double slot_s, bool by_quota);
 
@@ -39,6 +44,7 @@ class Sharing {
 
     std::size_t m_count = 0;
     std::vector<double> m_active, m_rest_s, m_sums;
+    std::vector<std::size_t> m_order;
 };
 
 }  // namespace twin

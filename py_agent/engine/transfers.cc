@@ -7,6 +7,12 @@
 
 namespace twin {
 
+namespace {
+
+constexpr double FILL_MARGIN = 1.25;  // of need; `policies.fill` has the same
+
+}  // namespace
+
 Transfers::Transfers(const NetworkParameters& network, Radio& radio, Way way)
     : m_network(network),
       m_radio(radio),
@@ -36,10 +42,10 @@ void Transfers::Append(
     ++queue.entered;
 }
 
-void Transfers::Send(State& state, Rows rows, Numbered<const float> weight) {
+void Transfers::Send(State& state, Rows rows, Numbered<const float> weight, bool fills) {
     Gather(state, rows);
     m_radio.Rates(state, rows, m_senders, m_way);
-    Divide(state, rows, weight);
+    Divide(state, rows, weight, fills);
     Queues& queues = state.On(m_way);
     const double most_bit = m_radio.LargestBps() * m_network.slot_s;
     for (std::size_t i = 0; i < m_senders.count; ++i) {
@@ -93,7 +99,7 @@ void Transfers::Gather(State& state, Rows rows) {
     m_senders.count = n;
 }
 
-void Transfers::Divide(const State& state, Rows rows, Numbered<const float> weight) {
+void Transfers::Divide(const State& state, Rows rows, Numbered<const float> weight, bool fills) {
     const double slot_s = m_network.slot_s;
     const double equal = 1.0 / static_cast<double>(state.n_ue);
     m_sharing.Reset((rows.end - rows.begin) * state.n_bs);
@@ -105,11 +111,23 @@ void Transfers::Divide(const State& state, Rows rows, Numbered<const float> weig
         const double end_s = static_cast<double>(state.clocks[rollout].slot + 1) * slot_s;
         const double present_s =
             std::clamp(end_s - std::max(queue.begin_s, state.users[number].back_s), 0.0, slot_s);
+        const double need_s = queue.queue_bit / m_senders.rate_bps[i];
+        const double tasks_per_s = std::max(queue.entered - queue.arrived, 1) / need_s;
         m_sharing.Add(
-            queue.queue_bit / m_senders.rate_bps[i], weight ? weight[number] : equal, present_s,
+            need_s, fills ? tasks_per_s : (weight ? weight[number] : equal), present_s,
             (rollout - rows.begin) * state.n_bs + static_cast<std::size_t>(m_senders.cell[i]));
     }
-    for (std::size_t rollout = rows.begin; m_network.band_quota && rollout < rows.end; ++rollout) {
+    if (fills) {
+        m_sharing.ByPriority(FILL_MARGIN, slot_s);
+    } else if (m_network.band_quota) {
+        AddQuotas(state, rows, weight);
+    }
+    m_sharing.Share(slot_s, m_network.band_quota);
+}
+
+void Transfers::AddQuotas(const State& state, Rows rows, Numbered<const float> weight) {
+    const double equal = 1.0 / static_cast<double>(state.n_ue);
+    for (std::size_t rollout = rows.begin; rollout < rows.end; ++rollout) {
         double* quota = &m_sharing.quota[(rollout - rows.begin) * state.n_bs];
         for (std::size_t ue = 0; ue < state.n_ue; ++ue) {
             const std::size_t number = rollout * state.n_ue + ue;
@@ -118,7 +136,6 @@ void Transfers::Divide(const State& state, Rows rows, Numbered<const float> weig
             }
         }
     }
-    m_sharing.Share(slot_s, m_network.band_quota);
 }
 
 void Transfers::Finish(State& state,

@@ -31,7 +31,8 @@ class Transfers {
     /// Serve the queues for a slot.
     ///
     /// weight: every user's; none: a cell's users have equal shares.
-    void Send(State& state, Rows rows, Numbered<const float> weight);
+    /// fills: none are given, for shares go by the priorities of `fill`.
+    void Send(State& state, Rows rows, Numbered<const float> weight, bool fills);
 
     /// Tasks whose last bit arrives before the slot ends: call accept(user, task) for each.
     template <class Accept>
@@ -62,7 +63,8 @@ class Transfers {
 
   private:
     void Gather(State& state, Rows rows);
-    void Divide(const State& state, Rows rows, Numbered<const float> weight);
+    void Divide(const State& state, Rows rows, Numbered<const float> weight, bool fills);
+    void AddQuotas(const State& state, Rows rows, Numbered<const float> weight);
     void Finish(State& state,
                 std::size_t rollout,
                 std::size_t user,

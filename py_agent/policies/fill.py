@@ -157,10 +157,16 @@ def upload_priority(work: CellWork) -> Floats:
 def training_priority(observation: Observation) -> Floats:
     """Logarithm of the index of retraining jobs, in typical tasks, ``[..., n_ue]``."""
     queue = observation["virtual_queue"].astype(np.float64)
-    tasks = queue + _TASKS_PER_DEFICIT * observation["accuracy_deficit"]
+    tasks = training_tasks(queue, observation["accuracy_deficit"])
     work = np.maximum(observation["training_backlog_cycles"], 1.0)
-    priority: Floats = np.log(np.maximum(tasks, _LEAST_TASKS) * observation["task_mean_cycles"])
+    priority: Floats = np.log(tasks * observation["task_mean_cycles"])
     return priority - np.log(work)
+
+
+def training_tasks(virtual_queue: Floats, deficit: Floats) -> Floats:
+    """How many tasks a user's retraining job stands for, ``[..., n_ue]``."""
+    tasks: Floats = np.maximum(virtual_queue + _TASKS_PER_DEFICIT * deficit, _LEAST_TASKS)
+    return tasks
 
 
 def fill(priority: Floats, need: Floats, group: NDArray[np.int32]) -> NDArray[np.float32]:

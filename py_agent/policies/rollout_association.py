@@ -1,43 +1,57 @@
 # SPDX-License-Identifier: MIT
-"""The association that does best in the twin's rollouts: Monte Carlo instead of a formula."""
+"""The association that does best in the twin's rollouts: a search by simulation."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
 
 from py_agent.contract import Network, Observation
 from py_agent.policies.association import LoadBalancing
-from py_agent.policies.fill import FillPolicy
-from py_agent.policies.pinned import Pinned
-from py_agent.policies.placement import Placement
+from py_agent.policies.fill import FillPolicy, training_tasks
 from py_agent.policies.twin_association import TwinAssociation
+from py_agent.radio.link_model import candidates, strongest
 from py_agent.twin.model.estimate import NetworkEstimate
-from py_agent.twin.rollout.simulate import simulate
 from py_agent.twin.rollout.start import rollouts_of
 
 Association = NDArray[np.int32]
+Floats = NDArray[np.float64]
+
+_SIMULATED = 24_000  # users of all rollouts of a round: a third of a second
+_CROSSED = 8  # of the best associations, in pairs
+_MOVED = 4  # of the best associations, by every single move
+_MORE = 4  # times as many rollouts for those in the final
 
 
 class RolloutAssociation(TwinAssociation):
-    """Tries a few associations in rollouts, under the slot rule `fill`, and takes the best.
+    """Tries hundreds of associations a frame in rollouts, under the slot rule `fill`.
 
-    The candidates are what the local search found, greedy load balancing, no change, and the single
-    moves that the formula likes best. All meet the same random numbers: what
-    differs is the association's.
+    The search begins with no change, what the formula's local search finds, greedy load balancing
+    and the strongest stations. Each round then tries the changes of any two of the best together,
+    and all single moves away from the very best. Candidates meet the same random numbers, so what
+    differs between them is the association's. The best of them and no change then meet fresh ones,
+    more of them, since the best of many noisy means looks better than it is.
 
     Args:
-        candidates: at most so many.
-        rollouts: sampled for each.
-        horizon_frames: how far they reach.
+        rounds: of the search.
+        rollouts: sampled for each candidate.
+        finalists: of the search, beside no change.
+        horizon_frames: how far rollouts reach.
+        window_db: stations heard at most this much weaker than the best are tried: rollouts know
+            how often such handovers fail.
+        threads: that compute them.
+
+    Attributes:
+        tried: candidates of the last frame.
 
     Example:
         >>> import py_agent.twin.environment.env as without_ns3
         >>> env = without_ns3.make({"n_ue": 3, "n_bs": 2})
         >>> observation, _ = env.reset(seed=1)
-        >>> rule = RolloutAssociation(candidates=2, rollouts=4)
+        >>> rule = RolloutAssociation(rounds=1, rollouts=4)
         >>> rule.begin(Network("cellular", env.settings.model_dump(), env.schema))
         >>> rule.watch(observation)
         >>> rule.associate(observation).shape
@@ -46,12 +60,22 @@ class RolloutAssociation(TwinAssociation):
     """
 
     def __init__(
-        self, candidates: int = 6, rollouts: int = 12, horizon_frames: float = 2.0
+        self,
+        rounds: int = 3,
+        rollouts: int = 12,
+        finalists: int = 8,
+        horizon_frames: float = 3.0,
+        window_db: float = 12.0,
+        threads: int = 1,
     ) -> None:
         super().__init__()
-        self._candidates = candidates
+        self._rounds = rounds
         self._rollouts = rollouts
+        self._finalists = finalists
         self._reach_frames = horizon_frames
+        self._search_window_db = window_db
+        self._threads = threads
+        self.tried = 0
 
     def begin(self, network: Network) -> None:
         """A new twin for a new run."""
@@ -59,55 +83,89 @@ class RolloutAssociation(TwinAssociation):
         self._network = network
         self._balancing = LoadBalancing(self._window_db)
         self._balancing.begin(network)
+        self._most = max(1, _SIMULATED // (self._rollouts * network.settings["n_ue"]))
         self._asked = 0
 
     def associate(self, observation: Observation) -> Association:
         """The base station of every user, ``[n_ue]``."""
         found = super().associate(observation)
         estimate = self.twin.estimate()
+        best = strongest(estimate.strength_db()).astype(np.int32)
+        unchanged = np.where(estimate.serving_bs >= 0, estimate.serving_bs, best).astype(np.int32)
+        starts = [unchanged, found, self._balancing.associate(observation), best]
         self._asked += 1
-        best, least_s = found, np.inf
-        for candidate in self._tries(found, estimate, observation):
-            cost_s = self.cost_s(candidate, estimate)
-            if cost_s < least_s:
-                best, least_s = candidate, cost_s
-        self.twin.command(best)
-        return best
+        chosen = self.search(starts, estimate)
+        self.twin.command(chosen)
+        return chosen
 
-    def _tries(
-        self, found: Association, estimate: NetworkEstimate, observation: Observation
-    ) -> list[Association]:
-        unchanged = np.where(estimate.serving_bs >= 0, estimate.serving_bs, found)
-        tries = [found, self._balancing.associate(observation), unchanged.astype(np.int32)]
-        tries += _best_moves(self.placement(estimate), found, self._candidates)
-        return list({t.tobytes(): t for t in tries}.values())[: self._candidates]
+    def search(self, starts: list[Association], estimate: NetworkEstimate) -> Association:
+        """The best association that is found, ``[n_ue]``.
 
-    def cost_s(self, association: Association, estimate: NetworkEstimate) -> float:
-        """Time that tasks spend in the system, mean over the rollouts."""
+        Args:
+            starts: where the search begins; no change is the first.
+            estimate: the twin's belief.
+        """
+        allowed = candidates(estimate.strength_db(), self._search_window_db)
+        costs_s: dict[bytes, float] = {}
+        ranked: list[Association] = []
+        fresh = _new(starts, costs_s)
+        for _ in range(self._rounds):
+            found_s = self.costs_s(fresh, estimate, self._rollouts, 2 * self._asked)
+            costs_s |= zip((a.tobytes() for a in fresh), found_s.tolist(), strict=True)
+            ranked = sorted([*ranked, *fresh], key=lambda a: costs_s[a.tobytes()])
+            crossed = _crossed(ranked[:_CROSSED], starts[0])
+            moved = [other for one in ranked[:_MOVED] for other in _moves(one, allowed)]
+            fresh = _new(crossed + moved, costs_s)[: self._most]
+            if not fresh:
+                break
+        self.tried = len(ranked)
+        final = _new([starts[0], *ranked[: self._finalists]], {})
+        found_s = self.costs_s(final, estimate, _MORE * self._rollouts, 2 * self._asked + 1)
+        return final[int(found_s.argmin())]
+
+    def costs_s(
+        self, tried: list[Association], estimate: NetworkEstimate, rollouts: int, seed: int
+    ) -> Floats:
+        """Time that tasks spend in the system under each association, mean over the rollouts."""
         horizon_s = self._reach_frames * self._frame_s
-        settings = self._network.settings
-        rollouts = rollouts_of(estimate, settings, self._rollouts, horizon_s, seed=self._asked)
-        slots = round(horizon_s / settings["slot_s"])
-        outcome = simulate(
-            rollouts, Pinned(FillPolicy(LoadBalancing()), association), self._network.schema, slots
+        settings, n = self._network.settings, len(tried)
+        made = rollouts_of(
+            estimate, settings, rollouts, horizon_s, seed, copies=n, threads=self._threads
         )
-        return float(-outcome.reward.sum(axis=0).mean())
+        rows = np.repeat(np.stack(tried), rollouts, axis=0)
+        tasks: Floats | None = None
+        if (models := estimate.models) is not None:
+            deficit = np.maximum(models.target_accuracy - models.accuracy, 0.0)
+            tasks = np.broadcast_to(training_tasks(models.virtual_queue, deficit), rows.shape)
+        reward = made.fill_steps(rows, round(horizon_s / settings["slot_s"]), tasks)
+        cost_s: Floats = -reward.sum(axis=0).reshape(n, rollouts).mean(axis=1)
+        return cost_s
 
 
 class RolloutFill(FillPolicy):
-    """Tries 6 associations a frame in the twin's rollouts; shares as twin-fill."""
+    """Tries hundreds of associations a frame in the twin's rollouts; shares as twin-fill."""
 
     def __init__(self) -> None:
         super().__init__(RolloutAssociation())
 
 
-def _best_moves(placement: Placement, start: Association, count: int) -> Iterator[Association]:
-    """Associations one move away, those that gain most or lose least first."""
-    gains = placement.gains(start)
-    gains[np.arange(len(start)), start] = -np.inf
-    for place in np.argsort(-gains, axis=None)[:count]:
-        ue, bs = np.unravel_index(place, gains.shape)
-        if np.isfinite(gains[ue, bs]):
-            moved = start.copy()
-            moved[ue] = bs
-            yield moved
+def _moves(association: Association, allowed: NDArray[np.bool_]) -> list[Association]:
+    """All that are one allowed move away."""
+    moved = []
+    for ue, bs in np.argwhere(allowed):
+        if association[ue] != bs:
+            other = association.copy()
+            other[ue] = bs
+            moved.append(other)
+    return moved
+
+
+def _crossed(best: list[Association], unchanged: Association) -> list[Association]:
+    """The changes of two together; where both change a user, the better one's."""
+    pairs = combinations(best, 2)
+    return [np.where(one != unchanged, one, other).astype(np.int32) for one, other in pairs]
+
+
+def _new(associations: Iterable[Association], known: dict[bytes, float]) -> list[Association]:
+    """Those that are not known yet, each once."""
+    return list({a.tobytes(): a for a in associations if a.tobytes() not in known}.values())

@@ -145,6 +145,40 @@ class Rollout:
         """
         return self._advance(action, slots)
 
+    def fill_steps(
+        self,
+        association: NDArray[np.int32],
+        slots: int,
+        training_tasks: NDArray[np.floating[Any]] | None = None,
+    ) -> Floats:
+        """Let slots pass under one association and the shares of `py_agent.policies.fill`.
+
+        The engine decides by that rule itself, on what it knows exactly: a hundred times as fast as
+        the policy. Models stand still and nobody submits a job.
+
+        Args:
+            association: ``[batch, n_ue]``.
+            slots: how many.
+            training_tasks: how many tasks a user's retraining job stands for, ``[batch, n_ue]``.
+
+        Returns:
+            as of `step`, of tasks alone, ``[slots, batch]``.
+        """
+        if self.retrains and training_tasks is None:
+            training_tasks = np.zeros(association.shape)
+        samples = np.zeros(association.shape, np.int32) if self.retrains else None
+        return self.engine.step(
+            self._first,
+            self._first + self.batch,
+            np.ascontiguousarray(association, np.int32),
+            None,
+            None,
+            _shares(training_tasks) if self.retrains else None,
+            samples,
+            slots,
+            self.threads,
+        )
+
     def copy(self, seeds: Seeds | None = None) -> Rollout:
         """Rollouts that go on from the present state of these.
 

@@ -8,10 +8,21 @@ import numpy as np
 import pytest
 
 import ns3_scenarios
+import py_agent.twin.environment.env as without_ns3
+from py_agent.driver import play
+from py_agent.learning.learning_settings import LearningSettings
 from py_agent.policies import Network
+from py_agent.policies.association import LoadBalancing
+from py_agent.policies.fill import FillPolicy, training_tasks
 from py_agent.policies.placement import within_places
+from py_agent.policies.retraining import WithRetraining
 from py_agent.policies.rollout_association import RolloutAssociation
+from py_agent.policies.spare_time import SpareTime
 from py_agent.policies.twin_association import TwinAssociation, predicted_rate_bps
+from py_agent.twin.estimation.twin import Twin
+from py_agent.twin.rollout.observation import Observer
+from py_agent.twin.rollout.rollout import Rollout
+from py_agent.twin.rollout.start import rollouts_of
 
 SETTINGS = {"n_ue": 8, "n_bs": 2, "duration_s": 2.5, "traffic": {"rate_hz": 2}}
 EQUAL = np.full(8, 1 / 8, np.float32)
@@ -75,8 +86,54 @@ def test_sampled_futures_tell_a_good_association_from_a_bad_one(followed):
     estimate = rule.twin.estimate()
     sampling = RolloutAssociation(rollouts=8, horizon_frames=1.0)
     sampling.begin(network)
-    good = sampling.cost_s(chosen[-1][1], estimate)
-    assert sampling.cost_s(chosen[-1][1], estimate) == good  # the same rollouts again
-    rsrp_dbm = estimate.strength_db()
-    bad = sampling.cost_s(rsrp_dbm.argmin(axis=1).astype(np.int32), estimate)
+    worst = estimate.strength_db().argmin(axis=1).astype(np.int32)
+    good, again, bad = sampling.costs_s([chosen[-1][1]] * 2 + [worst], estimate, 8, seed=1)
+    assert good == again  # all meet the same random numbers
     assert bad > good
+    # Nothing is found that does worse than where the search began.
+    found = sampling.search([worst, chosen[-1][1]], estimate)
+    assert sampling.tried > 4
+    costs_s = sampling.costs_s([found, chosen[-1][1], worst], estimate, 64, seed=2)
+    assert costs_s[0] < 1.02 * costs_s[1]
+
+
+@pytest.mark.parametrize("mode", ["quota", "work-conserving"])
+@pytest.mark.parametrize("retrains", [False, True])
+def test_the_engine_fills_as_the_policy_does(mode, retrains):
+    make = without_ns3.make_learning if retrains else without_ns3.make
+    modes = {"compute": {"mode": mode}, "radio": {"bandwidth_mode": mode}}
+    env = make({**SETTINGS, **modes})
+    known = {**env.settings.model_dump(), "learning": LearningSettings().model_dump()}
+    network = Network("cellular", known, env.schema)
+    policy = FillPolicy(LoadBalancing())
+    beside = WithRetraining(policy, SpareTime()) if retrains else policy
+    beside.begin(network, 1)
+    observation, _ = env.reset(seed=1)
+    twin = Twin(network)
+    for slot in play(env, beside, network, observation, 100):
+        observation = slot.after
+        twin.observe(observation)
+    estimate = twin.estimate()
+    stays = np.maximum(estimate.serving_bs, 0).astype(np.int32)
+    rows = np.tile(stays, (64, 1))
+
+    def started():
+        return rollouts_of(estimate, known, 64, 1.0, seed=1)
+
+    asked, filled = started(), started()
+    seen = Observer(env.schema, asked)
+    policy.begin(network, 1)
+    cost_s = np.zeros(64)
+    samples = np.zeros((64, 8), np.int32)
+    for _ in range(50):
+        decision = {**policy.decide_slot(seen.lazily()), "association": rows}
+        cost_s -= Rollout.step(asked, {**decision, "retrain_samples": samples})
+    tasks = None
+    if retrains:
+        deficit = np.maximum(0.8 - estimate.models.accuracy, 0)
+        tasks = np.tile(training_tasks(estimate.models.virtual_queue, deficit), (64, 1))
+    of_engine_s = -filled.fill_steps(rows, 50, tasks).sum(axis=0)
+    # The engine knows what a slot brings, the policy what was last observed.
+    assert of_engine_s.mean() == pytest.approx(cost_s.mean(), rel=0.08)
+    assert np.corrcoef(of_engine_s, cost_s)[0, 1] > 0.95
+    env.close()
