@@ -38,6 +38,7 @@ class Agent:
         squash: what brings the last layer into [−1, 1]: ``clip`` or ``tanh``.
         reach: β: by how much an output of 1 shifts the logarithm of a priority.
         facts: how it came about: algorithm, settings, steps, validation; plain values.
+        features: what x is, of `FEATURES`: those that there were when it was trained.
 
     Example:
         >>> from py_agent.drl.trained import AGENTS
@@ -52,6 +53,7 @@ class Agent:
     squash: str
     reach: float
     facts: dict[str, Any]
+    features: tuple[str, ...] = FEATURES
 
     @property
     def falls_back(self) -> bool:
@@ -80,6 +82,8 @@ class Agent:
             features: of `user_features`, ``[..., n_ue, n]``.
             cell: of every user, ``[..., n_ue]``.
         """
+        if self.features != FEATURES:
+            features = features[..., [FEATURES.index(name) for name in self.features]]
         hidden = features
         if self.embedding:
             embedded = features
@@ -106,7 +110,7 @@ class Agent:
         }
         about = {
             **{"squash": self.squash, "reach": self.reach, "facts": self.facts},
-            **{"features": FEATURES, "actions": ACTIONS},
+            **{"features": self.features, "actions": ACTIONS},
         }
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("wb") as file:
@@ -138,12 +142,14 @@ class Agent:
         with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             about = json.loads(str(file["about"]))
             layers, embedding = (_layers_of(file, part) for part in _PARTS)
-        if tuple(about["features"]) != FEATURES or tuple(about["actions"]) != ACTIONS:
+        features = tuple(about["features"])
+        if not set(features) <= set(FEATURES) or tuple(about["actions"]) != ACTIONS:
             raise InvalidAgent(
                 f"{path} was trained for other features or actions than this version has: "
                 "train it anew (ns3-twin train)"
             )
-        agent = cls(layers, embedding, about["squash"], about["reach"], about["facts"])
+        told = (about["squash"], about["reach"], about["facts"])
+        agent = cls(layers, embedding, *told, features)
         agent._check()
         return agent
 
@@ -161,7 +167,7 @@ class Agent:
         is_number = isinstance(self.reach, int | float) and not isinstance(self.reach, bool)
         if not is_number or not 0 < self.reach < np.inf:
             raise ValueError(f"reach {self.reach!r} is no positive number")
-        seen = len(FEATURES)
+        seen = len(self.features)
         if self.embedding:
             seen += 2 * _check_layers("embedding", self.embedding, seen)
         if self.layers or not self.falls_back:

@@ -44,7 +44,7 @@ def make_algorithm(settings: TrainingSettings, env: VecEnv, log: Path) -> BaseAl
         "gamma": settings.gamma,
         "seed": settings.seed,
         "tensorboard_log": str(log),
-        "device": "cpu",
+        "device": settings.device,
     }
     shape: dict[str, Any] = {"net_arch": settings.hidden, "activation_fn": torch.nn.Tanh}
     if settings.architecture == "cell":
@@ -56,7 +56,7 @@ def make_algorithm(settings: TrainingSettings, env: VecEnv, log: Path) -> BaseAl
             n_steps=steps,
             batch_size=env.num_envs * steps // _minibatches(env.num_envs, steps),
             n_epochs=4,
-            gae_lambda=0.95,
+            gae_lambda=settings.gae_lambda,
             ent_coef=0.0,
             policy_kwargs={**shape, "log_std_init": -1.0},
         )
@@ -114,7 +114,7 @@ def load_algorithm(settings: TrainingSettings, path: Path, env: VecEnv, log: Pat
     model: Any = make_algorithm(settings, env, log)
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
-        model.set_parameters(state["parameters"], device="cpu")
+        model.set_parameters(state["parameters"], device=settings.device)
         model.num_timesteps, model._n_updates = int(state["steps"]), int(state["updates"])
         if getattr(model, "log_ent_coef", None) is not None:
             model.log_ent_coef.data.copy_(state["log_ent_coef"])
@@ -156,7 +156,7 @@ def agent_of(model: BaseAlgorithm, settings: TrainingSettings, facts: dict[str, 
 
 def _in_numpy(modules: Iterable[torch.nn.Module]) -> Layers:
     return [
-        (layer.weight.detach().numpy().T.copy(), layer.bias.detach().numpy().copy())
+        (layer.weight.detach().cpu().numpy().T.copy(), layer.bias.detach().cpu().numpy().copy())
         for layer in modules
         if isinstance(layer, torch.nn.Linear)
     ]

@@ -25,6 +25,7 @@ FEATURES = (
     *("oldest_age_s", "frame_left", "connected", "rate", "strength_margin", "server_is_elsewhere"),
     *("accuracy_margin", "predicted_margin", "virtual_queue", "samples_needed", "training_s"),
     *("training_priority", "cell_training_s", "drift_rate", "ratio_left", "task_samples", "idle"),
+    "accuracy_weight",
 )
 # Of these the logarithm of 1 plus the value is seen.
 _LOGARITHMIC = [
@@ -33,10 +34,10 @@ _LOGARITHMIC = [
         *("upload_s", "uploading", "upload_ahead_s", "upload_rank", "head_s", "compute_s"),
         *("computing", "compute_ahead_s", "compute_rank", "cell_upload_s", "cell_uploading"),
         *("cell_compute_s", "cell_computing", "oldest_age_s", "virtual_queue", "samples_needed"),
-        *("training_s", "cell_training_s", "task_samples"),
+        *("training_s", "cell_training_s", "task_samples", "accuracy_weight"),
     )
 ]
-_OF_MODELS = 11  # the last ones; 0 where there are no models
+_OF_MODELS = 12  # the last ones; 0 where there are no models
 
 Columns: TypeAlias = Sequence[NDArray[Any]]  # of features, ``[..., n_ue]`` each
 
@@ -94,7 +95,11 @@ def user_features(
 
 
 def model_features(
-    work: CellWork, observation: Observation, priorities: Priorities, spare: SpareTime
+    work: CellWork,
+    observation: Observation,
+    priorities: Priorities,
+    spare: SpareTime,
+    accuracy_weight: Floats | float,
 ) -> Columns:
     """How accurate the users' models are and how their retraining stands.
 
@@ -103,6 +108,7 @@ def model_features(
         observation: of one network or a batch.
         priorities: the rule's.
         spare: has watched this slot.
+        accuracy_weight: w_A, ``[..., 1]``.
     """
     priority = np.where(work.training_s > 0, priorities["training_share"], 0) / 3
     return (
@@ -111,7 +117,7 @@ def model_features(
         *(observation["virtual_queue"], spare.needed(observation) / 32),
         *(work.training_s, priority, _of_all(work.training_s, Groups(work.cell))),
         *(observation["drift_rate"], spare.ratio_left, observation["task_norm_samples"] / 100),
-        spare.idle,
+        *(spare.idle, accuracy_weight + 0 * priority),
     )
 
 

@@ -6,16 +6,15 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
-from gymnasium.vector import AutoresetMode
 from stable_baselines3.common.callbacks import BaseCallback
 
-import ns3_scenarios
-from ns3_bridge import LocalHost
 from py_agent import yaml_text
 from py_agent.drl.agent import Agent
 from py_agent.drl.algorithms import (
@@ -25,21 +24,13 @@ from py_agent.drl.algorithms import (
     save_algorithm,
 )
 from py_agent.drl.errors import CannotResume
-from py_agent.drl.policy import DrlPolicy
+from py_agent.drl.grouped_agents import GroupedAgents
+from py_agent.drl.learning_curve import CurvePoint
 from py_agent.drl.training_settings import TrainingSettings
-from py_agent.drl.user_agents import UserAgents
-from py_agent.drl.validation import Evaluation, evaluate
 from py_agent.input_files import digests
 from py_agent.intervals import Estimate, paired_ratio
-from py_agent.policies import Network, Policy
-from py_agent.policies.registry import ASSOCIATIONS
-from py_agent.twin.environment.env import make_vector
-from py_agent.twin.environment.vector_env import TwinVectorEnv
-from py_agent.twin.model.parameters import TwinParameters
 
 Progress = Callable[[int, Estimate | None], None]  # steps done, ratio of the best checkpoint
-
-_VALIDATION_SEED = 1_000_000  # far from those of training
 
 
 class Training:
@@ -61,10 +52,9 @@ class Training:
         >>> import tempfile
         >>> settings = TrainingSettings(settings={"n_ue": 2, "n_bs": 2})
         >>> with tempfile.TemporaryDirectory() as folder:
-        ...     networks, network = Training(settings, Path(folder)).make_networks(4)
-        >>> networks.num_envs, network.schema.sizes["ue"]
-        (4, 2)
-        >>> networks.close()
+        ...     training = Training(settings, Path(folder) / "mine")
+        ...     (training.folder / "settings.yaml").exists()
+        True
     """
 
     def __init__(self, settings: TrainingSettings, folder: Path) -> None:
@@ -104,60 +94,25 @@ class Training:
         Returns:
             the agent that validation chose.
         """
-        torch.set_num_threads(1)  # the networks are small
         settings = self.settings
-        networks, network = self.make_networks(settings.networks)
-        association = ASSOCIATIONS.load(settings.association)()
-        env = UserAgents(
-            networks,
-            network,
-            association,
-            settings.reach,
-            sees_cell=settings.architecture == "cell",
-            per_frame=settings.timescale == "frame",
-            raw=settings.view == "raw",
-        )
-        env.seed(settings.seed * 10_000 + self._state.steps % 10_000)
+        torch.set_num_threads(settings.threads)
+        agents = GroupedAgents(settings)
+        agents.seed(settings.seed * 10_000 + self._state.steps % 10_000)
         checkpoint = self.folder / "checkpoint.pt"
         if checkpoint.exists():
-            model = load_algorithm(settings, checkpoint, env, self.folder)
+            model = load_algorithm(settings, checkpoint, agents, self.folder)
         else:
-            model = make_algorithm(settings, env, self.folder)
-        validation = _Validation(self, progress)
+            model = make_algorithm(settings, agents, self.folder)
+        validation = _Validation(self, agents, progress)
         left = settings.steps - model.num_timesteps
         if left > 0:
             model.learn(
                 left, callback=validation, reset_num_timesteps=False, tb_log_name="training"
             )
-        if self._state.best is None:
+        if self._state.best is None or self._state.steps < model.num_timesteps:
             validation.validate(model)
-        env.close()
+        agents.close()
         return Agent.load(self.folder / "agent.npz")
-
-    def make_networks(self, count: int) -> tuple[TwinVectorEnv, Network]:
-        """So many networks of the twin as agents are trained on, and what is known of each."""
-        scenario = self.settings.scenario
-        settings = {
-            **self.settings.settings,
-            "duration_s": self.settings.episode_s,
-            **_unread_state(scenario),
-        }
-        learning = self.settings.learning if self.settings.retrain else None
-        if learning is not None:
-            settings["retraining"] = {**settings.get("retraining", {}), "enabled": True}
-        given = (
-            None if self.settings.twin is None else TwinParameters.load(Path(self.settings.twin))
-        )
-        networks = make_vector(
-            count,
-            settings,
-            given,
-            AutoresetMode.SAME_STEP,
-            learning=learning,
-            scenario=scenario,
-        )
-        known = {**networks.settings.model_dump(), "learning": self.settings.learning.model_dump()}
-        return networks, Network(networks.schema.scenario, known, networks.schema)
 
 
 class _State:
@@ -186,26 +141,20 @@ class _State:
 class _Validation(BaseCallback):
     """Validates, keeps checkpoints, and writes both down."""
 
-    def __init__(self, training: Training, progress: Progress) -> None:
+    def __init__(self, training: Training, agents: GroupedAgents, progress: Progress) -> None:
         super().__init__()
         self._training = training
+        self._agents = agents
         self._progress = progress
-        self._every = max(1, training.settings.steps // training.settings.validations)
+        settings = training.settings
+        self._every = max(1, settings.steps // settings.validations)
         self._next = (training._state.steps // self._every + 1) * self._every
-        count = training.settings.validation_networks
-        self._networks, self._network = training.make_networks(count)
-        self._slots = round(training.settings.episode_s / self._network.settings["slot_s"]) - 1
-        make = ASSOCIATIONS.load(training.settings.association)
-        self._make = make
-        facts = {"training": training.settings.model_dump(mode="json"), "falls_back": True}
-        silent = Agent([], [], "clip", training.settings.reach, facts)
-        self._rule = self._evaluate(DrlPolicy(make(), silent))
-
-    def _evaluate(self, policy: Policy) -> Evaluation:
-        return evaluate(self._networks, self._network, policy, self._slots, _VALIDATION_SEED)
+        self._ends_s = time.monotonic() + 60 * (settings.minutes or np.inf)
+        facts = {"training": settings.model_dump(mode="json"), "falls_back": True}
+        self._rule = agents.validate(Agent([], [], "clip", settings.reach, facts))
 
     def _on_step(self) -> bool:
-        return True
+        return time.monotonic() < self._ends_s
 
     def _on_rollout_end(self) -> None:
         best = self._training._state.best
@@ -222,12 +171,20 @@ class _Validation(BaseCallback):
             "steps": model.num_timesteps,
         }
         agent = agent_of(model, training.settings, facts)
-        found = self._evaluate(DrlPolicy(self._make(), agent))
+        found = self._agents.validate(agent)
         cost = paired_ratio(found.cost_s.tolist(), self._rule.cost_s.tolist())
         delay = paired_ratio(found.delay_s.tolist(), self._rule.delay_s.tolist())
         model.logger.record("validation/cost_ratio", cost.mean)
         model.logger.record("validation/delay_ratio", delay.mean)
         model.logger.record("validation/below_target", found.below.mean())
+        point = CurvePoint(
+            model.num_timesteps,
+            cost,
+            delay,
+            float(found.below.mean()),
+            float(self._rule.below.mean()),
+        )
+        point.append_to(training.folder)
         state = training._state
         if state.best is None or cost.mean < state.best["mean"]:
             state.best = dataclasses.asdict(cost)
@@ -242,13 +199,6 @@ class _Validation(BaseCallback):
         _replace(training.folder / "checkpoint.pt", lambda to: save_algorithm(model, to))
         state.steps = model.num_timesteps
         state.save()
-
-
-def _unread_state(scenario: str) -> dict[str, Any]:
-    """Settings that switch off fields which no agent reads, as far as the scenario has them."""
-    chosen = LocalHost(ns3_scenarios.program(scenario)).settings.model_dump().get("state", {})
-    unread = {name: False for name in ("bearers", "mac") if name in chosen}
-    return {"state": unread} if unread else {}
 
 
 def _replace(path: Path, write: Callable[[Path], object]) -> None:

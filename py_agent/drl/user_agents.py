@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,34 +10,27 @@ import numpy as np
 from gymnasium import spaces
 from gymnasium.vector import VectorEnv
 from numpy.typing import NDArray
-from stable_baselines3.common.vec_env import VecEnv
 
-from py_agent.contract import Network, present
+from py_agent.contract import Network
 from py_agent.drl.agent import ACTIONS
+from py_agent.drl.alike_agents import AlikeAgents
 from py_agent.drl.features import FEATURES
+from py_agent.drl.local_reward import LocalReward
 from py_agent.drl.policy import held
 from py_agent.drl.user_decisions import UserDecisions
-from py_agent.learning.reward import (
-    accuracy_term,
-    price_by_group,
-    retraining_term,
-    task_term,
-)
 from py_agent.policies.association import AssociationRule
 
-_TASK_REWARD = 0.1  # keeps returns of order one
 
-
-class UserAgents(VecEnv):
+class UserAgents(AlikeAgents):
     """An environment of stable-baselines3 per user of every network.
 
     Observation: `user_features`; where agents see their cell, those of all users of the network
     follow, ``[n_ue, n]``, and who of them is in the same cell, ``[n_ue]``. Action: what
-    `UserDecisions` takes, in [−1, 1]. The reward of a slot is local to the base station, over 10:
-    minus the tasks of all users that share the cell (Little's law turns it into delay), and, where
-    models are retrained, the Lagrangian ``w_G · backlog + w_A · (A_min − predicted accuracy)⁺`` of
-    the same users. Users are grouped by cell in every slot anew; a user that changes cells takes
-    its agent along.
+    `UserDecisions` takes, in [−1, 1]. Reward: `LocalReward`. Users are grouped by cell anew in
+    every slot; a user that changes cells takes its agent along.
+
+    Every episode begins where the rule has been deciding for a while, at the loads and accuracies
+    that it leads to: what happens until then is no agent's.
 
     Works on any vector environment with the fields of edge computing: ns-3's and the twin's.
 
@@ -51,6 +43,10 @@ class UserAgents(VecEnv):
         sees_cell: agents see their cell.
         per_frame: a step is a frame, whose slots have one decision; its reward is their mean.
         raw: see `UserDecisions`.
+        warmup_slots: that the rule decides in, at the start of every episode.
+        accuracy_weights: w_A of each network and episode is drawn between these, its logarithm
+            evenly; None: the settings'.
+        foresight_s: see `LocalReward`.
 
     Example:
         >>> from py_agent.policies.association import LoadBalancing
@@ -76,12 +72,18 @@ class UserAgents(VecEnv):
         sees_cell: bool = False,
         per_frame: bool = False,
         raw: bool = False,
+        warmup_slots: int = 0,
+        accuracy_weights: tuple[float, float] | None = None,
+        foresight_s: float = 0.0,
     ) -> None:
         self._networks = networks
         self._association = association
         self._association.begin(network)
         self._network = network
         self._reach, self._raw, self._sees_cell = reach, raw, sees_cell
+        self._warmup_slots, self._accuracy_weights = warmup_slots, accuracy_weights
+        self._reward = LocalReward(network, 0.0 if raw else foresight_s)
+        self._rng = np.random.default_rng()
         self._slots = network.settings["slots_per_frame"] if per_frame else 1
         self._n_ue: int = network.settings["n_ue"]
         n = len(FEATURES) + sees_cell * self._n_ue * (len(FEATURES) + 1)
@@ -96,6 +98,7 @@ class UserAgents(VecEnv):
         """Start all networks anew, under seeds drawn from the one given to `seed`."""
         seed = self._seeds[0]
         observation, _ = self._networks.reset(seed=seed)
+        self._rng = np.random.default_rng(seed)
         self._reset_seeds()
         return self._start(observation)
 
@@ -121,14 +124,14 @@ class UserAgents(VecEnv):
                     for name in observation
                 }
                 looked = self._look(final)
-                rewards += self._rewards(final)
+                rewards += self._reward.of(final, self._decisions).reshape(-1)
                 # Episodes only end because their time is over: the value of what follows counts.
                 for told_one, last in zip(told, looked, strict=True):
                     told_one |= {"terminal_observation": last, "TimeLimit.truncated": True}
                 looked = self._start(observation)
                 break
             looked = self._look(observation)
-            rewards += self._rewards(observation)
+            rewards += self._reward.of(observation, self._decisions).reshape(-1)
         done = np.full(self.num_envs, truncated.all())
         return looked, rewards / self._slots, done, told
 
@@ -138,14 +141,28 @@ class UserAgents(VecEnv):
         return self._decisions.work.cell
 
     def _start(self, observation: Mapping[str, NDArray[Any]]) -> NDArray[np.float32]:
-        self._decisions = UserDecisions(self._network, self._reach, self._raw)
-        return self._look(observation)
+        weight = None
+        if self._accuracy_weights is not None:
+            low, high = np.log(self._accuracy_weights)
+            weight = np.exp(self._rng.uniform(low, high, (self._networks.num_envs, 1)))
+        self._decisions = UserDecisions(self._network, self._reach, self._raw, weight)
+        for _ in range(self._warmup_slots):
+            self._watch(observation)
+            decision = self._decisions.decide(np.zeros_like(self._outputs))
+            observation, *_ = self._networks.step({**self._frame, **decision})
+        looked = self._look(observation)
+        self._reward.start(self._decisions)
+        return looked
 
-    def _look(self, observation: Mapping[str, NDArray[Any]]) -> NDArray[np.float32]:
+    def _watch(self, observation: Mapping[str, NDArray[Any]]) -> None:
+        """A slot begins, and maybe a frame."""
         if (observation["slot_in_frame"] == 0).any():
             retrain = self._decisions.frame(observation)
             self._frame = {"association": self._association.associate(observation), **retrain}
         self._decisions.watch(observation)
+
+    def _look(self, observation: Mapping[str, NDArray[Any]]) -> NDArray[np.float32]:
+        self._watch(observation)
         features = self._decisions.features()
         if self._sees_cell:
             cell = self._decisions.work.cell
@@ -154,44 +171,6 @@ class UserAgents(VecEnv):
             features = np.concatenate([features, everybody, same], axis=-1)
         return features.reshape(self.num_envs, -1)
 
-    def _rewards(self, observation: Mapping[str, NDArray[Any]]) -> NDArray[np.float32]:
-        terms = [task_term(observation["tasks_uploading"], observation["tasks_computing"])]
-        if self._decisions.retrains:
-            learning = self._network.settings["learning"]
-            spare = self._decisions.spare
-            backlog = observation["training_backlog_cycles"]
-            typical = observation["task_mean_cycles"]
-            deficit = np.maximum(spare.models.target - spare.predicted(), 0.0)
-            terms += [
-                retraining_term(learning["backlog_weight"], backlog, typical),
-                accuracy_term(learning["accuracy_weight"], deficit),
-            ]
-        cell = np.maximum(observation["serving_bs"], 0)
-        n_bs = observation["compute_capacity_hz"].shape[-1]
-        there = present(observation)
-        terms = [dataclasses.replace(term, amounts=term.amounts * there) for term in terms]
-        local = price_by_group(terms, cell, n_bs) * there
-        return (-_TASK_REWARD * local).astype(np.float32).reshape(-1)
-
     def close(self) -> None:
         """End the networks."""
         self._networks.close()
-
-    def get_attr(self, attr_name: str, indices: Any = None) -> list[Any]:
-        """The same of every agent."""
-        count = len(list(self._get_indices(indices)))
-        return [getattr(self, attr_name, None)] * count
-
-    def set_attr(self, attr_name: str, value: Any, indices: Any = None) -> None:
-        """Agents have no attributes of their own."""
-        raise AttributeError(f"agents have no attribute {attr_name} of their own to set")
-
-    def env_method(
-        self, method_name: str, *arguments: Any, indices: Any = None, **options: Any
-    ) -> list[Any]:
-        """Agents have no methods of their own."""
-        raise AttributeError(f"agents have no method {method_name} of their own")
-
-    def env_is_wrapped(self, wrapper_class: type, indices: Any = None) -> list[bool]:
-        """Agents are not wrapped one by one."""
-        return [False] * len(list(self._get_indices(indices)))

@@ -28,11 +28,13 @@ class UserDecisions:
         network: says what can be decided.
         reach: β.
         raw: agents see the last report and measured accuracy, no estimates of the twin.
+        accuracy_weight: w_A that the agents decide for, ``[..., 1]``; None: the settings'.
 
     Attributes:
         retrains: there are models to retrain.
         work: of the slot that was watched last.
         spare: the rule that retrains; begun where `retrains`.
+        accuracy_weight: w_A.
 
     Example:
         >>> import py_agent.twin.environment.env as without_ns3
@@ -52,7 +54,13 @@ class UserDecisions:
 
     work: CellWork
 
-    def __init__(self, network: Network, reach: float, raw: bool) -> None:
+    def __init__(
+        self,
+        network: Network,
+        reach: float,
+        raw: bool,
+        accuracy_weight: NDArray[np.float64] | None = None,
+    ) -> None:
         self._link = link_model_of(network)
         self._meter = WorkMeter(network)
         self._divider = FillDivider(network)
@@ -62,8 +70,11 @@ class UserDecisions:
         self._view = StaleView() if raw else None
         self.retrains = "retraining_ratio" in {field.name for field in network.schema.actions}
         self.spare = SpareTime(raw=raw)
+        self.accuracy_weight: NDArray[np.float64] | float = 0.0
         if self.retrains:
             self.spare.begin(network)
+            weight = network.settings["learning"]["accuracy_weight"]
+            self.accuracy_weight = weight if accuracy_weight is None else accuracy_weight
 
     def watch(self, observation: Observation) -> None:
         """A slot begins."""
@@ -76,7 +87,9 @@ class UserDecisions:
     def features(self) -> NDArray[np.float32]:
         """What the agents see of the slot, ``[..., n_ue, len(FEATURES)]``."""
         told = (self.work, self._seen, self._priorities)
-        models = model_features(*told, self.spare) if self.retrains else without_models(self._seen)
+        models = without_models(self._seen)
+        if self.retrains:
+            models = model_features(*told, self.spare, self.accuracy_weight)
         return user_features(*told, self._slots_per_frame, models, self._link)
 
     def frame(self, observation: Observation) -> Decision:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -33,8 +34,23 @@ class Evaluation:
     below: Floats
 
 
+def joined(parts: Sequence[Evaluation]) -> Evaluation:
+    """Those of several kinds of networks, one after the other."""
+    return Evaluation(
+        *(
+            np.concatenate([getattr(part, field.name) for part in parts])
+            for field in dataclasses.fields(Evaluation)
+        )
+    )
+
+
 def evaluate(
-    networks: VectorEnv[Any, Any, Any], network: Network, policy: Policy, slots: int, seed: int
+    networks: VectorEnv[Any, Any, Any],
+    network: Network,
+    policy: Policy,
+    slots: int,
+    seed: int,
+    warmup_slots: int = 0,
 ) -> Evaluation:
     """Let a policy decide in all networks at once.
 
@@ -42,15 +58,20 @@ def evaluate(
         networks: of one kind.
         network: what the policy may know.
         policy: a batched one.
-        slots: how long; no longer than an episode.
+        slots: how long; with the warm-up no longer than an episode.
         seed: the networks' seeds are this and those after it.
+        warmup_slots: under the same policy, before anything counts.
     """
     policy.begin(network, seed)
     observation, _ = networks.reset(seed=seed)
     before = observation["tasks_created"].sum(axis=-1)
     cost_s, price_s, below = (np.zeros(networks.num_envs) for _ in range(3))
-    for slot in play(networks, policy, network, observation, slots):
+    passing = play(networks, policy, network, observation, warmup_slots + slots)
+    for number, slot in enumerate(passing):
         observation = slot.after
+        if number < warmup_slots:
+            before = observation["tasks_created"].sum(axis=-1)
+            continue
         cost_s -= slot.reward
         if "accuracy" in observation:
             price_s += _price(observation, network)

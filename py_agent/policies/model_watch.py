@@ -80,6 +80,11 @@ class ModelWatch:
         return self._known.samples_to_reach(target, ahead_s, at_most)
 
     @property
+    def bias(self) -> Floats:
+        """By how much predictions would be too high, and are lowered, ``[..., n_ue]``."""
+        return self._known.bias
+
+    @property
     def _known(self) -> AccuracyPredictor:
         if self._predictor is None:
             raise RuntimeError("follow the first slot first")

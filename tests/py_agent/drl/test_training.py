@@ -23,13 +23,16 @@ from py_agent.drl.algorithms import (
 )
 from py_agent.drl.errors import CannotResume
 from py_agent.drl.features import FEATURES
+from py_agent.drl.grouped_agents import GroupedAgents
+from py_agent.drl.learning_curve import CurvePoint
 from py_agent.drl.training import Training
 from py_agent.drl.training_settings import TrainingSettings
-from py_agent.drl.user_agents import UserAgents
-from py_agent.policies.association import Strongest
+from py_agent.drl.variant import Variant
+from py_agent.side_by_side import WorkerDied
 
 COMMAND = str(Path(sys.executable).parent / "ns3-twin")
-SMALL = {"networks": 4, "episode_s": 1.0, "validations": 2, "validation_networks": 4}
+SMALL = {"networks": 4, "warmup_s": 0.0, "episode_s": 1.0, "validations": 2}
+SMALL |= {"validation_networks": 4, "association": "strongest"}
 NETWORK = {"n_ue": 5, "n_bs": 2, "compute": {"mode": "quota"}}
 
 
@@ -38,19 +41,17 @@ def settings(**changes):
 
 
 @pytest.fixture
-def agents(tmp_path):
-    networks, network = Training(settings(), tmp_path).make_networks(4)
-    env = UserAgents(networks, network, Strongest(), reach=2.0)
-    yield env
-    env.close()
+def agents():
+    variant = Variant(settings(foresight_s=0.0), 0)
+    yield variant.agents
+    variant.close()
 
 
 @pytest.fixture
-def agents_that_see_their_cell(tmp_path):
-    networks, network = Training(settings(), tmp_path).make_networks(4)
-    env = UserAgents(networks, network, Strongest(), reach=2.0, sees_cell=True)
-    yield env
-    env.close()
+def agents_that_see_their_cell():
+    variant = Variant(settings(architecture="cell"), 0)
+    yield variant.agents
+    variant.close()
 
 
 def test_every_user_is_an_environment(agents):
@@ -106,17 +107,17 @@ def test_an_agent_sees_its_cell_as_its_algorithm_does(
     assert not np.allclose(alone, outputs[0], atol=1e-6)
 
 
-def test_one_timescale_holds_shares_for_a_frame_and_submits_once(tmp_path):
-    networks, network = Training(settings(episode_s=3.0), tmp_path).make_networks(2)
+def test_one_timescale_holds_shares_for_a_frame_and_submits_once():
+    variant = Variant(settings(episode_s=3.0, networks=2, timescale="frame"), 0)
+    env = variant.agents
     taken = []
-    step = networks.step
-    networks.step = lambda action: (taken.append(action), step(action))[1]
-    env = UserAgents(networks, network, Strongest(), reach=2.0, per_frame=True)
+    step = env._networks.step
+    env._networks.step = lambda action: (taken.append(action), step(action))[1]
     env.seed(1)
     env.reset()
     for _ in range(2):  # before the first frame there are no data to retrain on
         _, reward, done, _ = env.step(np.zeros((10, len(ACTIONS)), np.float32))
-    env.close()
+    variant.close()
     assert len(taken) == 100
     taken = taken[50:]
     assert not done.any()
@@ -234,3 +235,79 @@ def test_a_killed_training_goes_on(tmp_path):
     agent = Agent.load(Path(result["agent"]))
     assert agent.falls_back == (result["validation_cost_ratio"]["mean"] >= 1)
     assert list(folder.glob("training_*/events*"))
+
+
+def test_episodes_begin_where_the_rule_has_decided_for_a_while():
+    cold, warm = (Variant(settings(warmup_s=s, networks=2), 0) for s in (0.0, 4.0))
+    tasks = []
+    for variant in (cold, warm):
+        variant.reset(seed=1)
+        tasks.append(variant.agents._networks.rollout.state["created"].sum())
+        assert (variant.agents._networks.rollout.state["slot"] == 200 * (variant is warm)).all()
+        variant.close()
+    assert tasks[0] == 0
+    assert tasks[1] > 0
+
+
+def test_weights_of_accuracy_are_drawn_and_seen():
+    variant = Variant(settings(accuracy_weights=(2.0, 50.0), networks=8), 0)
+    seen = variant.reset(seed=1).reshape(8, 5, -1)[..., FEATURES.index("accuracy_weight")]
+    weights = np.expm1(seen[:, 0])
+    assert (seen == seen[:, :1]).all()  # of a network
+    assert len(set(weights.tolist())) == 8
+    assert ((weights > 1.9) & (weights < 51)).all()
+    variant.close()
+
+
+def test_training_is_paid_for_when_it_is_done():
+    """With foresight a slot in which a job is done costs less, the others what lies ahead."""
+    learning = {"backlog_weight": 0.0, "accuracy_weight": 1000.0, "target_accuracy": 0.9}
+    network = {"n_ue": 2, "n_bs": 2, "traffic": {"rate_hz": 4}}
+    chosen = {"learning": learning, "settings": network, "accuracy_weights": None}
+    variant = Variant(settings(**chosen, warmup_s=2.0, episode_s=6.0, foresight_s=10.0), 0)
+    agents = variant.agents
+    variant.reset(seed=1)
+    state = agents._networks.rollout.state
+    gains, others = [], []
+    for _ in range(200):
+        before = state["trained_samples"].copy()
+        _, reward, *_ = variant.step(np.zeros((8, len(ACTIONS)), np.float32))
+        trained = (state["trained_samples"] > before).reshape(-1)
+        gains += reward[trained].tolist()
+        others += reward[~trained].tolist()
+    variant.close()
+    assert len(gains) > 3
+    assert np.mean(gains) > np.mean(others) + 1
+    assert np.mean(others) < 0
+
+
+@pytest.mark.parametrize("processes", [False, True])
+def test_variants_of_several_sizes_are_trained_on_together(tmp_path, processes):
+    variants = [
+        {"settings": {"n_ue": 3}},
+        {"settings": {"n_ue": 4}, "learning": {"drift_speed": 2}},
+    ]
+    chosen = settings(variants=variants, processes=processes, steps=800, networks=4)
+    agent = Training(chosen, tmp_path).run()
+    points = CurvePoint.all_of(tmp_path)
+    assert [point.steps for point in points] == sorted({point.steps for point in points})
+    assert agent.facts["validation_cost_ratio"]["mean"] == min(p.cost.mean for p in points)
+
+
+def test_agents_that_see_their_cell_are_trained_on_one_size():
+    variants = [{"settings": {"n_ue": 3}}, {"settings": {"n_ue": 4}}]
+    with pytest.raises(ValueError, match="of different sizes"):
+        GroupedAgents(settings(variants=variants, architecture="cell"))
+
+
+def test_a_variant_that_dies_is_told():
+    agents = GroupedAgents(settings(processes=True))
+    agents._parts[0]._process.kill()
+    with pytest.raises(WorkerDied, match="variant 0 ended with exit status -9"):
+        agents.reset()
+    agents.close()
+
+
+def test_a_training_ends_in_time(tmp_path):
+    agent = Training(settings(minutes=0.0001, steps=10**9), tmp_path).run()
+    assert agent.facts["steps"] < 10**5
