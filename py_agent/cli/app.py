@@ -174,6 +174,17 @@ def learning_curves(
     )
 
 
+def training_curves(
+    figure: Annotated[Path, typer.Argument(help="The picture to write, .png or .svg.")],
+    folders: Annotated[list[Path], typer.Argument(help="Of trainings (ns3-twin train --out).")],
+) -> None:
+    """Draw how agents did beside the rule while they learned: algorithms, seeds."""
+    from py_agent.view.training_figure import draw_trainings
+
+    draw_trainings(folders).savefig(figure, dpi=110)
+    out().print(f"figure  {figure}", highlight=False)
+
+
 def build(
     sources: Annotated[list[Path], typer.Argument(help="C++ files of the scenario.")],
     modules: Annotated[
@@ -222,7 +233,10 @@ def doctor(
 _PANELS: dict[str, dict[str, Callable[..., None]]] = {
     "Run": {"run": run, "replay": replay, "report": report, "export": export},
     "Compare": {"capacity": capacity, "compare": compare},
-    "Learn": {"train": train, "learning-curves": learning_curves},
+    "Learn": {
+        **{"train": train, "training-curves": training_curves},
+        "learning-curves": learning_curves,
+    },
     "Twin": {"calibrate": calibrate, "fidelity": fidelity},
     "Bridge": {
         **{"serve": serve, "connect": connect, "ping": ping, "keys": keys},

@@ -14,7 +14,7 @@ from py_agent.cli.consoles import err, out
 if TYPE_CHECKING:
     from py_agent.drl.training_settings import TrainingSettings
 
-_QUICK = {"steps": 320_000, "networks": 16, "episode_s": 4.0}
+_QUICK = {"steps": 320_000, "networks": 16, "episode_s": 4.0, "warmup_s": 2.0}
 _QUICK |= {"validations": 3, "validation_networks": 16}
 
 

@@ -14,5 +14,9 @@ class InvalidAgent(DrlError):
     """Raised when a file holds no agent, or one that does not fit this version."""
 
 
+class NoCurve(DrlError):
+    """Raised when a folder holds no validations of a training."""
+
+
 class CannotResume(DrlError):
     """Raised when a training folder holds another training than the one asked for."""

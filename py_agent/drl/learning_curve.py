@@ -7,7 +7,7 @@ import dataclasses
 import json
 from pathlib import Path
 
-from py_agent.drl.errors import CannotResume
+from py_agent.drl.errors import NoCurve
 from py_agent.intervals import Estimate
 
 _NAME = "curve.jsonl"
@@ -50,7 +50,7 @@ class CurvePoint:
         """Those of a training, in order.
 
         Raises:
-            CannotResume: there are none, or they are damaged.
+            NoCurve: there are none, or they are damaged.
         """
         path = folder / _NAME
         try:
@@ -67,6 +67,6 @@ class CurvePoint:
                 for one in told
             ]
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise CannotResume(f"cannot read the validations of a training: {path}: {error}") from (
+            raise NoCurve(f"cannot read the validations of a training: {path}: {error}") from (
                 error
             )

@@ -22,8 +22,9 @@ _POINTS = 6  # at which accuracy is predicted between now and the end of the for
 class LocalReward:
     """Minus what the users of a cell cost in a slot, over 10; each of them is paid all of it.
 
-    ``[tasks + w_G · backlog + w_A · (A_min − predicted accuracy)⁺] / (1 + w_A/10)``, where models
-    are retrained. Dividing by the weight changes no decision and keeps rewards of one size.
+    ``[tasks + w_G · backlog + w_A · E(A_min − measured accuracy)⁺] / (1 + w_A/10)``, where models
+    are retrained; what will be measured is expected to lie about what is predicted, as it does
+    on so many samples. Dividing by the weight changes no decision and keeps rewards of one size.
 
     A sample that is trained now pays for tens of seconds, far beyond the horizon that a discount
     of slots has. So the deficit counts as ``d + Φ' − Φ``, with Φ the time integral of the deficits
@@ -41,6 +42,10 @@ class LocalReward:
         self._learning = network.settings.get("learning", {})
         self._ahead_s = np.linspace(0.0, foresight_s, _POINTS) if foresight_s > 0 else None
         self._curve: Floats | None = None
+        if self._learning:
+            target, samples = (self._learning[k] for k in ("target_accuracy", "evaluated_samples"))
+            deviation = np.sqrt(target * (1 - target) / samples)
+            self._spread = deviation * np.sqrt(3) / np.pi  # of a logistic that deviates as much
 
     def start(self, decisions: UserDecisions) -> None:
         """Episodes begin; `decisions` has watched their first slot."""
@@ -76,16 +81,21 @@ class LocalReward:
     def _deficit(self, decisions: UserDecisions) -> Floats:
         """By how much accuracy misses its target, and what the potential adds, ``[..., n_ue]``."""
         models = decisions.spare.models
-        missing: Floats = np.maximum(models.target - decisions.spare.predicted(), 0.0)
+        missing = self._expected_excess(models.target - decisions.spare.predicted())
         before, self._curve = self._curve, self._expected(decisions)
         if before is None or self._curve is None or self._ahead_s is None:
             return missing
         # What measuring teaches is not the agent's merit: both potentials have today's bias.
-        now, then = (
-            np.maximum(models.target + models.bias - curve, 0.0) for curve in (self._curve, before)
-        )
-        gained: Floats = np.trapezoid(now - then, self._ahead_s, axis=0) / self._slot_s
-        return now[0] + gained
+        aimed = models.target + models.bias
+        now, then = (self._expected_excess(aimed - curve) for curve in (self._curve, before))
+        gained = np.trapezoid(now - then, self._ahead_s, axis=0) / self._slot_s
+        deficit: Floats = now[0] + gained
+        return deficit
+
+    def _expected_excess(self, short: Floats) -> Floats:
+        """E(x)⁺ of a logistic x of mean `short` that deviates as a measurement of accuracy does."""
+        excess: Floats = self._spread * np.logaddexp(0.0, short / self._spread)
+        return excess
 
     def _expected(self, decisions: UserDecisions) -> Floats | None:
         """Accuracy ahead without training, bias not counted, ``[_POINTS, ..., n_ue]``."""

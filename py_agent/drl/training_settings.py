@@ -78,7 +78,7 @@ class TrainingSettings(pydantic.BaseModel):
     )
     seed: int = pydantic.Field(1, ge=0, description="of weights, exploration and networks")
     accuracy_weights: tuple[float, float] | None = pydantic.Field(
-        (2.0, 50.0),
+        (3.0, 100.0),
         description="w_A of each network and episode is drawn between them; null: learning's",
     )
     foresight_s: float = pydantic.Field(

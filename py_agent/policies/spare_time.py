@@ -96,11 +96,12 @@ class SpareTime:
 
         Args:
             observation: of the slot that was watched last.
-            higher: by how much the aims are raised, ``[..., n_ue]``.
+            higher: by how much the aims are raised, ``[..., n_ue]``; none above that of an idle
+                server: beyond it jobs grow without bound, for no model is ever so accurate.
         """
         margin = np.where(self.idle, self._idle_margin, self._busy_margin)
         at_most = observation["task_norm_samples"] * self.ratio_left
-        aim = self.models.target + margin + higher
+        aim = self.models.target + np.minimum(margin + higher, self._idle_margin)
         return self.models.samples_to_reach(aim, self._ahead_s, at_most)
 
     def predicted(self) -> Floats:

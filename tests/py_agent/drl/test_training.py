@@ -255,7 +255,7 @@ def test_weights_of_accuracy_are_drawn_and_seen():
     weights = np.expm1(seen[:, 0])
     assert (seen == seen[:, :1]).all()  # of a network
     assert len(set(weights.tolist())) == 8
-    assert ((weights > 1.9) & (weights < 51)).all()
+    assert ((weights > 2.9) & (weights < 101)).all()
     variant.close()
 
 
