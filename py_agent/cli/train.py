@@ -40,6 +40,14 @@ def train(
     ] = None,
     steps: Annotated[int | None, typer.Option(help="Slots that users decide in, in all.")] = None,
     seed: Annotated[int | None, typer.Option(help="Of weights, exploration, networks.")] = None,
+    minutes: Annotated[
+        float | None, typer.Option(help="Wall time after which training ends anyhow.")
+    ] = None,
+    processes: Annotated[
+        bool | None,
+        typer.Option("--processes/--no-processes", help="Each variant in a process of its own."),
+    ] = None,
+    device: Annotated[str | None, typer.Option(help="That learns: cpu or cuda.")] = None,
     config: Annotated[
         Path | None, typer.Option(help="YAML file with settings of the training.")
     ] = None,
@@ -71,6 +79,7 @@ def train(
         },
         **{"view": view, "retrain": retrain},
         **{"association": association, "steps": steps, "seed": seed},
+        **{"minutes": minutes, "processes": processes, "device": device},
         "twin": None if twin is None else str(twin),
     }
     preset = _QUICK if quick else {}

@@ -23,8 +23,9 @@ _CLASSES: dict[str, type[BaseAlgorithm]] = {"ppo": PPO, "td3": TD3, "sac": SAC}
 _ROLLOUT_SLOTS = 50
 _ROLLOUT_FRAMES = 4
 _MINIBATCH = 8192
-_BUFFER = 1_000_000
-_GRADIENT_STEPS = 4  # per slot: each sees as many samples as a minibatch
+_BUFFER = 1_000_000  # decisions, and of so many slots at least:
+_BUFFER_SLOTS = 500
+_GRADIENT_STEPS = 4  # per slot: each sees a quarter of a minibatch, or as many as there are agents
 _LONGEST_REASON = 200
 _FIRST_STEP = 0.01  # scale of the last layer at the start: the agent starts at the rule
 
@@ -61,8 +62,8 @@ def make_algorithm(settings: TrainingSettings, env: VecEnv, log: Path) -> BaseAl
             policy_kwargs={**shape, "log_std_init": -1.0},
         )
     off_policy: dict[str, Any] = {
-        "buffer_size": _BUFFER,
-        "batch_size": _MINIBATCH // 4,
+        "buffer_size": max(_BUFFER, _BUFFER_SLOTS * env.num_envs),
+        "batch_size": max(_MINIBATCH // 4, env.num_envs),
         "learning_starts": env.num_envs * _ROLLOUT_SLOTS,
         "train_freq": 1,
         "gradient_steps": _GRADIENT_STEPS,
