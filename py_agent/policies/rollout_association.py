@@ -40,6 +40,7 @@ class RolloutAssociation(TwinAssociation):
         rollouts: sampled for each candidate.
         finalists: of the search, beside no change.
         horizon_frames: how far rollouts reach.
+        least_gain_sd: a change must gain so many standard errors of its mean gain.
         window_db: stations heard at most this much weaker than the best are tried: rollouts know
             how often such handovers fail.
         threads: that compute them.
@@ -65,6 +66,7 @@ class RolloutAssociation(TwinAssociation):
         rollouts: int = 12,
         finalists: int = 8,
         horizon_frames: float = 3.0,
+        least_gain_sd: float = 1.0,
         window_db: float = 12.0,
         threads: int = 1,
     ) -> None:
@@ -73,6 +75,7 @@ class RolloutAssociation(TwinAssociation):
         self._rollouts = rollouts
         self._finalists = finalists
         self._reach_frames = horizon_frames
+        self._least_gain_sd = least_gain_sd
         self._search_window_db = window_db
         self._threads = threads
         self.tried = 0
@@ -111,7 +114,8 @@ class RolloutAssociation(TwinAssociation):
         fresh = _new(starts, costs_s)
         for _ in range(self._rounds):
             found_s = self.costs_s(fresh, estimate, self._rollouts, 2 * self._asked)
-            costs_s |= zip((a.tobytes() for a in fresh), found_s.tolist(), strict=True)
+            mean_s = found_s.mean(axis=1).tolist()
+            costs_s |= zip((a.tobytes() for a in fresh), mean_s, strict=True)
             ranked = sorted([*ranked, *fresh], key=lambda a: costs_s[a.tobytes()])
             crossed = _crossed(ranked[:_CROSSED], starts[0])
             moved = [other for one in ranked[:_MOVED] for other in _moves(one, allowed)]
@@ -121,12 +125,15 @@ class RolloutAssociation(TwinAssociation):
         self.tried = len(ranked)
         final = _new([starts[0], *ranked[: self._finalists]], {})
         found_s = self.costs_s(final, estimate, _MORE * self._rollouts, 2 * self._asked + 1)
-        return final[int(found_s.argmin())]
+        best = int(found_s.mean(axis=1).argmin())
+        gain_s = found_s[0] - found_s[best]
+        surely_s = self._least_gain_sd * gain_s.std() / np.sqrt(len(gain_s))
+        return final[best if gain_s.mean() > surely_s else 0]
 
     def costs_s(
         self, tried: list[Association], estimate: NetworkEstimate, rollouts: int, seed: int
     ) -> Floats:
-        """Time that tasks spend in the system under each association, mean over the rollouts."""
+        """Time that tasks spend in the system, ``[n_tried, rollouts]``."""
         horizon_s = self._reach_frames * self._frame_s
         settings, n = self._network.settings, len(tried)
         made = rollouts_of(
@@ -138,7 +145,7 @@ class RolloutAssociation(TwinAssociation):
             deficit = np.maximum(models.target_accuracy - models.accuracy, 0.0)
             tasks = np.broadcast_to(training_tasks(models.virtual_queue, deficit), rows.shape)
         reward = made.fill_steps(rows, round(horizon_s / settings["slot_s"]), tasks)
-        cost_s: Floats = -reward.sum(axis=0).reshape(n, rollouts).mean(axis=1)
+        cost_s: Floats = -reward.sum(axis=0).reshape(n, rollouts)
         return cost_s
 
 
