@@ -32,8 +32,10 @@ class VirtualQueue:
         self._target = target
 
     def update(
-        self, accuracy: NDArray[np.float64], which: NDArray[np.intp] | NDArray[np.bool_] | slice = slice(None)
+        self,
+        accuracy: NDArray[np.float64],
+        which: NDArray[np.intp] | NDArray[np.bool_] | slice = slice(None),
     ) -> None:
-        """Let a frame pass with this accuracy, ``[n_users]``; for some users or networks, or for all."""
+        """Let a frame pass with this accuracy, ``[n_users]``; for all or some of them."""
         longer = self.length[which] + self._target - accuracy[which]
         self.length[which] = np.maximum(0, longer)

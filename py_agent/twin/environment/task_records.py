@@ -56,7 +56,7 @@ class TaskRecords:
         computed = np.isfinite(found["computed_s"])
         result_bit = np.ceil(traffic.result_bit + traffic.result_ratio * found["size_bit"])
         made["result_bit"] = np.where(computed, result_bit, 0)
-        if "left_s" in made.dtype.names:
+        if "left_s" in (made.dtype.names or ()):
             made["left_s"] = start_s + found["left_s"]
         rows[_TASK] = made[np.argsort(ended_s[chosen], kind="stable")]
         return rows

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
@@ -24,7 +25,7 @@ SETTINGS = {
     "traffic": {"model": "poisson", "rate_hz": 2},
 }
 SLOTS = 750
-SEEDS = (1, 2, 3)
+SEEDS = (4, 5, 6)
 
 
 def erlang_mean(load: float, n: int) -> float:
@@ -100,7 +101,7 @@ def test_who_is_away_does_nothing_and_counts_nowhere(twin):
 
 def test_what_is_delivered_grows_also_where_tasks_are_dropped(twin):
     seen, _ = twin
-    for before, after in zip(seen, seen[1:], strict=False):
+    for before, after in itertools.pairwise(seen):
         assert (after["delivered_bit"] >= before["delivered_bit"]).all()
 
 
