@@ -17,7 +17,7 @@ void Connections::Command(State& state,
         if (association[user] == state.cell[user] || !state.stays[user].present) {
             continue;
         }
-        const bool free = state.cell[user] >= 0 && state.users[user].back_s <= now_s;
+        const bool free = state.cell[user] >= 0 && state.back_s[user] <= now_s;
         if (free) {
             m_handovers.push_back({user, static_cast<std::size_t>(association[user]), 0.f});
         } else {
@@ -49,7 +49,7 @@ void Connections::Move(State& state, const Handover& handover, double now_s) {
         failed ? OutageS(m_law.outage_s, m_law.outage_sd_s, normal) : InterruptionS(m_law, normal);
     user.commanded = failed ? FAILED : DONE;
     user.losses += failed;
-    user.back_s = now_s + static_cast<double>(user.interruption_s);
+    state.back_s[handover.user] = now_s + static_cast<double>(user.interruption_s);
     state.cell[handover.user] = failed ? NONE : target;
     clock.without_cell += failed;
     const bool moved = !failed && user.last_cell != target;
@@ -60,7 +60,7 @@ void Connections::Move(State& state, const Handover& handover, double now_s) {
 void Connections::Reconnect(State& state, std::size_t rollout, double end_s) const {
     const std::size_t begin = rollout * state.n_ue;
     for (std::size_t user = begin; user < begin + state.n_ue; ++user) {
-        if (state.cell[user] >= 0 || state.users[user].back_s >= end_s) {
+        if (state.cell[user] >= 0 || state.back_s[user] >= end_s) {
             continue;
         }
         state.cell[user] = static_cast<std::int32_t>(state.Strongest(user));
@@ -76,7 +76,7 @@ void Connections::Lose(State& state, const Outage& outage, double now_s) {
     state.cell[outage.user] = NONE;
     ++state.clocks[outage.user / state.n_ue].without_cell;
     ++user.losses;
-    user.back_s = now_s + static_cast<double>(outage.gap_s);
+    state.back_s[outage.user] = now_s + static_cast<double>(outage.gap_s);
 }
 
 }  // namespace twin

@@ -28,7 +28,7 @@ std::int32_t DropTransfers(State& state, Way way, std::size_t user, double now_s
     const std::size_t rollout = user / state.n_ue;
     RadioQueue& queue = queues.of_users[user];
     const std::int32_t dropped = Drop(state.tasks[rollout], queue.first, now_s);
-    queue.left_bit += queue.queue_bit;
+    queues.totals[user].left_bit += queue.queue_bit;
     queue.queue_bit = queue.head_bit = 0;
     queue.sent = queue.arrived = queue.entered;
     queue.first = queue.sending = queue.last = NONE;
@@ -104,11 +104,8 @@ void Presence::Redraw(State& state, std::size_t rollout) const {
     clock.next_change_s = NextChangeS(state, rollout);
 }
 
-void Presence::Advance(State& state, std::size_t rollout, double now_s) const {
+void Presence::Change(State& state, std::size_t rollout, double now_s) const {
     Clock& clock = state.clocks[rollout];
-    if (clock.next_change_s > now_s) {
-        return;
-    }
     // Who goes now can come from the next slot on: everybody sees that it was away.
     const std::int32_t gone_before = clock.departures;
     const std::size_t begin = rollout * state.n_ue, end = begin + state.n_ue;
@@ -170,7 +167,7 @@ void Presence::Leave(State& state, std::size_t user, double now_s) const {
     stay.departure = clock.departures++;
     clock.without_cell += state.cell[user] >= 0;
     state.cell[user] = NONE;
-    state.users[user].back_s = NEVER;
+    state.back_s[user] = NEVER;
     // Its radio attaches anew, where it is heard best, and stays there, silent.
     state.users[user].last_cell = static_cast<std::int32_t>(state.Strongest(user));
 }
@@ -183,15 +180,15 @@ void Presence::Come(State& state, std::size_t user, double ends_s, double now_s)
     stay.ends_s = ends_s;
     const std::int32_t attached = state.users[user].last_cell;
     if (state.Strongest(user) == static_cast<std::size_t>(attached)) {
-        state.users[user].back_s = now_s;
+        state.back_s[user] = now_s;
         state.cell[user] = attached;
         --clock.without_cell;
-        m_radio.Reassociate(state, user, Change::BACK, false);
+        m_radio.Reassociate(state, user, twin::Change::BACK, false);
         return;
     }
     const Draws draws(clock.seed, Stream::ARRIVAL, static_cast<std::uint64_t>(clock.slot));
     const float normal = draws.Normal(2 + user - rollout * state.n_ue);
-    state.users[user].back_s = now_s + OutageS(m_law.attach_s, m_law.attach_sd_s, normal);
+    state.back_s[user] = now_s + OutageS(m_law.attach_s, m_law.attach_sd_s, normal);
 }
 
 }  // namespace twin

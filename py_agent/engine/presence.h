@@ -27,9 +27,14 @@ class Presence {
     void Redraw(State& state, std::size_t rollout) const;
 
     /// Let users come and go as a slot begins.
-    void Advance(State& state, std::size_t rollout, double now_s) const;
+    void Advance(State& state, std::size_t rollout, double now_s) const {
+        if (state.clocks[rollout].next_change_s <= now_s) {
+            Change(state, rollout, now_s);
+        }
+    }
 
   private:
+    void Change(State& state, std::size_t rollout, double now_s) const;
     std::size_t DrawNumber(double uniform, std::size_t n_ue) const;
     void Leave(State& state, std::size_t user, double now_s) const;
     void Come(State& state, std::size_t user, double ends_s, double now_s) const;

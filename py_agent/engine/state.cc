@@ -36,6 +36,7 @@ State::State(
       left_s(batch * n_ue),
       legs(batch * n_ue),
       walked_m(batch * n_ue),
+      back_s(batch * n_ue),
       cell(batch * n_ue),
       strength_db(n_bs * batch * n_ue),
       next_created_s(batch * n_ue, NEVER),
@@ -61,6 +62,7 @@ std::size_t State::Strongest(std::size_t user) const {
 void State::Clear(std::size_t rollout, std::uint64_t seed) {
     clocks[rollout] = Clock{.seed = seed};
     FillRow(legs, rollout, n_ue, 0);
+    FillRow(back_s, rollout, n_ue, 0.0);
     FillRow(cell, rollout, n_ue, 0);
     FillRow(next_created_s, rollout, n_ue, NEVER);
     FillRow(sources, rollout, n_ue, Source());
@@ -73,6 +75,7 @@ void State::Clear(std::size_t rollout, std::uint64_t seed) {
     for (Queues* queues : {&up, &down}) {
         if (!queues->of_users.empty()) {
             FillRow(queues->of_users, rollout, n_ue, RadioQueue());
+            FillRow(queues->totals, rollout, n_ue, RadioTotals());
             FillRow(queues->next_arrival_s, rollout, n_ue, NEVER);
             queues->first_arrival_s[rollout] = NEVER;
             queues->waiting.ClearAll(rollout);
@@ -92,6 +95,7 @@ void State::CopyFrom(std::size_t rollout, const State& other, std::size_t row) {
         CopyRow(this->*member, rollout, other.*member, row, n_ue);
     }
     CopyRow(legs, rollout, other.legs, row, n_ue);
+    CopyRow(back_s, rollout, other.back_s, row, n_ue);
     CopyRow(cell, rollout, other.cell, row, n_ue);
     for (std::size_t bs = 0; bs < n_bs; ++bs) {
         for (std::size_t ue = 0; ue < n_ue; ++ue) {
@@ -112,6 +116,7 @@ void State::CopyFrom(std::size_t rollout, const State& other, std::size_t row) {
         const Queues& from = other.*member;
         if (!to.of_users.empty()) {
             CopyRow(to.of_users, rollout, from.of_users, row, n_ue);
+            CopyRow(to.totals, rollout, from.totals, row, n_ue);
             CopyRow(to.next_arrival_s, rollout, from.next_arrival_s, row, n_ue);
             to.first_arrival_s[rollout] = from.first_arrival_s[row];
             to.waiting.CopyFrom(rollout, from.waiting, row);

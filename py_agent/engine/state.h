@@ -75,14 +75,12 @@ struct Source {
 /// One of the two ways over the radio.
 enum class Way { UP, DOWN };
 
-/// A user's queue on one way over the radio, first come first served.
-struct RadioQueue {
+/// A user's queue on one way over the radio, first come first served: a line of the caches.
+struct alignas(64) RadioQueue {
     double begin_s = 0;         // from when on it can be served
     double queue_bit = 0;       // in it
     double head_bit = 0;        // what remains of the first task in it
     double arrives_s = -NEVER;  // when the last task that left it is at the other end
-    double entered_bit = 0;     // of all tasks so far
-    double left_bit = 0;        // of tasks that were dropped, never sent
     float sent_bit = 0;         // left the queue in the last slot
     float band_s = 0;           // time of the whole band that the user had in the last slot
     std::int32_t entered = 0;   // tasks so far
@@ -93,9 +91,14 @@ struct RadioQueue {
     std::int32_t last = NONE;     // task that entered last
 };
 
+/// Bits of a user on one way, summed.
+struct RadioTotals {
+    double entered_bit = 0;  // of all tasks so far
+    double left_bit = 0;     // of tasks that were dropped, never sent
+};
+
 /// A user's connection, and what has become of its tasks.
 struct User {
-    double back_s = 0;  // from when on the link works; before, it is interrupted
     std::int32_t done = 0;
     std::int32_t last_cell = 0;       // the cell, or the last one of a user without
     float interruption_s = 0;         // of the last handover
@@ -196,12 +199,14 @@ class Marks {
 struct Queues {
     Queues(std::size_t rollouts, std::size_t n_ue)
         : of_users(rollouts * n_ue),
+          totals(rollouts * n_ue),
           next_arrival_s(rollouts * n_ue, NEVER),
           first_arrival_s(rollouts, NEVER),
           waiting(rollouts, n_ue),
           sent(rollouts, n_ue) {}
 
     std::vector<RadioQueue> of_users;
+    std::vector<RadioTotals> totals;
     std::vector<double> next_arrival_s;   // of each user's tasks; never: none on its way
     std::vector<double> first_arrival_s;  // of all users' in a rollout
     Marks waiting;                        // users whose queue is not empty
@@ -231,6 +236,7 @@ struct State {
     std::vector<std::int32_t> legs;
     std::vector<float> walked_m;  // since the last measurement but one
 
+    std::vector<double> back_s;      // from when on a user's link works; before, it is interrupted
     std::vector<std::int32_t> cell;  // that serves, or will after the handover under way; -1: none
     std::vector<float> strength_db;  // how well each user hears each station, [n_bs][batch · n_ue]
     std::vector<double> next_created_s;

@@ -38,7 +38,7 @@ void Transfers::Append(
     }
     queue.last = number;
     queue.queue_bit += bits;
-    queue.entered_bit += bits;
+    queues.totals[user].entered_bit += bits;
     ++queue.entered;
 }
 
@@ -100,17 +100,18 @@ void Transfers::Gather(State& state, Rows rows) {
 }
 
 void Transfers::Divide(const State& state, Rows rows, Numbered<const float> weight, bool fills) {
+    const Queues& queues = state.On(m_way);
     const double slot_s = m_network.slot_s;
     const double equal = 1.0 / static_cast<double>(state.n_ue);
     m_sharing.Reset((rows.end - rows.begin) * state.n_bs);
     for (std::size_t i = 0; i < m_senders.count; ++i) {
         const auto rollout = static_cast<std::size_t>(m_senders.rollout[i]);
         const auto number = static_cast<std::size_t>(m_senders.user[i]);
-        const RadioQueue& queue = state.On(m_way).of_users[number];
+        const RadioQueue& queue = queues.of_users[number];
         m_senders.rate_bps[i] = std::max(m_senders.rate_bps[i], 1.f);
         const double end_s = static_cast<double>(state.clocks[rollout].slot + 1) * slot_s;
         const double present_s =
-            std::clamp(end_s - std::max(queue.begin_s, state.users[number].back_s), 0.0, slot_s);
+            std::clamp(end_s - std::max(queue.begin_s, state.back_s[number]), 0.0, slot_s);
         const double need_s = queue.queue_bit / m_senders.rate_bps[i];
         const double tasks_per_s = std::max(queue.entered - queue.arrived, 1) / need_s;
         m_sharing.Add(

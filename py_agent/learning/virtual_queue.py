@@ -36,6 +36,6 @@ class VirtualQueue:
         accuracy: NDArray[np.float64],
         which: NDArray[np.intp] | NDArray[np.bool_] | slice = slice(None),
     ) -> None:
-        """Let a frame pass with this accuracy, ``[n_users]``, for these users or networks."""
+        """Let a frame pass with this accuracy, ``[n_users]``; for all or some of them."""
         longer = self.length[which] + self._target - accuracy[which]
         self.length[which] = np.maximum(0, longer)

@@ -116,8 +116,8 @@ class LteFields:
 
     def _cell_rb_used_dl(self) -> Array:
         used_rb = np.broadcast_to(self._rb_used_dl(), self._state["cell"].shape)
-        of_cell_rb: Array = (used_rb[..., None] * self._here()).sum(axis=1)
-        return of_cell_rb
+        by_cell_rb: Array = (used_rb[..., None] * self._here()).sum(axis=1)
+        return by_cell_rb
 
     def _rb_used_ul(self) -> Array:
         used_rb: Array = self._state["band_s"] * (self._band_rb / self._rollouts.slot_s)

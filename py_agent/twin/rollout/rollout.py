@@ -231,8 +231,8 @@ class Rollout:
 
         Returns:
             ``rollout`` (from 0 on), ``ue``, ``created_s``, ``size_bit``, ``cycles``, ``uploaded_s``
-            (infinite: not known yet), ``bs`` (that got it; -1: none yet), ``done_s`` (NaN: not
-            yet), ``computed_s`` (likewise), ``left_s`` (dropped, as its user went; NaN: not).
+            (infinite: not known yet), ``bs`` (that got it; -1: none yet), ``computed_s`` and
+            ``done_s`` (NaN: not yet), ``left_s`` (its user went, and it was dropped; NaN: not).
         """
         begin, end, _ = rows.indices(self.batch)
         return self.engine.tasks(self._first + begin, self._first + end)
