@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import TYPE_CHECKING
 
-from py_agent.learning.streams.base import DriftStream
+if TYPE_CHECKING:  # streams read data sets of scikit-learn, which is an extra
+    from py_agent.learning.streams.base import DriftStream
 
 EPOCHS = 3  # passes of a retraining job through its samples
 _HIDDEN_UNITS = 32

@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import html
 
+from ns3_bridge import InvalidSetting
 from py_agent import yaml_text
+from py_agent.experiment.run_data import slot_rewards
 from py_agent.experiment.run_folder import RunFolder
 from py_agent.experiment.run_summary import summary_of
 from py_agent.view.figure import draw_run
@@ -18,7 +20,10 @@ def write_report(folder: RunFolder) -> None:
 
     Raises:
         DamagedRun: a file of it is damaged; the message names it.
+        InvalidSetting: it ended before its first slot.
     """
+    if len(slot_rewards(folder)) == 0:
+        raise InvalidSetting(f"{folder.path} has recorded no slot: there is nothing to draw")
     figure = draw_run(folder)
     figure.savefig(folder.figure, dpi=110)
     summary = summary_of(folder)

@@ -188,6 +188,15 @@ def test_brackets_in_a_table_are_text():
     assert "'ns3-twin[learning]'" in console.export_text()
 
 
+def test_a_run_without_models_needs_no_extra(tmp_path):
+    hidden = "sys.modules.update(dict.fromkeys(['torch', 'sklearn', 'river', 'scipy']))"
+    code = f"import sys; {hidden}; from py_agent.cli.app import app; app()"
+    few = ["--duration", "0.1", "--set", "n_ue=1", "--set", "n_bs=1", "--json"]
+    command = [sys.executable, "-c", code, "run", *few, "--runs-dir", str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+
+
 def test_without_the_extra_the_message_says_how_to_get_it(tmp_path):
     code = "import sys; sys.modules['river'] = None; from py_agent.cli.app import app; app()"
     done = subprocess.run(

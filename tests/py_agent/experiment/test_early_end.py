@@ -181,7 +181,7 @@ def test_observations_of_a_run_that_ended_early_are_those_before_its_slots(kille
     assert np.all(np.diff(observed[:, 0]) > 0)
 
 
-def test_a_run_that_failed_in_its_first_slot_is_no_replay(tmp_path):
+def test_a_run_that_failed_in_its_first_slot_is_neither_replayed_nor_drawn(tmp_path):
     policy = tmp_path / "first.py"
     policy.write_text(
         "from py_agent.policies import Policy\n\n\nclass Bad(Policy):\n"
@@ -196,3 +196,5 @@ def test_a_run_that_failed_in_its_first_slot_is_no_replay(tmp_path):
     (path,) = (tmp_path / "runs").iterdir()
     with pytest.raises(InvalidSetting, match="has recorded no slot"):
         replay(path)
+    with pytest.raises(InvalidSetting, match="has recorded no slot: there is nothing to draw"):
+        write_report(recorded_run(path))
