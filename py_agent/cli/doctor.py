@@ -27,6 +27,7 @@ _EXTRAS = {
     "stable-baselines3": "drl",
     "pettingzoo": "multi-agent",
     "minari": "offline",
+    "mlxtend": "images",
     "tyro": "examples",
 }
 _RUNS = Path("runs")

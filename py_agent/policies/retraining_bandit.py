@@ -28,21 +28,22 @@ class RetrainingBandit:
     users' satisfaction with delay and fidelity is what is maximised. Ours are
 
     - the arms, `BUDGETS`, and the bandit, one per server: UCB1 (Auer, Cesa-Bianchi, Fischer 2002),
-      ``argmax_k  mean_k + σ √(2 ln t / t_k)``, each frame one pull;
+      ``argmax_k  mean_k + c √(2 ln t / t_k)``, each frame one pull;
     - the satisfaction of a user, ``1/(1 + tasks in the system + w_A · deficit)``, from 0 to 1, its
       tasks measured over the frame, its deficit predicted some seconds ahead with the jobs of
       the frame done; an arm's reward is the mean over the users that the server's station has;
     - the choice of models: those furthest below ``A_min + margin`` first, each to there, until the
       budget is spent.
 
-    The regret against the best arm grows as ``Σ_k 8 σ² ln t / Δ_k`` if rewards of an arm are
-    independent and σ-sub-Gaussian. Here they depend on what was done before, through queues and
-    lags: the bound is the bandit's, not the network's.
+    The expected regret against the best arm is at most ``Σ_k (8 c² ln t / Δ_k + 4.3 Δ_k)`` if the
+    rewards of an arm are independent and lie within a range of width c (Theorem 1 there, for
+    c = 1). Here they depend on what was done before, through queues and lags: the bound is the
+    bandit's, not the network's.
 
     One network at a time.
 
     Args:
-        exploration: σ.
+        exploration: c.
         margin: of accuracy.
         ahead_s: how far models are predicted.
 
@@ -51,7 +52,7 @@ class RetrainingBandit:
         pulls: frames that are over, by server and arm, ``[n_bs, n_arms]``.
 
     Raises:
-        InvalidSetting: σ is negative.
+        InvalidSetting: c is negative.
     """
 
     def __init__(

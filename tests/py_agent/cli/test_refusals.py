@@ -199,7 +199,7 @@ def test_doctor_says_whether_runs_can_be_written_and_knows_all_extras(folder):
     assert here["folder runs"]["ok"]
     assert not nowhere["folder runs"]["ok"]
     assert "cannot be written" in nowhere["folder runs"]["seen"]
-    assert {"stable-baselines3", "pettingzoo", "minari", "tyro"} <= set(here)
+    assert {"stable-baselines3", "pettingzoo", "minari", "mlxtend", "tyro"} <= set(here)
 
 
 def test_without_pettingzoo_the_message_says_how_to_get_it():

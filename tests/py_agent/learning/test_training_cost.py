@@ -70,13 +70,17 @@ def test_a_recording_goes_with_its_stream_alone():
     assert LearningSettings(stream="replay", recording="mine.csv").recording == "mine.csv"
 
 
-def test_a_recording_is_run(tmp_path):
+def test_a_recording_is_run_and_kept_as_a_file_that_the_run_depends_on(tmp_path, monkeypatch):
     lines = [f"{i % 7},{(i // 3) % 2},{'ab'[(i // 3) % 2]}" for i in range(400)]
     file = tmp_path / "mine.csv"
     file.write_text("\n".join(["north,east,label", *lines]))
     arguments = ["run", "--retrain", "fixed", "--duration", "1.1", "--json"]
-    arguments += ["--set", "learning.stream=replay", "--set", f"learning.recording={file}"]
+    arguments += ["--set", "learning.stream=replay", "--set", "learning.recording=mine.csv"]
     arguments += ["--set", "n_ue=2", "--set", "n_bs=2", "--runs-dir", str(tmp_path / "runs")]
+    monkeypatch.chdir(tmp_path)
     result = CliRunner().invoke(app, arguments)
     assert result.exit_code == 0, result.output
     assert json.loads(result.output.splitlines()[-1])["accuracy_mean"] > 0.9
+    (folder,) = (tmp_path / "runs").iterdir()
+    assert str(file) in (folder / "settings.yaml").read_text()
+    assert str(file) in json.loads((folder / "run.json").read_text())["files"]
