@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
@@ -23,8 +24,8 @@ BATCHES = (1, 64, 1024, 4096, 16384)
 _LARGEST_ALL = 4096  # every observation of more rollouts takes gigabytes
 _NO_END = 10**9  # slots
 _HELD, _RULE, _ALL = "shares held", "under the rule", "vector environment"
-_TWO = "held, two threads"
-_WAYS = (_HELD, _TWO, _RULE, _ALL)
+_CORES = "held, a thread per core"
+_WAYS = (_HELD, _CORES, _RULE, _ALL)
 
 Speeds: TypeAlias = Mapping[tuple[str, int], NDArray[np.float64]]
 
@@ -42,8 +43,9 @@ def measure(
     """User-seconds that the twin simulates per second, by batch size, as multiples of ns-3.
 
     Everything runs on one core, in turns, `rounds` times; ratios are within a round, the median
-    counts. Four ways: shares held from frame to frame, by one thread and by two; the rule asked in
-    every slot; the vector environment, which makes every observation of every slot, for up to 4096.
+    counts. Four ways: shares held from frame to frame, by one thread and by one per core; the rule
+    asked in every slot; the vector environment, which makes every observation of every slot, for up
+    to 4096.
     The first three step large batches block by block, as `simulate` does. Batches are of 1, 64,
     1024, 4096 and 16384 rollouts, up to `largest`. Then networks of other `sizes` (base stations x
     users, comma-separated) in batches of as many users in all. A `scenario` is a name, or the path
@@ -94,7 +96,8 @@ def _speeds(
         ways["ns-3", 1] = _played(env, policy, known)
         for batch in batches:
             frame = network.place.settings["slots_per_frame"]
-            for way, every, threads in ((_HELD, frame, 1), (_TWO, frame, 2), (_RULE, 1, 1)):
+            cores = os.cpu_count() or 1
+            for way, every, threads in ((_HELD, frame, 1), (_CORES, frame, cores), (_RULE, 1, 1)):
                 if way in kinds:
                     ways[way, batch] = _rollouts(network, batch, policy, known, every, threads)
             if _ALL in kinds and batch <= _LARGEST_ALL:
