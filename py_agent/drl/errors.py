@@ -18,5 +18,9 @@ class NoCurve(DrlError):
     """Raised when a folder holds no validations of a training."""
 
 
+class NothingToValidate(DrlError):
+    """Raised when nothing happens in the networks that checkpoints are validated on."""
+
+
 class CannotResume(DrlError):
     """Raised when a training folder holds another training than the one asked for."""

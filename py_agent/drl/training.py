@@ -23,12 +23,14 @@ from py_agent.drl.algorithms import (
     make_algorithm,
     save_algorithm,
 )
-from py_agent.drl.errors import CannotResume
+from py_agent.drl.errors import CannotResume, NothingToValidate
 from py_agent.drl.grouped_agents import GroupedAgents
 from py_agent.drl.learning_curve import CurvePoint
 from py_agent.drl.training_settings import TrainingSettings
 from py_agent.input_files import digests
 from py_agent.intervals import Estimate, paired_ratio
+
+_LEAST_DELAY_S = 1e-6  # what is less is rounding: there were no tasks
 
 Progress = Callable[[int, Estimate | None], None]  # steps done, ratio of the best checkpoint
 
@@ -172,8 +174,14 @@ class _Validation(BaseCallback):
         }
         agent = agent_of(model, training.settings, facts)
         found = self._agents.validate(agent)
-        cost = paired_ratio(found.cost_s.tolist(), self._rule.cost_s.tolist())
-        delay = paired_ratio(found.delay_s.tolist(), self._rule.delay_s.tolist())
+        busy = np.minimum(found.delay_s, self._rule.delay_s) > _LEAST_DELAY_S
+        if not busy.any():
+            raise NothingToValidate(
+                f"no held-out network had a task in {training.settings.episode_s:g} s: choose longer"
+                " episodes (episode_s) or more traffic"
+            )
+        cost = paired_ratio(found.cost_s[busy].tolist(), self._rule.cost_s[busy].tolist())
+        delay = paired_ratio(found.delay_s[busy].tolist(), self._rule.delay_s[busy].tolist())
         model.logger.record("validation/cost_ratio", cost.mean)
         model.logger.record("validation/delay_ratio", delay.mean)
         model.logger.record("validation/below_target", found.below.mean())

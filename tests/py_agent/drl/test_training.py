@@ -21,7 +21,7 @@ from py_agent.drl.algorithms import (
     make_algorithm,
     save_algorithm,
 )
-from py_agent.drl.errors import CannotResume
+from py_agent.drl.errors import CannotResume, NothingToValidate
 from py_agent.drl.features import FEATURES
 from py_agent.drl.grouped_agents import GroupedAgents
 from py_agent.drl.learning_curve import CurvePoint
@@ -33,7 +33,7 @@ from py_agent.side_by_side import WorkerDied
 COMMAND = str(Path(sys.executable).parent / "ns3-twin")
 SMALL = {"networks": 4, "warmup_s": 0.0, "episode_s": 1.0, "validations": 2}
 SMALL |= {"validation_networks": 4, "association": "strongest"}
-NETWORK = {"n_ue": 5, "n_bs": 2, "compute": {"mode": "quota"}}
+NETWORK = {"n_ue": 5, "n_bs": 2, "compute": {"mode": "quota"}, "traffic": {"rate_hz": 2}}
 
 
 def settings(**changes):
@@ -298,6 +298,12 @@ def test_agents_that_see_their_cell_are_trained_on_one_size():
     variants = [{"settings": {"n_ue": 3}}, {"settings": {"n_ue": 4}}]
     with pytest.raises(ValueError, match="of different sizes"):
         GroupedAgents(settings(variants=variants, architecture="cell"))
+
+
+def test_networks_in_which_nothing_happens_are_told(tmp_path):
+    quiet = {**NETWORK, "traffic": {"rate_hz": 0.001}}
+    with pytest.raises(NothingToValidate, match="no held-out network had a task in 1 s"):
+        Training(settings(settings=quiet, steps=40), tmp_path).run()
 
 
 def test_a_variant_that_dies_is_told():
