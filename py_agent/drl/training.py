@@ -177,8 +177,8 @@ class _Validation(BaseCallback):
         busy = np.minimum(found.delay_s, self._rule.delay_s) > _LEAST_DELAY_S
         if not busy.any():
             raise NothingToValidate(
-                f"no held-out network had a task in {training.settings.episode_s:g} s: choose longer"
-                " episodes (episode_s) or more traffic"
+                f"no held-out network had a task in {training.settings.episode_s:g} s: choose"
+                " longer episodes (episode_s) or more traffic"
             )
         cost = paired_ratio(found.cost_s[busy].tolist(), self._rule.cost_s[busy].tolist())
         delay = paired_ratio(found.delay_s[busy].tolist(), self._rule.delay_s[busy].tolist())
