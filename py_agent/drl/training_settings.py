@@ -26,6 +26,9 @@ class VariantSettings(pydantic.BaseModel):
     learning: dict[str, Any] = pydantic.Field(
         default_factory=dict, description="of data and models, likewise"
     )
+    retrain: bool | None = pydantic.Field(
+        None, description="users have models that drift; null: as in the others"
+    )
 
 
 class TrainingSettings(pydantic.BaseModel):

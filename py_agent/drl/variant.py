@@ -14,7 +14,7 @@ from ns3_bridge import LocalHost
 from ns3_bridge.settings import merged
 from py_agent.drl.agent import Agent
 from py_agent.drl.policy import DrlPolicy
-from py_agent.drl.training_settings import TrainingSettings
+from py_agent.drl.training_settings import TrainingSettings, VariantSettings
 from py_agent.drl.user_agents import UserAgents
 from py_agent.drl.validation import Evaluation, evaluate
 from py_agent.learning.learning_settings import learning_settings
@@ -51,6 +51,9 @@ class Variant:
     def __init__(self, settings: TrainingSettings, number: int) -> None:
         self._settings = settings
         self._number = number
+        own = settings.variants[number] if settings.variants else VariantSettings()
+        self._own = own
+        self._retrain = settings.retrain if own.retrain is None else own.retrain
         variants = len(settings.variants) or 1
         networks, network = self._make(max(1, settings.networks // variants))
         slot_s = network.settings["slot_s"]
@@ -65,7 +68,7 @@ class Variant:
             per_frame=settings.timescale == "frame",
             raw=settings.view == "raw",
             warmup_slots=self._warmup_slots,
-            accuracy_weights=settings.accuracy_weights if settings.retrain else None,
+            accuracy_weights=settings.accuracy_weights if self._retrain else None,
             foresight_s=settings.foresight_s,
         )
         self._held_out, self._network = self._make(max(2, settings.validation_networks // variants))
@@ -97,21 +100,18 @@ class Variant:
 
     def _make(self, count: int) -> tuple[TwinVectorEnv, Network]:
         """So many networks of the variant, and what is known of each."""
-        of_all = self._settings
-        own = of_all.variants[self._number] if of_all.variants else None
-        learning = of_all.learning
-        if own is not None:
-            learning = learning_settings({**learning.model_dump(), **own.learning})
-        settings = merged(merged(of_all.settings, own and own.settings), _unread(of_all.scenario))
+        of_all, own = self._settings, self._own
+        learning = learning_settings({**of_all.learning.model_dump(), **own.learning})
+        settings = merged(merged(of_all.settings, own.settings), _unread(of_all.scenario))
         settings["duration_s"] = of_all.warmup_s + of_all.episode_s
-        if of_all.retrain:
+        if self._retrain:
             settings["retraining"] = {**settings.get("retraining", {}), "enabled": True}
         networks = make_vector(
             count,
             settings,
             None if of_all.twin is None else TwinParameters.load(Path(of_all.twin)),
             AutoresetMode.SAME_STEP,
-            learning=learning if of_all.retrain else None,
+            learning=learning if self._retrain else None,
             scenario=of_all.scenario,
         )
         known = {**networks.settings.model_dump(), "learning": learning.model_dump()}

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+import yaml
 
 from py_agent.drl.agent import ACTIONS, Agent
 from py_agent.drl.algorithms import (
@@ -317,3 +318,18 @@ def test_a_variant_that_dies_is_told():
 def test_a_training_ends_in_time(tmp_path):
     agent = Training(settings(minutes=0.0001, steps=10**9), tmp_path).run()
     assert agent.facts["steps"] < 10**5
+
+
+def test_the_settings_of_the_agent_that_comes_along_make_networks():
+    text = (Path(__file__).parents[3] / "benchmarks" / "agents" / "default.yaml").read_text()
+    chosen = TrainingSettings(**yaml.safe_load(text))
+    assert {variant.retrain for variant in chosen.variants} == {None, False}
+    small = {"networks": 1, "validation_networks": 2, "warmup_s": 0.0, "episode_s": 1.0}
+    for number in (6, 12):  # with results and models, and without models
+        variant = Variant(chosen.model_copy(update=small), number)
+        agents = variant.agents
+        variant.reset(seed=1)
+        looked, reward, *_ = variant.step(np.zeros((agents.num_envs, len(ACTIONS)), np.float32))
+        assert np.isfinite(looked).all()
+        assert np.isfinite(reward).all()
+        variant.close()
