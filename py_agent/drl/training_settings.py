@@ -27,7 +27,7 @@ class VariantSettings(pydantic.BaseModel):
         default_factory=dict, description="of data and models, likewise"
     )
     retrain: bool | None = pydantic.Field(
-        None, description="users have models that drift; null: as in the others"
+        default=None, description="users have models that drift; null: as in the others"
     )
 
 
