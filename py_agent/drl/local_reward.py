@@ -35,6 +35,19 @@ class LocalReward:
     Args:
         network: what is known of each network.
         foresight_s: how far Φ looks; 0: no potential.
+
+    Example:
+        >>> import py_agent.twin.environment.env as without_ns3
+        >>> env = without_ns3.make({"n_ue": 2, "n_bs": 2})
+        >>> network = Network("cellular", env.settings.model_dump(), env.schema)
+        >>> observation, _ = env.reset(seed=1)
+        >>> decisions = UserDecisions(network, reach=2.0, raw=False)
+        >>> decisions.watch(observation)
+        >>> reward = LocalReward(network, foresight_s=10.0)
+        >>> reward.start(decisions)
+        >>> reward.of(observation, decisions).tolist()  # there are no tasks yet
+        [-0.0, -0.0]
+        >>> env.close()
     """
 
     def __init__(self, network: Network, foresight_s: float) -> None:

@@ -85,6 +85,16 @@ class RemotePart:
     Args:
         settings: of the training.
         number: of the variant.
+
+    Example:
+        >>> small = {"settings": {"n_ue": 3, "n_bs": 2}, "episode_s": 2, "warmup_s": 0}
+        >>> part = RemotePart(TrainingSettings(**small, networks=2, retrain=False), 0)
+        >>> part.answer().num_envs
+        6
+        >>> part.ask("reset", 1)
+        >>> len(part.answer())
+        6
+        >>> part.close()
     """
 
     def __init__(self, settings: TrainingSettings, number: int) -> None:
