@@ -80,7 +80,7 @@ def task_columns(tasks: Records, edges_s: Sequence[float]) -> Columns:
     gone_s = np.fmin(np.fmin(left_s, tasks["done_s"]), edges_s[-1])
     in_system_s = _time_before(edges_s, tasks["created_s"]) - _time_before(edges_s, gone_s)
     parts = delay_parts(tasks, edges_s[-1])
-    delay_s, users = parts.delay_s, tasks["ue"][np.isnan(left_s)]
+    delay_s, users = parts.delay_s, tasks["ue"]
     frame = _frames(parts.created_s, edges_s)
 
     def from_frame(statistic: Callable[[NDArray[np.bool_]], Any]) -> Floats:

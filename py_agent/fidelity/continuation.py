@@ -88,8 +88,7 @@ class ContinuationLog:
 
     def end(self, env: ScenarioEnv, end_s: float) -> Continuation:
         """The simulation has ended; its records since the first slot are taken."""
-        parts = delay_parts(env.take_records()["task"], end_s)
-        delay_s = parts.delay_s[~parts.left]  # nobody leaves in the twin's rollouts
+        delay_s = delay_parts(env.take_records()["task"], end_s).delay_s
         rewards = np.array(self._rewards)
         return Continuation(delay_s, rewards, np.stack(self._bits), np.stack(self._granted_s))
 

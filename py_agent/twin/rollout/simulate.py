@@ -27,7 +27,7 @@ class Outcome:
     Attributes:
         reward: of every slot, ``[n_slots, batch]``.
         delay_s: of every task that was created or open within the rollouts, ``[n_tasks]``; one
-            that is not done counts with its age, one that was dropped with its user does not.
+            that is not done counts with its age, at the end or when its user left with it.
         done: which of them are done, ``[n_tasks]``.
         rollout: to which they belong, ``[n_tasks]``.
 
@@ -229,11 +229,10 @@ class _Rows(Mapping[str, NDArray[Any]]):
 
 
 def _outcome(rollout: Rollout, reward: Rewards, rows: slice) -> Outcome:
-    everything = rollout.tasks(rows)
-    kept = np.isnan(everything["left_s"])
-    tasks = {name: values[kept] for name, values in everything.items()}
+    tasks = rollout.tasks(rows)
     done = ~np.isnan(tasks["done_s"])
-    end_s = np.where(done, tasks["done_s"], rollout.now_s()[rows][tasks["rollout"]])
+    gone_s = np.where(done, tasks["done_s"], tasks["left_s"])
+    end_s = np.where(np.isnan(gone_s), rollout.now_s()[rows][tasks["rollout"]], gone_s)
     return Outcome(
         reward=reward[:, rows],
         delay_s=end_s - tasks["created_s"],
