@@ -8,8 +8,8 @@ import math
 import numpy as np
 
 from py_agent.learning.lag_model import LagModel
-from py_agent.learning.learning_settings import LearningSettings
-from py_agent.learning.streams.rotating_images import RATE_DEG_PER_S
+from py_agent.learning.learning_settings import STREAMS, LearningSettings, lag_model_of
+from py_agent.learning.streams.rotating_images import RATE_DEG_PER_S, RotatingImages
 
 
 def least_samples_hz(model: LagModel, drift_rate: float, accuracy: float) -> float:
@@ -49,7 +49,11 @@ def mean_samples_hz(learning: LearningSettings) -> float | None:
         >>> mean_samples_hz(LearningSettings(stream="loans")) is None
         True
     """
-    if learning.stream != "digits" or learning.drift != "gradual":
+    stream = STREAMS.load(learning.stream)
+    if not (isinstance(stream, type) and issubclass(stream, RotatingImages)):
+        return None
+    if learning.drift != "gradual":
         return None
     drift_rate = learning.drift_speed * sum(RATE_DEG_PER_S) / 2
-    return least_samples_hz(LagModel(), drift_rate, learning.target_accuracy)
+    model = lag_model_of(learning.model_dump())
+    return least_samples_hz(model, drift_rate, learning.target_accuracy)

@@ -6,13 +6,12 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Iterator, Sequence
-from typing import Any
 
-import ns3_scenarios
-from ns3_bridge import InvalidSetting, ScenarioEnv
+from ns3_bridge import InvalidSetting
 from py_agent.capacity.least_training import mean_samples_hz
 from py_agent.capacity.load import Demand, Load, demand_of, load
 from py_agent.contract import Network, Observation
+from py_agent.experiment.networks import make_scenario
 from py_agent.experiment.run_settings import RunSettings
 from py_agent.policies.registry import ASSOCIATIONS
 from py_agent.radio.link_model import link_model_of
@@ -81,18 +80,15 @@ def survey(run: RunSettings, seeds: Sequence[int], association: str = "strongest
 
 
 def _starts(run: RunSettings, seeds: Sequence[int]) -> Iterator[tuple[Network, Observation]]:
-    settings: dict[str, Any] = run.settings
-    if settings.get("mobility", {}).get("model") == "trace":
+    if run.settings.get("mobility", {}).get("model") == "trace":
         for number, seed in enumerate(seeds):
-            yield from _observed(run, _later(run, number / len(seeds)), [seed])
+            yield from _observed(_later(run, number / len(seeds)), [seed])
     else:
-        yield from _observed(run, settings, seeds)
+        yield from _observed(run, seeds)
 
 
-def _observed(
-    run: RunSettings, settings: dict[str, Any], seeds: Sequence[int]
-) -> Iterator[tuple[Network, Observation]]:
-    env: ScenarioEnv = ns3_scenarios.make(run.scenario, settings, run.ns3, run.deadline_s)
+def _observed(run: RunSettings, seeds: Sequence[int]) -> Iterator[tuple[Network, Observation]]:
+    env = make_scenario(run)
     network = Network(run.scenario, env.settings.model_dump(), env.schema)
     try:
         for seed in seeds:
@@ -102,14 +98,14 @@ def _observed(
         env.close()
 
 
-def _later(run: RunSettings, part: float) -> dict[str, Any]:
+def _later(run: RunSettings, part: float) -> RunSettings:
     """The settings of a run that begins when a part of this one has passed."""
-    whole = ns3_scenarios.make(run.scenario, run.settings).settings.model_dump()
-    mobility = run.settings["mobility"]
+    whole = make_scenario(run).settings.model_dump()
     passed_s = part * whole["duration_s"]
     start_s = whole["mobility"]["trace_start_s"] + passed_s
-    return {
+    settings = {
         **run.settings,
         "duration_s": whole["duration_s"] - passed_s,
-        "mobility": {**mobility, "trace_start_s": start_s},
+        "mobility": {**run.settings["mobility"], "trace_start_s": start_s},
     }
+    return run.model_copy(update={"settings": settings})

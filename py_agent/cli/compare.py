@@ -98,6 +98,7 @@ def compare(
     """Compare policies over seeds and settings; killed, it goes on where it was."""
     given = {"scenario": scenario, "retrain": retrain}
     length = [] if duration is None else [f"duration_s={duration!r}"]
+    from py_agent.capacity.comparison_loads import with_loads
     from py_agent.compare.constraint import TOLERANCE
     from py_agent.compare.grid import Grid, name_of
     from py_agent.compare.precision import Precision, run_comparison
@@ -131,6 +132,7 @@ def compare(
             TOLERANCE if tolerance is None else tolerance,
             wanted,
         )
+        comparison = with_loads(comparison, grid.cells())
         from py_agent.view.comparison import write_comparison  # matplotlib takes a second
 
         command = shlex.join(["ns3-twin", *sys.argv[1:]])

@@ -54,6 +54,7 @@ class Row:
         horizon_s: simulated time of each run; None: all have failed.
         warm_up_s: what is cut off of it.
         is_settled: what is left looks stationary; None: runs are too short to tell.
+        rising: what goes on rising in it, see `stability.rising`; None: too few seeds to tell.
         mean_delay_s: of the runs' mean delays; None: all have failed.
         violations: share of user-seconds below the target; None: there are no models.
         keeps_constraint: `violations` are within the tolerance; None: there are no models.
@@ -78,6 +79,7 @@ class Row:
     horizon_s: float | None = None
     warm_up_s: float = 0.0
     is_settled: bool | None = None
+    rising: Sequence[str] | None = None
     mean_delay_s: Estimate | None = None
     violations: Estimate | None = None
     keeps_constraint: bool | None = None
@@ -140,6 +142,7 @@ class Comparison:
         notes: per setting, what has to be known before a row of it is read.
         failures: runs that have failed.
         precision: of the ratios, where one was asked for.
+        loads: per setting, what its users ask for beside what there is, in a line.
 
     Example:
         >>> failure = Failure("random", "n_ue=10", 3, "the disk is full")
@@ -158,6 +161,7 @@ class Comparison:
     notes: Mapping[str, Sequence[str]] = dataclasses.field(default_factory=dict)
     failures: Sequence[Failure] = ()
     precision: PrecisionReached | None = None
+    loads: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     @property
     def settings(self) -> list[str]:

@@ -16,6 +16,7 @@ from py_agent.compare.constraint import TOLERANCE, best_rule, keeps_constraint
 from py_agent.compare.front import undominated
 from py_agent.compare.grid import Cell
 from py_agent.compare.results_file import RunResult
+from py_agent.compare.stability import rising, stability_notes
 from py_agent.intervals import Estimate, holm, mean_over_seeds, paired_p_value, paired_ratio
 
 
@@ -57,12 +58,11 @@ def compare(
             label: [f.seed for f in failures if (f.policy, f.setting) == (label, setting)]
             for label in labels
         }
-        warm_up = common_warm_up(
-            {
-                label: [finished[label][seed].series for seed in seeds]
-                for label, seeds in _counted(finished, failed).items()
-            }
-        )
+        series = {
+            label: [finished[label][seed].series for seed in seeds]
+            for label, seeds in _counted(finished, failed).items()
+        }
+        warm_up = common_warm_up(series)
         measured = {
             label: {
                 seed: _at_common_weight(result.after(warm_up.cut), beyond_weight[label])
@@ -75,12 +75,18 @@ def compare(
             failed[failure.policy].append(failure.seed)
         idle_runs += idle
         of_setting = _Setting(setting, measured, failed, warm_up, tolerance)
-        of_policies = of_setting.rows(reference)
+        found = {
+            label: None if warm_up.reason else rising(of_policy, warm_up.cut)
+            for label, of_policy in series.items()
+        }
+        of_policies = [
+            dataclasses.replace(row, rising=found[row.policy]) for row in of_setting.rows(reference)
+        ]
         rows += of_policies
         fronts[setting] = undominated(of_policies)
         if of_setting.best is not None:
             best[setting] = of_setting.best.policy
-        notes[setting] = of_setting.notes()
+        notes[setting] = [*of_setting.notes(), *stability_notes(found)]
     if idle_runs and not any(row.seeds for row in rows):
         raise InvalidSetting(f"nothing to compare: {idle_runs[0]}")
     return Comparison(rows, reference, best, tolerance, fronts, notes, [*failures, *idle_runs])

@@ -22,12 +22,11 @@ if TYPE_CHECKING:
 NetworkEnv: TypeAlias = "ScenarioEnv | LearningEnv"
 
 
-def make_network(run: RunSettings, env: ScenarioEnv | None = None, *, log: str = "") -> NetworkEnv:
-    """The scenario; with ``retrain``, its users' models around it.
+def make_scenario(run: RunSettings, *, log: str = "") -> ScenarioEnv:
+    """The scenario; with ``retrain`` its servers take retraining jobs, at what models ask for.
 
     Args:
         run: the settings.
-        env: the scenario under these settings, if there is one already.
         log: what ns-3 logs, as `ns3_bridge.LocalHost` takes it.
     """
     settings = {**run.settings}
@@ -37,9 +36,21 @@ def make_network(run: RunSettings, env: ScenarioEnv | None = None, *, log: str =
     def make(settings: NestedSettings) -> ScenarioEnv:
         return ns3_scenarios.make(run.scenario, settings, run.ns3, run.deadline_s, log=log)
 
+    learning = None if run.retrain is None else run.learning
+    return with_training_cost(make, _settings, settings, learning)
+
+
+def make_network(run: RunSettings, env: ScenarioEnv | None = None, *, log: str = "") -> NetworkEnv:
+    """The scenario; with ``retrain``, its users' models around it.
+
+    Args:
+        run: the settings.
+        env: the scenario under these settings, if there is one already.
+        log: as of `make_scenario`.
+    """
+    env = env or make_scenario(run, log=log)
     if run.retrain is None:
-        return env or make(settings)
-    env = env or with_training_cost(make, _settings, settings, run.learning)
+        return env
     from py_agent.learning.env import LearningEnv  # torch takes a second, and is an extra
 
     return LearningEnv(env, run.learning)

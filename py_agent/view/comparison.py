@@ -64,6 +64,8 @@ def setting_lines(comparison: Comparison, setting: str) -> list[str]:
         best = comparison.best_rule.get(setting)
         told = f"; best rule: {best}" if best else ""
         lines.append(f"{f'{setting}: ' if setting else ''}{length}{cut}{told}")
+    if setting in comparison.loads:
+        lines.append(comparison.loads[setting])
     return [*lines, *(f"! {note}" for note in comparison.notes.get(setting, ()))]
 
 

@@ -40,6 +40,7 @@ def test_larger_jobs_need_no_less():
 def test_what_no_training_reaches_takes_infinitely_much():
     assert least_samples_hz(LagModel(), 1.0, LagModel().a) == math.inf
     assert mean_samples_hz(LearningSettings(target_accuracy=0.95)) == math.inf
+    assert mean_samples_hz(LearningSettings(stream="loans")) is None
 
 
 def test_the_mean_user_drifts_at_the_mean_rate():
