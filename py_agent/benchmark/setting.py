@@ -12,7 +12,6 @@ from ns3_bridge import InvalidSetting
 from py_agent import yaml_text
 
 VERSION = "v0"
-DURATION_S = 120.0
 _FOLDER = Path(__file__).parent / VERSION
 #: In the order in which they are run and shown.
 NAMES = (

@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from py_agent.cli.bench import bench
+from py_agent.cli.benchmark import benchmark
 from py_agent.cli.capacity import capacity
 from py_agent.cli.compare import compare
 from py_agent.cli.consoles import err, out
@@ -232,7 +233,7 @@ def doctor(
 #: What ``--help`` shows, panel by panel.
 _PANELS: dict[str, dict[str, Callable[..., None]]] = {
     "Run": {"run": run, "replay": replay, "report": report, "export": export},
-    "Compare": {"capacity": capacity, "compare": compare},
+    "Compare": {"capacity": capacity, "compare": compare, "benchmark": benchmark},
     "Learn": {
         **{"train": train, "training-curves": training_curves},
         "learning-curves": learning_curves,

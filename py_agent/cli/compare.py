@@ -127,7 +127,7 @@ def compare(
         comparison = run_comparison(
             grid,
             results,
-            lambda cells: _execute(cells, results, jobs or os.cpu_count() or 1),
+            lambda cells: execute_with_bar(cells, results, jobs or os.cpu_count() or 1),
             reference,
             TOLERANCE if tolerance is None else tolerance,
             wanted,
@@ -146,7 +146,8 @@ def compare(
         raise typer.Exit(1)
 
 
-def _execute(cells: Sequence[Cell], results: ResultsFile, jobs: int) -> list[Failure]:
+def execute_with_bar(cells: Sequence[Cell], results: ResultsFile, jobs: int) -> list[Failure]:
+    """Run what has no result yet, with a bar on a terminal."""
     from rich.progress import Progress
 
     from py_agent.compare.execution import execute  # what runs need, a gateway's image lacks
@@ -162,6 +163,12 @@ def _show(comparison: Comparison, folder: Path, *, as_json: bool) -> None:
     if as_json:
         print(json.dumps(comparison.to_json()))
         return
+    show_tables(comparison)
+    print(f"figure  {folder}/comparison.png\nreport  {folder}/report.html")
+
+
+def show_tables(comparison: Comparison) -> None:
+    """Print a table for every setting, and what has to be known to read it."""
     from rich.console import Console
 
     from py_agent.view.comparison import (
@@ -180,4 +187,3 @@ def _show(comparison: Comparison, folder: Path, *, as_json: bool) -> None:
     if comparison.precision is not None:
         console.print(precision_line(comparison.precision), markup=False, highlight=False)
     console.print(legend(comparison), markup=False, highlight=False)
-    print(f"figure  {folder}/comparison.png\nreport  {folder}/report.html")

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: MIT
+"""Runs the benchmark, setting by setting."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Sequence
+
+from py_agent.benchmark.outcome import SettingOutcome, gaps_closed
+from py_agent.benchmark.plan import Plan
+from py_agent.benchmark.setting import BenchmarkSetting
+from py_agent.capacity.comparison_loads import with_loads
+from py_agent.capacity.long_runs import LongRuns, outcome_of
+from py_agent.capacity.survey import survey
+from py_agent.capacity.verdict import Verdict, verdict
+from py_agent.compare.comparison import Failure
+from py_agent.compare.grid import Cell, Grid
+from py_agent.compare.precision import run_comparison
+from py_agent.compare.results_file import ResultsFile
+
+_RULE = "load-fill"  # shows that a setting is feasible
+
+
+def run_setting(
+    setting: BenchmarkSetting,
+    plan: Plan,
+    results: ResultsFile,
+    run: Callable[[Sequence[Cell]], list[Failure]],
+) -> SettingOutcome:
+    """Run what has no result yet, and put all beside each other.
+
+    Args:
+        setting: of the suite.
+        plan: policies, seeds and length.
+        results: where results are found and kept.
+        run: as of `run_comparison`.
+    """
+    grid = plan.grid(setting)
+    comparison = with_loads(run_comparison(grid, results, run), grid.cells())
+    gaps: dict[str, float] = {}
+    if plan.bound_seeds:
+        bounded = run_comparison(plan.bound_grid(setting), results, run)
+        gaps = gaps_closed(bounded, plan.bound(setting))
+        failures = [*comparison.failures, *bounded.failures]
+        comparison = dataclasses.replace(comparison, failures=list(dict.fromkeys(failures)))
+    return SettingOutcome(setting, _judged(setting, plan), comparison, gaps)
+
+
+def _judged(setting: BenchmarkSetting, plan: Plan) -> Verdict:
+    """Whether the setting can be kept, by load and by a rule in the twin."""
+    (cell,) = Grid([_RULE], plan.seeds[:1], overrides=dict(setting.run)).cells()
+    outcome = outcome_of(LongRuns(cell.run, plan.networks, plan.twin_s))
+    return verdict(survey(cell.run, plan.seeds), [outcome])

@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: MIT
+"""The command ``ns3-twin benchmark``."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from py_agent.cli.compare import execute_with_bar, show_tables
+from py_agent.cli.consoles import err, out
+
+if TYPE_CHECKING:
+    from py_agent.benchmark.outcome import SettingOutcome
+
+_FOLDER = Path("runs/benchmark")
+
+
+def benchmark(
+    own: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--policy",
+            help="A policy that joins the table, e.g. my.py:Policy; @policy after it where it "
+            "retrains models itself. May be given again.",
+        ),
+    ] = None,
+    settings: Annotated[
+        str | None, typer.Option(help="Comma-separated names of settings; default: all five.")
+    ] = None,
+    policies: Annotated[
+        str | None,
+        typer.Option(help="Comma-separated; in place of the suite's own. Default: all of these."),
+    ] = None,
+    seeds: Annotated[str | None, typer.Option(help="Default: the suite's, 8101-8120.")] = None,
+    duration: Annotated[
+        float | None, typer.Option(help="Simulated seconds of each run; default 120.", min=1)
+    ] = None,
+    bound_seeds: Annotated[
+        str | None,
+        typer.Option(
+            "--oracle", help="Seeds under which the oracle runs, too: 8101-8105. Hours of CPU time."
+        ),
+    ] = None,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="A small form, under ten minutes on two cores.")
+    ] = False,
+    jobs: Annotated[
+        int | None, typer.Option(help="Runs side by side; default: one per core.", min=1)
+    ] = None,
+    folder: Annotated[
+        Path, typer.Option("--out", help="Folder of results; what is there is not run again.")
+    ] = _FOLDER,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print all rows as JSON, last line.")
+    ] = False,
+) -> None:
+    """Compare policies on fixed settings that are feasible; killed, it goes on where it was."""
+    from py_agent.benchmark.plan import Plan, quick_plan
+    from py_agent.benchmark.setting import VERSION, benchmark_setting
+    from py_agent.benchmark.suite import run_setting
+    from py_agent.compare.results_file import ResultsFile
+    from py_agent.experiment.seeds import parse_seeds
+    from py_agent.folder_lock import locked
+    from py_agent.view.comparison import write_comparison
+
+    plan = quick_plan() if quick else Plan()
+    given: dict[str, Any] = {
+        "own": own,
+        "settings": settings and settings.split(","),
+        "seeds": seeds and parse_seeds(seeds),
+        "duration_s": duration,
+        "bound_seeds": bound_seeds and parse_seeds(bound_seeds),
+        "policies": policies and policies.split(","),
+        "policies_with_models": policies and policies.split(","),
+    }
+    plan = dataclasses.replace(plan, **{name: value for name, value in given.items() if value})
+    chosen = [benchmark_setting(name) for name in plan.settings]
+    outcomes: list[SettingOutcome] = []
+    command = shlex.join(["ns3-twin", *sys.argv[1:]])
+    for setting in chosen:
+        place = folder / VERSION / setting.name
+        if not as_json:
+            err().print(f"{setting.name}: {setting.title}", highlight=False)
+        with locked(place):
+            results = ResultsFile(place / "results.jsonl")
+            outcome = run_setting(
+                setting,
+                plan,
+                results,
+                lambda cells, results=results: execute_with_bar(  # type: ignore[misc]
+                    cells, results, jobs or os.cpu_count() or 1
+                ),
+            )
+            write_comparison(outcome.comparison, place, command)
+            text = json.dumps(outcome.to_json(), indent=2)
+            (place / "benchmark.json").write_text(text + "\n", encoding="utf-8")
+        outcomes.append(outcome)
+        if not as_json:
+            _show(outcome, place)
+    if plan.left_out:
+        err().print(f"left out: {plan.left_out}", highlight=False)
+    if as_json:
+        found = [outcome.to_json() for outcome in outcomes]
+        print(json.dumps({"version": VERSION, "left_out": plan.left_out, "settings": found}))
+    failures = [failure for outcome in outcomes for failure in outcome.comparison.failures]
+    for failure in failures:
+        typer.secho(f"failed: {failure}", fg="red", err=True)
+    if failures:
+        raise typer.Exit(1)
+
+
+def _show(outcome: SettingOutcome, place: Path) -> None:
+    words = {True: "yes", False: "no", None: "not known"}
+    out().print(
+        f"feasible: {words[outcome.judged.feasible]}; stationary: {words[outcome.is_stationary]}",
+        highlight=False,
+    )
+    show_tables(outcome.comparison)
+    for policy, part in outcome.gaps_closed.items():
+        out().print(f"{policy} closes {part:.0%} of the gap to the oracle", highlight=False)
+    print(f"report  {place}/report.html")

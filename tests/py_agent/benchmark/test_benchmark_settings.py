@@ -1,0 +1,73 @@
+"""The settings that the suite fixes, and what is run on them."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+import ns3_scenarios
+from ns3_bridge import InvalidSetting
+from py_agent.benchmark.plan import DURATION_S, SEEDS, Plan, quick_plan
+from py_agent.benchmark.setting import NAMES, benchmark_setting
+from py_agent.capacity.survey import survey
+from py_agent.policies import load_policy
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_setting_has_a_reason_and_starts(name):
+    setting = benchmark_setting(name)
+    assert len(setting.reason) > 100
+    cell = Plan(seeds=SEEDS[:1]).grid(setting).cells()[0]
+    assert cell.run.settings["duration_s"] == DURATION_S >= 120
+    found = survey(cell.run, SEEDS[:2])
+    assert 0.4 < found.load.servers < 0.85
+    assert (found.samples_hz is not None) == setting.has_models
+
+
+def test_the_suite_covers_what_it_says():
+    runs = {name: benchmark_setting(name).run["settings"] for name in NAMES}
+    assert runs["joint-retraining"]["compute"]["mode"] == "quota"
+    assert runs["unequal-servers"]["compute"]["capacity_spread"] > 0
+    assert runs["vehicles"]["mobility"]["trace"] == "vehicles"
+    assert (runs["seven-stations"]["n_bs"], runs["seven-stations"]["n_ue"]) == (7, 40)
+    assert runs["results-and-drift"]["traffic"]["result_ratio"] > 0
+    assert benchmark_setting("results-and-drift").has_models
+    assert len(SEEDS) >= 20
+
+
+def test_all_policies_of_the_suite_exist():
+    for name in NAMES:
+        plan, setting = Plan(bound_seeds=SEEDS[:1]), benchmark_setting(name)
+        cells = plan.bound_grid(setting).cells()
+        assert len(cells) == len(plan.labels(setting)) + 1
+        assert cells[-1].label == plan.bound(setting)
+        for cell in cells:
+            load_policy(cell.run.policy)
+
+
+def test_own_policies_join_every_setting():
+    plan = dataclasses.replace(quick_plan(), own=["random@policy", "load-fill"])
+    assert plan.labels(benchmark_setting("joint-retraining"))[-2:] == ["random@policy", "load-fill"]
+    assert plan.labels(benchmark_setting("vehicles"))[-1] == "random"
+    assert plan.labels(benchmark_setting("vehicles")).count("load-fill") == 1
+
+
+def test_a_plan_says_what_it_leaves_out():
+    assert Plan(bound_seeds=SEEDS[:5]).left_out == ""
+    assert Plan().left_out == "the oracle"
+    quick = quick_plan().left_out
+    assert "15 of 20 seeds" in quick
+    assert "all but the first 20 of 120 s" in quick
+    assert "policies with models" in quick
+
+
+def test_an_unknown_setting_is_told_with_the_known_ones():
+    with pytest.raises(InvalidSetting, match=r"'nowhere'; known: joint-retraining, "):
+        benchmark_setting("nowhere")
+
+
+def test_the_trace_ships():
+    env = ns3_scenarios.make("cellular", benchmark_setting("vehicles").run["settings"])
+    assert env.schema.sizes["ue"] == 18
+    env.close()
