@@ -13,7 +13,7 @@ COMPILED := CMakeLists.txt pyproject.toml cmake ns3_scenarios/mobility/traces 'b
 SOURCES := $(wildcard $(shell git ls-files -co --exclude-standard $(COMPILED) 2>/dev/null))
 CXX_FILES = $(shell git ls-files '*.cc' '*.h' '*.cpp')
 
-.PHONY: run test sanitize fuzz coverage lint format bench attack experiments agents soak docs golden wheel-test verify-docker clean
+.PHONY: run test sanitize fuzz coverage lint format bench attack experiments benchmark agents soak docs golden wheel-test verify-docker clean
 
 ## The main job: a policy steers a real ns-3 LTE network; a table, a figure and a report come out.
 run: $(VENV)/.installed
@@ -69,6 +69,11 @@ attack: $(VENV)/.installed-test
 ## stopped: runs/results.
 experiments: $(VENV)/.installed-test
 	OMP_NUM_THREADS=1 BIN=$(BIN) sh benchmarks/experiments.sh
+
+## The benchmark suite, all policies and the oracle on five seeds, on ns-3: days of CPU time. Resumes where it was
+## stopped: runs/benchmark. docs/benchmark.md.
+benchmark: $(VENV)/.installed-test
+	OMP_NUM_THREADS=1 $(BIN)/ns3-twin benchmark --oracle 8101-8105
 
 ## Train the agents that come along anew, in the twin. Resumes where it was stopped: runs/agents.
 agents: $(VENV)/.installed-test
