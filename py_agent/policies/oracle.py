@@ -29,8 +29,8 @@ class Oracle:
 
     Each candidate is really simulated for the coming frames, under the shares that follow, with the
     arrivals, trajectories and errors that will really come; where models are retrained, with copies
-    of these and of the rule. Its cost is what these frames measure, the time that tasks spend in the
-    system and what retraining and deficits cost, plus the least that the tasks left at its end
+    of these and of the rule. Its cost is what these frames measure, the time that tasks spend in
+    the system and what retraining and deficits cost, plus the least that tasks left at their end
     still need. No policy can know that much: it is a reference, not a competitor. It is no bound
     either, since it looks so few frames ahead and tries a part of the associations only.
 
