@@ -25,23 +25,24 @@ Association = NDArray[np.int32]
 
 
 class Oracle:
-    """One-frame look-ahead: tries associations on branches of the network, takes the best.
+    """Look-ahead: tries associations on branches of the network, takes the best.
 
-    Each candidate is really simulated for the coming frame, under the shares that follow, with the
+    Each candidate is really simulated for the coming frames, under the shares that follow, with the
     arrivals, trajectories and errors that will really come; where models are retrained, with copies
-    of these and of the rule. Its cost is what the frame measures, the time that tasks spend in the
-    system and what retraining and deficits cost, plus the least that the tasks left at its end
+    of these and of the rule. Its cost is what these frames measure, the time that tasks spend in
+    the system and what retraining and deficits cost, plus the least that tasks left at their end
     still need. No policy can know that much: it is a reference, not a competitor. It is no bound
-    either, since it looks one frame ahead and tries a part of the associations only.
+    either, since it looks so few frames ahead and tries a part of the associations only.
 
     The search starts from greedy load balancing, the strongest base stations, and no change; then
     it moves single users, those with most tasks first, and keeps every improvement.
 
     Args:
-        budget: candidates per frame; each costs the simulation of one frame.
+        budget: candidates per frame; each costs the simulation of these frames.
         side_by_side: candidates that are simulated at once.
         window_db: only base stations heard at most this much weaker than the best are tried.
         shares: policy of the slots, made of an association rule.
+        reach_frames: frames that are simulated for each candidate, all under its association.
 
     Attributes:
         predicted_s: cost of the coming frame, in task seconds: minus its reward.
@@ -65,7 +66,9 @@ class Oracle:
         side_by_side: int = 4,
         window_db: float = 6.0,
         shares: Callable[[AssociationRule], Policy] = SrptPolicy,
+        reach_frames: int = 1,
     ) -> None:
+        self._reach_frames = reach_frames
         self._budget = budget
         self._side_by_side = side_by_side
         self._window_db = window_db
@@ -155,18 +158,21 @@ class Oracle:
     def _simulate(
         self, env: Steps, association: Association, observation: Observation, best_s: float
     ) -> tuple[float, float]:
-        predicted_s = 0.0
+        cost_s = predicted_s = 0.0
         tried: Policy = Pinned(self._slot_rule, association)
         if self._retraining is not None:
             tried = WithRetraining(tried, copy.deepcopy(self._retraining))
-        for slot in play(env, tried, self._network, observation, self._slots):
+        slots = self._reach_frames * self._slots
+        for i, slot in enumerate(play(env, tried, self._network, observation, slots), 1):
             observation = slot.after
-            predicted_s -= slot.reward
-            if predicted_s > best_s:
+            cost_s -= slot.reward
+            if i <= self._slots:
+                predicted_s = cost_s
+            if cost_s > best_s:
                 return np.inf, np.inf
             if slot.is_last:
                 break
-        return predicted_s + self._remaining_s(observation), predicted_s
+        return cost_s + self._remaining_s(observation), predicted_s
 
     def _remaining_s(self, observation: Observation) -> float:
         """Delay still to come of the tasks in the system, if their users were alone."""
@@ -180,10 +186,10 @@ class Oracle:
 
 
 class OracleFill(Oracle):
-    """One-frame look-ahead over associations on ns-3; shares as load-fill: an upper reference."""
+    """Two-frame look-ahead over associations on ns-3; shares as load-fill: an upper reference."""
 
     def __init__(self) -> None:
-        super().__init__(shares=FillPolicy)
+        super().__init__(shares=FillPolicy, reach_frames=2)
 
 
 def _served(observation: Observation, otherwise: Association) -> Association:
