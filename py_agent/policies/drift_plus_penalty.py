@@ -42,6 +42,19 @@ class DriftPlusPenalty:
 
     Raises:
         InvalidSetting: V or ε is negative.
+
+    Example:
+        >>> from py_agent.learning.learning_settings import LearningSettings
+        >>> import py_agent.twin.environment.env as without_ns3
+        >>> small = {"n_ue": 3, "n_bs": 2, "slots_per_frame": 5}
+        >>> env = without_ns3.make_learning(small)  # or ns-3: py_agent.learning.environments.make
+        >>> observation, _ = env.reset(seed=1)
+        >>> settings = {**env.settings.model_dump(), "learning": LearningSettings().model_dump()}
+        >>> rule = DriftPlusPenalty(v=0.1)
+        >>> rule.begin(Network("cellular", settings, env.schema))
+        >>> rule.retrain(observation).tolist(), rule.ratio(observation).tolist()  # no data yet
+        ([1, 1, 1], [0.0, 0.0, 0.0])
+        >>> env.close()
     """
 
     def __init__(self, v: float = 0.01, slack: float = 0.1, ahead_s: float = 2.0) -> None:

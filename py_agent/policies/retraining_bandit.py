@@ -53,6 +53,19 @@ class RetrainingBandit:
 
     Raises:
         InvalidSetting: c is negative.
+
+    Example:
+        >>> from py_agent.learning.learning_settings import LearningSettings
+        >>> import py_agent.twin.environment.env as without_ns3
+        >>> small = {"n_ue": 3, "n_bs": 2, "slots_per_frame": 5}
+        >>> env = without_ns3.make_learning(small)  # or ns-3: py_agent.learning.environments.make
+        >>> observation, _ = env.reset(seed=1)
+        >>> settings = {**env.settings.model_dump(), "learning": LearningSettings().model_dump()}
+        >>> rule = RetrainingBandit()
+        >>> rule.begin(Network("cellular", settings, env.schema))
+        >>> rule.ratio(observation).shape, [BUDGETS[arm] for arm in rule.arm]
+        ((3,), [0.0, 0.0])
+        >>> env.close()
     """
 
     def __init__(

@@ -31,6 +31,15 @@ class ServerLoad:
         waiting_s: work that waits there, tasks' and jobs', as time of the whole server.
         rate_hz: tasks that are expected there per second.
         utilisation: ρ, of the server by these.
+
+    Example:
+        >>> one, none = np.ones(1), np.zeros(1)
+        >>> idle = ServerLoad(np.zeros(1, np.int32), 1e9 * one, none, none, none, none)
+        >>> idle.delay_s(np.array([0.5])).tolist()  # nobody is there, nobody comes
+        [0.0]
+        >>> busy = ServerLoad(np.zeros(1, np.int32), 1e9 * one, 2 * one, one, none, none)
+        >>> busy.delay_s(np.array([0.5])).tolist()  # two tasks wait half a second more
+        [1.0]
     """
 
     server: Integers
@@ -73,13 +82,6 @@ class ServerLoad:
 
         Args:
             job_s: u, ``[..., n_ue]``: time of the whole server.
-
-        Example:
-            >>> from py_agent.policies.server_load import ServerLoad
-            >>> one, none = np.ones(1), np.zeros(1)
-            >>> idle = ServerLoad(np.zeros(1, np.int32), 1e9 * one, none, none, none, none)
-            >>> float(idle.delay_s(np.array([0.5]))[0])  # nobody is there, nobody comes
-            0.0
         """
         later = self.rate_hz * congestion(self.utilisation) * (self.waiting_s + job_s / 2)
         delay_s: Floats = job_s * (self.tasks + later)
