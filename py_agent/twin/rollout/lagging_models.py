@@ -41,7 +41,7 @@ class LaggingModels:
         >>> models.start([0, 1], seeds=[1, 2])
         >>> fresh = models.accuracy.copy()
         >>> models.advance(60.0, trained_samples=np.zeros((2, 3)))
-        >>> models.end_frame(np.array([0, 1]))
+        >>> models.end_frame(np.ones((2, 3), bool))
         >>> bool((models.accuracy < fresh).all())  # nobody has retrained them for a minute
         True
     """
