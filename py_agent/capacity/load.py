@@ -45,6 +45,12 @@ class Load:
         tasks: of each server, by tasks, ``[n_bs]``.
         training: of each server, by the least training, ``[n_bs]``.
         total: the same of all cells together: ``band``, ``tasks``, ``training``.
+
+    Example:
+        >>> total = {"band": 0.3, "tasks": 0.6, "training": 0.1}
+        >>> load = Load([0.2, 0.4], [0.5, 0.7], [0.1, 0.1], total)
+        >>> round(load.servers, 3)
+        0.7
     """
 
     band: list[float]

@@ -57,6 +57,13 @@ class Outcome:
             exceeds the target; None: users have no models.
         backlog: tasks in the system per user.
         virtual_queue: Z per user; None: users have no models.
+
+    Example:
+        >>> from py_agent.long_run.trend import trend
+        >>> calm = trend(np.tile([2.0, 3.0, 2.5, 2.0, 3.5], (5, 20)), 1.0)
+        >>> outcome = Outcome("load-fill@spare", 20.0, 0.6, 0.02, 0.05, calm, calm)
+        >>> outcome.is_stationary, outcome.keeps
+        (True, True)
     """
 
     policy: str

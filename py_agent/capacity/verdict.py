@@ -20,6 +20,13 @@ class Verdict:
         survey: load of bands and servers.
         least: of the busiest band or server, whoever decides.
         outcomes: of rules in the twin, over many networks and long.
+
+    Example:
+        >>> from py_agent.capacity.load import Load
+        >>> total = {"band": 0.3, "tasks": 0.9, "training": 0.2}
+        >>> survey = Survey("strongest", [], Load([0.3], [0.9], [0.2], total), 40.0)
+        >>> Verdict(survey, LeastLoad(1.1, "servers"), []).feasible  # more than there is
+        False
     """
 
     survey: Survey
