@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ns3_bridge import InvalidSetting
 from ns3_bridge.settings import merged
 from py_agent.compare.constraint import TOLERANCE, keeps_constraint
-from py_agent.contract import Network, Observation
+from py_agent.contract import Network, Observation, present
 from py_agent.driver import play
 from py_agent.experiment.networks import make_policy
 from py_agent.experiment.run_settings import RunSettings
@@ -133,6 +133,7 @@ class _Frame:
 
     waiting: Floats
     created: Floats
+    there: NDArray[np.bool_]
     accuracy: Floats | None
     virtual_queue: Floats | None
 
@@ -140,9 +141,11 @@ class _Frame:
     def of(cls, observation: Observation) -> _Frame:
         created = observation["tasks_created"].astype(np.float64)
         has_models = "accuracy" in observation
+        left = observation.get("tasks_left", 0.0)
         return cls(
-            waiting=created - observation["tasks_completed"],
+            waiting=created - observation["tasks_completed"] - left,
             created=created,
+            there=np.broadcast_to(present(observation), created.shape).copy(),
             accuracy=observation["accuracy"].copy() if has_models else None,
             virtual_queue=observation["virtual_queue"].copy() if has_models else None,
         )
@@ -161,8 +164,12 @@ def _summed_up(run: RunSettings, frames: list[_Frame], frame_s: float) -> Outcom
     created = (frames[-1].created - frames[cut].created).sum()
     violations, slack, queue = 0.0, None, None
     if accuracy is not None and lengths is not None:
-        violations = float((accuracy[cut:] < target).mean())
-        slack = float(np.quantile(accuracy[cut:].mean(axis=0), _USERS_OUTSIDE)) - target
+        there = np.array([frame.there for frame in frames])[cut:]
+        violations = float((accuracy[cut:] < target)[there].mean())
+        frames_there = there.sum(axis=0)  # who is hardly there has no long run
+        counted = frames_there >= np.median(frames_there)
+        of_users = (accuracy[cut:] * there).sum(axis=0)[counted] / frames_there[counted]
+        slack = float(np.quantile(of_users, _USERS_OUTSIDE)) - target
         queue = trend(lengths[cut:].mean(axis=2).T, frame_s, _NOTABLE_QUEUE)
     return Outcome(
         policy=run.policy if run.retrain is None else f"{run.policy}@{run.retrain}",
