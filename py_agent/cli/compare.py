@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _FOLDER = Path("runs/compare")  # of comparisons that are given none
 _TABLE_WIDTH = 120  # narrower, and cells break
+_LOOK_AHEAD = ("oracle-fill", "rollout-fill")
 _SLOW = ("oracle", "oracle-fill", "rollout-fill", "rollout-drl")  # they simulate ahead
 _QUICK_POLICIES = "random,strongest-equal,load-srpt,load-fill,twin-fill,twin-drl"
 _QUICK_ASSIGNMENTS = ("n_ue=10", "duration_s=5")
@@ -88,6 +89,13 @@ def compare(
     is_trusted: Annotated[
         bool, typer.Option("--trust", help="Run code of others that --config names.")
     ] = False,
+    with_look_ahead: Annotated[
+        bool,
+        typer.Option(
+            "--with-bounds",
+            help="Also oracle-fill and rollout-fill, which look ahead and are slow.",
+        ),
+    ] = False,
     quick: Annotated[
         bool, typer.Option("--quick", help="A small preset, in a few minutes.")
     ] = False,
@@ -109,8 +117,9 @@ def compare(
 
     usual = [name for name in policy_names() if name not in _SLOW]
     preset = _QUICK_POLICIES.split(",") if quick else usual
+    chosen = preset if policies is None else policies.split(",")
     grid = Grid(
-        policies=preset if policies is None else policies.split(","),
+        policies=[*chosen, *(_LOOK_AHEAD if with_look_ahead else ())],
         seeds=parse_seeds(seeds or ("101-103" if quick else "101-105")),
         config=config,
         overrides={name: value for name, value in given.items() if value is not None},
