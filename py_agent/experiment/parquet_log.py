@@ -39,10 +39,12 @@ class _Log:
 
     def __init__(self, path: Path, schema: pa.Schema) -> None:
         self._path, self._schema = path, schema
-        self._file = pa.OSFile(str(stream_of(path)), "wb")
+        begun = path.with_suffix(".begun")
+        self._file = pa.OSFile(str(begun), "wb")
         options = pa.ipc.IpcWriteOptions(compression="lz4")
         self._writer = pa.ipc.new_stream(self._file, schema, options=options)
         self.write([pa.array([], field.type) for field in schema])  # the schema, at once
+        os.replace(begun, stream_of(path))  # a stream is there with its schema, or not at all
 
     def write(self, arrays: Sequence[pa.Array]) -> None:
         """Add rows, a column each."""

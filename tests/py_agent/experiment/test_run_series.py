@@ -43,13 +43,14 @@ def test_tasks_count_where_they_are_created_and_for_as_long_as_they_are_there():
     assert "tasks_left" not in columns
 
 
-def test_tasks_that_leave_with_their_user_are_there_until_then_and_have_no_delay():
+def test_tasks_that_leave_with_their_user_count_with_their_age_at_that_time():
     left = tasks([1.0, 2.5], [1.5, np.nan], left_s=np.array([np.nan, 3.25]))
     columns = task_columns(left, EDGES_S)
-    assert columns["tasks"].tolist() == [1, 0, 0]
+    assert columns["tasks"].tolist() == [1, 1, 0]
+    np.testing.assert_allclose(columns["delay_s"], [0.5, 0.75, 0.0])
     assert columns["tasks_left"].tolist() == [0, 0, 1]
     np.testing.assert_allclose(columns["task_s"], [0.5, 0.5, 0.25])
-    assert np.isnan(columns["p99_delay_s_from"]).tolist() == [False, True, True]
+    assert np.isnan(columns["p99_delay_s_from"]).tolist() == [False, False, True]
 
 
 def test_accuracy_is_summed_by_frame_and_by_user_from_each_frame_on():
@@ -101,8 +102,5 @@ def test_nothing_cut_off_a_series_is_the_summary(tmp_path, arrival):
         assert statistics[name] == pytest.approx(summary[name]), name
     assert series.columns["cost_s"].sum() == pytest.approx(-summary["total_reward"])
     assert series.columns["training_samples"].sum() == summary["training_samples"]
-    of_those_who_stay_s = summary["mean_delay_s"] * series.columns["tasks"].sum()
-    if arrival:
-        assert series.columns["task_s"].sum() > of_those_who_stay_s
-    else:
-        assert series.columns["task_s"].sum() == pytest.approx(of_those_who_stay_s)
+    of_all_tasks_s = summary["mean_delay_s"] * series.columns["tasks"].sum()
+    assert series.columns["task_s"].sum() == pytest.approx(of_all_tasks_s)
