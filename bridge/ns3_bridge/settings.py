@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,6 +12,7 @@ from typing import Annotated, Any, Literal, TypeAlias, get_args
 
 import numpy as np
 import pydantic
+import pydantic_core
 
 from ns3_bridge.errors import InvalidSetting
 
@@ -45,14 +47,26 @@ def settings_model(declared: Sequence[Mapping[str, Any]]) -> type[pydantic.BaseM
         a frozen model with bounds, defaults and descriptions, one sub-model per group.
     """
     groups: dict[str, dict[str, Any]] = {"": {}}
-    for setting in declared:
-        group, _, name = setting["name"].rpartition(".")
-        groups.setdefault(group, {})[name] = (_annotation(setting), setting["default"])
-    root = groups.pop("")
-    for group, fields in groups.items():
-        model = pydantic.create_model(group, __config__=_CONFIG, **fields)
-        root[group] = (model, model())
-    return pydantic.create_model("Settings", __config__=_CONFIG, **root)
+    with _interrupts_pass():
+        for setting in declared:
+            group, _, name = setting["name"].rpartition(".")
+            groups.setdefault(group, {})[name] = (_annotation(setting), setting["default"])
+        root = groups.pop("")
+        for group, fields in groups.items():
+            model = pydantic.create_model(group, __config__=_CONFIG, **fields)
+            root[group] = (model, model())
+        return pydantic.create_model("Settings", __config__=_CONFIG, **root)
+
+
+@contextlib.contextmanager
+def _interrupts_pass() -> Iterator[None]:
+    """Let Ctrl-C be what it is: pydantic tells one that meets it as an error of its schema."""
+    try:
+        yield
+    except pydantic_core.SchemaError as error:
+        if str(error).rstrip().endswith("KeyboardInterrupt:"):
+            raise KeyboardInterrupt from error
+        raise
 
 
 def as_mapping(settings: NestedSettings | None) -> Mapping[str, Any]:

@@ -5,6 +5,8 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pydantic
+import pydantic_core
 import pytest
 
 from ns3_bridge import InvalidSetting, LocalHost, Schema
@@ -165,3 +167,19 @@ def test_a_fake_scenario_takes_lists(tmp_path):
     assert host.settings.model_dump()["walk"]["groups"] == [{"users": 3}]
     with pytest.raises(InvalidSetting, match="users = 10"):
         LocalHost(program, {"walk": {"groups": [{"users": 10}]}})
+
+
+@pytest.mark.parametrize(
+    ("told", "kind"),
+    [
+        ("Error building `literal` serializer:\n  KeyboardInterrupt: ", KeyboardInterrupt),
+        ("Error building `literal` serializer:\n  ValueError: no", pydantic_core.SchemaError),
+    ],
+)
+def test_an_interrupt_while_settings_are_built_is_an_interrupt(monkeypatch, told, kind):
+    def interrupted(*_, **__):
+        raise pydantic_core.SchemaError(told)  # so pydantic tells of what meets its compiled code
+
+    monkeypatch.setattr(pydantic, "create_model", interrupted)
+    with pytest.raises(kind):
+        settings_model([])
