@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Files that are whole: a kill or a full disk leaves the old one or the new one."""
+"""Files that are whole: a kill, an interrupt or a full disk leaves the old one or the new one."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def replace(path: Path, write: Callable[[Path], object]) -> None:
     try:
         write(fresh)
         os.replace(fresh, path)
-    except OSError:
+    except BaseException:  # an interrupt, too
         with contextlib.suppress(OSError):
             fresh.unlink()
         raise

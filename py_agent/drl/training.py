@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -29,6 +28,7 @@ from py_agent.drl.learning_curve import CurvePoint
 from py_agent.drl.training_settings import TrainingSettings
 from py_agent.input_files import digests
 from py_agent.intervals import Estimate, paired_ratio
+from py_agent.whole_files import replace, replace_text
 
 _LEAST_DELAY_S = 1e-6  # what is less is rounding: there were no tasks
 
@@ -83,7 +83,7 @@ class Training:
                 "and are not read any more: choose another folder (--out), or remove it"
             )
         folder.mkdir(parents=True, exist_ok=True)
-        told.write_text(yaml_text.dump(chosen), encoding="utf-8")
+        replace_text(told, yaml_text.dump(chosen))
         self._state.files = files
         self._state.save()
 
@@ -137,7 +137,7 @@ class _State:
 
     def save(self) -> None:
         values = {"steps": self.steps, "best": self.best, "files": self.files}
-        _replace(self._path, lambda to: to.write_text(json.dumps(values), encoding="utf-8"))
+        replace_text(self._path, json.dumps(values))
 
 
 class _Validation(BaseCallback):
@@ -203,14 +203,7 @@ class _Validation(BaseCallback):
                 "validation_below_target": float(found.below.mean()),
                 "validation_below_target_of_rule": float(self._rule.below.mean()),
             }
-            _replace(training.folder / "agent.npz", agent.save)
-        _replace(training.folder / "checkpoint.pt", lambda to: save_algorithm(model, to))
+            replace(training.folder / "agent.npz", agent.save)
+        replace(training.folder / "checkpoint.pt", lambda to: save_algorithm(model, to))
         state.steps = model.num_timesteps
         state.save()
-
-
-def _replace(path: Path, write: Callable[[Path], object]) -> None:
-    """Write a file so that a kill leaves the old one or the new one."""
-    fresh = path.with_name(f"fresh-{path.name}")
-    write(fresh)
-    os.replace(fresh, path)

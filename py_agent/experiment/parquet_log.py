@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from ns3_bridge import Field, Table
 from py_agent.long_run.frame_series import COLUMNS, FrameSeries
+from py_agent.whole_files import replace
 
 
 def stream_of(path: Path) -> Path:
@@ -54,22 +55,17 @@ class _Log:
         """Write the Parquet file; if that fails, the stream stays."""
         with contextlib.closing(self._file), contextlib.closing(self._writer):
             pass
-        fresh = self._path.with_suffix(".partial")
-        stream = stream_of(self._path)
-        try:
-            with (
-                pa.ipc.open_stream(pa.memory_map(str(stream))) as batches,
-                pq.ParquetWriter(fresh, self._schema, compression="zstd") as writer,
-            ):
-                for batch in batches:
-                    if batch.num_rows:
-                        writer.write_batch(batch)
-            os.replace(fresh, self._path)
-        except BaseException:  # a full disk, or an interrupt
-            with contextlib.suppress(OSError):
-                fresh.unlink()
-            raise
-        stream.unlink()
+        replace(self._path, self._write_parquet)
+        stream_of(self._path).unlink()
+
+    def _write_parquet(self, path: Path) -> None:
+        with (
+            pa.ipc.open_stream(pa.memory_map(str(stream_of(self._path)))) as batches,
+            pq.ParquetWriter(path, self._schema, compression="zstd") as writer,
+        ):
+            for batch in batches:
+                if batch.num_rows:
+                    writer.write_batch(batch)
 
 
 class SlotLog:
@@ -186,14 +182,8 @@ def write_frames(path: Path, series: FrameSeries) -> None:
     schema = pa.schema(
         [pa.field(name, pa.float64(), metadata={"help": COLUMNS[name]}) for name in names]
     )
-    fresh = path.with_suffix(".partial")
-    try:
-        pq.write_table(pa.table([series.columns[name] for name in names], schema=schema), fresh)
-        os.replace(fresh, path)
-    except BaseException:  # a full disk, or an interrupt
-        with contextlib.suppress(OSError):
-            fresh.unlink()
-        raise
+    table = pa.table([series.columns[name] for name in names], schema=schema)
+    replace(path, lambda fresh: pq.write_table(table, fresh))
 
 
 def _column(name: str, field: Field) -> pa.Field:

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import hashlib
 import json
@@ -24,6 +23,7 @@ from py_agent.input_files import digest, digests
 from py_agent.policies.registry import fingerprint
 from py_agent.twin.model.parameters import TwinParameters
 from py_agent.twin.rollout.simulate import Outcome
+from py_agent.whole_files import replace
 
 _CODE = (
     "radio",
@@ -73,15 +73,12 @@ def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
         for policy, value in getattr(checkpoint, part).items():
             named = {f"{part}/{policy}/{f.name}": getattr(value, f.name) for f in _fields(value)}
             arrays |= named
-    partial = path.with_suffix(".partial")
-    try:
-        with partial.open("wb") as file:
+
+    def write(fresh: Path) -> None:
+        with fresh.open("wb") as file:  # given a name, NumPy would add to it
             np.savez_compressed(file, **arrays)
-        partial.rename(path)
-    except BaseException:  # a full disk, or an interrupt
-        with contextlib.suppress(OSError):
-            partial.unlink()
-        raise
+
+    replace(path, write)
 
 
 def load_checkpoint(path: Path, policies: Sequence[str]) -> Checkpoint:

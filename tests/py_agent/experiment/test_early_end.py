@@ -155,7 +155,7 @@ def test_rows_are_kept_when_the_disk_is_full(tmp_path, monkeypatch):
     with pytest.raises(OSError, match="No space left"):
         log.close()
     assert not path.exists()
-    assert not path.with_suffix(".partial").exists()
+    assert [file for file in path.parent.iterdir() if file.name.startswith(".fresh-")] == []
     assert slot_rewards(RunFolder(tmp_path)).tolist() == [-1.0]
 
 

@@ -12,8 +12,6 @@ namespace twin {
 
 namespace {
 
-constexpr std::size_t CHUNK = 64;  // users that a loop takes at a time, with room on the stack
-
 /// RSRP of one cell, but for the gain of its antenna.
 TWIN_CLONES void MeasureOmni(const CellMap<float>& map,
                              float bs_x_m,

@@ -15,6 +15,8 @@
 
 namespace twin {
 
+constexpr std::size_t CHUNK = 64;  // users that a loop takes at a time, with room on the stack
+
 /// LTE: received power by ChannelMap, sounding by UplinkSinr, rates by RateCurve and
 /// DataInterference, connections by ControlChannel and FailureLaw.
 class LteRadio : public Radio {

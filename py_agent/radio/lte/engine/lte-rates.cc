@@ -12,8 +12,6 @@ namespace twin {
 
 namespace {
 
-constexpr std::size_t CHUNK = 64;  // users that a loop takes at a time, with room on the stack
-
 TWIN_CLONES void Density(const UplinkPower<float>& power,
                          float band_rb,
                          float rb_per_s,
