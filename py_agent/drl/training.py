@@ -151,7 +151,10 @@ class _Validation(BaseCallback):
         settings = training.settings
         self._every = max(1, settings.steps // settings.validations)
         self._next = (training._state.steps // self._every + 1) * self._every
-        self._ends_s = time.monotonic() + 60 * (settings.minutes or np.inf)
+        allowed_s = 60 * (settings.minutes or np.inf)
+        self._every_s = allowed_s / settings.validations
+        self._next_s = time.monotonic() + self._every_s
+        self._ends_s = time.monotonic() + allowed_s
         facts = {"training": settings.model_dump(mode="json"), "falls_back": True}
         self._rule = agents.validate(Agent([], [], "clip", settings.reach, facts))
 
@@ -161,9 +164,10 @@ class _Validation(BaseCallback):
     def _on_rollout_end(self) -> None:
         best = self._training._state.best
         self._progress(self.num_timesteps, None if best is None else Estimate(**best))
-        if self.num_timesteps >= self._next:
-            self._next += self._every
+        if self.num_timesteps >= self._next or time.monotonic() >= self._next_s:
+            self._next = (self.num_timesteps // self._every + 1) * self._every
             self.validate(self.model)
+            self._next_s = time.monotonic() + self._every_s
 
     def validate(self, model: Any) -> None:
         """Compare the present weights with the rule; keep them if they are the best so far."""

@@ -96,7 +96,9 @@ class TrainingSettings(pydantic.BaseModel):
     reach: float = pydantic.Field(
         2.0, gt=0, description="β: largest shift of the logarithm of a priority"
     )
-    validations: int = pydantic.Field(4, ge=1, description="of checkpoints in the twin")
+    validations: int = pydantic.Field(
+        4, ge=1, description="of checkpoints in the twin, evenly over steps or minutes"
+    )
     validation_networks: int = pydantic.Field(48, ge=2, description="held-out seeds")
     scenario: str = pydantic.Field("cellular", description="name, or path of a scenario program")
     settings: dict[str, Any] = pydantic.Field(

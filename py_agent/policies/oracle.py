@@ -17,6 +17,7 @@ from py_agent.policies.association import AssociationRule, LoadBalancing
 from py_agent.policies.fill import FillPolicy
 from py_agent.policies.pinned import Pinned
 from py_agent.policies.retraining import RetrainingRule, WithRetraining
+from py_agent.policies.rollout_association import RolloutAssociation
 from py_agent.policies.rules import SrptPolicy
 from py_agent.radio.link_model import candidates as audible_stations
 from py_agent.radio.link_model import link_model_of, strongest
@@ -34,8 +35,9 @@ class Oracle:
     still need. No policy can know that much: it is a reference, not a competitor. It is no bound
     either, since it looks so few frames ahead and tries a part of the associations only.
 
-    The search starts from greedy load balancing, the strongest base stations, and no change; then
-    it moves single users, those with most tasks first, and keeps every improvement.
+    The search starts from greedy load balancing, the strongest base stations, no change, and what
+    a search in the twin proposes; then it moves single users, those with most tasks first, and
+    keeps every improvement.
 
     Args:
         budget: candidates per frame; each costs the simulation of these frames.
@@ -43,6 +45,7 @@ class Oracle:
         window_db: only base stations heard at most this much weaker than the best are tried.
         shares: policy of the slots, made of an association rule.
         reach_frames: frames that are simulated for each candidate, all under its association.
+        proposer: whose shortlist is tried, too.
 
     Attributes:
         predicted_s: cost of the coming frame, in task seconds: minus its reward.
@@ -67,8 +70,10 @@ class Oracle:
         window_db: float = 6.0,
         shares: Callable[[AssociationRule], Policy] = SrptPolicy,
         reach_frames: int = 1,
+        proposer: RolloutAssociation | None = None,
     ) -> None:
         self._reach_frames = reach_frames
+        self._proposer = proposer
         self._budget = budget
         self._side_by_side = side_by_side
         self._window_db = window_db
@@ -82,6 +87,8 @@ class Oracle:
     def begin(self, network: Network, seed: int) -> None:
         """Read the settings; nothing here is random."""
         self._own.begin(network, seed)
+        if self._proposer is not None:
+            self._proposer.begin(network)
         network.require("tasks_uploading", "tasks_computing", "upload_backlog_bit")
         self._link = link_model_of(network)
         self._slots = network.settings["slots_per_frame"]
@@ -98,6 +105,8 @@ class Oracle:
 
     def decide_slot(self, observation: Observation) -> Decision:
         """Shares, ``[n_ue]`` each, and what is retrained."""
+        if self._proposer is not None:
+            self._proposer.watch(observation)
         return self._own.decide_slot(observation)
 
     def decide_frame(self, observation: Observation) -> Decision:
@@ -118,11 +127,15 @@ class Oracle:
                 if len(candidates) < room and candidate.tobytes() not in tried:
                     tried.add(candidate.tobytes())
                     candidates.append(candidate)
+        if self._proposer is not None:
+            self._proposer.twin.command(best)
         return {**self._own.decide_frame(observation), "association": best}
 
     def _starts(self, observation: Observation) -> list[Association]:
         best = strongest(self._link.strength_db(observation))
-        starts = (self._balancing.associate(observation), best, _served(observation, best))
+        starts = [self._balancing.associate(observation), best, _served(observation, best)]
+        if self._proposer is not None:
+            starts += self._proposer.shortlist(observation)
         return list({start.tobytes(): start for start in starts}.values())
 
     def _moves(self, association: Association, observation: Observation) -> Iterator[Association]:
@@ -186,10 +199,11 @@ class Oracle:
 
 
 class OracleFill(Oracle):
-    """Two-frame look-ahead over associations on ns-3; shares as load-fill: an upper reference."""
+    """Tries what rollout-fill shortlists on ns-3, which knows what comes: an upper reference."""
 
     def __init__(self) -> None:
-        super().__init__(shares=FillPolicy, reach_frames=2)
+        proposer = RolloutAssociation(finalists=6)
+        super().__init__(shares=FillPolicy, reach_frames=3, proposer=proposer)
 
 
 def _served(observation: Observation, otherwise: Association) -> Association:

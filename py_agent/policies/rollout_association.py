@@ -91,18 +91,23 @@ class RolloutAssociation(TwinAssociation):
 
     def associate(self, observation: Observation) -> Association:
         """The base station of every user, ``[n_ue]``."""
+        finalists = self.shortlist(observation)
+        chosen = self.surest(finalists, self.twin.estimate())
+        self.twin.command(chosen)
+        return chosen
+
+    def shortlist(self, observation: Observation) -> list[Association]:
+        """No change, and then the best that the search finds, ``[n_ue]`` each."""
         found = super().associate(observation)
         estimate = self.twin.estimate()
         best = strongest(estimate.strength_db()).astype(np.int32)
         unchanged = np.where(estimate.serving_bs >= 0, estimate.serving_bs, best).astype(np.int32)
         starts = [unchanged, found, self._balancing.associate(observation), best]
         self._asked += 1
-        chosen = self.search(starts, estimate)
-        self.twin.command(chosen)
-        return chosen
+        return self.search(starts, estimate)
 
-    def search(self, starts: list[Association], estimate: NetworkEstimate) -> Association:
-        """The best association that is found, ``[n_ue]``.
+    def search(self, starts: list[Association], estimate: NetworkEstimate) -> list[Association]:
+        """No change and the best that are found, ``[n_ue]`` each.
 
         Args:
             starts: where the search begins; no change is the first.
@@ -123,12 +128,15 @@ class RolloutAssociation(TwinAssociation):
             if not fresh:
                 break
         self.tried = len(ranked)
-        final = _new([starts[0], *ranked[: self._finalists]], {})
-        found_s = self.costs_s(final, estimate, _MORE * self._rollouts, 2 * self._asked + 1)
+        return _new([starts[0], *ranked[: self._finalists]], {})
+
+    def surest(self, finalists: list[Association], estimate: NetworkEstimate) -> Association:
+        """The best of them under fresh random numbers, if it surely beats the first, ``[n_ue]``."""
+        found_s = self.costs_s(finalists, estimate, _MORE * self._rollouts, 2 * self._asked + 1)
         best = int(found_s.mean(axis=1).argmin())
         gain_s = found_s[0] - found_s[best]
         surely_s = self._least_gain_sd * gain_s.std() / np.sqrt(len(gain_s))
-        return final[best if gain_s.mean() > surely_s else 0]
+        return finalists[best if gain_s.mean() > surely_s else 0]
 
     def costs_s(
         self, tried: list[Association], estimate: NetworkEstimate, rollouts: int, seed: int
