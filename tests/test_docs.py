@@ -7,15 +7,25 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer.main
 
 import ns3_scenarios
 from ns3_bridge import describe
+from py_agent.cli.app import app
 from py_agent.view.markdown import description_markdown
 
 REPOSITORY = Path(__file__).parents[1]
+OPTION = re.compile(r"(?<![\w-])--[a-z][\w-]+")
+#: Options of scenario programs, docker, SUMO and programs of ns3-gym, which pages name alone.
+OF_OTHERS = {
+    *("--help", "--describe", "--build-arg", "--fcd-output", "--human-readable-time"),
+    *("--openGymPort", "--simSeed"),
+}
 BLOCK = re.compile(r"^```(python|bash)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -55,3 +65,23 @@ def test_the_pages_of_the_scenarios_hold_their_declarations():
     page = (REPOSITORY / "docs" / "scenarios" / "cellular.md").read_text()
     described = describe([ns3_scenarios.program("cellular")])
     assert page.endswith(description_markdown(described) + "\n"), "run `make docs`"
+
+
+def options_of(command: Any) -> Iterator[str]:
+    for parameter in command.params:
+        yield from (*parameter.opts, *parameter.secondary_opts)
+    names = command.list_commands(None) if hasattr(command, "list_commands") else []
+    for name in names:
+        yield from options_of(command.get_command(None, name))
+
+
+def test_options_that_pages_name_exist():
+    options = {*options_of(typer.main.get_command(app)), *OF_OTHERS}
+    unknown = {
+        (page.name, option)
+        for page in [REPOSITORY / "README.md", *(REPOSITORY / "docs").rglob("*.md")]
+        for span in re.findall(r"`((?:ns3-twin |--)[^`\n]+)`", page.read_text())
+        for option in OPTION.findall(span)
+        if option not in options
+    }
+    assert not unknown

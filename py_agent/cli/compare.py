@@ -92,7 +92,7 @@ def compare(
     with_look_ahead: Annotated[
         bool,
         typer.Option(
-            "--with-bounds",
+            "--with-look-ahead",
             help="Also oracle-fill and rollout-fill, which look ahead and are slow.",
         ),
     ] = False,
