@@ -14,6 +14,10 @@ namespace twin {
 /// One way over the radio: of tasks up to the edge, or of their results down to the users.
 class Transfers {
   public:
+    /// What a user gets of the band where shares go by priority, over what it needs: its rate is a
+    /// guess.
+    static constexpr double FILL_MARGIN = 1.25;
+
     Transfers(const NetworkParameters& network, Radio& radio, Way way);
 
     /// A task joins its user's queue at some moment.
