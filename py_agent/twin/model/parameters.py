@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import pydantic
 
-from py_agent import former_names
+from py_agent import former_names, whole_files
 from py_agent.radio.errors import UnknownRadio
 from py_agent.radio.link_model import load_radio
 from py_agent.radio.parameters import (
@@ -298,7 +298,7 @@ class TwinParameters(Part):
             InvalidParameters: the file cannot be written.
         """
         try:
-            path.write_text(self.model_dump_json(indent=2) + "\n", encoding="utf-8")
+            whole_files.replace_text(path, self.model_dump_json(indent=2) + "\n")
         except OSError as error:
             raise InvalidParameters(f"cannot write {path}: {error}") from error
 
