@@ -29,7 +29,7 @@ class Transfers {
 
     /// Bits of a task on this way.
     double Bits(const Task& task) const {
-        return m_way == Way::UP ? task.size_bit : m_network.traffic.ResultBit(task.size_bit);
+        return m_way == Way::UP ? task.size_bit : m_network.results.Bits(task.size_bit);
     }
 
     /// Serve the queues for a slot.
