@@ -133,11 +133,15 @@ class UsersTraffic:
 
     def mean_size_bit(self, chosen: Chosen) -> Floats:
         """Mean size of each user's tasks, as the settings promise it, ``[n_ue]``."""
-        return np.array(self.under(chosen, mean_size_bit))[self.of_user]
+        return self._each_under(chosen, mean_size_bit)
 
     def mean_rate_hz(self, chosen: Chosen) -> Floats:
         """Tasks per second that the settings promise of each user, ``[n_ue]``."""
-        return np.array(self.under(chosen, _mean_rate_hz))[self.of_user]
+        return self._each_under(chosen, _mean_rate_hz)
+
+    def _each_under(self, chosen: Chosen, value: Callable[[TaskLaw, Chosen], float]) -> Floats:
+        of_laws: Floats = np.array(self.under(chosen, value), np.float64)
+        return of_laws[self.of_user]
 
 
 def traffic_law(law: TaskLaw, chosen: Chosen) -> dict[str, Any]:
