@@ -19,10 +19,14 @@ def replace(path: Path, write: Callable[[Path], object]) -> None:
     Raises:
         OSError: it cannot be written; what was there is still there.
     """
-    fresh = path.with_name(f".fresh-{path.name}")
+    place = Path(os.path.realpath(path))
+    if place.exists() and not place.is_file():  # a pipe or a terminal has no other in its place
+        write(place)
+        return
+    fresh = place.with_name(f".fresh-{place.name}")
     try:
         write(fresh)
-        os.replace(fresh, path)
+        os.replace(fresh, place)
     except BaseException:  # an interrupt, too
         with contextlib.suppress(OSError):
             fresh.unlink()

@@ -19,13 +19,19 @@ from ns3_bridge.actions import check_actions
 from ns3_bridge.batches import Batch, ObservationBatch
 from ns3_bridge.channel import Channel
 from ns3_bridge.episode_settings import settings_of, settings_of_each
-from ns3_bridge.errors import BridgeError, InvalidSetting
+from ns3_bridge.errors import BridgeError
 from ns3_bridge.local_host import LocalHost
 from ns3_bridge.seeds import draw_seed
 from ns3_bridge.spaces import dict_space
 from ns3_bridge.spin import side_by_side_spin
 from ns3_bridge.starts import Starts
-from ns3_bridge.vector_resets import check_max_steps, check_running, reset_mask, seeds_of
+from ns3_bridge.vector_resets import (
+    check_max_steps,
+    check_number,
+    check_running,
+    reset_mask,
+    seeds_of,
+)
 
 Infos: TypeAlias = dict[str, Any]
 Step: TypeAlias = tuple[Batch, NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_], Infos]
@@ -83,8 +89,7 @@ class ScenarioVectorEnv(VectorEnv[Batch, Mapping[str, NDArray[Any]], NDArray[Any
         autoreset_mode: AutoresetMode | str = AutoresetMode.NEXT_STEP,
         max_episode_steps: int | None = None,
     ) -> None:
-        if num_envs < 1:
-            raise InvalidSetting(f"num_envs = {num_envs}: must be at least 1")
+        check_number(num_envs)
         self.host = host
         self.hosts = [host] * num_envs
         self.runs: list[int | None] = [None] * num_envs

@@ -53,6 +53,16 @@ def reset_mask(options: Mapping[str, Any], num_envs: int) -> NDArray[np.bool_]:
     return mask
 
 
+def check_number(num_envs: int) -> None:
+    """A vector has an environment at least.
+
+    Raises:
+        InvalidSetting: it has none.
+    """
+    if num_envs < 1:
+        raise InvalidSetting(f"num_envs = {num_envs}: must be at least 1")
+
+
 def check_max_steps(max_episode_steps: int | None) -> float:
     """The longest episode in steps, infinite if there is no limit.
 

@@ -7,12 +7,15 @@ import importlib.metadata
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+
 from py_agent.calibration.law_fit import fit_delays, fit_handover, fit_mobility
 from py_agent.calibration.recorded import RecordedRun, load_runs
 from py_agent.calibration.traffic_fit import fit_traffic
 from py_agent.radio.link_model import load_radio
 from py_agent.twin.model.parameters import Provenance, TwinParameters
 from py_agent.twin.model.prior import prior_parameters
+from py_agent.twin.model.traffic import UsersTraffic
 
 
 def calibrate(paths: Sequence[Path], *, is_trusted: bool = False) -> TwinParameters:
@@ -45,10 +48,16 @@ def calibrate_runs(runs: Sequence[RecordedRun]) -> TwinParameters:
         slots=sum(each.slots for each in runs),
         ns3_twin_version=importlib.metadata.version("ns3-twin"),
     )
+    traffic = UsersTraffic.of(parameters, run.settings["n_ue"])
+    fitted = [
+        fit_traffic(runs, law, np.flatnonzero(traffic.of_user == number)).model_dump()
+        for number, law in enumerate(traffic.laws)
+    ]
+    of_tasks = {"traffic_classes": fitted} if parameters.traffic_classes else {"traffic": fitted[0]}
     return parameters.replaced(
         provenance=provenance.model_dump(),
         delays=fit_delays(runs, parameters).model_dump(),
         handover=fit_handover(runs, parameters.handover).model_dump(),
-        traffic=fit_traffic(runs, parameters.traffic).model_dump(),
+        **of_tasks,
         mobility=fit_mobility(runs, parameters.mobility).model_dump(),
     )

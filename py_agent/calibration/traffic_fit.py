@@ -4,41 +4,49 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from py_agent.calibration.recorded import RecordedRun
-from py_agent.twin.model.parameters import Traffic
+from py_agent.twin.model.parameters import TaskLaw
 
 Floats = NDArray[np.float64]
+Users = NDArray[np.intp]
+Law = TypeVar("Law", bound=TaskLaw)
 
 _ENOUGH = 20
 _DOUBT = 0.7  # standard deviation of the logarithm of each time that the settings say
 _PROMISE_DOUBT = 0.05  # the same of the mean rate, which users promise (field task_rate_hz)
 
 
-def fit_traffic(runs: Sequence[RecordedRun], prior: Traffic) -> Traffic:
+def fit_traffic(runs: Sequence[RecordedRun], prior: Law, users: Users) -> Law:
     """Rate, sizes and work of tasks; on/off times as far as the gaps between tasks tell them.
 
     A network near saturation forgives no wrong rate, and some hundred tasks, which come in bursts,
     tell theirs within 7 % only. So what users promise of their mean rate counts as well.
+
+    Args:
+        runs: that are learnt from.
+        prior: what the settings say.
+        users: whose tasks follow this law, ``[n]``.
     """
-    tables = [run.table("task") for run in runs]
+    tables = [_tasks_of(run, users) for run in runs]
     size_bit = np.concatenate([t["size_bit"] for t in tables]).astype(np.float64)
     cycles = np.concatenate([t["cycles"] for t in tables])
     if len(size_bit) < _ENOUGH:
         return prior
     if prior.off_s > 0:
         # Under one seed users create the same tasks, whatever the policy.
-        gaps = [_gaps_s(run) for run in {run.run.seed: run for run in runs}.values()]
+        gaps = [_gaps_s(run, users) for run in {run.run.seed: run for run in runs}.values()]
         ended_s, open_s = (np.concatenate([g[i] for g in gaps]) for i in (0, 1))
         rate_hz, on_s, off_s = most_likely_times(ended_s, open_s, prior)
         active = {"rate_hz": rate_hz, "on_s": on_s, "off_s": off_s}
     else:
-        user_s = sum(sum(to_s - from_s for _, from_s, to_s in stays_of(r)) for r in runs)
-        created = sum(float(np.ptp(r.field("tasks_created"), axis=0).sum()) for r in runs)
+        user_s = sum(sum(to_s - from_s for _, from_s, to_s in stays_of(r, users)) for r in runs)
+        created = sum(float(np.ptp(r.field("tasks_created"), axis=0)[users].sum()) for r in runs)
         promised = _PROMISE_DOUBT**-2  # tasks that are worth as much as the promise
         rate_hz = (created + promised) / (user_s + promised / max(prior.rate_hz, 1e-9))
         active = {"rate_hz": rate_hz}
@@ -53,7 +61,7 @@ def fit_traffic(runs: Sequence[RecordedRun], prior: Traffic) -> Traffic:
 
 
 def most_likely_times(
-    ended_s: Floats, open_s: Floats, prior: Traffic
+    ended_s: Floats, open_s: Floats, prior: TaskLaw
 ) -> tuple[float, float, float]:
     """Rate while on, and mean lengths of on and off, of an interrupted Poisson process.
 
@@ -91,12 +99,19 @@ def most_likely_times(
     return rate_hz, on_s, off_s
 
 
-def _gaps_s(run: RecordedRun) -> tuple[Floats, Floats]:
-    """Between the tasks of each stay of a user, and from its last one on."""
+def _tasks_of(run: RecordedRun, users: Users) -> dict[str, NDArray[Any]]:
+    """Columns of the table of tasks, those of some users."""
     table = run.table("task")
+    theirs = np.isin(table["ue"], users)
+    return {name: values[theirs] for name, values in table.items()}
+
+
+def _gaps_s(run: RecordedRun, users: Users) -> tuple[Floats, Floats]:
+    """Between the tasks of each stay of a user, and from its last one on."""
+    table = _tasks_of(run, users)
     ended: list[Floats] = [np.empty(0)]
     still: list[float] = []
-    for user, from_s, to_s in stays_of(run):
+    for user, from_s, to_s in stays_of(run, users):
         created_s = np.sort(table["created_s"][table["ue"] == user])
         created_s = created_s[(created_s >= from_s) & (created_s <= to_s)]
         if len(created_s):
@@ -105,11 +120,13 @@ def _gaps_s(run: RecordedRun) -> tuple[Floats, Floats]:
     return np.concatenate(ended), np.array(still)
 
 
-def stays_of(run: RecordedRun) -> list[tuple[int, float, float]]:
-    """User, from when and until when, of everybody who was there in the run."""
+def stays_of(run: RecordedRun, users: Users) -> list[tuple[int, float, float]]:
+    """User, from when and until when, of those of some users who were there in the run."""
     start_s, end_s = (float(run.field("time_s")[i, 0]) for i in (0, -1))
     if not run.has_table("stay"):
-        return [(ue, start_s, end_s) for ue in range(run.field("tasks_created").shape[1])]
+        return [(ue, start_s, end_s) for ue in users.tolist()]
     stays = run.table("stay")
+    theirs = np.isin(stays["ue"], users)
     from_s, to_s = np.maximum(stays["came_s"], start_s), np.fmin(stays["left_s"], end_s)
-    return list(zip(stays["ue"].tolist(), from_s.tolist(), to_s.tolist(), strict=True))
+    columns = (stays["ue"], from_s, to_s)
+    return list(zip(*(column[theirs].tolist() for column in columns), strict=True))

@@ -39,10 +39,13 @@ def calibrate(
     if as_json:
         print(parameters.model_dump_json())
         return
+    classes = parameters.traffic_classes
+    rates = {f"tasks of a user, {law.name}": law.rate_hz for law in classes}
+    rates = rates or {"tasks of a user": parameters.traffic.rate_hz}
     rows = [
         *(list(row) for row in parameters.radio.described()),
         ["interruption of handovers, median", f"{parameters.handover.interruption_median_s:.4f} s"],
-        ["tasks of a user", f"{parameters.traffic.rate_hz:.2f} 1/s while it is on"],
+        *([name, f"{rate_hz:.2f} 1/s while it is on"] for name, rate_hz in rates.items()),
         ["a turn every", f"{parameters.mobility.turn_s:.0f} s"],
     ]
     title = f"Learned from {parameters.provenance.slots} slots of {len(runs)} runs"

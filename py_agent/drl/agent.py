@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from py_agent.drl.errors import InvalidAgent
+from py_agent.drl.errors import InvalidAgent, reason_of
 from py_agent.drl.features import FEATURES
 
 # What is shifted, in the order of the outputs.
@@ -21,7 +21,6 @@ ACTIONS = ("bandwidth_share", "compute_share", "training_share", "retraining_rat
 _PARTS = ("layers", "embedding")
 _SQUASH = ("clip", "tanh")
 _LARGEST_BYTES = 64 << 20
-_LONGEST_REASON = 200
 Layers = Sequence[tuple[NDArray[np.float32], NDArray[np.float32]]]
 
 
@@ -129,10 +128,7 @@ class Agent:
         except InvalidAgent:
             raise
         except Exception as error:  # NumPy and zipfile have a dozen kinds, one per damage
-            reason = " ".join(str(error).split()) or type(error).__name__
-            raise InvalidAgent(
-                f"cannot read an agent from {path}: {reason[:_LONGEST_REASON]}"
-            ) from error
+            raise InvalidAgent(f"cannot read an agent from {path}: {reason_of(error)}") from error
 
     @classmethod
     def _load(cls, path: Path) -> Agent:

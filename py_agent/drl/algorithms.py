@@ -16,7 +16,7 @@ from stable_baselines3.common.vec_env import VecEnv
 
 from py_agent.drl.agent import ACTIONS, Agent, Layers
 from py_agent.drl.cell_extractor import CellExtractor
-from py_agent.drl.errors import CannotResume
+from py_agent.drl.errors import CannotResume, reason_of
 from py_agent.drl.training_settings import TrainingSettings
 
 _CLASSES: dict[str, type[BaseAlgorithm]] = {"ppo": PPO, "td3": TD3, "sac": SAC}
@@ -26,7 +26,6 @@ _MINIBATCH = 8192
 _BUFFER = 1_000_000  # decisions, and of so many slots at least:
 _BUFFER_SLOTS = 500
 _GRADIENT_STEPS = 4  # per slot: each sees a quarter of a minibatch, or as many as there are agents
-_LONGEST_REASON = 200
 _FIRST_STEP = 0.01  # scale of the last layer at the start: the agent starts at the rule
 
 
@@ -123,10 +122,8 @@ def load_algorithm(settings: TrainingSettings, path: Path, env: VecEnv, log: Pat
         if not all(torch.isfinite(tensor).all() for tensor in numbers):
             raise ValueError("a weight is no finite number")
     except Exception as error:  # torch raises a dozen kinds, one for each way to be damaged
-        reason = " ".join(str(error).split())[:_LONGEST_REASON]
         raise CannotResume(
-            f"{path} cannot be gone on with ({type(error).__name__}: {reason}): remove it to start "
-            "anew"
+            f"{path} cannot be gone on with ({reason_of(error)}): remove it to start anew"
         ) from error
     return cast("BaseAlgorithm", model)
 

@@ -12,11 +12,11 @@ namespace twin {
 
 Engine::Engine(
     NetworkParameters network, Radio& radio, std::size_t batch, std::size_t n_ue, std::size_t n_bs)
-    : state(batch, n_ue, n_bs, network.traffic.HasResults(), network.retrains),
+    : state(batch, n_ue, n_bs, network.results.Any(), network.retrains),
       m_network(std::move(network)),
       m_radio(radio),
       m_walk(m_network.mobility),
-      m_traffic(m_network.traffic),
+      m_traffic(m_network, n_ue),
       m_mean_bit(m_traffic.MeanSizeBit()),
       m_presence(m_network, radio) {
     m_radio.Resize(batch, n_ue);
@@ -29,12 +29,12 @@ void Engine::Start(const std::vector<std::size_t>& rollouts,
         state.Clear(rollout, seeds[k]);
         m_walk.Start(state, rollout);
         m_radio.Start(state, rollout);
-        m_traffic.Typical(state, rollout);
         for (std::size_t ue = 0; ue < state.n_ue; ++ue) {
             const std::size_t user = rollout * state.n_ue + ue;
             state.cell[user] = static_cast<std::int32_t>(state.Strongest(user));
             state.users[user].last_cell = state.cell[user];
-            m_traffic.Begin(state, rollout, ue, 0);
+            m_traffic.Of(ue).Typical(state, rollout, ue);
+            m_traffic.Of(ue).Begin(state, rollout, ue, 0);
         }
         m_presence.Start(state, rollout);
         m_radio.Serve(state, {rollout, rollout + 1});
@@ -57,7 +57,7 @@ void Engine::Resume(std::int64_t slot, const std::vector<OpenTask>& open) {
         for (std::size_t ue = 0; ue < state.n_ue; ++ue) {
             const std::size_t user = rollout * state.n_ue + ue;
             state.clocks[rollout].without_cell += state.cell[user] < 0;
-            m_traffic.Begin(state, rollout, ue, now_s);
+            m_traffic.Of(ue).Begin(state, rollout, ue, now_s);
         }
         for (const OpenTask& task : open) {
             Open(rollout, task, now_s);
@@ -191,7 +191,7 @@ void Engine::Worker::StepBlock(const Action& action, Rows rows, Numbered<double>
     bool due = false;
     servers.Compute(state, rows, {action.compute_share, action.training_share, action.Fills()},
                     reward);
-    if (network.traffic.HasResults()) {
+    if (network.results.Any()) {
         Download(action, rows, reward);
     }
     for (std::size_t rollout = rows.begin; rollout < rows.end; ++rollout) {
@@ -215,7 +215,7 @@ double Engine::Worker::Create(std::size_t rollout, double end_s) const {
     for (std::size_t ue = 0; ue < state.n_ue; ++ue) {
         const std::size_t user = rollout * state.n_ue + ue;
         while (state.next_created_s[user] < end_s) {
-            const Task task = engine.m_traffic.Create(state, rollout, ue);
+            const Task task = engine.m_traffic.Of(ue).Create(state, rollout, ue);
             if (!state.stays[user].present) {
                 continue;
             }

@@ -73,7 +73,6 @@ class Engine {
     void CopyFrom(std::size_t rollout, const Engine& other, std::size_t row);
 
     const NetworkParameters& Network() const { return m_network; }
-    const TrafficLaw& TrafficOfUsers() const { return m_traffic; }
 
   private:
     /// What a thread needs to step blocks of rollouts.
@@ -104,8 +103,8 @@ class Engine {
     NetworkParameters m_network;
     Radio& m_radio;
     WalkLaw m_walk;
-    TrafficLaw m_traffic;
-    double m_mean_bit;  // of a typical task
+    TrafficOfUsers m_traffic;
+    std::vector<double> m_mean_bit;  // of each user's typical task
     Presence m_presence;
 };
 

@@ -8,6 +8,7 @@
 #include "read-parameters.h"
 #include "state-arrays.h"
 #include "training.h"
+#include "transfers.h"
 
 #include <nanobind/stl/map.h>
 #include <nanobind/stl/optional.h>
@@ -362,6 +363,7 @@ void BindRandom(nb::module_& module) {
 NB_MODULE(_engine, module) {
     nb::module_ laws = module.def_submodule("laws");
     BindLaws(laws);
+    laws.attr("FILL_MARGIN") = Transfers::FILL_MARGIN;
     BindRandom(module);
     module.def(
         "mean_size_bit",

@@ -21,8 +21,7 @@ Traffic ReadTraffic(const nb::dict& values) {
         traffic.size_max_bit, "size_median_bit", traffic.size_median_bit, "size_sigma",
         traffic.size_sigma, "size_alpha", traffic.size_alpha, "cycles_per_bit",
         traffic.cycles_per_bit, "cycles_ue_spread", traffic.cycles_ue_spread, "cycles_task_spread",
-        traffic.cycles_task_spread, "periodic", traffic.periodic, "jitter_s", traffic.jitter_s,
-        "result_bit", traffic.result_bit, "result_ratio", traffic.result_ratio);
+        traffic.cycles_task_spread, "periodic", traffic.periodic, "jitter_s", traffic.jitter_s);
     return traffic;
 }
 
@@ -30,7 +29,8 @@ NetworkParameters ReadNetworkParameters(const nb::dict& values) {
     NetworkParameters all;
     Part(values, "network")
         .Read("slot_s", all.slot_s, "slots_per_frame", all.slots_per_frame, "slots_per_measurement",
-              all.slots_per_measurement, "band_quota", all.band_quota, "retrains", all.retrains);
+              all.slots_per_measurement, "band_quota", all.band_quota, "retrains", all.retrains,
+              "traffic_class", all.traffic_class);
     Part(values, "delays")
         .Read("grant_s", all.delays.grant_s, "core_s", all.delays.core_s, "pipeline_s",
               all.delays.pipeline_s, "pipeline_sd_s", all.delays.pipeline_sd_s, "result_s",
@@ -40,7 +40,10 @@ NetworkParameters ReadNetworkParameters(const nb::dict& values) {
         .Read("interruption_median_s", handover.interruption_median_s, "interruption_sigma",
               handover.interruption_sigma, "outage_s", handover.outage_s, "outage_sd_s",
               handover.outage_sd_s);
-    all.traffic = ReadTraffic(nb::cast<nb::dict>(values["traffic"]));
+    for (const nb::handle law : nb::cast<nb::list>(values["traffic"])) {
+        all.traffic.push_back(ReadTraffic(nb::cast<nb::dict>(law)));
+    }
+    Part(values, "results").Read("bit", all.results.bit, "ratio", all.results.ratio);
     Mobility& mobility = all.mobility;
     Part(values, "mobility")
         .Read("model", mobility.model, "speed_min_mps", mobility.speed_min_mps, "speed_max_mps",

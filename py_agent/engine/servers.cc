@@ -7,7 +7,9 @@
 
 namespace twin {
 
-Servers::Servers(const NetworkParameters& network, const State& state, double mean_bit)
+Servers::Servers(const NetworkParameters& network,
+                 const State& state,
+                 const std::vector<double>& mean_bit)
     : m_network(network), m_mean_bit(mean_bit) {
     for (const double capacity_hz : network.compute.capacity_hz) {
         m_s_per_cycle.push_back(1 / capacity_hz);
@@ -91,10 +93,10 @@ void Servers::AddFlows(State& state,
         const Flow& flow = state.flows[first + i];
         const std::size_t ue = m_user_of_flow[i], bs = i - ue * state.n_bs;
         const std::size_t user = rollout * state.n_ue + ue;
-        const double weight = shares.fills
-                                  ? Typical(state, user) * std::max(1 / flow.head_cycles,
-                                                                    flow.tasks / flow.work_cycles)
-                                  : shares.compute[user];
+        const double weight =
+            shares.fills ? Typical(state, rollout, user) *
+                               std::max(1 / flow.head_cycles, flow.tasks / flow.work_cycles)
+                         : shares.compute[user];
         m_sharing.Add(flow.work_cycles * m_s_per_cycle[bs], weight,
                       std::clamp(end_s - flow.begin_s, 0.0, m_network.slot_s), first_server + bs);
         m_flows.push_back({rollout, first + i, bs});
@@ -113,8 +115,9 @@ void Servers::AddJobs(State& state,
         if (jobs.work_cycles > 0) {
             const auto bs = static_cast<std::size_t>(jobs.server);
             const double weight =
-                shares.fills ? shares.training[user] * Typical(state, user) / jobs.work_cycles
-                             : shares.training[user];
+                shares.fills
+                    ? shares.training[user] * Typical(state, rollout, user) / jobs.work_cycles
+                    : shares.training[user];
             m_sharing.Add(jobs.work_cycles * m_s_per_cycle[bs], weight,
                           std::clamp(end_s - jobs.begin_s, 0.0, m_network.slot_s),
                           first_server + bs);
@@ -164,7 +167,7 @@ double Servers::Finish(State& state, Served of, std::size_t i, double served) {
         const double since_s = present_s * (1 - std::min(part, 1.0));
         task.computed_s = end_s - since_s;
         flow.head = task.next;
-        if (m_network.traffic.HasResults()) {
+        if (m_network.results.Any()) {
             task.next = NONE;
             m_computed.push_back({of.rollout, of.number / state.n_bs, number});
         } else {

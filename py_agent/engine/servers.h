@@ -30,8 +30,10 @@ class Servers {
         std::int32_t task;
     };
 
-    /// mean_bit: size of a typical task.
-    Servers(const NetworkParameters& network, const State& state, double mean_bit);
+    /// mean_bit: size of a typical task of each user.
+    Servers(const NetworkParameters& network,
+            const State& state,
+            const std::vector<double>& mean_bit);
 
     /// A task arrives at the server of its user's cell.
     static void Accept(State& state, std::size_t rollout, std::size_t user, std::int32_t number);
@@ -59,15 +61,15 @@ class Servers {
                    std::size_t first_server,
                    ServerShares shares);
     double Finish(State& state, Served flow, std::size_t i, double served);
-    double Typical(const State& state, std::size_t user) const {
-        return m_mean_bit * state.sources[user].cycles_per_bit;
+    double Typical(const State& state, std::size_t rollout, std::size_t user) const {
+        return m_mean_bit[user - rollout * state.n_ue] * state.sources[user].cycles_per_bit;
     }
     double EndS(const State& state, std::size_t rollout) const {
         return static_cast<double>(state.clocks[rollout].slot + 1) * m_network.slot_s;
     }
 
     const NetworkParameters& m_network;
-    double m_mean_bit;
+    const std::vector<double>& m_mean_bit;
     std::vector<double> m_s_per_cycle;          // of each server
     std::vector<std::uint32_t> m_user_of_flow;  // of one rollout: divisions take longer
     Sharing m_sharing;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <stdexcept>
 #include <utility>
 
 namespace twin {
@@ -27,16 +28,14 @@ TrafficLaw::TrafficLaw(Traffic traffic) : m_traffic(std::move(traffic)) {
     }
 }
 
-void TrafficLaw::Typical(State& state, std::size_t rollout) const {
+void TrafficLaw::Typical(State& state, std::size_t rollout, std::size_t ue) const {
     const Draws draws(state.clocks[rollout].seed, Stream::USER_CYCLES, 0);
     const double on = m_traffic.on_s / (m_traffic.on_s + m_traffic.off_s);
-    for (std::size_t ue = 0; ue < state.n_ue; ++ue) {
-        Source& source = state.sources[rollout * state.n_ue + ue];
-        source.on_probability = m_traffic.periodic ? 1 : on;
-        source.rate_hz = m_traffic.rate_hz;
-        const double spread = 1 + m_traffic.cycles_ue_spread * (2.0 * draws.Uniform(ue) - 1);
-        source.cycles_per_bit = m_traffic.cycles_per_bit * spread;
-    }
+    Source& source = state.sources[rollout * state.n_ue + ue];
+    source.on_probability = m_traffic.periodic ? 1 : on;
+    source.rate_hz = m_traffic.rate_hz;
+    const double spread = 1 + m_traffic.cycles_ue_spread * (2.0 * draws.Uniform(ue) - 1);
+    source.cycles_per_bit = m_traffic.cycles_per_bit * spread;
 }
 
 void TrafficLaw::Begin(State& state, std::size_t rollout, std::size_t ue, double now_s) const {
@@ -153,6 +152,28 @@ double TrafficLaw::SizeBit(double uniform) const {
         return std::clamp(size_bit, low, high);
     }
     return low + uniform * (high - low);
+}
+
+TrafficOfUsers::TrafficOfUsers(const NetworkParameters& network, std::size_t n_ue)
+    : m_class(network.traffic_class) {
+    const auto is_unknown = [&](std::size_t of) { return of >= network.traffic.size(); };
+    if (m_class.size() != n_ue || std::ranges::any_of(m_class, is_unknown)) {
+        throw std::invalid_argument("traffic_class: the number of a law of traffic for each user");
+    }
+    for (const Traffic& traffic : network.traffic) {
+        m_laws.emplace_back(traffic);
+    }
+}
+
+std::vector<double> TrafficOfUsers::MeanSizeBit() const {
+    std::vector<double> of_class, of_user;
+    for (const TrafficLaw& law : m_laws) {
+        of_class.push_back(law.MeanSizeBit());
+    }
+    for (const std::size_t number : m_class) {
+        of_user.push_back(of_class[number]);
+    }
+    return of_user;
 }
 
 }  // namespace twin

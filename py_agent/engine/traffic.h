@@ -5,6 +5,9 @@
 #include "random.h"
 #include "state.h"
 
+#include <cstddef>
+#include <vector>
+
 namespace twin {
 
 /// Draws the tasks of users as the scenario's traffic models create them, one after the other.
@@ -16,8 +19,8 @@ class TrafficLaw {
   public:
     explicit TrafficLaw(Traffic traffic);
 
-    /// Users of whom nothing is known but the settings.
-    void Typical(State& state, std::size_t rollout) const;
+    /// A user of whom nothing is known but the settings.
+    void Typical(State& state, std::size_t rollout, std::size_t ue) const;
 
     /// A source begins at some moment: draw its first task.
     void Begin(State& state, std::size_t rollout, std::size_t ue, double now_s) const;
@@ -40,6 +43,22 @@ class TrafficLaw {
     double m_tail = 0;     // bounded Pareto: probability that the bound cuts off
     double m_cdf_low = 0;  // log-normal: probability of what is below both bounds
     double m_cdf_between = 0;
+};
+
+/// The law of each user's class.
+class TrafficOfUsers {
+  public:
+    /// Throws std::invalid_argument if some user is of no class.
+    TrafficOfUsers(const NetworkParameters& network, std::size_t n_ue);
+
+    const TrafficLaw& Of(std::size_t ue) const { return m_laws[m_class[ue]]; }
+
+    /// Mean size of each user's tasks.
+    std::vector<double> MeanSizeBit() const;
+
+  private:
+    std::vector<TrafficLaw> m_laws;
+    std::vector<std::size_t> m_class;
 };
 
 }  // namespace twin

@@ -7,12 +7,6 @@
 
 namespace twin {
 
-namespace {
-
-constexpr double FILL_MARGIN = 1.25;  // of need; `policies.fill` has the same
-
-}  // namespace
-
 Transfers::Transfers(const NetworkParameters& network, Radio& radio, Way way)
     : m_network(network),
       m_radio(radio),

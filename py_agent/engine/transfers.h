@@ -14,6 +14,10 @@ namespace twin {
 /// One way over the radio: of tasks up to the edge, or of their results down to the users.
 class Transfers {
   public:
+    /// What a user gets of the band where shares go by priority, over what it needs: its rate is a
+    /// guess.
+    static constexpr double FILL_MARGIN = 1.25;
+
     Transfers(const NetworkParameters& network, Radio& radio, Way way);
 
     /// A task joins its user's queue at some moment.
@@ -25,7 +29,7 @@ class Transfers {
 
     /// Bits of a task on this way.
     double Bits(const Task& task) const {
-        return m_way == Way::UP ? task.size_bit : m_network.traffic.ResultBit(task.size_bit);
+        return m_way == Way::UP ? task.size_bit : m_network.results.Bits(task.size_bit);
     }
 
     /// Serve the queues for a slot.

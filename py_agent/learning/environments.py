@@ -8,13 +8,11 @@ from typing import Any
 
 import ns3_scenarios
 from ns3_bridge import ScenarioEnv, ScenarioVectorEnv
-from ns3_bridge.settings import NestedSettings, merged
+from ns3_bridge.settings import NestedSettings
 from py_agent.learning.env import LearningEnv
 from py_agent.learning.learning_settings import LearningSettings, learning_settings
-from py_agent.learning.training_cost import with_training_cost
+from py_agent.learning.training_cost import with_retraining, with_training_cost
 from py_agent.learning.vector_env import LearningVectorEnv
-
-_RETRAINING = {"retraining": {"enabled": True}}
 
 
 def make(
@@ -36,7 +34,7 @@ def make(
         return ns3_scenarios.make(scenario, settings, **options)
 
     models = learning_settings(learning)
-    enabled = merged(settings, _RETRAINING)
+    enabled = with_retraining(settings)
     env = with_training_cost(made, lambda env: env.settings, enabled, models)
     return LearningEnv(env, models)
 
@@ -62,6 +60,6 @@ def make_vector(
         return ns3_scenarios.make_vector(scenario, num_envs, settings=settings, **options)
 
     models = learning_settings(learning)
-    enabled = merged(settings, _RETRAINING)
+    enabled = with_retraining(settings)
     envs = with_training_cost(made, lambda envs: envs.host.settings, enabled, models)
     return LearningVectorEnv(envs, models)

@@ -13,6 +13,16 @@ from py_agent.learning.model_size import ModelSize
 Made = TypeVar("Made")
 
 
+def with_retraining(settings: NestedSettings | None) -> dict[str, Any]:
+    """Settings of a network whose users' models are retrained.
+
+    Example:
+        >>> with_retraining({"n_ue": 3})
+        {'n_ue': 3, 'retraining': {'enabled': True}}
+    """
+    return merged(settings, {"retraining": {"enabled": True}})
+
+
 def with_training_cost(
     make: Callable[[NestedSettings], Made],
     settings_of: Callable[[Made], Any],

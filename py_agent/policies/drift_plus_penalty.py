@@ -6,9 +6,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ns3_bridge import InvalidSetting
 from py_agent.contract import Network, Observation
-from py_agent.policies.model_watch import ModelWatch
+from py_agent.policies.knobs import check_knob
+from py_agent.policies.model_watch import ModelWatch, ratio_of
 from py_agent.policies.server_load import NEEDED, ServerLoad
 from py_agent.policies.spare_time import SMALLEST_JOB
 
@@ -58,9 +58,8 @@ class DriftPlusPenalty:
     """
 
     def __init__(self, v: float = 0.01, slack: float = 0.1, ahead_s: float = 2.0) -> None:
-        for name, value in (("v", v), ("slack", slack)):
-            if not value >= 0:
-                raise InvalidSetting(f"{name} = {value:g} of drift plus penalty: at least 0")
+        check_knob("drift plus penalty", "v", v, 0)
+        check_knob("drift plus penalty", "slack", slack, 0)
         self._v = v
         self._slack = slack
         self._ahead_s = ahead_s
@@ -84,9 +83,8 @@ class DriftPlusPenalty:
             return np.zeros(observation["accuracy"].shape)
         norm = observation["task_norm_samples"].astype(np.float64)
         samples = self._cheapest(observation, norm)
-        waits = first & (observation["training_backlog_samples"] == 0) & (norm > 0)
-        ratio: Floats = np.divide(samples, norm, out=np.zeros_like(norm), where=waits)
-        return ratio
+        waits = first & (observation["training_backlog_samples"] == 0)
+        return ratio_of(np.where(waits, samples, 0.0), norm)
 
     def _cheapest(self, observation: Observation, at_most: Floats) -> Floats:
         """Sizes of jobs, ``[..., n_ue]``; 0: none."""

@@ -8,8 +8,8 @@ import dataclasses
 import numpy as np
 from numpy.typing import NDArray
 
-from ns3_bridge import InvalidSetting
 from py_agent.contract import Network, Observation
+from py_agent.policies.knobs import check_knob
 from py_agent.radio.link_model import link_model_of, strongest
 
 Floats = NDArray[np.float64]
@@ -71,8 +71,7 @@ class EventA3:
     ) -> None:
         given = (offset_db, hysteresis_db, time_to_trigger_s, filter_coefficient)
         for (name, (low, high)), value in zip(_BOUNDS.items(), given, strict=True):
-            if not low <= value <= high:
-                raise InvalidSetting(f"{name} = {value:g} of event A3: from {low:g} to {high:g}")
+            check_knob("event A3", name, value, low, high)
         self._offset_db = offset_db
         self._hysteresis_db = hysteresis_db
         self._trigger_s = time_to_trigger_s

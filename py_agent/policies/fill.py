@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from py_agent.contract import Decision, Network, Observation
+from py_agent.engine import _engine
 from py_agent.policies.association import AssociationRule
 from py_agent.policies.cell_work import CellWork, WorkMeter
 from py_agent.policies.groups import Groups
@@ -17,7 +18,6 @@ from py_agent.policies.groups import Groups
 Floats = NDArray[np.float64]
 Priorities: TypeAlias = Mapping[str, Floats]  # by action field, ``[..., n_ue]`` each
 
-_MARGIN = 1.25  # of a user's need of the band: its rate is a guess
 _LEAST_S = 1e-6
 _TASKS_PER_DEFICIT = 10.0
 _LEAST_TASKS = 1e-6  # the order among those who keep their target: the shortest job first
@@ -130,7 +130,7 @@ class FillDivider:
         else:
             decision["compute_share"] = fill(compute, need, work.server)
         if self._divides_band:
-            need = _MARGIN * work.upload_s / self._slot_s
+            need = _engine.laws.FILL_MARGIN * work.upload_s / self._slot_s
             decision["bandwidth_share"] = fill(priorities["bandwidth_share"], need, work.cell)
         return decision
 

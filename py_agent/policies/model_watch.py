@@ -89,3 +89,14 @@ class ModelWatch:
         if self._predictor is None:
             raise RuntimeError("follow the first slot first")
         return self._predictor
+
+
+def ratio_of(samples: Floats, norm: Floats) -> Floats:
+    """δ of jobs, ``[..., n_ue]``: samples over ``‖Q‖₂`` of the task data; 0 without data.
+
+    Example:
+        >>> ratio_of(np.array([32.0, 32.0]), np.array([64.0, 0.0])).tolist()
+        [0.5, 0.0]
+    """
+    ratio: Floats = np.divide(samples, norm, out=np.zeros_like(norm), where=norm > 0)
+    return ratio

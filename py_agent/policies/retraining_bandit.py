@@ -6,9 +6,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ns3_bridge import InvalidSetting
 from py_agent.contract import Network, Observation, present
-from py_agent.policies.model_watch import ModelWatch
+from py_agent.policies.knobs import check_knob
+from py_agent.policies.model_watch import ModelWatch, ratio_of
 from py_agent.policies.spare_time import SMALLEST_JOB
 
 Floats = NDArray[np.float64]
@@ -71,8 +71,7 @@ class RetrainingBandit:
     def __init__(
         self, exploration: float = 0.05, margin: float = 0.08, ahead_s: float = 2.0
     ) -> None:
-        if not exploration >= 0:
-            raise InvalidSetting(f"exploration = {exploration:g} of a bandit: at least 0")
+        check_knob("a bandit", "exploration", exploration, 0)
         self._exploration = exploration
         self._margin = margin
         self._ahead_s = ahead_s
@@ -119,9 +118,7 @@ class RetrainingBandit:
         self._served = served
         self._tasks = np.zeros(accuracy.shape)
         self._slots = 0
-        norm = observation["task_norm_samples"].astype(np.float64)
-        ratio: Floats = np.divide(samples, norm, out=np.zeros_like(norm), where=norm > 0)
-        return ratio
+        return ratio_of(samples, observation["task_norm_samples"].astype(np.float64))
 
     def _choose(self) -> Integers:
         """The arm of every server, ``[n_bs]``; each is tried once first."""

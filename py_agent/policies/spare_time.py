@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from py_agent.contract import Network, Observation
-from py_agent.policies.model_watch import ModelWatch
+from py_agent.policies.model_watch import ModelWatch, ratio_of
 
 Floats = NDArray[np.float64]
 
@@ -113,8 +113,7 @@ class SpareTime:
         norm = observation["task_norm_samples"].astype(np.float64)
         free = (needed > 0) & (observation["training_backlog_samples"] == 0)
         job = np.where(free, np.maximum(needed, SMALLEST_JOB), 0.0)
-        wanted = np.divide(job, norm, out=np.zeros_like(job), where=norm > 0)
-        ratio = np.minimum(wanted, self.ratio_left)
+        ratio = np.minimum(ratio_of(job, norm), self.ratio_left)
         self.ratio_left = self.ratio_left - ratio
         return ratio
 

@@ -15,7 +15,8 @@ from py_agent.policies.placement import Placement, steepest_moves, within_places
 from py_agent.radio.link_model import candidates, link_model_of, strongest
 from py_agent.twin.estimation.twin import Twin
 from py_agent.twin.model.estimate import NetworkEstimate
-from py_agent.twin.model.parameters import TwinParameters
+from py_agent.twin.model.parameters import TaskLaw, TwinParameters
+from py_agent.twin.model.traffic import UsersTraffic
 
 Floats = NDArray[np.float64]
 
@@ -139,14 +140,19 @@ def _expected_on(estimate: NetworkEstimate, horizon_s: float) -> Floats:
 
     The mean of ``p(t) = d + (p₀ − d) e^{−t/τ}``, 1/τ = 1/on + 1/off, d = on/(on + off).
     """
-    traffic = estimate.parameters.traffic
-    if traffic.off_s == 0:
-        return np.ones(estimate.n_ue)
-    duty = traffic.on_s / (traffic.on_s + traffic.off_s)
-    settle_s = 1 / (1 / traffic.on_s + 1 / traffic.off_s)
-    fading = settle_s / horizon_s * (1 - np.exp(-horizon_s / settle_s))
+    traffic = UsersTraffic.of(estimate.parameters, estimate.n_ue)
+    duty = traffic.each(lambda law: law.on_s / (law.on_s + law.off_s))
+    fading = traffic.each(lambda law: _fading(law, horizon_s))
     on: Floats = duty + (estimate.on_probability - duty) * fading
     return on
+
+
+def _fading(law: TaskLaw, horizon_s: float) -> float:
+    """Mean of ``e^{−t/τ}`` over the horizon; 0 without pauses, where τ is 0."""
+    if law.off_s == 0:
+        return 0.0
+    settle_s = 1 / (1 / law.on_s + 1 / law.off_s)
+    return float(settle_s / horizon_s * (1 - np.exp(-horizon_s / settle_s)))
 
 
 def _interruption_s(estimate: NetworkEstimate) -> Floats:

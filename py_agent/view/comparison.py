@@ -7,14 +7,13 @@ import html
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import NullFormatter
 
 from py_agent.compare.comparison import Comparison, PrecisionReached, Row
 from py_agent.intervals import LEAST_SEEDS, Estimate
 from py_agent.view.front_figure import draw_fronts
+from py_agent.view.log_axis import label_ticks
 from py_agent.view.page import page, picture, table
 
 _COLUMNS = (
@@ -28,7 +27,6 @@ _COLUMNS = (
     ("unfinished", "tasks_unfinished", "{:.1f}"),
     ("decision ms", "decision_ms_per_slot", "{:.2f}"),
 )
-_CROWDED = 6.0  # ratio of the ends of an axis that leaves no room to label its small ticks
 _EMPTY = ("", "–")
 
 #: What is said below every table of estimates.
@@ -183,10 +181,7 @@ def _draw_estimates(axes: Axes, estimates: Sequence[Estimate | None]) -> None:
     axes.set_xscale("log")
     axes.grid(axis="x", which="both", alpha=0.25)
     axes.set_ylim(-0.6, len(estimates) - 0.4)
-    axes.xaxis.set_major_formatter("{x:g}")
-    shown = [e.mean for e in estimates if e is not None]
-    crowded = bool(shown) and np.max(shown) > _CROWDED * np.min(shown)
-    axes.xaxis.set_minor_formatter(NullFormatter() if crowded else "{x:g}")
+    label_ticks(axes.xaxis, [e.mean for e in estimates if e is not None])
 
 
 def _markdown(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:

@@ -5,15 +5,15 @@ from __future__ import annotations
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FixedLocator, NullFormatter, NullLocator
+from matplotlib.ticker import FixedLocator, NullLocator
 
 from py_agent.compare.comparison import Comparison, Row
 from py_agent.compare.labels import family
+from py_agent.view.log_axis import label_ticks
 
 _COLOURS = ("#6a51a3", "#d6604d", "#1b7837", "#b8860b", "#2166ac", "#8c510a", "#c51b7d", "#01665e")
 _MARKERS = "osD^vPX*"
 _LINEAR = 10.0  # %: up to there the axis of violations is linear, beyond it logarithmic
-_CROWDED = 6.0  # ratio of delays that leaves no room to label small ticks
 
 
 def draw_fronts(comparison: Comparison) -> Figure | None:
@@ -60,13 +60,10 @@ def _draw(axes: Axes, comparison: Comparison, setting: str, rows: list[Row]) -> 
     axes.set_xscale("symlog", linthresh=_LINEAR)
     axes.set_yscale("log")
     axes.set_xlim(left=0)
-    for axis in (axes.xaxis, axes.yaxis):
-        axis.set_major_formatter("{x:g}")
+    axes.xaxis.set_major_formatter("{x:g}")
     axes.xaxis.set_major_locator(FixedLocator([0, 2, 5, 10, 20, 50, 100]))
     axes.xaxis.set_minor_locator(NullLocator())
-    delays_s = [row.mean_delay_s.mean for row in rows if row.mean_delay_s is not None]
-    crowded = max(delays_s) > _CROWDED * min(delays_s)
-    axes.yaxis.set_minor_formatter(NullFormatter() if crowded else "{x:g}")
+    label_ticks(axes.yaxis, [row.mean_delay_s.mean for row in rows if row.mean_delay_s is not None])
     axes.grid(which="both", alpha=0.25)
     axes.legend(loc="best", fontsize=8)
 

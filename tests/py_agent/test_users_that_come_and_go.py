@@ -315,8 +315,9 @@ def test_calibration_counts_the_time_of_those_who_are_there(tmp_path):
     run = Run(load_run_settings(None, chosen, []))
     prior = prior_parameters(run.env.settings.model_dump(), "lte", "cellular").traffic
     (recorded,) = load_runs([run.execute().path])
-    fitted = fit_traffic([recorded], prior)
-    there_s = sum((to_s - from_s) for _, from_s, to_s in stays_of(recorded))
+    everybody = np.arange(SETTINGS["n_ue"])
+    fitted = fit_traffic([recorded], prior, everybody)
+    there_s = sum((to_s - from_s) for _, from_s, to_s in stays_of(recorded, everybody))
     tasks = len(recorded.table("task")["ue"])
     # Four standard errors of a Poisson number.
     assert abs(tasks / there_s - prior.rate_hz) < 4 * np.sqrt(tasks) / there_s

@@ -8,11 +8,8 @@ import pytest
 import ns3_scenarios
 from ns3_bridge import InvalidSetting
 from ns3_scenarios.registry import INSTALLED
-from py_agent.contract import Network
 from py_agent.twin.environment.network import TwinNetwork
 from py_agent.twin.errors import UnsuitableNetwork
-from py_agent.twin.estimation.twin import Twin
-from py_agent.twin.model.prior import prior_parameters
 
 USERS = str(INSTALLED / "laboratory" / "bin" / "users")
 CLASSES = [
@@ -111,21 +108,6 @@ def test_uploads_over_the_radio_are_those_of_the_class():
     assert set(table["size_bit"][table["ue"] < 2]) == {20_000}
     assert set(table["size_bit"][table["ue"] == 2]) == {100_000}
     assert (table["ue"] == 2).sum() in (5, 6, 7)
-
-
-def test_the_twin_says_that_its_users_are_alike():
-    settings = {"n_ue": 4, "n_bs": 1, "traffic": {"classes": [{"users": 1}, {"users": 3}]}}
-    env = ns3_scenarios.make("cellular", settings)
-    network = Network("cellular", env.settings.model_dump(), env.schema)
-    alike = ns3_scenarios.make("cellular", {"n_ue": 4, "n_bs": 1}).settings.model_dump()
-    parameters = prior_parameters(alike, "lte")
-    for ask in (
-        lambda: prior_parameters(network.settings, "lte"),
-        lambda: Twin(network, parameters),
-        lambda: TwinNetwork.of(settings, parameters),
-    ):
-        with pytest.raises(UnsuitableNetwork, match=r"traffic\.classes has 2 items: .* one law"):
-            ask()
 
 
 def test_without_ns3_the_twin_refuses_a_trace_instead_of_inventing_tasks(tmp_path):

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cmath>
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -35,7 +36,7 @@ struct HandoverLaw {
     double outage_sd_s;
 };
 
-/// Beside TwinParameters: what the settings of the scenario add.
+/// Of the tasks of a class of users. Beside TwinParameters: what the settings of the scenario add.
 struct Traffic {
     double rate_hz;
     double on_s;
@@ -51,14 +52,15 @@ struct Traffic {
     double cycles_task_spread;
     bool periodic;
     double jitter_s;
-    double result_bit;
-    double result_ratio;
+};
 
-    /// Tasks have results, which their users download.
-    bool HasResults() const { return result_bit > 0 || result_ratio > 0; }
-    double ResultBit(double size_bit) const {
-        return std::ceil(result_bit + result_ratio * size_bit);
-    }
+/// Of tasks, which their users download.
+struct Results {
+    double bit;
+    double ratio;  // of the size of the task
+
+    bool Any() const { return bit > 0 || ratio > 0; }
+    double Bits(double size_bit) const { return std::ceil(bit + ratio * size_bit); }
 };
 
 struct Mobility {
@@ -95,7 +97,9 @@ struct NetworkParameters {
     bool retrains;
     Delays delays;
     HandoverLaw handover;
-    Traffic traffic;
+    std::vector<Traffic> traffic;            // of each class of users
+    std::vector<std::size_t> traffic_class;  // of each user
+    Results results;
     Mobility mobility;
     Arrivals arrivals;
     Compute compute;

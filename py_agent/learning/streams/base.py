@@ -31,6 +31,15 @@ class Samples:
     x: Features
     y: Labels
 
+    def at(self, users: NDArray[np.intp], rows: NDArray[np.intp]) -> Samples:
+        """Some of them.
+
+        Args:
+            users: whose, ``[n]``.
+            rows: which of each, ``[n, n_samples]``.
+        """
+        return Samples(self.x[users[:, None], rows], self.y[users[:, None], rows])
+
 
 class DriftStream(Protocol):
     """One stream of data per user, whose distribution changes with time.

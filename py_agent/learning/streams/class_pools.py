@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 from numpy.typing import NDArray
 
 from py_agent.learning.errors import MissingClass
+from py_agent.learning.streams.base import Features, Labels, Samples
 
 
 class ClassPools:
@@ -66,3 +69,40 @@ def draw_labels(prior: NDArray[np.float64], n: int, rng: np.random.Generator) ->
     below = u >= np.cumsum(prior, axis=1)[:, None, :-1]
     labels: NDArray[np.int64] = below.sum(axis=2, dtype=np.int64)
     return labels
+
+
+def draw_from_windows(
+    recorded: Samples,
+    windows: Iterable[tuple[int, NDArray[np.intp]]],
+    labels: Labels,
+    n_classes: int,
+    rng: np.random.Generator,
+) -> Features:
+    """Draw samples of wanted classes, each row from a window of its own.
+
+    Args:
+        recorded: of all users.
+        windows: whose, and which of its samples, ``[n_window]``; one per row.
+        labels: the classes wanted, ``[n, n_samples]``.
+        n_classes: number of classes.
+        rng: where random numbers come from.
+
+    Returns:
+        ``[n, n_samples, n_features]``.
+
+    Raises:
+        MissingClass: a window has no sample of a class.
+
+    Example:
+        >>> x = np.arange(4, dtype=np.float32).reshape(1, 4, 1)
+        >>> recorded = Samples(x, np.array([[0, 1, 0, 1]]))
+        >>> windows = [(0, np.array([1, 2]))]
+        >>> rng = np.random.default_rng(1)
+        >>> draw_from_windows(recorded, windows, np.array([[0, 1]]), 2, rng).ravel().tolist()
+        [2.0, 1.0]
+    """
+    x = np.empty((*labels.shape, recorded.x.shape[-1]), np.float32)
+    for drawn, (user, rows), wanted in zip(x, windows, labels, strict=True):
+        pools = ClassPools(recorded.y[user, rows], n_classes)
+        drawn[:] = recorded.x[user, rows[pools.rows(wanted, rng)]]
+    return x

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 from river.datasets import synth
 
 from py_agent.learning.streams.base import Features, Floats, Labels, Samples
-from py_agent.learning.streams.class_pools import ClassPools, draw_labels
-from py_agent.learning.streams.class_prior import ShiftingPrior
-from py_agent.learning.streams.drift import Drift, DriftKind
+from py_agent.learning.streams.class_pools import ClassPools
+from py_agent.learning.streams.drift import DriftKind
+from py_agent.learning.streams.drifting_users import DriftingUsers
 
 _N_CLASSES = 2
 # Two of river's ten rules (7 and 9) grant, or refuse, nearly everything: no class to learn.
@@ -64,10 +64,14 @@ class DriftingLoans:
     ) -> None:
         rng = np.random.default_rng(seed)
         self.n_users = n_users
-        self.drift_rate: Floats = drift_speed * rng.uniform(*rate_per_s, n_users)
-        self._drift = Drift(kind, self.drift_rate, period_s, rng.uniform(0, period_s, n_users))
-        self._prior = ShiftingPrior(n_users, _N_CLASSES, concentration, prior_period_s, rng)
-        self._noise = noise
+        self._users = DriftingUsers(
+            *(n_users, _N_CLASSES, rng, kind, rate_per_s, drift_speed),
+            period_s=period_s,
+            noise=noise,
+            concentration=concentration,
+            prior_period_s=prior_period_s,
+        )
+        self.drift_rate: Floats = self._users.drift.rate
         self._x, y = _applications(pool_per_rule, seed)
         # A "class" of the pools is a pair (rule, label), so that one look-up serves all rules.
         pair = np.repeat(np.arange(_N_RULES), pool_per_rule) * _N_CLASSES + y
@@ -78,8 +82,8 @@ class DriftingLoans:
 
     def draw(self, time_s: Floats | float, n: int, rng: np.random.Generator) -> Samples:
         """See `DriftStream.draw`; never runs dry."""
-        y = draw_labels(self._prior.at(time_s), n, rng)
-        return Samples(self._seen(y, self._drift.position(time_s), rng, training=False), y)
+        y = self._users.labels(time_s, n, rng)
+        return Samples(self._seen(y, self._users.drift.position(time_s), rng, training=False), y)
 
     def draw_classes(
         self,
@@ -89,16 +93,14 @@ class DriftingLoans:
         rng: np.random.Generator,
     ) -> Features:
         """See `DriftStream.draw_classes`."""
-        return self._seen(labels, self._drift.position(time_s, users), rng, training=True)
+        return self._seen(labels, self._users.drift.position(time_s, users), rng, training=True)
 
     def _seen(
         self, y: Labels, position: Floats, rng: np.random.Generator, *, training: bool
     ) -> Features:
         rule = np.floor(position[:, None] + rng.random(y.shape)).astype(np.int64) % _N_RULES
         rows = self._rows[training][self._pools[training].rows(rule * _N_CLASSES + y, rng)]
-        x = self._x[rows]
-        x += self._noise * rng.standard_normal(x.shape, np.float32)
-        return x
+        return self._users.add_noise(self._x[rows], rng)
 
 
 def _applications(per_rule: int, seed: int) -> tuple[Features, Labels]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from py_agent.learning.errors import LearningError
 from py_agent.learning.streams.base import Features, Floats, Labels, Samples
-from py_agent.learning.streams.class_pools import ClassPools
+from py_agent.learning.streams.class_pools import draw_from_windows
 from py_agent.learning.streams.drift import DriftKind
 
 _LABEL = "label"
@@ -57,18 +57,22 @@ class Recording:
     ) -> None:
         if kind != "gradual":
             raise LearningError(f"learning.drift = {kind}: a recording has its own drift, gradual")
-        self._x, self._y, self.n_classes = _read(Path(recording))
+        x, y, self.n_classes = _read(Path(recording))
+        self._recorded = Samples(
+            np.broadcast_to(x, (n_users, *x.shape)), np.broadcast_to(y, (n_users, *y.shape))
+        )
+        self._length = len(y)
         self.n_users = n_users
-        self.n_features = self._x.shape[1]
+        self.n_features = x.shape[1]
         self.drift_rate: Floats = np.full(n_users, drift_speed * _SAMPLES_PER_S)
-        self._window = min(_WINDOW, len(self._y) // 2)
+        self._window = min(_WINDOW, self._length // 2)
         self.pool_size: Labels = np.full(self.n_classes, self._window)
-        self._start = np.random.default_rng(seed).integers(len(self._y), size=n_users)
+        self._start = np.random.default_rng(seed).integers(self._length, size=n_users)
 
     def draw(self, time_s: Floats | float, n: int, rng: np.random.Generator) -> Samples:
         """See `DriftStream.draw`; never runs dry."""
-        rows = self._rows(time_s, np.arange(self.n_users), np.arange(n))
-        return Samples(self._x[rows], self._y[rows])
+        users = np.arange(self.n_users)
+        return self._recorded.at(users, self._rows(time_s, users, np.arange(n)))
 
     def draw_classes(
         self,
@@ -79,18 +83,15 @@ class Recording:
     ) -> Features:
         """See `DriftStream.draw_classes`; raises `MissingClass` if the window lacks a class."""
         past = self._rows(time_s, users, np.arange(-self._window, 0))
-        x = np.empty((*labels.shape, self.n_features), np.float32)
-        for i, rows in enumerate(past):
-            pools = ClassPools(self._y[rows], self.n_classes)
-            x[i] = self._x[rows[pools.rows(labels[i], rng)]]
-        return x
+        windows = zip(users.tolist(), past, strict=True)
+        return draw_from_windows(self._recorded, windows, labels, self.n_classes, rng)
 
     def _rows(
         self, time_s: Floats | float, users: NDArray[np.intp], around: NDArray[np.intp]
     ) -> NDArray[np.intp]:
         """Samples around where users stand, ``[n_users, n]``."""
         position = self._start[users] + np.floor(self.drift_rate[users] * time_s).astype(np.intp)
-        rows: NDArray[np.intp] = (position[:, None] + around) % len(self._y)
+        rows: NDArray[np.intp] = (position[:, None] + around) % self._length
         return rows
 
 

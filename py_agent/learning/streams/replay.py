@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from py_agent.learning.errors import StreamExhausted
 from py_agent.learning.streams.base import Features, Floats, Labels, Samples
-from py_agent.learning.streams.class_pools import ClassPools
+from py_agent.learning.streams.class_pools import draw_from_windows
 
 
 class Replay:
@@ -31,26 +31,24 @@ class Replay:
     """
 
     def __init__(self, x: Features, y: Labels, samples_per_s: float, window: int) -> None:
-        self.n_users, self._recorded, self.n_features = x.shape
+        self.n_users, self._length, self.n_features = x.shape
         self.n_classes = int(y.max()) + 1
         self.drift_rate: Floats = np.full(self.n_users, samples_per_s)
         self.pool_size: Labels = np.full(self.n_classes, window)
-        self._x = x.astype(np.float32)
-        self._y = y.astype(np.int64)
+        self._recorded = Samples(x.astype(np.float32), y.astype(np.int64))
         self._window = window
 
     def draw(self, time_s: Floats | float, n: int, rng: np.random.Generator) -> Samples:
         """See `DriftStream.draw`; raises `StreamExhausted` at the end of the recording."""
-        start = self._position(time_s, np.arange(self.n_users))
+        users = np.arange(self.n_users)
+        start = self._position(time_s, users)
         last = int(start.max()) + n
-        if last > self._recorded:
+        if last > self._length:
             raise StreamExhausted(
                 f"sample {last} is asked for at {np.max(time_s):g} s; "
-                f"the recording ends after {self._recorded}"
+                f"the recording ends after {self._length}"
             )
-        user = np.arange(self.n_users)[:, None]
-        rows = start[:, None] + np.arange(n)
-        return Samples(self._x[user, rows], self._y[user, rows])
+        return self._recorded.at(users, start[:, None] + np.arange(n))
 
     def draw_classes(
         self,
@@ -60,13 +58,12 @@ class Replay:
         rng: np.random.Generator,
     ) -> Features:
         """See `DriftStream.draw_classes`; raises `MissingClass` if the window lacks a class."""
-        x = np.empty((*labels.shape, self.n_features), np.float32)
-        ends = np.minimum(self._position(time_s, users), self._recorded)
-        for i, (user, end) in enumerate(zip(users, ends, strict=True)):
-            start = max(0, end - self._window)
-            pools = ClassPools(self._y[user, start:end], self.n_classes)
-            x[i] = self._x[user, start + pools.rows(labels[i], rng)]
-        return x
+        ends = np.minimum(self._position(time_s, users), self._length).tolist()
+        windows = (
+            (user, np.arange(max(0, end - self._window), end))
+            for user, end in zip(users.tolist(), ends, strict=True)
+        )
+        return draw_from_windows(self._recorded, windows, labels, self.n_classes, rng)
 
     def _position(self, time_s: Floats | float, users: NDArray[np.intp]) -> NDArray[np.intp]:
         position: NDArray[np.intp] = np.floor(self.drift_rate[users] * time_s).astype(np.intp)

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from py_agent.learning.streams.base import Features, Floats, Labels, Samples
-from py_agent.learning.streams.class_pools import ClassPools, draw_labels
-from py_agent.learning.streams.class_prior import ShiftingPrior
-from py_agent.learning.streams.drift import Drift, DriftKind
+from py_agent.learning.streams.class_pools import ClassPools
+from py_agent.learning.streams.drift import DriftKind
+from py_agent.learning.streams.drifting_users import DriftingUsers
 from py_agent.learning.streams.rotation import rotation_matrices
 
 _TRAINING_PART = 0.7
@@ -71,10 +71,14 @@ class RotatingImages:
     ) -> None:
         rng = np.random.default_rng(seed)
         self.n_users = n_users
-        self.drift_rate: Floats = drift_speed * rng.uniform(*rate_deg_per_s, n_users)
-        self._drift = Drift(kind, self.drift_rate, period_s, rng.uniform(0, period_s, n_users))
-        self._prior = ShiftingPrior(n_users, self.n_classes, concentration, prior_period_s, rng)
-        self._noise = noise
+        self._users = DriftingUsers(
+            *(n_users, self.n_classes, rng, kind, rate_deg_per_s, drift_speed),
+            period_s=period_s,
+            noise=noise,
+            concentration=concentration,
+            prior_period_s=prior_period_s,
+        )
+        self.drift_rate: Floats = self._users.drift.rate
         self._images, y = self.images()
         order = rng.permutation(len(y))
         split = int(_TRAINING_PART * len(y))
@@ -96,9 +100,9 @@ class RotatingImages:
 
     def draw(self, time_s: Floats | float, n: int, rng: np.random.Generator) -> Samples:
         """See `DriftStream.draw`; never runs dry."""
-        y = draw_labels(self._prior.at(time_s), n, rng)
+        y = self._users.labels(time_s, n, rng)
         rows = self._fresh_rows[self._fresh.rows(y, rng)]
-        return Samples(self._seen(rows, self._drift.position(time_s), rng), y)
+        return Samples(self._seen(rows, self._users.drift.position(time_s), rng), y)
 
     def draw_classes(
         self,
@@ -109,11 +113,9 @@ class RotatingImages:
     ) -> Features:
         """See `DriftStream.draw_classes`."""
         rows = self._training_rows[self._training.rows(labels, rng)]
-        return self._seen(rows, self._drift.position(time_s, users), rng)
+        return self._seen(rows, self._users.drift.position(time_s, users), rng)
 
     def _seen(
         self, rows: NDArray[np.intp], angle_deg: Floats, rng: np.random.Generator
     ) -> Features:
-        seen = self.turned(self._images[rows], angle_deg)
-        seen += self._noise * rng.standard_normal(seen.shape, np.float32)
-        return seen
+        return self._users.add_noise(self.turned(self._images[rows], angle_deg), rng)

@@ -9,15 +9,13 @@ from typing import Any
 from gymnasium.vector import AutoresetMode
 
 from ns3_bridge import InvalidSetting, ScenarioEnv
-from ns3_bridge.settings import NestedSettings, merged
+from ns3_bridge.settings import NestedSettings
 from py_agent.learning.learning_settings import LearningSettings, learning_settings
-from py_agent.learning.training_cost import with_training_cost
+from py_agent.learning.training_cost import with_retraining, with_training_cost
 from py_agent.twin.environment.host import TwinHost
 from py_agent.twin.environment.network import TwinNetwork
 from py_agent.twin.environment.vector_env import TwinVectorEnv
 from py_agent.twin.model.parameters import TwinParameters
-
-_RETRAINING = {"retraining": {"enabled": True}}
 
 
 def make(
@@ -91,7 +89,7 @@ def make_learning(
     **options: Any,
 ) -> ScenarioEnv:
     """As `make`, with models and with retraining switched on."""
-    return make(merged(settings, _RETRAINING), learning=learning_settings(learning), **options)
+    return make(with_retraining(settings), learning=learning_settings(learning), **options)
 
 
 def make_learning_vector(
@@ -101,7 +99,7 @@ def make_learning_vector(
     **options: Any,
 ) -> TwinVectorEnv:
     """As `make_vector`, with models and with retraining switched on."""
-    enabled = merged(settings, _RETRAINING)
+    enabled = with_retraining(settings)
     return make_vector(num_envs, enabled, learning=learning_settings(learning), **options)
 
 

@@ -17,7 +17,7 @@ from py_agent.twin.errors import UnsuitableNetwork
 from py_agent.twin.model.declaration import check_arrivals, check_replaced
 from py_agent.twin.model.parameters import TwinParameters
 from py_agent.twin.model.prior import prior_parameters
-from py_agent.twin.model.traffic import check_drawn
+from py_agent.twin.model.traffic import check_classes, check_drawn
 from py_agent.twin.rollout.rollout import Place, Rollout
 
 
@@ -96,6 +96,7 @@ class TwinNetwork:
             raise UnsuitableNetwork(
                 f"the parameters are of {parameters.n_bs} base stations, not of {values['n_bs']}"
             )
+        check_classes(parameters, values["traffic"])
         bs_position_m = host.schema.observation("bs_position_m").constant
         if bs_position_m is None:
             raise UnsuitableNetwork(

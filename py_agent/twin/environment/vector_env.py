@@ -22,7 +22,13 @@ from ns3_bridge.seeds import draw_seed
 from ns3_bridge.settings import merged
 from ns3_bridge.spaces import dict_space
 from ns3_bridge.vector_env import Infos, Step
-from ns3_bridge.vector_resets import check_max_steps, check_running, reset_mask, seeds_of
+from ns3_bridge.vector_resets import (
+    check_max_steps,
+    check_number,
+    check_running,
+    reset_mask,
+    seeds_of,
+)
 from py_agent.learning.learning_settings import LearningSettings
 from py_agent.twin.environment.learning import rollout_of, schema_of
 from py_agent.twin.environment.network import TwinNetwork
@@ -73,8 +79,7 @@ class TwinVectorEnv(VectorEnv[Batch, Mapping[str, NDArray[Any]], NDArray[Any]]):
         learning: LearningSettings | None = None,
         max_episode_steps: int | None = None,
     ) -> None:
-        if num_envs < 1:
-            raise InvalidSetting(f"num_envs = {num_envs}: must be at least 1")
+        check_number(num_envs)
         self._own_network = network
         self._changed: dict[str, Any] = {}
         self.num_envs = num_envs

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from py_agent import former_names
-from py_agent.twin.model.parameters import Traffic
+from py_agent.twin.model.traffic import UsersTraffic
 
 Floats = NDArray[np.float64]
 
@@ -26,15 +26,16 @@ class TrafficFilter:
     follows likewise from bits and tasks.
 
     Args:
-        law: of the traffic.
-        n_ue: users.
-        mean_bit: expected size of a task.
+        traffic: the users' laws.
+        mean_bit: expected size of a task, ``[n_ue]``.
 
     Attributes:
         on_probability: ``[n_ue]``.
 
     Example:
-        >>> traffic = TrafficFilter(Traffic(rate_hz=1.0), n_ue=2, mean_bit=4e5)
+        >>> from py_agent.twin.model.parameters import Traffic
+        >>> alike = UsersTraffic((Traffic(rate_hz=1.0),), np.zeros(2, int))
+        >>> traffic = TrafficFilter(alike, mean_bit=np.full(2, 4e5))
         >>> five, none = np.array([5.0]), np.array([0.0])
         >>> traffic.update(np.array([0]), five, 4e5 * five, np.array([1.0]))
         >>> traffic.update(np.array([1]), none, none, np.array([1.0]))
@@ -42,11 +43,15 @@ class TrafficFilter:
         True
     """
 
-    def __init__(self, law: Traffic, n_ue: int, mean_bit: float) -> None:
-        self._law = law
-        self._duty = law.on_s / (law.on_s + law.off_s)
-        self.on_probability = np.full(n_ue, self._duty)
-        self._tasks = np.full(n_ue, law.rate_hz * _PRIOR_S)
+    def __init__(self, traffic: UsersTraffic, mean_bit: Floats) -> None:
+        n_ue = len(mean_bit)
+        self._duty = traffic.each(lambda law: law.on_s / (law.on_s + law.off_s))
+        # How fast the probability settles; those without pauses are on.
+        self._settling_hz = traffic.each(
+            lambda law: 1 / law.on_s + 1 / law.off_s if law.off_s > 0 else np.inf
+        )
+        self.on_probability = self._duty.copy()
+        self._tasks = traffic.each(lambda law: law.rate_hz) * _PRIOR_S
         self._on_time_s = np.full(n_ue, _PRIOR_S)
         self._size_tasks = np.full(n_ue, _PRIOR_TASKS)
         self._bits = self._size_tasks * mean_bit
@@ -57,11 +62,11 @@ class TrafficFilter:
 
     def ahead(self, users: NDArray[np.intp], by_s: Floats) -> Floats:
         """Probability of being on some time later, ``[n]``."""
-        if self._law.off_s == 0:
-            return np.ones(len(users))
-        settle = np.exp(-np.asarray(by_s) * (1 / self._law.on_s + 1 / self._law.off_s))
-        later: Floats = self._duty + settle * (self.on_probability[users] - self._duty)
-        return later
+        duty, settling_hz = self._duty[users], self._settling_hz[users]
+        pauses = np.isfinite(settling_hz)
+        settle = np.exp(-np.asarray(by_s) * np.where(pauses, settling_hz, 0.0))
+        later: Floats = duty + settle * (self.on_probability[users] - duty)
+        return np.where(pauses, later, 1.0)
 
     def update(
         self, users: NDArray[np.intp], tasks: Floats, bits: Floats, during_s: Floats

@@ -24,7 +24,7 @@ from py_agent.twin.model.declaration import check_followed
 from py_agent.twin.model.estimate import NetworkEstimate
 from py_agent.twin.model.parameters import TwinParameters
 from py_agent.twin.model.prior import prior_parameters
-from py_agent.twin.model.traffic import check_one_law, mean_size_bit
+from py_agent.twin.model.traffic import UsersTraffic, check_classes
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int32]
@@ -53,8 +53,8 @@ class Twin:
         ignored: reports that were no newer than what was known.
 
     Raises:
-        UnsuitableNetwork: the network does not observe what the twin follows, or its users create
-            tasks by laws of several classes.
+        UnsuitableNetwork: the network does not observe what the twin follows, or the parameters
+            are those of another one.
 
     Example:
         >>> import py_agent.twin.environment.env as without_ns3
@@ -78,7 +78,6 @@ class Twin:
     ) -> None:
         fields = network.schema.observations
         check_followed(network.schema)
-        check_one_law(network.settings["traffic"])
         radio = load_radio(network.schema.radio)
         parameters = parameters or prior_parameters(network.settings, radio.name, network.scenario)
         self._fields = {field.name: field for field in fields}
@@ -87,6 +86,7 @@ class Twin:
             raise UnsuitableNetwork(
                 f"the parameters are of {parameters.n_bs} base stations, the network has {n_bs}"
             )
+        check_classes(parameters, network.settings["traffic"])
         self._parameters = parameters
         self._link_model = radio(network.settings, parameters.radio)
         self._online = online
@@ -107,8 +107,8 @@ class Twin:
         self._motion = MotionFilter(parameters.mobility, self._n_ue)
         self._links: LinkEstimator | None = None
         self._counted = {name: np.zeros(self._n_ue) for name in _COUNTERS}
-        mean_bit = mean_size_bit(parameters.traffic, network.settings["traffic"])
-        self._traffic = TrafficFilter(parameters.traffic, self._n_ue, mean_bit)
+        traffic = UsersTraffic.of(parameters, self._n_ue)
+        self._traffic = TrafficFilter(traffic, traffic.mean_size_bit(network.settings["traffic"]))
         self._queues = TaskQueues(self._n_ue)
         self._gaps = GapTracker(parameters.handover, parameters.radio, self._n_ue)
         learning = network.settings.get("learning", {})

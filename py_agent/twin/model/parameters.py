@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import pydantic
 
-from py_agent import former_names
+from py_agent import former_names, whole_files
 from py_agent.radio.errors import UnknownRadio
 from py_agent.radio.link_model import load_radio
 from py_agent.radio.parameters import (
@@ -71,7 +71,7 @@ class HandoverLaw(Part):
     outage_sd_s: NotNegative = 0.02
 
 
-class Traffic(Part):
+class TaskLaw(Part):
     """When users create tasks, and of which size and work.
 
     On-off: exponential periods, Poisson while on. Every other model is followed as Poisson with
@@ -91,8 +91,6 @@ class Traffic(Part):
         cycles_per_bit: mean over users.
         cycles_ue_spread: between users, part of the mean, uniform.
         cycles_task_spread: between a user's tasks, part of its mean, uniform.
-        result_bit: result that the user downloads.
-        result_ratio: and this part of the size.
     """
 
     rate_hz: NotNegative = 1.0
@@ -106,8 +104,6 @@ class Traffic(Part):
     cycles_per_bit: Positive = 1e3
     cycles_ue_spread: Share = 0.0
     cycles_task_spread: Share = 0.0
-    result_bit: NotNegative = 0.0
-    result_ratio: NotNegative = 0.0
 
     @pydantic.field_validator("rate_hz")
     @classmethod
@@ -116,6 +112,30 @@ class Traffic(Part):
         if 0 < rate_hz < _RAREST_HZ:
             raise ValueError(f"must be 0 or at least {_RAREST_HZ:g}")
         return rate_hz
+
+
+class Traffic(TaskLaw):
+    """The law of all users' tasks, unless they are of several classes, and results.
+
+    Attributes:
+        result_bit: result that the user downloads.
+        result_ratio: and this part of the size.
+    """
+
+    result_bit: NotNegative = 0.0
+    result_ratio: NotNegative = 0.0
+
+
+class TrafficClass(TaskLaw):
+    """The law of some users' tasks.
+
+    Attributes:
+        name: of the class.
+        users: how many; classes follow each other as their users do.
+    """
+
+    name: str
+    users: Annotated[int, pydantic.Field(gt=0)]
 
 
 class MobilityLaw(Part):
@@ -219,6 +239,7 @@ class TwinParameters(Part):
     Attributes:
         version: of this format; files of version 1 are read, too.
         bandwidth_mode: whether the share of an idle user's band is given to the others.
+        traffic_classes: of users with several laws of traffic; none: all follow `traffic`.
         radio: of the access network, in the form of its plug-in.
 
     Example:
@@ -240,6 +261,7 @@ class TwinParameters(Part):
     delays: Delays = Delays()
     handover: HandoverLaw = HandoverLaw()
     traffic: Traffic = Traffic()
+    traffic_classes: tuple[TrafficClass, ...] = ()
     mobility: MobilityLaw = MobilityLaw()
     compute: Compute
 
@@ -275,12 +297,12 @@ class TwinParameters(Part):
         """Base stations."""
         return len(self.compute.capacity_hz)
 
-    def replaced(self, **parts: Mapping[str, Any]) -> TwinParameters:
+    def replaced(self, **parts: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> TwinParameters:
         """A copy with some values replaced and everything checked.
 
         Args:
             parts: by part, e.g. ``traffic={"rate_hz": 2.0}``; parts of the radio's constants
-                likewise, e.g. ``channel={"residual_sd_db": 6.0}``.
+                likewise, e.g. ``channel={"residual_sd_db": 6.0}``; of `traffic_classes` all.
 
         Raises:
             InvalidParameters: a value makes no sense.
@@ -288,7 +310,7 @@ class TwinParameters(Part):
         values = self.model_dump()
         for name, part in parts.items():
             whole = values if name in values else values["radio"]
-            whole[name] = {**whole.get(name, {}), **part}
+            whole[name] = {**whole.get(name, {}), **part} if isinstance(part, Mapping) else part
         return _checked(values, "parameters")
 
     def save(self, path: Path) -> None:
@@ -298,7 +320,7 @@ class TwinParameters(Part):
             InvalidParameters: the file cannot be written.
         """
         try:
-            path.write_text(self.model_dump_json(indent=2) + "\n", encoding="utf-8")
+            whole_files.replace_text(path, self.model_dump_json(indent=2) + "\n")
         except OSError as error:
             raise InvalidParameters(f"cannot write {path}: {error}") from error
 

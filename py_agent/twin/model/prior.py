@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -14,11 +14,15 @@ from py_agent.twin.model.parameters import (
     Compute,
     MobilityLaw,
     Provenance,
+    TaskLaw,
     Timing,
     Traffic,
+    TrafficClass,
     TwinParameters,
 )
-from py_agent.twin.model.traffic import check_one_law
+from py_agent.twin.model.traffic import settings_of_classes
+
+Law = TypeVar("Law", bound=TaskLaw)
 
 
 def prior_parameters(
@@ -45,14 +49,18 @@ def prior_parameters(
 def _prior(settings: Mapping[str, Any], radio: str, scenario: str) -> TwinParameters:
     n_bs = settings["n_bs"]
     traffic, mobility = settings["traffic"], settings["mobility"]
-    check_one_law(traffic)
     retraining, compute = settings["retraining"], settings["compute"]
     return TwinParameters(
         provenance=Provenance(source="prior", scenario=scenario),
         timing=Timing(slot_s=settings["slot_s"], slots_per_frame=settings["slots_per_frame"]),
         radio=load_radio(radio)(settings).parameters,
         bandwidth_mode=settings["radio"].get("bandwidth_mode", "work-conserving"),
-        traffic=_traffic(traffic),
+        traffic=_law(Traffic, traffic),
+        traffic_classes=tuple(
+            _law(TrafficClass, of_class)
+            for of_class in settings_of_classes(traffic)
+            if traffic.get("classes")
+        ),
         mobility=MobilityLaw(
             speed_min_mps=mobility["speed_min_mps"], speed_max_mps=mobility["speed_max_mps"]
         ),
@@ -72,10 +80,10 @@ def _capacities_hz(settings: Mapping[str, Any], n_bs: int) -> tuple[float, ...]:
     return tuple((settings["capacity_hz"] * (1 + spread * places)).tolist())
 
 
-def _traffic(settings: Mapping[str, Any]) -> Traffic:
-    names = set(Traffic.model_fields) & set(settings)
+def _law(kind: type[Law], settings: Mapping[str, Any]) -> Law:
+    names = set(kind.model_fields) & set(settings)
     values = {name: settings[name] for name in names if name != "size_model"}
     if settings["model"] != "on-off":
         values["off_s"] = 0.0
     uniform = settings["size_model"] == "uniform"
-    return Traffic(size_model="uniform" if uniform else "lognormal", **values)
+    return kind(size_model="uniform" if uniform else "lognormal", **values)

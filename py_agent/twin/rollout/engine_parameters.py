@@ -9,7 +9,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from py_agent.twin.model.parameters import TwinParameters
-from py_agent.twin.model.traffic import traffic_law
+from py_agent.twin.model.traffic import UsersTraffic, traffic_law
 
 MEASURED_S = 0.2  # ns-3 reports received power so often; the twin moves its users as often
 
@@ -25,6 +25,7 @@ def network_parameters(
         bs_position_m: ``[n_bs, 2]``.
     """
     timing = parameters.timing
+    traffic = UsersTraffic.of(parameters, settings["n_ue"])
     return {
         "network": {
             "slot_s": timing.slot_s,
@@ -32,10 +33,15 @@ def network_parameters(
             "slots_per_measurement": max(1, round(MEASURED_S / timing.slot_s)),
             "band_quota": parameters.bandwidth_mode == "quota",
             "retrains": bool(settings["retraining"]["enabled"]),
+            "traffic_class": traffic.of_user.tolist(),
         },
         "delays": parameters.delays.model_dump(),
         "handover": parameters.handover.model_dump(),
-        "traffic": traffic_law(parameters.traffic, settings["traffic"]),
+        "traffic": traffic.under(settings["traffic"], traffic_law),
+        "results": {
+            "bit": parameters.traffic.result_bit,
+            "ratio": parameters.traffic.result_ratio,
+        },
         "arrivals": _arrivals(parameters, settings),
         "mobility": _mobility(parameters, settings, bs_position_m),
         "compute": {

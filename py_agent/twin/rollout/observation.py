@@ -123,7 +123,8 @@ class Observer:
 
     def _tasks(self) -> Mapping[str, Callable[[], Array]]:
         state = self._state
-        mean_rate_hz = _mean_rate_hz(self._rollout)
+        rollout = self._rollout
+        mean_rate_hz = rollout.traffic.mean_rate_hz(rollout.place.settings["traffic"])
         return {
             "tasks_created": lambda: state["created"] + state["created_before"],
             "tasks_completed": lambda: state["done"] + state["completed_before"],
@@ -134,10 +135,10 @@ class Observer:
             "upload_unconfirmed_bit": self._unconfirmed_bit,
             "upload_lost_bit": _zero,
             "upload_probed_bit": _zero,
-            "oldest_age_s": self._rollout.oldest_age_s,
-            "task_rate_hz": lambda: np.where(self._rollout.away, 0.0, mean_rate_hz),
-            "task_mean_bit": lambda: np.array(self._rollout.mean_bit),
-            "task_mean_cycles": lambda: self._rollout.mean_bit * state["cycles_per_bit"],
+            "oldest_age_s": rollout.oldest_age_s,
+            "task_rate_hz": lambda: np.where(rollout.away, 0.0, mean_rate_hz),
+            "task_mean_bit": lambda: rollout.mean_bit,
+            "task_mean_cycles": lambda: rollout.mean_bit * state["cycles_per_bit"],
         }
 
     def _servers(self) -> Mapping[str, Callable[[], Array]]:
@@ -243,14 +244,6 @@ def _always(value: Array) -> Callable[[], Array]:
 
 def _zero() -> Array:
     return np.zeros(())
-
-
-def _mean_rate_hz(rollout: Rollout) -> float:
-    """Tasks per second that the settings promise of a user."""
-    traffic = rollout.parameters.traffic
-    if rollout.place.settings["traffic"]["model"] == "periodic":
-        return traffic.rate_hz
-    return traffic.rate_hz * traffic.on_s / (traffic.on_s + traffic.off_s)
 
 
 class _Lazy(Mapping[str, Array]):

@@ -17,7 +17,7 @@ from py_agent.engine._engine import Engine, PythonRadio, Radio
 from py_agent.radio.link_model import load_radio
 from py_agent.twin.errors import UnsuitableNetwork
 from py_agent.twin.model.parameters import TwinParameters
-from py_agent.twin.model.traffic import mean_size_bit
+from py_agent.twin.model.traffic import UsersTraffic
 from py_agent.twin.rollout.engine_parameters import network_parameters
 from py_agent.twin.rollout.radio import HasDownlink, HasRolloutModel
 from py_agent.twin.rollout.random_streams import Seeds
@@ -76,6 +76,7 @@ class Rollout:
             ``[batch, n_ue, n_bs]``; ``engine/state.h`` says what each is.
         radio: the engine's, which has `links`.
         links: arrays of the radio, likewise; ``engine/lte-radio.h`` says what LTE's are.
+        traffic: the law of each user's tasks.
         retrains: the servers take retraining jobs.
         more_fields: observations beside those of `Observer`, by name, ``[batch, *shape]``.
 
@@ -101,6 +102,7 @@ class Rollout:
         self.bs_position_m = np.asarray(place.bs_position_m, np.float64)
         self.n_ue = int(place.settings["n_ue"])
         self.n_bs = parameters.n_bs
+        self.traffic = UsersTraffic.of(parameters, self.n_ue)
         network = network_parameters(parameters, place.settings, self.bs_position_m)
         self.slot_s = parameters.timing.slot_s
         self.slots_per_frame = parameters.timing.slots_per_frame
@@ -242,9 +244,9 @@ class Rollout:
         return self.engine.oldest_age_s(self._first, self._first + self.batch)
 
     @functools.cached_property
-    def mean_bit(self) -> float:
-        """Mean size of a task, as the settings promise it."""
-        return mean_size_bit(self.parameters.traffic, self.place.settings["traffic"])
+    def mean_bit(self) -> Floats:
+        """Mean size of each user's tasks, as the settings promise it, ``[n_ue]``."""
+        return self.traffic.mean_size_bit(self.place.settings["traffic"])
 
     def now_s(self) -> Floats:
         """Since the start of the rollouts, ``[batch]``."""

@@ -116,7 +116,8 @@ class _Start:
         estimate, state = self._estimate, self._state
         state["on_probability"][:] = estimate.on_probability
         rate_hz = self._about(estimate.rate_hz, estimate.rate_sd_hz)
-        rate_hz[:, estimate.away] = estimate.parameters.traffic.rate_hz  # once they are back
+        promised_hz = self._rollout.traffic.each(lambda law: law.rate_hz)
+        rate_hz[:, estimate.away] = promised_hz[estimate.away]  # once they are back
         state["rate_hz"][:] = np.maximum(rate_hz, 0.0)
         state["cycles_per_bit"][:] = estimate.cycles_per_bit
         state["size"][:] = estimate.mean_bit / self._rollout.mean_bit

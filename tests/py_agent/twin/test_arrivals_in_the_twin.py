@@ -8,12 +8,13 @@ import math
 
 import numpy as np
 import pytest
+from played_twin import assert_same_bits, decision, play_twin, task_table
 
 import ns3_scenarios
 from py_agent.driver import play
 from py_agent.experiment.task_statistics import delay_parts
 from py_agent.policies import Network, load_policy
-from py_agent.twin.environment.env import make, make_learning_vector, make_vector
+from py_agent.twin.environment.env import make_learning_vector, make_vector
 from py_agent.twin.environment.network import TwinNetwork
 from py_agent.twin.rollout.random_streams import seed_array
 from py_agent.twin.rollout.rollout import Rollout
@@ -34,33 +35,13 @@ def erlang_mean(load: float, n: int) -> float:
     return load * (1 - weights[n] / sum(weights))
 
 
-def decision(observation) -> dict[str, np.ndarray]:
-    shape = observation["serving_bs"].shape
-    share = np.full(shape, 1 / 8, np.float32)
-    strongest = observation["rsrp_dbm"].argmax(axis=-1).astype(np.int32)
-    shares = dict.fromkeys(("compute_share", "bandwidth_share"), share)
-    return {"association": strongest, **shares}
-
-
-def play_twin(settings, n: int, threads: int = 1, seed: int = 1):
-    """All observations and rewards of a batch, strongest cell and equal shares."""
-    envs = make_vector(n, settings, threads=threads)
-    observations, _ = envs.reset(seed=seed)
-    seen, rewards = [observations], []
-    for _ in range(SLOTS - 1):
-        observations, reward, *_ = envs.step(decision(observations))
-        seen.append(observations)
-        rewards.append(reward)
-    return seen, np.array(rewards)
-
-
 @pytest.fixture(scope="module")
 def twin():
-    return play_twin(SETTINGS, 64)
+    return play_twin(SETTINGS, 64, SLOTS)
 
 
 def test_as_many_are_there_as_erlang_says(twin):
-    seen, _ = twin
+    seen, *_ = twin
     there = np.array([o["present"].sum(axis=1) for o in seen])
     of_rollouts = there.mean(axis=0)
     error = of_rollouts.std() / np.sqrt(len(of_rollouts))
@@ -79,7 +60,7 @@ def test_the_load_is_bounded_by_the_places():
 
 
 def test_who_is_away_does_nothing_and_counts_nowhere(twin):
-    seen, rewards = twin
+    seen, rewards, _ = twin
     for before, after, reward in zip(seen, seen[1:], rewards, strict=False):
         away = after["present"] == 0
         assert (after["serving_bs"][away] == -1).all()
@@ -100,25 +81,19 @@ def test_who_is_away_does_nothing_and_counts_nowhere(twin):
 
 
 def test_what_is_delivered_grows_also_where_tasks_are_dropped(twin):
-    seen, _ = twin
+    seen, *_ = twin
     for before, after in itertools.pairwise(seen):
         assert (after["delivered_bit"] >= before["delivered_bit"]).all()
 
 
 def test_alone_and_in_a_batch_and_with_threads_the_same_bits(twin):
-    together, rewards = twin
-    seed = 17
+    seen, rewards, _ = twin
     for n, threads in ((1, 1), (30, 3)):
-        seen, their_rewards = play_twin(SETTINGS, n, threads, seed=seed)
-        rows = slice(seed - 1, seed - 1 + n)  # the batch has seeds 1, 2, …
-        assert (their_rewards == rewards[:, rows]).all()
-        for one, many in zip(seen[::50], together[::50], strict=True):
-            for name, values in one.items():
-                assert (values == many[name][rows]).all(), name
+        assert_same_bits(SETTINGS, seen, rewards, n, threads, seed=17)
 
 
 def test_users_come_and_go_alike_whatever_is_decided(twin):
-    seen, _ = twin
+    seen, *_ = twin
     envs = make_vector(4, SETTINGS)
     observations, _ = envs.reset(seed=1)
     envs.action_space.seed(1)
@@ -143,13 +118,7 @@ def test_branches_go_on_alike_and_others_are_drawn_anew():
 
 
 def test_the_table_of_tasks_says_when_their_user_left():
-    env = make(SETTINGS)
-    observation, _ = env.reset(seed=1)
-    over, rows = False, []
-    while not over:
-        observation, _, _, over, _ = env.step(decision(observation))
-        rows.append(env.take_records()["task"])
-    tasks = np.concatenate(rows)
+    tasks, observation = task_table(SETTINGS)
     left, done = np.isfinite(tasks["left_s"]), np.isfinite(tasks["done_s"])
     assert not (left & done).any()
     assert left.sum() == observation["tasks_left"].sum() > 0

@@ -10,7 +10,7 @@ from py_agent.twin.estimation.handover_gap import GapTracker
 from py_agent.twin.estimation.motion import MotionFilter
 from py_agent.twin.estimation.traffic_filter import TrafficFilter
 from py_agent.twin.model.parameters import HandoverLaw, MobilityLaw, Traffic
-from py_agent.twin.model.traffic import mean_size_bit
+from py_agent.twin.model.traffic import UsersTraffic, mean_size_bit
 
 EVERYBODY = np.arange(200)
 
@@ -44,7 +44,8 @@ def test_a_turn_is_noticed_within_some_reports():
 
 
 def test_silence_means_off_and_a_task_means_on():
-    traffic = TrafficFilter(Traffic(rate_hz=5.0, on_s=2.0, off_s=6.0), 2, mean_bit=4e5)
+    law = Traffic(rate_hz=5.0, on_s=2.0, off_s=6.0)
+    traffic = TrafficFilter(UsersTraffic((law,), np.zeros(2, int)), np.full(2, 4e5))
     both, none = np.arange(2), np.zeros(2)
     assert traffic.on_probability == pytest.approx([0.25, 0.25])
     for _ in range(100):

@@ -7,12 +7,13 @@ import itertools
 
 import numpy as np
 import pytest
+from played_twin import assert_same_bits, decision, play_twin, task_table
 from scipy.stats import ks_2samp
 
 import ns3_scenarios
 from py_agent.driver import play
 from py_agent.policies import Network, load_policy
-from py_agent.twin.environment.env import make, make_vector
+from py_agent.twin.environment.env import make
 from py_agent.twin.environment.network import TwinNetwork
 from py_agent.twin.errors import UnsuitableNetwork
 from py_agent.twin.estimation.twin import Twin
@@ -36,28 +37,9 @@ def with_settings(**changed):
     return {name: {**SETTINGS[name], **changed.get(name, {})} for name in ("traffic", "compute")}
 
 
-def decision(observation, share=1 / N_UE):
-    shape = observation["serving_bs"].shape
-    shares = {"bandwidth_share": np.broadcast_to(np.float32(share), shape)}
-    shares["compute_share"] = np.full(shape, 1 / N_UE, np.float32)
-    strongest = observation["rsrp_dbm"].argmax(axis=-1).astype(np.int32)
-    return {"association": strongest, **{name: s.copy() for name, s in shares.items()}}
-
-
-def play_twin(settings, n, threads=1, seed=1, share=1 / N_UE):
-    envs = make_vector(n, settings, threads=threads)
-    observations, _ = envs.reset(seed=seed)
-    seen, rewards = [observations], []
-    for _ in range(SLOTS - 1):
-        observations, reward, *_ = envs.step(decision(observations, share))
-        seen.append(observations)
-        rewards.append(reward)
-    return seen, np.array(rewards), envs.rollout
-
-
 @pytest.fixture(scope="module")
 def played():
-    return play_twin(SETTINGS, 8)
+    return play_twin(SETTINGS, 8, SLOTS)
 
 
 def test_every_task_and_every_bit_is_somewhere(played):
@@ -89,21 +71,15 @@ def test_the_reward_is_the_time_of_tasks_until_their_results_are_there(played):
 
 
 def test_alone_and_in_a_batch_and_with_threads_the_same_bits(played):
-    together, rewards, _ = played
+    seen, rewards, _ = played
     for n, threads, seed in ((1, 1, 5), (20, 3, 1)):
-        seen, their_rewards, _ = play_twin(SETTINGS, n, threads, seed)
-        both = min(n, 8)
-        rows = slice(seed - 1, seed - 1 + both)
-        assert (their_rewards[:, :both] == rewards[:, rows]).all()
-        for one, many in zip(seen[::30], together[::30], strict=True):
-            for name, values in one.items():
-                assert (values[:both] == many[name][rows]).all(), name
+        assert_same_bits(SETTINGS, seen, rewards, n, threads, seed)
 
 
 def test_uploads_do_not_feel_results(played):
     """The ways up and down share nothing but the user's weight."""
     none = {**SETTINGS, **with_settings(traffic={"result_bit": 0, "result_ratio": 0})}
-    *_, without = play_twin(none, 8)
+    *_, without = play_twin(none, 8, SLOTS)
     uploaded_s = [r.tasks()["uploaded_s"] for r in (without, played[2])]
     assert (uploaded_s[0] == uploaded_s[1]).all()
 
@@ -146,7 +122,7 @@ def test_busy_neighbours_disturb():
 
 def test_results_of_users_that_leave_are_dropped():
     leaving = {**SETTINGS, "arrival": {"rate_hz": 4, "sojourn_s": 1}}
-    seen, _, rollout = play_twin(leaving, 8)
+    seen, _, rollout = play_twin(leaving, 8, SLOTS)
     last = seen[-1]
     away = last["present"] == 0
     for name in ("tasks_downloading", "download_backlog_bit", "download_unconfirmed_bit"):
@@ -160,13 +136,7 @@ def test_results_of_users_that_leave_are_dropped():
 
 
 def test_the_table_has_results():
-    env = make(SETTINGS)
-    observation, _ = env.reset(seed=1)
-    over, rows = False, []
-    while not over:
-        observation, _, _, over, _ = env.step(decision(observation))
-        rows.append(env.take_records()["task"])
-    tasks = np.concatenate(rows)
+    tasks, observation = task_table(SETTINGS)
     computed = np.isfinite(tasks["computed_s"])
     assert (tasks["result_bit"][~computed] == 0).all()
     assert (
@@ -265,7 +235,7 @@ def test_delays_are_about_those_of_ns3():
     env.close()
     ns3 = np.concatenate(tables)
     ns3 = ns3[np.isfinite(ns3["done_s"])]
-    *_, rollout = play_twin(SETTINGS, 64)
+    *_, rollout = play_twin(SETTINGS, 64, SLOTS)
     tasks = rollout.tasks()
     twin = {name: values[~np.isnan(tasks["done_s"])] for name, values in tasks.items()}
     for begin in ("computed_s", "created_s"):
