@@ -19,9 +19,9 @@ CXX_FILES = $(shell git ls-files '*.cc' '*.h' '*.cpp')
 run: $(VENV)/.installed
 	$(BIN)/ns3-twin run
 
-## All tests, on real ns-3.
+## All tests, on real ns-3. Side by side: one thread each; they start Python hundreds of times: with its bytecode.
 test: $(VENV)/.installed-test
-	$(BIN)/pytest -n auto
+	env -u PYTHONDONTWRITEBYTECODE OMP_NUM_THREADS=1 $(BIN)/pytest -n auto --dist worksteal
 
 ## The C++ end of the bridge under ASan, UBSan and TSan, against the Python end.
 sanitize: $(VENV)/.installed-test

@@ -27,6 +27,11 @@ if examples := os.environ.get("NS3_TWIN_FUZZ_EXAMPLES"):
     settings.load_profile("fuzz")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long begins first: no worker waits at the end for another's last test."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 @pytest.fixture(scope="session")
 def build_cache() -> Path:
     """Where `build` keeps ns-3 and object files, between test runs: ns-3 alone has 300 MB."""
