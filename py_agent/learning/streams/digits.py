@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 
 from py_agent.learning.streams.base import Features, Labels
@@ -27,7 +29,12 @@ class RotatingDigits(RotatingImages):
     @classmethod
     def images(cls) -> tuple[Features, Labels]:
         """See `RotatingImages.images`."""
-        from sklearn.datasets import load_digits  # takes a second to import
+        return _loaded()
 
-        images, y = load_digits(return_X_y=True)
-        return (images / 16).astype(np.float32), y
+
+@functools.cache
+def _loaded() -> tuple[Features, Labels]:
+    from sklearn.datasets import load_digits  # takes a second to import
+
+    images, y = load_digits(return_X_y=True)
+    return (images / 16).astype(np.float32), y
