@@ -19,9 +19,10 @@ CXX_FILES = $(shell git ls-files '*.cc' '*.h' '*.cpp')
 run: $(VENV)/.installed
 	$(BIN)/ns3-twin run
 
-## All tests, on real ns-3.
+## All tests, on real ns-3. One worker more than cores, since tests wait for timers and peers, of one thread each; and
+## with Python's bytecode kept, since they start it hundreds of times.
 test: $(VENV)/.installed-test
-	$(BIN)/pytest -n auto
+	env -u PYTHONDONTWRITEBYTECODE OMP_NUM_THREADS=1 $(BIN)/pytest -n $$(($$(nproc) + 1)) --dist worksteal
 
 ## The C++ end of the bridge under ASan, UBSan and TSan, against the Python end.
 sanitize: $(VENV)/.installed-test

@@ -45,3 +45,17 @@ def replace_text(path: Path, text: str) -> None:
         ['result.json']
     """
     replace(path, lambda fresh: fresh.write_text(text, encoding="utf-8"))
+
+
+def check_place(path: Path) -> None:
+    """Find out before long work, not after it, whether a file can be put in its place.
+
+    Raises:
+        OSError: none can be made there.
+    """
+    fresh = path.with_name(f".fresh-{path.name}")
+    try:
+        fresh.touch()
+        fresh.unlink()
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from None

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import contextlib
 import os
+import re
+import shutil
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -27,11 +30,22 @@ if examples := os.environ.get("NS3_TWIN_FUZZ_EXAMPLES"):
     settings.load_profile("fuzz")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long begins first: no worker waits at the end for another's last test."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 @pytest.fixture(scope="session")
-def build_cache() -> Path:
+def build_cache() -> Iterator[Path]:
     """Where `build` keeps ns-3 and object files, between test runs: ns-3 alone has 300 MB."""
     default = Path(__file__).parents[1] / "build" / "test-cache"
-    return Path(os.environ.get("NS3_TWIN_TEST_CACHE", default))
+    cache = Path(os.environ.get("NS3_TWIN_TEST_CACHE", default))
+    yield cache
+    for made in (*cache.glob("build-*/CMakeCache.txt"), *cache.glob("*/build-*/CMakeCache.txt")):
+        with contextlib.suppress(FileNotFoundError):  # another worker was faster
+            sources = re.search(r"^SCENARIO_SOURCES:\w+=(.+)$", made.read_text(), re.MULTILINE)
+            if sources and not all(map(os.path.exists, sources[1].split(";"))):
+                shutil.rmtree(made.parent, ignore_errors=True)  # they were a test's own
 
 
 @pytest.fixture(scope="session")

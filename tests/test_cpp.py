@@ -28,6 +28,7 @@ def call(*command):
 
 
 @pytest.mark.fuzz
+@pytest.mark.long
 @pytest.mark.timeout(900 + 10 * FUZZ_S)
 def test_the_cpp_tests_pass(build_cache):
     cmake, folder = Path(find_cmake()), build_cache / "cpp-tests"

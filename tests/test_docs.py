@@ -29,18 +29,28 @@ OF_OTHERS = {
 BLOCK = re.compile(r"^```(python|bash)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
-@pytest.mark.timeout(3000)  # some forty commands, one after the other
-@pytest.mark.parametrize(
-    ("page", "fewest"),
-    [
-        ("README.md", 5),
-        ("docs/branching.md", 5),
-        ("docs/comparing.md", 1),
-        ("docs/policies.md", 2),
-        ("docs/twin.md", 2),
-    ],
-)
-def test_every_code_block_runs(page, fewest, tmp_path):
+PAGES = ("README.md", "docs/branching.md", "docs/comparing.md", "docs/policies.md", "docs/twin.md")
+
+
+def sections():
+    """Page, heading and code blocks of all sections that have some; each stands for itself."""
+    for page in PAGES:
+        for text in re.split("^## ", (REPOSITORY / page).read_text(), flags=re.MULTILINE):
+            if blocks := BLOCK.findall(text):
+                yield page, text.partition("\n")[0], blocks
+
+
+SECTIONS = list(sections())
+
+
+def test_every_page_has_code_blocks():
+    assert {page for page, _, _ in SECTIONS} == set(PAGES)
+    assert sum(len(blocks) for page, _, blocks in SECTIONS if page == "README.md") > 20
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("section", SECTIONS, ids=lambda section: f"{section[0]}: {section[1]}")
+def test_every_code_block_runs(section, tmp_path):
     shutil.copytree(REPOSITORY / "examples", tmp_path / "examples")
     environment = {
         **os.environ,
@@ -48,9 +58,7 @@ def test_every_code_block_runs(page, fewest, tmp_path):
         "MINARI_DATASETS_PATH": str(tmp_path),
         "XDG_CACHE_HOME": str(REPOSITORY / "build" / "test-cache"),
     }
-    blocks = BLOCK.findall((REPOSITORY / page).read_text())
-    assert len(blocks) >= fewest
-    for language, code in blocks:
+    for language, code in section[2]:
         if code.startswith("# file: "):
             (tmp_path / code.splitlines()[0].removeprefix("# file: ")).write_text(code)
             continue

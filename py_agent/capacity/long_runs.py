@@ -36,12 +36,22 @@ class LongRuns:
         networks: how many, under seeds from `first_seed` on.
         duration_s: how long, warm-up and all.
         first_seed: of the first network.
+
+    Raises:
+        InvalidSetting: the policy decides for one network at a time.
     """
 
     run: RunSettings
     networks: int
     duration_s: float
     first_seed: int = 1
+
+    def __post_init__(self) -> None:
+        if not getattr(load_policy(self.run.policy), "batched", False):
+            raise InvalidSetting(
+                f"policy {self.run.policy} decides for one network at a time: here rules are tried "
+                "that decide for many (batched = True)"
+            )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -110,11 +120,6 @@ def outcome_of(work: LongRuns) -> Outcome:
         known["learning"] = learning.model_dump()
     network = Network(run.scenario, known, networks.schema)
     slots_per_frame, slot_s = known["slots_per_frame"], known["slot_s"]
-    if not getattr(load_policy(run.policy), "batched", False):
-        raise InvalidSetting(
-            f"policy {run.policy} decides for one network at a time: here rules are tried that "
-            "decide for many (batched = True)"
-        )
     policy = make_policy(run)
     policy.begin(network, work.first_seed)
     observation, _ = networks.reset(seed=work.first_seed)

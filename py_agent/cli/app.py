@@ -159,7 +159,9 @@ def learning_curves(
     """Measure how users' models age and recover, fit the twin's lag model, draw both."""
     from py_agent.calibration import accuracy_law
     from py_agent.view.tables import rows_table
+    from py_agent.whole_files import check_place
 
+    check_place(figure)
     with err().status("training models"):
         images = accuracy_law.images_of(stream)
         fit = accuracy_law.fit_lag_model(accuracy_law.record_history(48, 45, seed, images))

@@ -86,11 +86,10 @@ def capacity(
         assignments=assignments or [],
         is_trusted=is_trusted,
     )
-    runs = [cell.run for cell in grid.cells()]
+    works = [LongRuns(cell.run, networks, duration) for cell in grid.cells()]
     with err().status("starting networks on ns-3"):
-        found = survey(runs[0], parse_seeds(seeds), association)
+        found = survey(works[0].run, parse_seeds(seeds), association)
     try:
-        works = [LongRuns(run, networks, duration) for run in runs]
         with err().status(f"trying {len(works)} rules in {networks} networks of the twin"):
             outcomes = _outcomes(works, jobs or os.cpu_count() or 1)
     except UnsuitableNetwork as error:
@@ -105,9 +104,12 @@ def capacity(
 
 def _outcomes(works: Sequence[LongRuns], jobs: int) -> list[Outcome]:
     from py_agent.capacity.long_runs import outcome_of
-    from py_agent.side_by_side import side_by_side
+    from py_agent.side_by_side import one_by_one, side_by_side
 
-    with closing(side_by_side(outcome_of, works, min(jobs, len(works)))) as ended:
+    at_once = min(jobs, len(works))
+    alone = at_once == 1  # no process of its own: its start takes longer than many a rule
+    done = one_by_one(outcome_of, works) if alone else side_by_side(outcome_of, works, at_once)
+    with closing(done) as ended:
         found = {number: future.result() for number, future in ended}
     return [found[number] for number in range(len(works))]
 

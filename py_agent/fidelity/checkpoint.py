@@ -44,6 +44,9 @@ class CheckpointSettings:
         reporting: how observations reach the twin.
         scenario: an installed one's name, or the path of a program.
 
+    Raises:
+        InvalidSetting: the lead is no whole number of frames.
+
     Example:
         >>> settings = {"slot_s": 0.02, "slots_per_frame": 50}
         >>> chosen = CheckpointSettings(settings, 5.0, 10.0, 64, ReportingSettings(period_s=0.1))
@@ -57,6 +60,11 @@ class CheckpointSettings:
     rollouts: int
     reporting: ReportingSettings
     scenario: str = "cellular"
+
+    def __post_init__(self) -> None:
+        if self.lead_slots % self.settings["slots_per_frame"]:
+            frame_s = self.settings["slot_s"] * self.settings["slots_per_frame"]
+            raise InvalidSetting(f"lead = {self.lead_s:g} s: must be whole frames of {frame_s:g} s")
 
     @property
     def lead_slots(self) -> int:
@@ -136,7 +144,6 @@ def play(
         progress: told what is going on, from several threads.
 
     Raises:
-        InvalidSetting: the lead is no whole number of frames.
         BridgeError: a simulation failed.
     """
     duration_s = chosen.lead_s + chosen.horizon_s
@@ -144,11 +151,6 @@ def play(
     network = Network(env.schema.scenario, env.settings.model_dump(), env.schema)
     tracking = Tracking(link_model_of(network))
     try:
-        if chosen.lead_slots % network.settings["slots_per_frame"]:
-            frame_s = network.settings["slot_s"] * network.settings["slots_per_frame"]
-            raise InvalidSetting(
-                f"lead = {chosen.lead_s:g} s: must be whole frames of {frame_s:g} s"
-            )
         twin = Twin(network, parameters, chosen.reporting, seed=seed)
         observation, _ = env.reset(seed=seed)
 

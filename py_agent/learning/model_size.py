@@ -10,6 +10,7 @@ if TYPE_CHECKING:  # streams read data sets of scikit-learn, which is an extra
     from py_agent.learning.streams.base import DriftStream
 
 EPOCHS = 3  # passes of a retraining job through its samples
+LARGEST_JOB = 1000  # samples that a call trains on at once: bounds its memory
 _HIDDEN_UNITS = 32
 
 

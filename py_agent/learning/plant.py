@@ -11,13 +11,12 @@ from numpy.typing import NDArray
 from py_agent.learning.drift_detection import DriftDetectors
 from py_agent.learning.incremental_data import IncrementalData
 from py_agent.learning.learning_settings import LearningSettings, stream_of
-from py_agent.learning.model_size import ModelSize
+from py_agent.learning.model_size import LARGEST_JOB, ModelSize
 from py_agent.learning.user_models import UserModels
 from py_agent.learning.virtual_queue import VirtualQueue
 
 _PRIOR_STEP = 0.3
 _PRETRAINING_SAMPLES = 3000
-LARGEST_JOB = 1000  # what a call trains at once: bounds its memory
 
 
 @dataclasses.dataclass(frozen=True)

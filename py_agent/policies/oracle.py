@@ -7,6 +7,7 @@ import contextlib
 import copy
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,10 +18,12 @@ from py_agent.policies.association import AssociationRule, LoadBalancing
 from py_agent.policies.fill import FillPolicy
 from py_agent.policies.pinned import Pinned
 from py_agent.policies.retraining import RetrainingRule, WithRetraining
-from py_agent.policies.rollout_association import RolloutAssociation
 from py_agent.policies.rules import SrptPolicy
 from py_agent.radio.link_model import candidates as audible_stations
 from py_agent.radio.link_model import link_model_of, strongest
+
+if TYPE_CHECKING:
+    from py_agent.policies.rollout_association import RolloutAssociation
 
 Association = NDArray[np.int32]
 
@@ -202,6 +205,8 @@ class OracleFill(Oracle):
     """Tries what rollout-fill shortlists on ns-3, which knows what comes: an upper reference."""
 
     def __init__(self) -> None:
+        from py_agent.policies.rollout_association import RolloutAssociation  # scipy is an extra
+
         proposer = RolloutAssociation(finalists=6)
         super().__init__(shares=FillPolicy, reach_frames=3, proposer=proposer)
 

@@ -26,6 +26,7 @@ def write_report(folder: RunFolder) -> None:
         raise InvalidSetting(f"{folder.path} has recorded no slot: there is nothing to draw")
     figure = draw_run(folder)
     figure.savefig(folder.figure, dpi=110)
+    figure.set_layout_engine("none")  # it is laid out: not once more for the page
     summary = summary_of(folder)
     settings = folder.read_settings()
     folder.report.write_text(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
+import hashlib
 import os
 import signal
 import subprocess
+from importlib import metadata
 from pathlib import Path
 
 import nlohmann_json
@@ -22,18 +25,34 @@ SANITIZERS = {"address,undefined": b"__asan_init", "thread": b"__tsan_init"}
 
 
 @pytest.fixture(scope="module", params=SANITIZERS)
-def simulator(request, tmp_path_factory):
-    """The echo simulator, compiled with sanitizers that end it at a finding."""
-    program = tmp_path_factory.mktemp("sanitized") / "echo-simulator"
+def simulator(request, build_cache):
+    """The echo simulator, compiled with sanitizers that end it at a finding: once per version."""
+    compiler = os.environ.get("CXX", "g++")
     endpoint = [path for path in (BRIDGE / "cpp").glob("*.cc") if "-test" not in path.stem]
     sources = [*endpoint, BRIDGE / "ns3_bridge/testing/echo-simulator.cc"]
     options = ["-std=c++20", "-O0", f"-fsanitize={request.param}", "-fno-sanitize-recover"]
     folders = [f"-I{BRIDGE / 'cpp'}", f"-I{nlohmann_json.get_include()}"]
-    subprocess.run(
-        [os.environ.get("CXX", "g++"), *options, *folders, *sources, "-o", program], check=True
-    )
+    command = [compiler, *options, *folders, *map(str, sources), "-o"]
+    program = build_cache / "sanitized" / request.param / "echo-simulator"
+    version = program.with_name("version")
+    program.parent.mkdir(parents=True, exist_ok=True)
+    with program.with_name("lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        made_of = version_of(compiler, command, [*sources, *(BRIDGE / "cpp").glob("*.h")])
+        if not version.exists() or version.read_text() != made_of:
+            version.unlink(missing_ok=True)
+            subprocess.run([*command, program], check=True)
+            version.write_text(made_of)
     assert SANITIZERS[request.param] in program.read_bytes()
     return str(program)
+
+
+def version_of(compiler, command, files):
+    """What the program depends on, in short."""
+    said = subprocess.run([compiler, "--version"], capture_output=True, check=True).stdout
+    parts = [*command, metadata.version("nlohmann-json"), said.decode()]
+    texts = [path.read_bytes() for path in sorted(files)]
+    return hashlib.sha256(b"\0".join([*map(str.encode, parts), *texts])).hexdigest()
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from pettingzoo.test import parallel_api_test
 from stable_baselines3 import PPO
+from stable_baselines3.common.logger import Logger
 from stable_baselines3.common.vec_env import SubprocVecEnv
 
 import ns3_scenarios
@@ -122,6 +123,7 @@ def test_supersuit_brings_a_team_to_stable_baselines3():
     team = supersuit.pettingzoo_env_to_vec_env_v1(FlatTeam(BaseStationTeam(settings=SMALL)))
     envs = supersuit.concat_vec_envs_v1(team, 2, base_class="stable_baselines3")
     agent = PPO("MlpPolicy", envs, n_steps=4, batch_size=8, n_epochs=1)
+    agent.set_logger(Logger(None, []))  # the default one leaves an empty folder in /tmp
     agent.learn(32)
     assert agent.num_timesteps == 32
     envs.close()

@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
-from sklearn.datasets import load_digits
 
 from py_agent.learning.streams.base import Features, Labels
 from py_agent.learning.streams.rotating_images import RotatingImages
@@ -28,5 +29,12 @@ class RotatingDigits(RotatingImages):
     @classmethod
     def images(cls) -> tuple[Features, Labels]:
         """See `RotatingImages.images`."""
-        images, y = load_digits(return_X_y=True)
-        return (images / 16).astype(np.float32), y
+        return _loaded()
+
+
+@functools.cache
+def _loaded() -> tuple[Features, Labels]:
+    from sklearn.datasets import load_digits  # takes a second to import
+
+    images, y = load_digits(return_X_y=True)
+    return (images / 16).astype(np.float32), y

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from river.datasets import synth
 
 from py_agent.learning.streams.base import Features, Floats, Labels, Samples
 from py_agent.learning.streams.class_pools import ClassPools
@@ -105,6 +104,8 @@ class DriftingLoans:
 
 def _applications(per_rule: int, seed: int) -> tuple[Features, Labels]:
     """Standardised features ``[8 · per_rule, 9]`` and labels, rule after rule."""
+    from river.datasets import synth  # takes a second to import
+
     x, y = [], []
     for rule in _RULES:
         for application, granted in synth.Agrawal(rule, seed=seed).take(per_rule):

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.isotonic import isotonic_regression
+from scipy.optimize import isotonic_regression
 
 from py_agent.radio.lte.parameters import RateCurve
 
@@ -59,8 +59,8 @@ class RateCurveLearner:
 
     def curve(self) -> RateCurve:
         """The curve in force."""
-        level = isotonic_regression(self._bits / self._weight, sample_weight=self._weight)
-        return self._prior.model_copy(update={"bps_per_rb": tuple(level.tolist())})
+        level = isotonic_regression(self._bits / self._weight, weights=self._weight)
+        return self._prior.model_copy(update={"bps_per_rb": tuple(level.x.tolist())})
 
 
 class RateCorrection:

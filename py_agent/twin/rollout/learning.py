@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from py_agent.learning.learning_settings import STREAMS, LearningSettings
-from py_agent.learning.plant import LARGEST_JOB
+from py_agent.learning.model_size import LARGEST_JOB
 from py_agent.learning.reward import accuracy_term, price, retraining_term
 from py_agent.twin.model.parameters import TwinParameters
 from py_agent.twin.rollout.lagging_models import Floats, LaggingModels

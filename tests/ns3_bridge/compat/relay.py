@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import subprocess
+from importlib.util import find_spec
+from pathlib import Path
 
-from ns3_bridge.testing.echo import PROGRAMS
+# The package is not imported: each simulation that a test starts would pay for it.
+_FOLDERS = [Path(folder) for folder in find_spec("ns3_bridge").submodule_search_locations]
+_PROGRAMS = [folder / "testing/bin/ns3-ai-relay" for folder in _FOLDERS]
 
 
 class Relay:
     """Each message is bytes. A relay that is not closed lives on as a real end would: spinning."""
 
     def __init__(self, end: str, segment: str) -> None:
+        program = next(path for path in _PROGRAMS if path.exists())
         self.process = subprocess.Popen(
-            [PROGRAMS / "ns3-ai-relay", end, segment], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            [program, end, segment], stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
         assert self._read(1) == b"!"
 

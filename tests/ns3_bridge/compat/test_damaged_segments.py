@@ -12,13 +12,13 @@ from ns3_bridge.compat.ns3_ai_segment import SIZE_BYTES
 
 N_DAMAGED = 60
 
+# What leads Boost astray or holds its lock takes seconds to refuse: all are opened at once.
 OPEN = """
-import sys
+import os, sys
 from ns3_bridge.compat._ns3_ai import Segment
-name, path, *files = sys.argv[1:]
-for file in files:
-    with open(file, "rb") as source, open(path, "r+b") as target:
-        target.write(source.read())
+for name in sys.argv[1:]:
+    if os.fork() > 0:
+        continue
     try:
         segment = Segment.open(name)
         segment.receive(0)
@@ -26,29 +26,26 @@ for file in files:
         segment.count_episode()
     except (RuntimeError, ValueError):
         pass
-    print("survived", flush=True)
+    os._exit(0)
+print(*(os.wait()[1] for _ in sys.argv[1:]))
 """
 
 
-def test_damaged_segments_are_refused_or_work(segment, tmp_path):
-    created = Segment.create(segment, SIZE_BYTES)
-    path = Path("/dev/shm", segment)
-    good = path.read_bytes()
+def test_damaged_segments_are_refused_or_work(segment):
     draw = random.Random(1)
-    files = []
-    for number in range(N_DAMAGED):
-        data = bytearray(good)
-        for _ in range(draw.choice([1, 4, 30])):
-            start = draw.randrange(0, 1000)  # where Boost keeps its own
-            data[start : start + 8] = draw.randbytes(8)
-        files.append(tmp_path / str(number))
-        files[-1].write_bytes(data)
+    names = [f"{segment} {number}" for number in range(N_DAMAGED)]
+    paths = [Path("/dev/shm", name) for name in names]
+    created = []
+    for name, path in zip(names, paths, strict=True):
+        created.append(Segment.create(name, SIZE_BYTES))
+        with path.open("r+b") as file:
+            for _ in range(draw.choice([1, 4, 30])):
+                file.seek(draw.randrange(0, 1000))  # where Boost keeps its own
+                file.write(draw.randbytes(8))
     done = subprocess.run(
-        [sys.executable, "-c", OPEN, segment, path, *files],
-        capture_output=True,
-        text=True,
-        check=False,
+        [sys.executable, "-c", OPEN, *names], capture_output=True, text=True, check=False
     )
-    path.unlink()
+    for path in paths:
+        path.unlink()
     del created
-    assert (done.returncode, done.stdout.count("survived")) == (0, N_DAMAGED), done.stderr
+    assert done.stdout.split() == N_DAMAGED * ["0"], done.stderr

@@ -144,6 +144,16 @@ def test_the_commands_of_a_gateway_do_without_the_libraries_for_runs():
     assert done.stdout.split() == [], done.stderr
 
 
+@pytest.mark.parametrize(
+    "module", ["py_agent.twin.environment.env", "py_agent.policies.twin_association"]
+)
+def test_the_twin_does_without_the_libraries_of_models(module):
+    heavy = {"matplotlib", "pandas", "river", "sklearn", "torch"}
+    code = f"import sys, {module}; print(*({heavy} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.stdout.split() == [], done.stderr
+
+
 def test_the_command_line_starts_without_what_its_commands_need():
     heavy = {"gymnasium", "numpy", "ns3_bridge", "pydantic", "rich.console", "yaml", "zmq"}
     code = f"import sys, py_agent.cli.app; print(*({heavy} & set(sys.modules)))"
@@ -198,7 +208,7 @@ def test_a_run_without_models_needs_no_extra(tmp_path):
 
 
 def test_without_the_extra_the_message_says_how_to_get_it(tmp_path):
-    code = "import sys; sys.modules['river'] = None; from py_agent.cli.app import app; app()"
+    code = "import sys; sys.modules['sklearn'] = None; from py_agent.cli.app import app; app()"
     done = subprocess.run(
         [sys.executable, "-c", code, "learning-curves", "curves.png"],
         cwd=tmp_path,
@@ -207,7 +217,7 @@ def test_without_the_extra_the_message_says_how_to_get_it(tmp_path):
         timeout=60,
     )
     assert done.returncode == 2
-    assert "river is missing: pip install 'ns3-twin[learning]'" in done.stderr
+    assert "sklearn is missing: pip install 'ns3-twin[learning]'" in done.stderr
     assert not (tmp_path / "curves.png").exists()
 
 

@@ -19,8 +19,11 @@ SMALL = ["--set", "n_ue=4", "--set", "n_bs=2", "--duration", "3"]
 
 
 def start(folder, *arguments):
+    temporary = folder / "tmp"  # of one that is killed there is something left
+    temporary.mkdir(exist_ok=True)
     return subprocess.Popen(
         [COMMAND, "compare", *SMALL, "--out", str(folder), "--json", *arguments],
+        env={**os.environ, "TMPDIR": str(temporary)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

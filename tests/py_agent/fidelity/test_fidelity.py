@@ -84,7 +84,7 @@ def measured(tmp_path_factory):
     folder = tmp_path_factory.mktemp("fidelity")
     chosen = [word for name in SMALL for word in ("--set", name)]
     arguments = ["fidelity", "--quick", "--seeds", "9101", "--output", str(folder), "--json"]
-    arguments += ["--lead", "1", "--horizon", "1"]
+    arguments += ["--lead", "1", "--horizon", "1", "--jobs", "1"]
     result = CliRunner().invoke(app, [*arguments, *chosen])
     assert result.exit_code == 0, result.output
     return folder, json.loads(result.stdout.splitlines()[-1])

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from gymnasium.vector import AutoresetMode
 from stable_baselines3 import PPO
+from stable_baselines3.common.logger import Logger
 from typer.testing import CliRunner
 
 import ns3_scenarios
@@ -102,6 +103,7 @@ def test_agents_are_trained_on_it(program):
     env.close()
     agents = UserAgents(networks, network, LoadBalancing(), reach=2.0)
     model = PPO("MlpPolicy", agents, n_steps=8, batch_size=48)
+    model.set_logger(Logger(None, []))  # the default one leaves an empty folder in /tmp
     model.learn(96)
     assert model.num_timesteps >= 96
     agents.close()
