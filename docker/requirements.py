@@ -10,7 +10,7 @@ from pathlib import Path
 
 import tomllib
 
-NOT_FOR_A_GATEWAY = {"matplotlib", "pyarrow", "tensorboard"}  # they write and draw runs
+NOT_FOR_A_GATEWAY = {"matplotlib", "pyarrow", "scipy", "tensorboard"}  # of runs and of the twin
 EXTRAS_LEFT_OUT = {"sumo"}  # makes traces, beforehand; 500 MB
 
 

@@ -19,7 +19,7 @@ from typer.core import TyperGroup
 
 # Packages of extras, by the name under which they are imported.
 _EXTRAS = {
-    **dict.fromkeys(("torch", "sklearn", "river", "scipy"), "learning"),
+    **dict.fromkeys(("torch", "sklearn", "river"), "learning"),
     **{"stable_baselines3": "learning,drl", "pettingzoo": "multi-agent", "minari": "offline"},
 }
 _FOR_RUNS = ("matplotlib", "pyarrow", "tensorboard")

@@ -9,6 +9,8 @@ from typing import ClassVar
 from py_agent.drl.agent import Agent
 from py_agent.drl.policy import DrlPolicy
 from py_agent.policies.association import AssociationRule, LoadBalancing
+from py_agent.policies.rollout_association import RolloutAssociation
+from py_agent.policies.twin_association import TwinAssociation
 
 AGENTS = Path(__file__).parent / "agents"
 
@@ -31,8 +33,6 @@ class TrainedWithRollouts(TrainedShares):
     """Tries hundreds of associations a frame in the twin's rollouts; shares as twin-drl."""
 
     def __init__(self) -> None:
-        from py_agent.policies.rollout_association import RolloutAssociation  # scipy is an extra
-
         super().__init__(RolloutAssociation())
 
 
@@ -42,8 +42,6 @@ class TrainedPerFrame(TrainedShares):
     file = AGENTS / "frame.npz"
 
     def __init__(self) -> None:
-        from py_agent.policies.twin_association import TwinAssociation  # scipy is an extra
-
         super().__init__(TwinAssociation())
 
 

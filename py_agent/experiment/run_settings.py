@@ -31,7 +31,9 @@ class RunSettings(pydantic.BaseModel):
     model_config = pydantic.ConfigDict(extra="forbid", allow_inf_nan=False)
 
     scenario: str = pydantic.Field("cellular", description="name, or path of a scenario program")
-    policy: str = pydantic.Field("srpt", description="name, package.module:Class or file.py:Class")
+    policy: str = pydantic.Field(
+        "rollout-fill", description="name, package.module:Class or file.py:Class"
+    )
     seed: int = pydantic.Field(1, ge=0, le=LARGEST_SEED, description="ns-3's run number")
     retrain: str | None = pydantic.Field(
         None,

@@ -205,7 +205,8 @@ class OracleFill(Oracle):
     """Tries what rollout-fill shortlists on ns-3, which knows what comes: an upper reference."""
 
     def __init__(self) -> None:
-        from py_agent.policies.rollout_association import RolloutAssociation  # scipy is an extra
+        # The twin takes a while to import, and every run imports this module.
+        from py_agent.policies.rollout_association import RolloutAssociation
 
         proposer = RolloutAssociation(finalists=6)
         super().__init__(shares=FillPolicy, reach_frames=3, proposer=proposer)

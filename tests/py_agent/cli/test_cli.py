@@ -58,7 +58,7 @@ def test_a_run_writes_its_folder_and_repeats_itself(tmp_path):
 
     folders = sorted((tmp_path / "runs").iterdir())
     assert len(folders) == 2
-    assert folders[0].name.startswith("cellular__srpt__1__")
+    assert folders[0].name.startswith("cellular__rollout-fill__1__")
     names = {path.name for path in folders[0].iterdir()}
     assert {"settings.yaml", "summary.json", "slots.parquet", "task.parquet"} <= names
     assert {"handover.parquet", "figure.png", "report.html"} <= names
@@ -199,7 +199,7 @@ def test_brackets_in_a_table_are_text():
 
 
 def test_a_run_without_models_needs_no_extra(tmp_path):
-    hidden = "sys.modules.update(dict.fromkeys(['torch', 'sklearn', 'river', 'scipy']))"
+    hidden = "sys.modules.update(dict.fromkeys(['torch', 'sklearn', 'river']))"
     code = f"import sys; {hidden}; from py_agent.cli.app import app; app()"
     few = ["--duration", "0.1", "--set", "n_ue=1", "--set", "n_bs=1", "--json"]
     command = [sys.executable, "-c", code, "run", *few, "--runs-dir", str(tmp_path)]

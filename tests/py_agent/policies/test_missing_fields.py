@@ -24,8 +24,6 @@ def network(observed=(), actions=("association", "compute_share")):
 
 @pytest.mark.parametrize("name", [name for name in policy_names() if name not in OWN])
 def test_a_rule_says_before_the_first_slot_what_it_needs(name):
-    if name.endswith("drl") or name.startswith("twin-"):
-        pytest.importorskip("scipy")
     with pytest.raises(Ns3TwinError, match=r"rsrp_dbm.* mine|mine.* rsrp_dbm"):
         load_policy(name).begin(network(), 1)
 
