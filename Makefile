@@ -66,8 +66,8 @@ attack: $(VENV)/.installed-test
 	$(BIN)/python -m benchmarks.attack
 	$(BIN)/python -m benchmarks.kills --kills $(KILLS)
 
-## The comparisons of docs/results.md and their sweeps, on ns-3: some hours of CPU time. Resumes where it was
-## stopped: runs/results.
+## What the parts of the twin bring, and sweeps over frame length, load, users, speed and drift, on ns-3: hours of CPU
+## time. Resumes where it was stopped: runs/results.
 experiments: $(VENV)/.installed-test
 	OMP_NUM_THREADS=1 BIN=$(BIN) sh benchmarks/experiments.sh
 
