@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -108,6 +109,23 @@ def stream_of(settings: LearningSettings, n_users: int, seed: int) -> DriftStrea
     return STREAMS.load(settings.stream)(
         n_users, seed, kind=settings.drift, drift_speed=settings.drift_speed, **more
     )
+
+
+def sample_bit_of(settings: LearningSettings) -> int:
+    """Size of a sample; of a stream that knows its samples only when made, one is made.
+
+    >>> sample_bit_of(LearningSettings(stream="digits"))
+    1024
+    """
+    n_features = getattr(STREAMS.load(settings.stream), "n_features", None)
+    if not isinstance(n_features, int):
+        n_features = _features_of_a_made_stream(settings.model_dump_json())
+    return settings.bit_per_feature * n_features
+
+
+@functools.lru_cache(maxsize=8)  # a recording is a file to read, and rollouts ask every frame
+def _features_of_a_made_stream(settings: str) -> int:
+    return stream_of(LearningSettings.model_validate_json(settings), n_users=1, seed=0).n_features
 
 
 def lag_model_of(learning: Mapping[str, Any]) -> LagModel:

@@ -4,11 +4,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
-from py_agent.learning.learning_settings import STREAMS, LearningSettings
+from py_agent.learning.learning_settings import LearningSettings, sample_bit_of
 from py_agent.learning.model_size import LARGEST_JOB
 from py_agent.learning.reward import accuracy_term, price, retraining_term
 from py_agent.twin.model.parameters import TwinParameters
@@ -53,8 +52,7 @@ class LearningRollout(Rollout):
         self._learning = learning
         self._norm_before = np.zeros(shape[1])
         self._begin_s = 0.0
-        stream: Any = STREAMS.load(learning.stream)
-        self._sample_bit = learning.bit_per_feature * stream.n_features
+        self._sample_bit = sample_bit_of(learning)
         self._last_slot = round(place.duration_s / self.slot_s)
         self._retrain = np.zeros(shape, bool)
         self._ratio_left = np.ones(shape)
