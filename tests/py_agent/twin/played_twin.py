@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+import ns3_scenarios
+from py_agent.driver import play
+from py_agent.policies import Network, load_policy
 from py_agent.twin.environment.env import make, make_vector
 
 
@@ -48,3 +51,18 @@ def task_table(settings):
         observation, _, _, over, _ = env.step(decision(observation))
         rows.append(env.take_records()["task"])
     return np.concatenate(rows), observation
+
+
+def ns3_task_table(settings, seeds):
+    """The tables of tasks of ns-3's episodes, one after the other, under a rule."""
+    env = ns3_scenarios.make("cellular", settings)
+    network = Network("cellular", env.settings.model_dump(), env.schema)
+    policy, tables = load_policy("strongest-equal"), []
+    for seed in seeds:
+        observation, _ = env.reset(seed=seed)
+        policy.begin(network, seed)
+        for _ in play(env, policy, network, observation):
+            pass
+        tables.append(env.take_records()["task"])
+    env.close()
+    return np.concatenate(tables)

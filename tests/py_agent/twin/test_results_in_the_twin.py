@@ -7,12 +7,11 @@ import itertools
 
 import numpy as np
 import pytest
-from played_twin import assert_same_bits, decision, play_twin, task_table
+from played_twin import assert_same_bits, decision, ns3_task_table, play_twin, task_table
 from scipy.stats import ks_2samp
 
 import ns3_scenarios
-from py_agent.driver import play
-from py_agent.policies import Network, load_policy
+from py_agent.policies import Network
 from py_agent.twin.environment.env import make
 from py_agent.twin.environment.network import TwinNetwork
 from py_agent.twin.errors import UnsuitableNetwork
@@ -223,17 +222,7 @@ def test_delays_are_about_those_of_ns3():
     The radio map of a run is its own: single runs are 0.1 to 0.5 from the rollouts of all maps, six
     of them 0.1 to 0.2.
     """
-    env = ns3_scenarios.make("cellular", SETTINGS)
-    network = Network("cellular", env.settings.model_dump(), env.schema)
-    policy, tables = load_policy("strongest-equal"), []
-    for seed in range(1, 7):
-        observation, _ = env.reset(seed=seed)
-        policy.begin(network, seed)
-        for _ in play(env, policy, network, observation):
-            pass
-        tables.append(env.take_records()["task"])
-    env.close()
-    ns3 = np.concatenate(tables)
+    ns3 = ns3_task_table(SETTINGS, range(1, 7))
     ns3 = ns3[np.isfinite(ns3["done_s"])]
     *_, rollout = play_twin(SETTINGS, 64, SLOTS)
     tasks = rollout.tasks()

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from played_twin import assert_same_bits, play_twin, task_table
+from played_twin import assert_same_bits, ns3_task_table, play_twin, task_table
 
 import ns3_scenarios
 from py_agent.calibration.calibrate import calibrate
@@ -158,16 +158,7 @@ def test_calibration_learns_each_class(recorded, tmp_path):
 
 def test_tasks_are_those_of_ns3():
     """The table of an episode beside the twin's: each class's tasks per second and their sizes."""
-    env = ns3_scenarios.make("cellular", {**SETTINGS, "duration_s": 20})
-    network, policy, tables = network_of(env), load_policy("strongest-equal"), []
-    for seed in (1, 2):
-        observation, _ = env.reset(seed=seed)
-        policy.begin(network, seed)
-        for _ in play(env, policy, network, observation):
-            pass
-        tables.append(env.take_records()["task"])
-    env.close()
-    ns3 = np.concatenate(tables)
+    ns3 = ns3_task_table({**SETTINGS, "duration_s": 20}, (1, 2))
     twin, _ = task_table({**SETTINGS, "duration_s": 20})
     for number in range(3):
         theirs, ours = (t[np.array(OF_USER)[t["ue"]] == number] for t in (ns3, twin))
