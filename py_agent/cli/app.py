@@ -18,6 +18,7 @@ from py_agent.cli.compare import compare
 from py_agent.cli.consoles import err, out
 from py_agent.cli.errors import Commands
 from py_agent.cli.gateway import conformance, connect, keys, ping, serve
+from py_agent.cli.preset import Preset, with_preset
 from py_agent.cli.records import export, replay, report
 from py_agent.cli.run import execute_and_show, execute_seeds
 from py_agent.cli.train import train
@@ -47,6 +48,7 @@ def run(
         str | None,
         typer.Option(help="Users' models drift, and this rule retrains them: need, spare, …"),
     ] = None,
+    preset: Preset = None,
     seed: Annotated[int | None, typer.Option(help="ns-3's run number.")] = None,
     seeds: Annotated[
         str | None, typer.Option(help="Several, one run each: 1-5 or 1,3,8-10.")
@@ -83,7 +85,9 @@ def run(
     from py_agent.experiment.seeds import parse_seeds
 
     chosen = [*(assignments or []), *duration_set]
-    settings = load_run_settings(config, overrides, chosen, is_trusted=is_trusted)
+    settings = load_run_settings(
+        config, with_preset(preset, config, overrides), chosen, is_trusted=is_trusted
+    )
     title = f"{settings.scenario} · {settings.policy}"
     if seeds is None:
         execute_and_show(Run(settings), title, as_json=as_json)

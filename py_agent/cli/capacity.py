@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from py_agent.cli.consoles import err, out
+from py_agent.cli.preset import Preset, with_preset
 
 if TYPE_CHECKING:
     from py_agent.capacity.long_runs import LongRuns, Outcome
@@ -38,6 +39,7 @@ def capacity(
     retrain: Annotated[
         str | None, typer.Option(help="Retraining rule of policies that name none.")
     ] = None,
+    preset: Preset = None,
     config: Annotated[Path | None, typer.Option(help="YAML file with settings.")] = None,
     assignments: Annotated[
         list[str] | None,
@@ -72,7 +74,7 @@ def capacity(
     from py_agent.twin.errors import UnsuitableNetwork
 
     given = {"scenario": scenario, "retrain": retrain}
-    overrides = {name: value for name, value in given.items() if value is not None}
+    overrides = with_preset(preset, config, given)
     of_file = load_run_settings(config, overrides, [], is_trusted=is_trusted)
     has_models = of_file.retrain is not None or any(
         text.startswith(_OF_MODELS) for text in assignments or []

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from py_agent.cli.consoles import err, out
+from py_agent.cli.preset import Preset, with_preset
 
 if TYPE_CHECKING:
     from py_agent.compare.comparison import Comparison, Failure
@@ -41,6 +42,7 @@ def compare(
     retrain: Annotated[
         str | None, typer.Option(help="Retraining rule of policies that name none.")
     ] = None,
+    preset: Preset = None,
     duration: Annotated[float | None, typer.Option(help="Simulated seconds of each run.")] = None,
     config: Annotated[Path | None, typer.Option(help="YAML file with settings.")] = None,
     assignments: Annotated[
@@ -116,13 +118,13 @@ def compare(
     from py_agent.policies import policy_names
 
     usual = [name for name in policy_names() if name not in _SLOW]
-    preset = _QUICK_POLICIES.split(",") if quick else usual
-    chosen = preset if policies is None else policies.split(",")
+    default = _QUICK_POLICIES.split(",") if quick else usual
+    chosen = default if policies is None else policies.split(",")
     grid = Grid(
         policies=[*chosen, *(_LOOK_AHEAD if with_look_ahead else ())],
         seeds=parse_seeds(seeds or ("101-103" if quick else "101-105")),
         config=config,
-        overrides={name: value for name, value in given.items() if value is not None},
+        overrides=with_preset(preset, config, given),
         assignments=[*(_QUICK_ASSIGNMENTS if quick else ()), *(assignments or []), *length],
         varied=varied or [],
         is_trusted=is_trusted,

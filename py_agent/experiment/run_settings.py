@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -117,7 +118,8 @@ def load_run_settings(
         UntrustedCode: the file names a program or a module of somebody's own.
     """
     values = yaml_text.read_mapping(config) if config else {}
-    given = {name: value for name, value in overrides.items() if value is not None}
+    # Assignments are written into copies: the caller's groups serve other runs, too.
+    given = {name: copy.deepcopy(v) for name, v in overrides.items() if v is not None}
     if config is not None and not is_trusted:
         check_data(config, {name: v for name, v in values.items() if name not in given})
     values.update(given)

@@ -30,6 +30,12 @@ def test_a_knob_sets_the_weight_of_accuracy_of_one_policy():
     assert len({cell.key for cell in cells}) == 5
 
 
+def test_a_knob_of_one_policy_leaves_the_next_one_alone_where_settings_are_given_as_groups():
+    labels = ["load-srpt@spare+w_A=4", "load-srpt@spare"]
+    grid = Grid(labels, [1], overrides={"learning": {"accuracy_weight": 8.0}})
+    assert [cell.run.learning.accuracy_weight for cell in grid.cells()] == [4, 8]
+
+
 def test_other_knobs_are_options_of_the_retraining_rule():
     loose, tight = Grid(["load-fill@spare+idle_margin=0", "load-fill@spare"], [1]).cells()
     assert loose.run.retrain_options == {"idle_margin": 0.0}
