@@ -15,9 +15,11 @@ CXX_FILES = $(shell git ls-files '*.cc' '*.h' '*.cpp')
 
 .PHONY: run test sanitize fuzz coverage lint format bench attack experiments benchmark agents soak docs golden wheel-test verify-docker clean
 
-## The main job: a policy steers a real ns-3 LTE network; a table, a figure and a report come out.
+## The main job: twin and agent steer a real ns-3 LTE network, beside a baseline under the same seed; a table, a
+## figure and a report come out.
 run: $(VENV)/.installed
-	$(BIN)/ns3-twin run
+	$(BIN)/ns3-twin run --preset joint-retraining --policy rollout-drl --retrain policy \
+	  --baseline strongest-equal@spare --duration 60
 
 ## All tests, on real ns-3. One worker more than cores, since tests wait for timers and peers, of one thread each; and
 ## with Python's bytecode kept, since they start it hundreds of times.

@@ -20,7 +20,7 @@ from py_agent.cli.errors import Commands
 from py_agent.cli.gateway import conformance, connect, keys, ping, serve
 from py_agent.cli.preset import Preset, with_preset
 from py_agent.cli.records import export, replay, report
-from py_agent.cli.run import execute_and_show, execute_seeds
+from py_agent.cli.run import execute_and_show, execute_beside, execute_seeds
 from py_agent.cli.train import train
 from py_agent.cli.twin import calibrate, fidelity
 
@@ -31,6 +31,24 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="ns-3 as the physical network of a digital twin and a learning agent.",
 )
+
+
+def _show_version(is_asked: bool) -> None:
+    if is_asked:
+        import importlib.metadata
+
+        print(f"ns3-twin {importlib.metadata.version('ns3-twin')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    pass
 
 
 Deadline = Annotated[
@@ -47,6 +65,12 @@ def run(
     retrain: Annotated[
         str | None,
         typer.Option(help="Users' models drift, and this rule retrains them: need, spare, …"),
+    ] = None,
+    baseline: Annotated[
+        str | None,
+        typer.Option(
+            help="Another policy, POLICY or POLICY@RETRAINING, under the same seed side by side."
+        ),
     ] = None,
     preset: Preset = None,
     seed: Annotated[int | None, typer.Option(help="ns-3's run number.")] = None,
@@ -80,16 +104,22 @@ def run(
         **{"seed": seed, "runs_dir": runs_dir, "log": log, "pcap": pcap},
     }
     duration_set = [] if duration is None else [f"duration_s={duration!r}"]
+    from ns3_bridge import InvalidSetting
+    from py_agent.compare.grid import Grid
     from py_agent.experiment.run_settings import load_run_settings
     from py_agent.experiment.runner import Run
     from py_agent.experiment.seeds import parse_seeds
 
     chosen = [*(assignments or []), *duration_set]
-    settings = load_run_settings(
-        config, with_preset(preset, config, overrides), chosen, is_trusted=is_trusted
-    )
+    given = with_preset(preset, config, overrides)
+    settings = load_run_settings(config, given, chosen, is_trusted=is_trusted)
     title = f"{settings.scenario} · {settings.policy}"
-    if seeds is None:
+    if baseline is not None:
+        if seeds is not None:
+            raise InvalidSetting("--baseline with --seeds: ns3-twin compare has many seeds")
+        grid = Grid([baseline], [settings.seed], config, given, chosen, is_trusted=is_trusted)
+        execute_beside(settings, grid.cells()[0].run, title, as_json=as_json)
+    elif seeds is None:
         execute_and_show(Run(settings), title, as_json=as_json)
     else:
         execute_seeds(settings, parse_seeds(seeds), title, as_json=as_json)

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from py_agent.compare.results_file import ResultsFile
 
 _FOLDER = Path("runs/compare")  # of comparisons that are given none
-_TABLE_WIDTH = 120  # narrower, and cells break
+_FILE_WIDTH = 120  # of tables that go to no terminal
+_WHOLE_COMPARISON_S = 1e6
 _LOOK_AHEAD = ("oracle-fill", "rollout-fill")
 _SLOW = ("oracle", "oracle-fill", "rollout-fill", "rollout-drl")  # they simulate ahead
 _QUICK_POLICIES = "random,strongest-equal,load-srpt,load-fill,twin-fill,twin-drl"
@@ -165,7 +166,13 @@ def execute_with_bar(cells: Sequence[Cell], results: ResultsFile, jobs: int) -> 
 
     missing = sum(cell.key not in results for cell in cells)
     done = len(cells) - missing
-    with Progress(console=err(), transient=True, disable=not err().is_terminal) as bar:
+    # What is left is told from all runs so far: those of one policy take longer than others'.
+    with Progress(
+        console=err(),
+        transient=True,
+        disable=not err().is_terminal,
+        speed_estimate_period=_WHOLE_COMPARISON_S,
+    ) as bar:
         task = bar.add_task("runs", total=len(cells), completed=done)
         return execute(cells, results, jobs, lambda cell, error: bar.advance(task))
 
@@ -188,13 +195,13 @@ def show_tables(comparison: Comparison) -> None:
         setting_lines,
         short_table,
     )
-    from py_agent.view.tables import numbers_table
+    from py_agent.view.tables import numbers_table, that_fit
 
-    console = Console(width=max(out().width, _TABLE_WIDTH))
+    console = Console(width=out().width if out().is_terminal else _FILE_WIDTH)
     for setting in comparison.settings:
         for line in setting_lines(comparison, setting):
             console.print(line, markup=False, highlight=False)
-        console.print(numbers_table(*short_table(comparison, setting)))
+        console.print(numbers_table(*that_fit(*short_table(comparison, setting), console.width)))
     if comparison.precision is not None:
         console.print(precision_line(comparison.precision), markup=False, highlight=False)
     console.print(legend(comparison), markup=False, highlight=False)

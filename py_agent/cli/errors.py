@@ -24,6 +24,7 @@ _EXTRAS = {
 }
 _FOR_RUNS = ("matplotlib", "pyarrow", "tensorboard")
 _ENDING = {signal.SIGINT: "interrupted", signal.SIGTERM: "terminated", signal.SIGHUP: "hung up"}
+_RESUMING = ("compare", "benchmark", "fidelity")  # they keep what is done
 _AGAIN_S = 0.02  # until a signal that met an import comes again
 _LONGEST_IMPORT_S = 5.0  # one that takes longer is ended all the same
 
@@ -100,12 +101,12 @@ class Commands(TyperGroup):
 
     def invoke(self, ctx: Any) -> Any:
         """Call the command that is chosen."""
-        with _errors_as_messages():
+        with _errors_as_messages(ctx):
             return super().invoke(ctx)
 
 
 @contextlib.contextmanager
-def _errors_as_messages() -> Iterator[None]:
+def _errors_as_messages(ctx: Any) -> Iterator[None]:
     """A user's mistake or a failed simulation is one line and exit status 2, not a traceback."""
     try:
         with _signals_raise():
@@ -117,7 +118,9 @@ def _errors_as_messages() -> Iterator[None]:
         _say(message)
         raise typer.Exit(2) from None
     except Ended as ended:
-        typer.echo(ended.args[0], err=True)
+        resumes = ctx.invoked_subcommand in _RESUMING
+        again = ": the same command resumes" if resumes else ""
+        typer.echo(f"{ended.args[0]}{again}", err=True)
         raise typer.Exit(ended.status) from None
     except BrokenPipeError:
         raise

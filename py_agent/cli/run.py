@@ -7,6 +7,7 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from py_agent.cli.clock import Laps
 from py_agent.cli.consoles import err, out
 
 if TYPE_CHECKING:
@@ -28,11 +29,60 @@ def execute_and_show(run: Run, title: str, *, as_json: bool) -> None:
     Raises:
         BridgeError: the simulation failed.
     """
-    folder = _execute(run, title)
+    laps = Laps()
+    folder = _execute(run, title, laps)
     if as_json:
         print(json.dumps(folder.read_summary()))
     else:
         _show(folder)
+        _show_time(laps)
+
+
+def execute_beside(
+    settings: RunSettings, baseline: RunSettings, title: str, *, as_json: bool
+) -> None:
+    """Execute a run and its baseline side by side, write their reports, print both.
+
+    Args:
+        settings: of the run.
+        baseline: of the other one, with another policy.
+        title: what the progress bar says of the run.
+        as_json: print ``{"run": …, "baseline": …, "sentence": …}`` as one line instead of a table.
+
+    Raises:
+        BridgeError: a simulation failed.
+    """
+    from py_agent.experiment.paired_run import baseline_of, execute_pair
+
+    laps = Laps()
+    with _progress() as bar:
+        titles = title, f"baseline · {baseline.policy}"
+        tasks = [bar.add_task(name, total=None) for name in titles]
+        folder = execute_pair(
+            settings,
+            baseline,
+            lambda number, done, slots: bar.update(tasks[number], completed=done, total=slots),
+        )
+    laps.end("simulation")
+
+    from py_agent.view.pair_table import pair_sentence
+    from py_agent.view.report import write_report  # matplotlib takes a second to import
+    from py_agent.view.tables import pair_table
+
+    other = baseline_of(folder)
+    assert other is not None  # it has just been made
+    write_report(folder)
+    write_report(other)
+    laps.end("reports")
+    summaries = folder.read_summary(), other.read_summary()
+    sentence = pair_sentence(*summaries)
+    if as_json:
+        print(json.dumps({"run": summaries[0], "baseline": summaries[1], "sentence": sentence}))
+        return
+    out().print(pair_table(*summaries))
+    out().print(sentence, highlight=False)
+    _show_files(folder)
+    _show_time(laps)
 
 
 def execute_seeds(
@@ -53,10 +103,11 @@ def execute_seeds(
     from py_agent.experiment.seeds import mean_over_seeds
     from py_agent.view.tables import rows_table
 
+    laps = Laps()
     summaries = []
     for seed in seeds:
         run = Run(settings.model_copy(update={"seed": seed}))
-        folder = _execute(run, f"{title} · seed {seed}")
+        folder = _execute(run, f"{title} · seed {seed}", laps)
         summaries.append(folder.read_summary())
         if not as_json:
             _show(folder)
@@ -66,16 +117,19 @@ def execute_seeds(
     else:
         rows = [[name, f"{value:.4g}"] for name, value in mean.items()]
         out().print(rows_table(f"Mean over {len(seeds)} seeds", ["", "value"], rows))
+        _show_time(laps)
 
 
-def _execute(run: Run, title: str) -> RunFolder:
+def _execute(run: Run, title: str, laps: Laps) -> RunFolder:
     with _progress() as bar:
         task = bar.add_task(title, total=run.slots)
         folder = run.execute(lambda done, _total: bar.update(task, completed=done))
+    laps.end("simulation")
 
     from py_agent.view.report import write_report  # matplotlib takes a second to import
 
     write_report(folder)
+    laps.end("report")
     return folder
 
 
@@ -83,9 +137,17 @@ def _show(folder: RunFolder) -> None:
     from py_agent.view.tables import result_table
 
     out().print(result_table(folder.read_summary()))
+    _show_files(folder)
+
+
+def _show_files(folder: RunFolder) -> None:
     out().print(
         f"figure  {folder.figure}\nreport  {folder.report}", highlight=False, soft_wrap=True
     )
+
+
+def _show_time(laps: Laps) -> None:
+    out().print(f"time    {laps}", highlight=False)
 
 
 def _progress() -> Progress:

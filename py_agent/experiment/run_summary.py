@@ -3,11 +3,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from py_agent.experiment.errors import DamagedRun
 from py_agent.experiment.run_data import slot_rewards
 from py_agent.experiment.run_folder import RunFolder
+
+
+def decider(summary: Mapping[str, Any]) -> str:
+    """Who decided in a run, as comparisons call it: ``POLICY`` or ``POLICY@RETRAINING``.
+
+    Example:
+        >>> decider({"policy": "load-fill", "retrain": "spare"})
+        'load-fill@spare'
+    """
+    retrain = summary.get("retrain")
+    return f"{summary['policy']}@{retrain}" if retrain else str(summary["policy"])
 
 
 def summary_of(folder: RunFolder) -> dict[str, Any]:

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ns3_bridge import InvalidSetting, LocalHost, Ns3TwinError, ScenarioEnv
+from ns3_bridge.plugins import summary_of
 from py_agent.contract import asking
 from py_agent.driver import play
 from py_agent.experiment.learning_statistics import summarise_learning
@@ -45,6 +46,7 @@ from py_agent.experiment.task_statistics import (
 )
 from py_agent.long_run.frame_series import FrameSeries
 from py_agent.policies import LookAheadPolicy, Network, Observation, PolicyFailed
+from py_agent.policies.registry import policy_names, summary
 
 if TYPE_CHECKING:
     from py_agent.learning.env import LearningEnv
@@ -124,6 +126,7 @@ class Run:
             folder.write_record(
                 RUNNING,
                 files=files_of(self._settings, changed),
+                policy_summary=self._policy_summary(),
                 ns3_twin_version=importlib.metadata.version("ns3-twin"),
                 ns3_version=self.env.ns3_version,
             )
@@ -132,6 +135,10 @@ class Run:
             write_frames(folder.frames, self._frame_series())
             folder.write_summary(self._summary(time.perf_counter() - start_s))
         return folder
+
+    def _policy_summary(self) -> str:
+        name = self._settings.policy
+        return summary(name) if name in policy_names() else summary_of(type(self._policy))
 
     def _check_capture(self) -> None:
         output = getattr(self.env.settings, "output", None)

@@ -78,8 +78,8 @@ def short_table(comparison: Comparison, setting: str) -> tuple[list[str], list[l
     """What decides between policies: titles of the columns, and a row of text per policy."""
     reference = comparison.reference or comparison.best_rule.get(setting, "best rule")
     header = [
-        *("policy", "delay s [95 % CI]", "p95 s", f"ratio to {reference}", "p"),
-        *("below A_min", "worst", "cost/s", "left", "failed"),
+        *("policy", "delay s [95 % CI]", f"ratio to {reference}", "p", "below A_min"),
+        *("failed", "p95 s", "worst", "cost/s", "left"),
     ]
     return _without_empty(
         header, [_short_cells(row) for row in comparison.rows if row.setting == setting]
@@ -192,16 +192,16 @@ def _short_cells(row: Row) -> list[str]:
     return [
         row.policy,
         _estimate(row.mean_delay_s),
-        _text("{:.3f}", row.means["p95_delay_s"]),
         _estimate(row.ratio),
         "" if row.p_value is None else "<0.001" if row.p_value < 1e-3 else f"{row.p_value:.3f}",
         "–"
         if row.violations is None
         else f"{row.violations.mean:.1%}{'' if row.keeps_constraint else ' !'}",
+        ", ".join(map(str, row.failed)),
+        _text("{:.3f}", row.means["p95_delay_s"]),
         _text("{:.1%}", row.means["worst_share_below_target"]),
         _text("{:.2f}", row.means["cost_per_s"]),
         _text("{:.1f}", row.means["tasks_left"]),
-        ", ".join(map(str, row.failed)),
     ]
 
 

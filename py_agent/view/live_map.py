@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from ns3_bridge import InvalidSetting, Schema
 from py_agent.contract import present
-from py_agent.view.map_parts import UNSERVED, colours, draw_sites, shades
+from py_agent.view.map_parts import UNSERVED, colours, draw_sites, fit_square, shades
 
 _NEEDED = ("position_m", "serving_bs", "bs_position_m")
 _QUEUES = ("tasks_uploading", "tasks_computing", "handover_state", "time_s", "present")
@@ -136,7 +136,6 @@ class LiveMap:
             Line2D([], [], **{**dots, "color": UNSERVED}, markersize=6, label="not connected"),
         ]
         axes.legend(handles=handles, loc="upper left", fontsize=7, framealpha=0.7)
-        axes.set_aspect("equal", adjustable="box")
 
     def _draw_queues(self, uploads: Axes, servers: Axes) -> None:
         self._uploads = uploads.bar(np.arange(self._n_ue), np.zeros(self._n_ue))
@@ -179,16 +178,11 @@ class LiveMap:
             highest = max(bar.get_height() for bar in bars)
             axes = bars[0].axes
             axes.set_ylim(0, max(1.15 * highest, axes.get_ylim()[1], 4))
-        self._fit(np.concatenate([paths_m.reshape(-1, 2), sites_m]))
+        fit_square(self._map, np.concatenate([paths_m.reshape(-1, 2), sites_m]))
         lost = int(self._there.sum()) - len(served)
         losses = f" · {lost} not connected" if lost else ""
         time_s = f"{now['time_s'][0]:.2f} s of ns-3" if "time_s" in now else f"slot {self._slots}"
         self._map.set_title(f"{time_s}{losses}")
-
-    def _fit(self, points_m: NDArray[Any]) -> None:
-        low, high = np.nanmin(points_m, axis=0), np.nanmax(points_m, axis=0)
-        (x, y), half = (low + high) / 2, 0.58 * max(*(high - low), 1.0)
-        self._map.set(xlim=(x - half, x + half), ylim=(y - half, y + half))
 
 
 def _window() -> Figure:

@@ -11,13 +11,20 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 UNSERVED = "0.75"
+# Told apart by colour-blind readers, too (Okabe and Ito 2008).
+_FEW = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442")
+
+
+def title(axes: Axes, text: str) -> None:
+    """Name a panel: on the left, where long names have room."""
+    axes.set_title(text, loc="left", fontsize=10)
 
 
 def colours(n_bs: int) -> Any:
     """A colour per base station, ``[n_bs, 4]``."""
-    return mpl.colormaps["tab10" if n_bs <= 10 else "turbo"](
-        np.arange(n_bs) if n_bs <= 10 else np.linspace(0, 1, n_bs)
-    )
+    if n_bs <= len(_FEW):
+        return mpl.colors.to_rgba_array(_FEW[:n_bs])
+    return mpl.colormaps["turbo"](np.linspace(0, 1, n_bs))
 
 
 def shades(serving_bs: NDArray[Any], n_bs: int) -> NDArray[Any]:
@@ -41,3 +48,11 @@ def draw_sites(axes: Axes, sites_m: NDArray[Any]) -> None:
         )
     axes.set(xlabel="x [m]", ylabel="y [m]")
     axes.grid(alpha=0.25)
+
+
+def fit_square(axes: Axes, points_m: NDArray[Any]) -> None:
+    """Let a map show all points, ``[n, 2]``, with some room around; those of NaN are nowhere."""
+    low, high = np.nanmin(points_m, axis=0), np.nanmax(points_m, axis=0)
+    (x, y), half = (low + high) / 2, 0.58 * max(*(high - low), 1.0)
+    axes.set(xlim=(x - half, x + half), ylim=(y - half, y + half))
+    axes.set_aspect("equal", adjustable="box")

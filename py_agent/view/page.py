@@ -16,7 +16,8 @@ figure { margin: 0; } svg { width: 100%; height: auto; }
 table { border-collapse: collapse; } td { padding: .2rem 1rem .2rem 0; border-top: 1px solid #ddd; }
 td + td { text-align: right; font-variant-numeric: tabular-nums; }
 .wide { overflow-x: auto; } th { text-align: left; padding: .2rem 1rem .2rem 0; }
-.columns { display: flex; flex-wrap: wrap; gap: 3rem; } pre { background: #f5f5f5; padding: 1rem; }
+summary { cursor: pointer; font-size: 1.5em; font-weight: bold; margin: 1.5rem 0 .5rem; }
+pre { background: #f5f5f5; padding: 1rem; }
 """
 
 
@@ -35,6 +36,11 @@ def page(title: str, body: str) -> str:
 {body}
 </body></html>
 """
+
+
+def details(title: str, body: str) -> str:
+    """HTML that is folded away until somebody asks for it."""
+    return f"<details><summary>{html.escape(title)}</summary>{body}</details>"
 
 
 def picture(figure: Figure) -> str:

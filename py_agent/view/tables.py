@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,6 +13,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from ns3_bridge import Description, Field
+from py_agent.experiment.run_summary import decider
+from py_agent.view.pair_table import pair_rows
+
+_SIMPLE_BOX = 2  # columns of a terminal that it takes beside the cells
 
 
 def result_rows(summary: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -80,7 +85,7 @@ def result_rows(summary: Mapping[str, Any]) -> list[tuple[str, str]]:
         *rows,
         ("ns-3 events", f"{summary['ns3_events']:,}"),
         (
-            "wall time",
+            "simulated in",
             f"{summary['wall_s']:.1f} s, of which {summary['bridge_wait_s']:.1f} s in ns-3",
         ),
         ("decision", f"{summary['decision_ms_per_slot']:.3f} ms per slot"),
@@ -100,6 +105,22 @@ def result_table(summary: Mapping[str, Any]) -> Table:
     return table
 
 
+def pair_table(run: Mapping[str, Any], baseline: Mapping[str, Any]) -> Table:
+    """The results of a run and of its baseline beside each other."""
+    table = Table(
+        title=f"{run['scenario']} · seed {run['seed']} · {run['sim_time_s']:g} s of ns-3 · "
+        f"{run['n_ue']} users, {run['n_bs']} base stations",
+        box=SIMPLE,
+        padding=(0, 1, 0, 0),
+    )
+    table.add_column("", style="bold", no_wrap=True)
+    for name in (decider(run), f"baseline\n{decider(baseline)}", "difference"):
+        table.add_column(name.replace("@", "\n@"), justify="right", overflow="fold")
+    for row in pair_rows(run, baseline):
+        table.add_row(*row)
+    return table
+
+
 def rows_table(title: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
     """Any table of text."""
     table = Table(title=title, title_justify="left")
@@ -108,6 +129,26 @@ def rows_table(title: str, header: Sequence[str], rows: Sequence[Sequence[str]])
     for row in rows:
         table.add_row(*map(escape, row))  # 'ns3-twin[learning]' is text, no markup
     return table
+
+
+def that_fit(
+    header: Sequence[str], rows: Sequence[Sequence[str]], width: int
+) -> tuple[list[str], list[list[str]]]:
+    """The first columns of a table, as many as a terminal has room for.
+
+    Titles may be broken between words, cells are not.
+
+    Example:
+        >>> that_fit(["policy", "delay s", "p"], [["srpt", "1.044 [0.8, 1.2]", "0.03"]], 24)[0]
+        ['policy', 'delay s']
+    """
+    widths = [
+        max(map(len, [*title.split(), *(row[place] for row in rows)])) + 1
+        for place, title in enumerate(header)
+    ]
+    ends = itertools.accumulate(widths, initial=_SIMPLE_BOX)
+    fitting = max(1, sum(end <= width for end in ends) - 1)
+    return list(header[:fitting]), [list(row[:fitting]) for row in rows]
 
 
 def numbers_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: MIT
+"""A run beside its baseline, in numbers and in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from py_agent.experiment.run_summary import decider
+
+Summary = Mapping[str, Any]
+_SECONDS = (
+    ("mean delay", "mean_delay_s"),
+    ("  upload", "mean_upload_s"),
+    ("  queue at the server", "mean_compute_queue_s"),
+    ("  computation", "mean_compute_s"),
+    ("  download", "mean_download_s"),
+    ("95 % of tasks within", "p95_delay_s"),
+)
+_COUNTS = (
+    ("tasks completed", "tasks_completed"),
+    ("tasks unfinished", "tasks_unfinished"),
+    ("handovers done", "handovers_ok"),
+    ("handovers failed", "handovers_failed"),
+    ("connections lost", "connections_lost"),
+    ("models retrained", "training_jobs_done"),
+    ("  on samples", "training_samples"),
+)
+
+
+def pair_rows(run: Summary, baseline: Summary) -> list[tuple[str, str, str, str]]:
+    """What, the run's value, the baseline's value, the difference."""
+    rows = []
+    for what, name in _SECONDS:
+        ours, theirs = run.get(name), baseline.get(name)
+        if ours is not None and theirs is not None and (ours or theirs):
+            rows.append((what, f"{ours:.3f} s", f"{theirs:.3f} s", _change(ours, theirs)))
+    if "share_below_target" in run and "share_below_target" in baseline:
+        ours, theirs = run["share_below_target"], baseline["share_below_target"]
+        points = f"{100 * (ours - theirs):+.1f} points"
+        rows.append(("accuracy below its target", _percent(ours), _percent(theirs), points))
+    for what, name in _COUNTS:
+        if name in run and name in baseline:
+            ours, theirs = run[name], baseline[name]
+            difference = f"{ours - theirs:+,}" if ours != theirs else "0"
+            rows.append((what, f"{ours:,}", f"{theirs:,}", difference))
+    return rows
+
+
+def pair_sentence(run: Summary, baseline: Summary) -> str:
+    """What the pair shows, in plain words.
+
+    Example:
+        >>> run = {"policy": "rollout-drl", "seed": 1, "mean_delay_s": 0.5}
+        >>> pair_sentence(run, {"policy": "strongest-equal", "seed": 1, "mean_delay_s": 2.0})
+        'Under seed 1 a task took 0.50 s with rollout-drl: 75 % less than the 2.00 s with \
+strongest-equal.'
+    """
+    ours, theirs = run.get("mean_delay_s"), baseline.get("mean_delay_s")
+    us, them = decider(run), decider(baseline)
+    if ours is None or theirs is None:
+        return f"Under seed {run['seed']} there is no delay to compare of {us} and {them}."
+    if theirs == 0 or abs(ours / theirs - 1) < 0.005:
+        said = f"as long as with {them}"
+    else:
+        less = "less" if ours < theirs else "more"
+        change = f"{abs(ours / theirs - 1):.0%}".replace("%", " %")
+        said = f"{change} {less} than the {theirs:.2f} s with {them}"
+    sentence = f"Under seed {run['seed']} a task took {ours:.2f} s with {us}: {said}."
+    if "share_below_target" in run and "share_below_target" in baseline:
+        below, theirs_below = run["share_below_target"], baseline["share_below_target"]
+        sentence += (
+            f" Users' models were below their accuracy target {_percent(below)} of the time, "
+            f"with {them} {_percent(theirs_below)}."
+        )
+    return sentence
+
+
+def _change(ours: float, theirs: float) -> str:
+    return "–" if theirs == 0 else f"{100 * (ours / theirs - 1):+.0f} %"
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f} %"
