@@ -19,7 +19,7 @@ from py_agent.experiment.run_folder import RunFolder
 from py_agent.view.map_parts import UNSERVED, colours, draw_sites, fit_square, shades, title
 
 _MAX_POINTS = 150  # per trajectory: enough for the eye
-_GRID = 240  # points per side at which the nearest station is found
+_GRID = 400  # points per side at which the nearest station is found
 _MARKS = {"done": ("o", "white"), "failed": ("X", "#b2182b")}  # of handovers
 
 
@@ -108,4 +108,5 @@ def _shade_nearest(axes: Axes, sites_m: NDArray[Any]) -> None:
     distance = np.hypot(x[..., None] - sites_m[:, 0], y[..., None] - sites_m[:, 1])
     ground = colours(len(sites_m))[distance.argmin(axis=-1)]
     ground[..., 3] = 0.1
-    axes.imshow(ground, extent=(left, right, low, high), origin="lower", zorder=-1)
+    look: Any = {"origin": "lower", "zorder": -1, "interpolation": "nearest"}  # small in pages
+    axes.imshow(ground, extent=(left, right, low, high), **look)
