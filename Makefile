@@ -1,7 +1,7 @@
 # `make run` and `make test` set up everything they need in .venv, once.
 
 PYTHON ?= python3
-# The build of torch for tests and benchmarks. Where pip knows PyPI alone this is the one with CUDA, some
+# The build of torch for training, tests and benchmarks. Where pip knows PyPI alone this is the one with CUDA, some
 # gigabytes; TORCH='torch==2.13.0+cpu' with pip set up for it, or a wheel's path, takes another.
 TORCH ?= torch==2.13.0
 FUZZ_S ?= 600
@@ -129,15 +129,15 @@ $(VENV)/.installed: $(SOURCES) | $(VENV)/.created
 	@touch $@
 
 # torch by itself and first: what depends on it takes the build that is there.
-$(VENV)/.installed-learning: $(VENV)/.installed
+$(VENV)/.installed-training: $(VENV)/.installed
 	$(BIN)/pip install --quiet '$(TORCH)'
-	$(BIN)/pip install --quiet 'ns3-twin[learning,drl]'
+	$(BIN)/pip install --quiet 'ns3-twin[drl]'
 	@touch $@
 
-$(VENV)/.installed-test: $(VENV)/.installed-learning
+$(VENV)/.installed-test: $(VENV)/.installed-training
 	$(BIN)/pip install --quiet --group test
 	@touch $@
 
-$(VENV)/.installed-lint: $(VENV)/.installed-learning
+$(VENV)/.installed-lint: $(VENV)/.installed-training
 	$(BIN)/pip install --quiet --group lint
 	@touch $@

@@ -10,7 +10,7 @@ bin=$there/venv/bin
 [ -x "$bin/python" ] || python3 -m venv "$there/venv"
 "$bin/pip" install --quiet 'pip>=25.1'
 "$bin/pip" install --quiet "$TORCH"
-SKBUILD_CMAKE_BUILD_TYPE=Debug "$bin/pip" install --quiet --editable '.[learning,drl]' \
+SKBUILD_CMAKE_BUILD_TYPE=Debug "$bin/pip" install --quiet --editable '.[drl]' \
   --config-settings=build-dir="$there/cpp" --config-settings=cmake.define.CMAKE_CXX_FLAGS="--coverage -O1"
 "$bin/pip" install --quiet --group test --group coverage
 find "$there/cpp" -name '*.gcda' -delete

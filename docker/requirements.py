@@ -10,7 +10,10 @@ from pathlib import Path
 
 import tomllib
 
-NOT_FOR_A_GATEWAY = {"matplotlib", "pyarrow", "scipy", "tensorboard"}  # of runs and of the twin
+# Of runs, of the twin and of users' models.
+NOT_FOR_A_GATEWAY = {
+    *("matplotlib", "pyarrow", "river", "scikit-learn", "scipy", "tensorboard", "threadpoolctl"),
+}
 EXTRAS_LEFT_OUT = {"sumo"}  # makes traces, beforehand; 500 MB
 
 

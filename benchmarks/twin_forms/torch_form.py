@@ -8,14 +8,14 @@ import dataclasses
 import torch
 
 from benchmarks.twin_forms import case as c
-from py_agent.torch_threads import one_thread
 
 
 def prepare(case: c.Case):
+    torch.set_num_threads(1)
     taken = {f.name: torch.from_numpy(getattr(case, f.name)) for f in dataclasses.fields(case)}
 
     def run():
-        with one_thread(), torch.inference_mode():
+        with torch.inference_mode():
             return {name: value.numpy() for name, value in _slot(**taken).items()}
 
     return run

@@ -28,7 +28,7 @@ def measure(
     twin's own); the map with a Gaussian process of the residual over the plane, from what all users
     have received so far. All go by the same predicted places.
     """
-    from py_agent.bench.radio_maps import RadioMaps  # scikit-learn is slow, and an extra
+    from py_agent.bench.radio_maps import RadioMaps  # scikit-learn is slow
     from py_agent.twin.estimation.twin import Twin
 
     env = ns3_scenarios.make("cellular", {"n_ue": users, "duration_s": seconds})

@@ -18,11 +18,12 @@ from ns3_bridge import BridgeError, Channel, describe
 from ns3_bridge.testing import echo_command
 from ns3_scenarios.build import find_cmake
 
-_LIBRARIES = ("gymnasium", "numpy", "pydantic", "pyarrow", "matplotlib", "rich", "scipy", "typer")
+_LIBRARIES = (
+    *("gymnasium", "numpy", "pydantic", "pyarrow", "matplotlib", "rich", "river", "scikit-learn"),
+    *("scipy", "typer"),
+)
 _EXTRAS = {
-    "torch": "learning",
-    "scikit-learn": "learning",
-    "river": "learning",
+    "torch": "drl",
     "stable-baselines3": "drl",
     "pettingzoo": "multi-agent",
     "minari": "offline",

@@ -19,10 +19,10 @@ from typer.core import TyperGroup
 
 # Packages of extras, by the name under which they are imported.
 _EXTRAS = {
-    **dict.fromkeys(("torch", "sklearn", "river"), "learning"),
-    **{"stable_baselines3": "learning,drl", "pettingzoo": "multi-agent", "minari": "offline"},
+    **{"torch": "drl", "stable_baselines3": "drl"},
+    **{"pettingzoo": "multi-agent", "minari": "offline"},
 }
-_FOR_RUNS = ("matplotlib", "pyarrow", "tensorboard")
+_FOR_RUNS = ("matplotlib", "pyarrow", "river", "scipy", "sklearn", "tensorboard", "threadpoolctl")
 _ENDING = {signal.SIGINT: "interrupted", signal.SIGTERM: "terminated", signal.SIGHUP: "hung up"}
 _RESUMING = ("compare", "benchmark", "fidelity")  # they keep what is done
 _AGAIN_S = 0.02  # until a signal that met an import comes again
@@ -147,7 +147,7 @@ def _how_to_install(package: str) -> str | None:
     if package not in _EXTRAS:
         return None
     advice = f"{package} is missing: pip install 'ns3-twin[{_EXTRAS[package]}]'"
-    if _EXTRAS[package] == "learning":
+    if _EXTRAS[package] == "drl":
         advice += " (first the build of torch that you want; the CPU's is enough)"
     return advice
 

@@ -51,7 +51,7 @@ def make_network(run: RunSettings, env: ScenarioEnv | None = None, *, log: str =
     env = env or make_scenario(run, log=log)
     if run.retrain is None:
         return env
-    from py_agent.learning.env import LearningEnv  # torch takes a second, and is an extra
+    from py_agent.learning.env import LearningEnv  # river takes a second
 
     return LearningEnv(env, run.learning)
 

@@ -26,7 +26,6 @@ from py_agent.fidelity.checkpoint_file import (
 )
 from py_agent.fidelity.report import FidelityReport, make_report
 from py_agent.side_by_side import one_by_one, report, side_by_side
-from py_agent.torch_threads import one_thread
 from py_agent.twin.model.parameters import TwinParameters
 
 # Those of the twin itself would need a twin of each of its rollouts.
@@ -220,7 +219,7 @@ def _checkpoint_name(seed: int) -> str:
 def _kept(named: tuple[str, tuple[_CheckpointTask, Path]]) -> None:
     """Play a checkpoint and write it: what is done is done, whatever becomes of the others."""
     name, (task, path) = named
-    with one_thread(), _Progress(name) as progress:
+    with _Progress(name) as progress:
         played = play(
             task.chosen,
             task.seed,

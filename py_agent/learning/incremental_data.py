@@ -12,7 +12,7 @@ from py_agent.learning.errors import InvalidJob
 from py_agent.learning.kl_projection import project
 from py_agent.learning.streams.base import DriftStream, Features, Floats, Labels
 
-PADDING = -100  # class of places that hold no sample; torch's cross-entropy ignores it
+PADDING = -100  # class of places that hold no sample
 
 
 @dataclasses.dataclass(frozen=True)

@@ -6,7 +6,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:  # streams read data sets of scikit-learn, which is an extra
+if TYPE_CHECKING:  # streams take a second to import
     from py_agent.learning.streams.base import DriftStream
 
 EPOCHS = 3  # passes of a retraining job through its samples

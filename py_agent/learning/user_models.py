@@ -3,29 +3,31 @@
 
 from __future__ import annotations
 
-import numpy as np
-import torch
-from numpy.typing import NDArray
-from torch import Tensor
-from torch.nn.functional import cross_entropy
+from collections.abc import Iterator
+from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from py_agent.learning.blas_threads import one_blas_thread
 from py_agent.learning.errors import InvalidJob, TrainingDiverged
 from py_agent.learning.incremental_data import PADDING, TrainingSet
 from py_agent.learning.model_size import EPOCHS
 from py_agent.learning.streams.base import Samples
-from py_agent.torch_threads import one_thread
 
 _BATCH = 16
+
+Array = NDArray[Any]  # of float32; tests compute gradients in float64
 
 
 class UserModels:
     """A two-layer perceptron per user: ``softmax(relu(x W₁ + b₁) W₂ + b₂)``.
 
     The weights of all users are stacked, so a batched matrix product evaluates or trains any
-    number of them at once; the losses are added, so each user's gradient is its own.
-    Training is mini-batch SGD on the cross-entropy, `epochs` times through the job's samples.
-    Two calls with the same seed and data give the same bits on the same device. On the CPU one
-    thread computes: the matrices are small, and ns-3 runs beside.
+    number of them at once, each with a gradient of its own. Training is mini-batch SGD on the
+    cross-entropy, `epochs` times through the job's samples. A job trains to the same bits whatever
+    jobs are beside it, and whatever the number of threads: one computes, since the matrices are
+    small and ns-3 runs beside. Other processors may round otherwise.
 
     Args:
         n_users: number of models.
@@ -35,12 +37,14 @@ class UserModels:
         hidden: width of the hidden layer.
         learning_rate: of SGD.
         epochs: passes through a job's samples.
-        device: where to compute; default: CUDA if there is some, else the CPU.
+
+    Attributes:
+        weights: W₁, b₁, W₂, b₂ of all, ``[n_users, …, …]`` each.
 
     Example:
         >>> from py_agent.learning.streams import RotatingDigits
         >>> stream = RotatingDigits(n_users=2, seed=1)
-        >>> models = UserModels(2, stream.n_features, stream.n_classes, seed=1, device="cpu")
+        >>> models = UserModels(2, stream.n_features, stream.n_classes, seed=1)
         >>> rng = np.random.default_rng(1)
         >>> seen = stream.draw(0.0, 400, rng)
         >>> losses = models.train(TrainingSet(np.arange(2), seen.x, seen.y))
@@ -57,28 +61,26 @@ class UserModels:
         hidden: int = 32,
         learning_rate: float = 0.2,
         epochs: int = EPOCHS,
-        device: str | None = None,
     ) -> None:
-        self.device = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
         self._learning_rate = learning_rate
         self._epochs = epochs
-        generator = torch.Generator().manual_seed(seed)
-        self._weights: list[Tensor] = []
+        rng = np.random.default_rng([seed, 2])  # the streams of data draw from [seed]
+        self.weights: list[Array] = []
         for n_in, n_out in ((n_features, hidden), (hidden, n_classes)):
-            scale = (2 / n_in) ** 0.5  # He et al. 2015
-            layer = scale * torch.randn(n_users, n_in, n_out, generator=generator)
-            self._weights += [layer.to(self.device), torch.zeros(n_users, 1, n_out).to(self.device)]
+            layer = rng.standard_normal((n_users, n_in, n_out), np.float32)
+            layer *= (2 / n_in) ** 0.5  # He et al. 2015
+            self.weights += [layer, np.zeros((n_users, 1, n_out), np.float32)]
 
     @property
     def parameters_per_user(self) -> int:
         """Numbers in one model."""
-        return sum(w[0].numel() for w in self._weights)
+        return sum(w[0].size for w in self.weights)
 
     def correct(self, samples: Samples) -> NDArray[np.bool_]:
         """Which samples each user's model classifies correctly, ``[n_users, n]``."""
-        with torch.inference_mode(), one_thread():
-            scores = _forward(self._weights, self._tensor(samples.x))
-            hits: NDArray[np.bool_] = (scores.argmax(-1) == self._tensor(samples.y)).cpu().numpy()
+        with one_blas_thread:
+            _, scores = _forward(self.weights, samples.x)
+        hits: NDArray[np.bool_] = scores.argmax(axis=-1) == samples.y
         return hits
 
     def train(self, jobs: TrainingSet) -> NDArray[np.float64]:
@@ -99,45 +101,83 @@ class UserModels:
             raise InvalidJob(f"one job per user at a time; got users {jobs.users.tolist()}")
         if len(jobs.users) == 0 or samples.min() == 0:
             raise InvalidJob(f"every job needs samples; got {samples.tolist()}")
-        users = self._tensor(jobs.users)
-        x, y = self._tensor(jobs.x), self._tensor(jobs.y)
-        with one_thread():
-            weights = [w[users].requires_grad_() for w in self._weights]
+        weights = [w[jobs.users] for w in self.weights]
+        with one_blas_thread, np.errstate(all="ignore"):
             for _ in range(self._epochs):
-                total = torch.zeros(len(users), device=self.device)
-                for start in range(0, x.shape[1], _BATCH):
-                    batch = slice(start, start + _BATCH)
-                    loss, n = _losses(weights, x[:, batch], y[:, batch])
-                    gradients = torch.autograd.grad((loss / n.clamp(min=1)).sum(), weights)
-                    with torch.no_grad():
-                        for weight, gradient in zip(weights, gradients, strict=True):
-                            weight -= self._learning_rate * gradient
-                    total += loss.detach()
-        mean: NDArray[np.float64] = total.cpu().numpy().astype(np.float64) / samples
+                total = np.zeros(len(jobs.users))
+                for x, y in _batches(jobs):
+                    loss, gradients = loss_and_gradients(weights, x, y)
+                    for weight, gradient in zip(weights, gradients, strict=True):
+                        gradient *= self._learning_rate
+                        weight -= gradient
+                    total += loss
+        mean: NDArray[np.float64] = total / samples
         finite = np.isfinite(mean)
         for weight in weights:
-            finite &= torch.isfinite(weight.detach()).flatten(1).all(1).cpu().numpy()
+            finite &= np.isfinite(weight).all(axis=(1, 2))
         if not finite.all():
             diverged = jobs.users[~finite].tolist()
             raise TrainingDiverged(
                 f"training of users {diverged} diverged: mean loss {mean[~finite]}", diverged
             )
-        for stacked, trained in zip(self._weights, weights, strict=True):
-            stacked[users] = trained.detach()
+        for stacked, trained in zip(self.weights, weights, strict=True):
+            stacked[jobs.users] = trained
         return mean
 
-    def _tensor(self, array: NDArray[np.generic]) -> Tensor:
-        return torch.from_numpy(array).to(self.device)
+
+def loss_and_gradients(
+    weights: list[Array], x: Array, y: NDArray[np.int64]
+) -> tuple[Array, list[Array]]:
+    """Cross-entropy of a mini-batch of every user, and how to lower it.
+
+    Args:
+        weights: W₁, b₁, W₂, b₂ of ``n`` users.
+        x: features, ``[n, n_batch, n_features]``.
+        y: classes or `PADDING`, ``[n, n_batch]``.
+
+    Returns:
+        summed loss, ``[n]``; gradients of the mean loss, shaped as `weights`.
+    """
+    _, _, w2, _ = weights
+    hidden, scores = _forward(weights, x)
+    is_class = y[..., None] == np.arange(scores.shape[-1])  # nowhere in padding
+    is_sample = (y != PADDING)[..., None]
+    scores -= scores.max(axis=-1, keepdims=True)
+    of_class = scores.sum(axis=-1, keepdims=True, where=is_class)
+    by_scores = np.exp(scores, out=scores)
+    norm = by_scores.sum(axis=-1, keepdims=True)
+    loss = np.where(is_sample, np.log(norm) - of_class, 0).sum(axis=(1, 2))
+    # d loss / d scores is softmax − one-hot, divided by the batch's samples for their mean.
+    by_scores /= norm
+    by_scores -= is_class
+    by_scores *= is_sample / np.maximum(is_sample.sum(axis=1, keepdims=True), 1, dtype=x.dtype)
+    by_hidden = by_scores @ w2.swapaxes(1, 2)
+    by_hidden *= hidden > 0
+    return loss, [
+        x.swapaxes(1, 2) @ by_hidden,
+        by_hidden.sum(axis=1, keepdims=True),
+        hidden.swapaxes(1, 2) @ by_scores,
+        by_scores.sum(axis=1, keepdims=True),
+    ]
 
 
-def _forward(weights: list[Tensor], x: Tensor) -> Tensor:
-    """Scores ``[n, n_samples, n_classes]``."""
+def _forward(weights: list[Array], x: Array) -> tuple[Array, Array]:
+    """Hidden layer ``[n, n_samples, n_hidden]`` and scores ``[n, n_samples, n_classes]``."""
     w1, b1, w2, b2 = weights
-    return torch.baddbmm(b2, torch.baddbmm(b1, x, w1).relu(), w2)
+    hidden = x @ w1
+    hidden += b1
+    np.maximum(hidden, 0, out=hidden)
+    scores = hidden @ w2
+    scores += b2
+    return hidden, scores
 
 
-def _losses(weights: list[Tensor], x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
-    """Summed cross-entropy and number of samples of each user, ``[n]`` each."""
-    scores = _forward(weights, x)
-    loss = cross_entropy(scores.transpose(1, 2), y, ignore_index=PADDING, reduction="none")
-    return loss.sum(1), (y != PADDING).sum(1)
+def _batches(jobs: TrainingSet) -> Iterator[tuple[Array, NDArray[np.int64]]]:
+    """Mini-batches, the last one padded: products of one shape round in one way."""
+    for start in range(0, jobs.y.shape[1], _BATCH):
+        x, y = jobs.x[:, start : start + _BATCH], jobs.y[:, start : start + _BATCH]
+        missing = _BATCH - y.shape[1]
+        if missing:
+            x = np.pad(x, ((0, 0), (0, missing), (0, 0)))
+            y = np.pad(y, ((0, 0), (0, missing)), constant_values=PADDING)
+        yield x, y

@@ -127,7 +127,7 @@ def rows_table(title: str, header: Sequence[str], rows: Sequence[Sequence[str]])
     for column in header:
         table.add_column(column, overflow="fold")
     for row in rows:
-        table.add_row(*map(escape, row))  # 'ns3-twin[learning]' is text, no markup
+        table.add_row(*map(escape, row))  # 'ns3-twin[drl]' is text, no markup
     return table
 
 

@@ -95,7 +95,7 @@ class LteLinkModel:
 
     def estimator(self, n_ue: int, bs_position_m: Floats, *, online: bool) -> LinkEstimator:
         """A twin's belief of all links."""
-        from py_agent.radio.lte.estimator import LteEstimator  # scikit-learn is an extra
+        from py_agent.radio.lte.estimator import LteEstimator  # scikit-learn is slow
 
         return LteEstimator(self.parameters, n_ue, bs_position_m, online=online)
 
@@ -110,7 +110,7 @@ class LteLinkModel:
 
     def calibrated(self, runs: Sequence[Recorded]) -> LteParameters:
         """The parameters, fitted to recorded runs."""
-        from py_agent.radio.lte.calibration import fit  # scikit-learn is an extra
+        from py_agent.radio.lte.calibration import fit  # scikit-learn is slow
 
         return fit(runs, self.parameters)
 

@@ -37,6 +37,16 @@ def call(*arguments, cwd, expect=0):
     return done
 
 
+WITHOUT_TORCH = """
+import sys
+class Hidden:
+    def find_spec(name, path, target=None):
+        if name == "torch":
+            raise ModuleNotFoundError("No module named 'torch'", name=name)
+sys.meta_path.insert(0, Hidden)
+"""
+
+
 def last_json(done):
     return json.loads(done.stdout.splitlines()[-1])
 
@@ -194,31 +204,32 @@ def test_scenarios_describe_and_doctor(tmp_path):
 
 def test_brackets_in_a_table_are_text():
     console = Console(width=80, record=True, file=io.StringIO())
-    console.print(rows_table("doctor", ["mend"], [["pip install 'ns3-twin[learning]'"]]))
-    assert "'ns3-twin[learning]'" in console.export_text()
+    console.print(rows_table("doctor", ["mend"], [["pip install 'ns3-twin[drl]'"]]))
+    assert "'ns3-twin[drl]'" in console.export_text()
 
 
-def test_a_run_without_models_needs_no_extra(tmp_path):
-    hidden = "sys.modules.update(dict.fromkeys(['torch', 'sklearn', 'river']))"
-    code = f"import sys; {hidden}; from py_agent.cli.app import app; app()"
-    few = ["--duration", "0.1", "--set", "n_ue=1", "--set", "n_bs=1", "--json"]
-    command = [sys.executable, "-c", code, "run", *few, "--runs-dir", str(tmp_path)]
+def test_users_models_and_a_trained_agent_run_without_torch(tmp_path):
+    code = WITHOUT_TORCH + "from py_agent.cli.app import app; app()"
+    few = ["--duration", "1", "--set", "n_ue=3", "--set", "n_bs=2", "--json"]
+    agent = ["--policy", "rollout-drl", "--retrain", "policy", "--set", "compute.mode=quota"]
+    command = [sys.executable, "-c", code, "run", *agent, *few, "--runs-dir", str(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
+    assert last_json(done)["accuracy_mean"] > 0.3
 
 
 def test_without_the_extra_the_message_says_how_to_get_it(tmp_path):
-    code = "import sys; sys.modules['sklearn'] = None; from py_agent.cli.app import app; app()"
+    code = WITHOUT_TORCH + "from py_agent.cli.app import app; app()"
     done = subprocess.run(
-        [sys.executable, "-c", code, "learning-curves", "curves.png"],
+        [sys.executable, "-c", code, "train", "--out", "agent"],
         cwd=tmp_path,
         capture_output=True,
         text=True,
         timeout=60,
     )
     assert done.returncode == 2
-    assert "sklearn is missing: pip install 'ns3-twin[learning]'" in done.stderr
-    assert not (tmp_path / "curves.png").exists()
+    assert "torch is missing: pip install 'ns3-twin[drl]'" in done.stderr
+    assert not (tmp_path / "agent").exists()
 
 
 def test_retraining_over_seeds_reports_accuracy_in_summary_and_figure(tmp_path):

@@ -165,9 +165,9 @@ def test_wrong_settings_of_models_are_named():
         LearningEnv(gymnasium.make("CartPole-v1"))
 
 
-def test_workers_of_a_vector_train_after_their_parent_has_used_torch():
+def test_workers_of_a_vector_train_after_their_parent_has_trained():
     env = make(NS3)
-    env.reset(seed=1)  # torch makes its threads, which a fork does not have
+    env.reset(seed=1)  # threads of the linear algebra are there, which a fork does not have
     env.close()
     envs = gymnasium.make_vec(NS3, 2, settings=SMALL, learning=QUICK, vectorization_mode="async")
     envs.reset_async(seed=1)
