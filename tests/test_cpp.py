@@ -29,7 +29,7 @@ def call(*command):
 
 @pytest.mark.fuzz
 @pytest.mark.long
-@pytest.mark.timeout(900 + 10 * FUZZ_S)
+@pytest.mark.timeout(3600 + 10 * FUZZ_S)  # compiling takes long on a machine that is busy
 def test_the_cpp_tests_pass(build_cache):
     cmake, folder = Path(find_cmake()), build_cache / "cpp-tests"
     ccache = shutil.which("ccache")

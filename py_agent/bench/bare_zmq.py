@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 import contextlib
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 
 import zmq
+
+from py_agent.bench.child import child, first_line
 
 _DEADLINE_MS = 120_000  # the others are measured meanwhile
 
@@ -17,23 +18,21 @@ _DEADLINE_MS = 120_000  # the others are measured meanwhile
 def running(n_floats: int, address: str) -> Iterator[Callable[[], object]]:
     """A round trip of `n_floats` to a process of its own that listens at `address`."""
     command = [sys.executable, "-m", __name__, address]
-    echo = subprocess.Popen(command, stdout=subprocess.PIPE, encoding="utf-8")
-    assert echo.stdout is not None
-    with zmq.Context() as context, context.socket(zmq.DEALER) as socket:
+    with (
+        child(command) as echo,
+        zmq.Context() as context,
+        context.socket(zmq.DEALER) as socket,
+    ):
         socket.linger = 0
         socket.rcvtimeo = _DEADLINE_MS
-        try:
-            socket.connect(echo.stdout.readline().strip())
-            frames = [b"control", bytes(4 * n_floats)]
+        socket.connect(first_line(echo))
+        frames = [b"control", bytes(4 * n_floats)]
 
-            def round_trip() -> object:
-                socket.send_multipart(frames)
-                return socket.recv_multipart()
+        def round_trip() -> object:
+            socket.send_multipart(frames)
+            return socket.recv_multipart()
 
-            yield round_trip
-        finally:
-            echo.kill()
-            echo.communicate()
+        yield round_trip
 
 
 def _echo(address: str) -> None:

@@ -22,12 +22,12 @@ from ns3_bridge import Channel, make_keys
 from ns3_bridge.testing import echo_command, echo_scenario
 from ns3_bridge.testing.echo import PROGRAMS
 from py_agent.bench import bare_zmq, ns3_ai_way, ns3_gym_way
+from py_agent.bench.child import child, first_line
 from py_agent.view.measurement import Measurement
 
 SIZES = (2, 100, 1_000, 10_000)
 _BATCH = 100  # the clock is read once per batch
 _NETWORK_TRIPS = 500
-_END_S = 10.0  # for a gateway to end its simulator
 _LABELS = {
     "cpp_limit": "C++ ↔ C++",
     "shm": "shared memory",
@@ -109,17 +109,8 @@ def _gateway(scenario: str, bind: str, keys: Path | None = None) -> Iterator[str
     command = [sys.executable, "-c", "from py_agent.cli.main import main; main()", "serve"]
     command += ["--scenario", scenario, "--bind", bind]
     command += ["--keys", str(keys)] if keys else []
-    gateway = subprocess.Popen(command, stdout=subprocess.PIPE, encoding="utf-8")
-    assert gateway.stdout is not None
-    try:
-        yield gateway.stdout.readline().split(" at ")[1].strip()
-    finally:
-        gateway.terminate()
-        try:
-            gateway.communicate(timeout=_END_S)
-        finally:
-            gateway.kill()
-            gateway.communicate()
+    with child(command) as gateway:
+        yield first_line(gateway).split(" at ")[1]
 
 
 def _trip(channel: ns3_bridge.Transport) -> RoundTrip:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import subprocess
 from collections.abc import Iterator
 
 import numpy as np
@@ -19,6 +18,7 @@ from ns3_bridge.compat._ns3_ai import MESSAGE_BYTES, Segment
 from ns3_bridge.compat.ns3_ai_segment import create_segment, segment_path
 from ns3_bridge.errors import DeadlineExceeded
 from ns3_bridge.testing.echo import PROGRAMS
+from py_agent.bench.child import child
 from py_agent.bench.stand_in_messages import BOX_URL, MESSAGES, pack, unpack
 
 _DEADLINE_S = 120.0
@@ -63,13 +63,8 @@ def running(n_floats: int) -> Iterator[Agent]:
     """An agent, and a simulation that echoes its actions in a process of its own."""
     name = f"ns3-twin-bench-{os.getpid()}"
     segment = create_segment(name, _DEADLINE_S)
-    simulation = None
     try:
-        command = [str(PROGRAMS / "ns3-ai-echo"), name, str(n_floats), BOX_URL]
-        simulation = subprocess.Popen(command)
-        yield Agent(segment)
+        with child([str(PROGRAMS / "ns3-ai-echo"), name, str(n_floats), BOX_URL]):
+            yield Agent(segment)
     finally:
         segment_path(name).unlink(missing_ok=True)
-        if simulation:
-            simulation.kill()
-            simulation.wait()

@@ -8,7 +8,6 @@ a little less there.
 from __future__ import annotations
 
 import contextlib
-import subprocess
 import sys
 from collections.abc import Iterator
 
@@ -16,6 +15,7 @@ import numpy as np
 import zmq
 from numpy.typing import NDArray
 
+from py_agent.bench.child import child
 from py_agent.bench.stand_in_messages import MESSAGES, pack, unpack
 
 _DEADLINE_MS = 120_000  # the others are measured meanwhile
@@ -50,12 +50,8 @@ def running(n_floats: int) -> Iterator[Agent]:
         socket.rcvtimeo = _DEADLINE_MS
         port = socket.bind_to_random_port("tcp://127.0.0.1")
         command = [sys.executable, "-m", __name__, f"tcp://127.0.0.1:{port}", str(n_floats)]
-        simulation = subprocess.Popen(command)
-        try:
+        with child(command):
             yield Agent(socket)
-        finally:
-            simulation.kill()
-            simulation.wait()
 
 
 def _simulate(address: str, n_floats: int) -> None:

@@ -117,18 +117,20 @@ def load_run_settings(
         InvalidSetting: a file that is no mapping, an unknown or wrong setting, a bad assignment.
         UntrustedCode: the file names a program or a module of somebody's own.
     """
-    values = yaml_text.read_mapping(config) if config else {}
+    in_file = yaml_text.read_mapping(config) if config else {}
     # Assignments are written into copies: the caller's groups serve other runs, too.
     given = {name: copy.deepcopy(v) for name, v in overrides.items() if v is not None}
     if config is not None and not is_trusted:
-        check_data(config, {name: v for name, v in values.items() if name not in given})
-    values.update(given)
+        check_data(config, {name: v for name, v in in_file.items() if name not in given})
+    values = {**copy.deepcopy(in_file), **given}
     for assignment in assignments:
         _assign(values, assignment)
     try:
         return RunSettings.model_validate(values)
     except pydantic.ValidationError as error:
-        raise InvalidSetting("; ".join(_explain(e) for e in error.errors())) from None
+        told = "; ".join(_explain(e) for e in error.errors())
+        of_file = {str(e["loc"][0]) for e in error.errors() if e["loc"]} & set(in_file) - set(given)
+        raise InvalidSetting(f"{config}: {told}" if of_file else told) from None
 
 
 def _assign(values: dict[str, Any], assignment: str) -> None:

@@ -68,3 +68,13 @@ def test_a_wrong_assignment_is_explained(assignment):
 def test_a_missing_file_is_explained(tmp_path):
     with pytest.raises(InvalidSetting, match="cannot read"):
         load_run_settings(tmp_path / "missing.yaml", {}, [])
+
+
+def test_a_mistake_in_a_file_names_the_file_and_one_beside_it_does_not(tmp_path):
+    file = tmp_path / "settings.yaml"
+    file.write_text("$ retrain: spare\n")
+    with pytest.raises(InvalidSetting, match=r"settings\.yaml: unknown setting \$ retrain"):
+        load_run_settings(file, {}, [])
+    file.write_text("seed: 3\n")
+    with pytest.raises(InvalidSetting, match=r"^unknown setting sed"):
+        load_run_settings(file, {"sed": 1}, [])
