@@ -11,7 +11,8 @@ bin=$there/venv/bin
 "$bin/pip" install --quiet 'pip>=25.1'
 "$bin/pip" install --quiet "$TORCH"
 SKBUILD_CMAKE_BUILD_TYPE=Debug "$bin/pip" install --quiet --editable '.[drl]' \
-  --config-settings=build-dir="$there/cpp" --config-settings=cmake.define.CMAKE_CXX_FLAGS="--coverage -O1"
+  --config-settings=build-dir="$there/cpp" --config-settings=cmake.define.CMAKE_UNITY_BUILD=OFF \
+  --config-settings=cmake.define.CMAKE_CXX_FLAGS="--coverage -O1"
 "$bin/pip" install --quiet --group test --group coverage
 find "$there/cpp" -name '*.gcda' -delete
 rm -f "$COVERAGE_FILE"*

@@ -25,9 +25,7 @@ set(NS3_TWIN_SDK ns3_scenarios/sdk)
 # movement, traffic, places, and edge computing over any access network.
 find_package(Threads REQUIRED)
 ns3_twin_add_room(bridge ${CMAKE_SOURCE_DIR}/bridge/cpp)
-set_property(SOURCE ${CMAKE_SOURCE_DIR}/bridge/cpp/declaration.cc
-  ${CMAKE_SOURCE_DIR}/bridge/cpp/setting-items.cc
-  APPEND PROPERTY INCLUDE_DIRECTORIES ${NLOHMANN_JSON_INCLUDE_DIR})
+target_include_directories(physical_bridge PRIVATE ${NLOHMANN_JSON_INCLUDE_DIR})
 set(scenarios ${CMAKE_SOURCE_DIR}/ns3_scenarios)
 ns3_twin_add_room(common ${scenarios}/common
   NEEDS physical_bridge ns3::core ns3::network Threads::Threads)

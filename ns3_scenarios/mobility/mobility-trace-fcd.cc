@@ -9,7 +9,6 @@ namespace physical {
 namespace {
 
 constexpr std::string_view BLANKS = " \t\r\n";
-constexpr double MAX_SPEED_MPS = 1e6;
 
 /// The tags of an XML text, one after another, with the line on which each begins. What SUMO
 /// writes needs no more of XML than tags, attributes and comments.
@@ -189,9 +188,9 @@ class FcdReader {
         m_collector.Add(*path, m_window.X(m_tags.Attribute("x"), m_tags.Line()),
                         m_window.Y(m_tags.Attribute("y"), m_tags.Line()));
         if (const std::string_view* speed = m_tags.Find("speed")) {
-            m_fastest_mps = std::max(
-                m_fastest_mps.value_or(0),
-                ParseNumber(*speed, "speed", m_tags.Line(), -MAX_SPEED_MPS, MAX_SPEED_MPS));
+            m_fastest_mps = std::max(m_fastest_mps.value_or(0),
+                                     ParseNumber(*speed, "speed", m_tags.Line(),
+                                                 -MAX_TRACE_SPEED_MPS, MAX_TRACE_SPEED_MPS));
         }
     }
 

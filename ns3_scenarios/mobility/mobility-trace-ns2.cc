@@ -15,7 +15,6 @@ namespace physical {
 namespace {
 
 constexpr double MAX_HEIGHT_M = 1e6;
-constexpr double MAX_SPEED_MPS = 1e6;
 constexpr double RESOLUTION_S = 2e-9;
 
 /// A node as ns-2 moves it: towards its destination, where it stops.
@@ -212,7 +211,7 @@ class Ns2Movement {
         if (is_walk) {
             node.SetDestination(time_s, m_window.X(m_words[at + 2], m_number),
                                 m_window.Y(m_words[at + 3], m_number),
-                                Number(at + 4, "speed", 0, MAX_SPEED_MPS));
+                                Number(at + 4, "speed", 0, MAX_TRACE_SPEED_MPS));
         } else if (m_words[at + 2] == "Z_") {
             Number(at + 3, "Z_", -MAX_HEIGHT_M, MAX_HEIGHT_M);
         } else {

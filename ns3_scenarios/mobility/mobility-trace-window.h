@@ -25,6 +25,7 @@ using TracePath = std::vector<TracePoint>;
 using MobilityTrace = std::vector<TracePath>;
 
 constexpr double MAX_TRACE_TIME_S = 1e9;
+constexpr double MAX_TRACE_SPEED_MPS = 1e6;
 
 /// What is added to the coordinates of a trace.
 struct TraceShift {

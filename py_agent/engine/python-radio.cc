@@ -31,7 +31,7 @@ nb::object Places(const State& state, Rows rows) {
     return nb::cast(Fresh(std::move(places), {rows.end - rows.begin, state.n_ue, 2}));
 }
 
-nb::object Numbers(Rows rows) {
+nb::object NumbersOf(Rows rows) {
     std::vector<std::int64_t> numbers;
     for (std::size_t rollout = rows.begin; rollout < rows.end; ++rollout) {
         numbers.push_back(static_cast<std::int64_t>(rollout));
@@ -84,7 +84,7 @@ void PythonRadio::Resize(std::size_t batch, std::size_t n_ue) {
 void PythonRadio::Start(State& state, std::size_t rollout) {
     const Rows rows{rollout, rollout + 1};
     TakeStrength(state, rows,
-                 m_model.attr("start")(Numbers(rows), Copied(&state.clocks[rollout].seed, {1}),
+                 m_model.attr("start")(NumbersOf(rows), Copied(&state.clocks[rollout].seed, {1}),
                                        Places(state, rows)));
 }
 
@@ -98,7 +98,7 @@ void PythonRadio::Advance(State& state, Rows rows, double by_s) {
     const std::size_t n = rows.end - rows.begin;
     TakeStrength(state, rows,
                  m_model.attr("advance")(
-                     Numbers(rows), Slots(state, rows), Places(state, rows),
+                     NumbersOf(rows), Slots(state, rows), Places(state, rows),
                      Copied(&state.walked_m[rows.begin * state.n_ue], {n, state.n_ue}), by_s));
 }
 
@@ -106,7 +106,7 @@ void PythonRadio::Watch(State& state, Rows rows, double by_s, std::vector<Outage
     const nb::gil_scoped_acquire python;
     const std::size_t n = rows.end - rows.begin;
     const nb::object found = m_model.attr("outages_s")(
-        Numbers(rows), Copied(&state.cell[rows.begin * state.n_ue], {n, state.n_ue}), by_s);
+        NumbersOf(rows), Copied(&state.cell[rows.begin * state.n_ue], {n, state.n_ue}), by_s);
     const auto gap_s = Answer<float>(found, n * state.n_ue, "outages_s");
     for (std::size_t i = 0; i < gap_s.size(); ++i) {
         const std::size_t user = rows.begin * state.n_ue + i;

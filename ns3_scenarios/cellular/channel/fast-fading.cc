@@ -20,7 +20,7 @@ constexpr std::size_t WAVES_PER_ECHO = 16;
 constexpr double LIGHT_MPS = 299'792'458;
 constexpr std::int64_t SUBFRAME_NS = 1'000'000;
 /// Places nearer than this are the same: far below a wavelength, far above rounding errors.
-constexpr double RESOLUTION_M = 1e-6;
+constexpr double PLACE_RESOLUTION_M = 1e-6;
 constexpr double FULL_TURN = 4294967296.0;
 
 /// Unit vectors by phase. 2048 of them are exact to −56 dB, which no receiver notices.
@@ -153,15 +153,17 @@ void FastFading::MoveUser(User& user, const ns3::MobilityModel& mobility) const 
         static_cast<double>(ns3::Simulator::Now().GetNanoSeconds() % SUBFRAME_NS) * 1e-9;
     const ns3::Vector position = mobility.GetPosition();
     const ns3::Vector velocity = mobility.GetVelocity();
-    const std::int64_t x = std::llround((position.x - velocity.x * since_start_s) / RESOLUTION_M);
-    const std::int64_t y = std::llround((position.y - velocity.y * since_start_s) / RESOLUTION_M);
+    const std::int64_t x =
+        std::llround((position.x - velocity.x * since_start_s) / PLACE_RESOLUTION_M);
+    const std::int64_t y =
+        std::llround((position.y - velocity.y * since_start_s) / PLACE_RESOLUTION_M);
     if (x == user.x && y == user.y) {
         return;
     }
     user.x = x;
     user.y = y;
-    const double x_m = static_cast<double>(x) * RESOLUTION_M;
-    const double y_m = static_cast<double>(y) * RESOLUTION_M;
+    const double x_m = static_cast<double>(x) * PLACE_RESOLUTION_M;
+    const double y_m = static_cast<double>(y) * PLACE_RESOLUTION_M;
     for (std::size_t wave = 0; wave < m_waves.size(); ++wave) {
         user.phases[wave] = ToPhase(m_waves[wave].x_per_m * x_m + m_waves[wave].y_per_m * y_m);
     }
@@ -173,8 +175,9 @@ void FastFading::ComputeGain(Link& link, const User& user, const ns3::Vector& bs
     std::complex<float> direct = 0;
     float scattered = 1;
     if (link.line_of_sight) {
-        const double distance_m = std::hypot(static_cast<double>(user.x) * RESOLUTION_M - bs.x,
-                                             static_cast<double>(user.y) * RESOLUTION_M - bs.y);
+        const double distance_m =
+            std::hypot(static_cast<double>(user.x) * PLACE_RESOLUTION_M - bs.x,
+                       static_cast<double>(user.y) * PLACE_RESOLUTION_M - bs.y);
         direct = UNIT_CIRCLE(ToPhase(-distance_m / m_wavelength_m)) *
                  static_cast<float>(std::sqrt(m_rician_k / (m_rician_k + 1)));
         scattered = static_cast<float>(std::sqrt(1 / (m_rician_k + 1)));

@@ -53,7 +53,7 @@ class FastFading : public ns3::SpectrumPropagationLossModel {
     };
     /// The phases of all waves where the user was at the start of the subframe.
     struct User {
-        std::int64_t x = INT64_MIN;  ///< in steps of RESOLUTION_M
+        std::int64_t x = INT64_MIN;  ///< in steps of PLACE_RESOLUTION_M
         std::int64_t y = INT64_MIN;
         std::vector<Phase> phases;  // [n_waves]
     };

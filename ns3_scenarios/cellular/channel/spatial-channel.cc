@@ -11,7 +11,7 @@ namespace {
 
 /// Maps are looked up on a grid this fine: far below every correlation distance, and a user who
 /// walks is not asked anew every millisecond.
-constexpr double RESOLUTION_M = 0.1;
+constexpr double MAP_RESOLUTION_M = 0.1;
 
 /// Standard normal distribution function.
 double NormalCdf(double z) {
@@ -43,7 +43,7 @@ SpatialChannel::SpatialChannel(const PropagationEnvironment& environment,
 void SpatialChannel::AddBaseStation(ns3::Ptr<const ns3::MobilityModel> mobility) {
     const ns3::Vector position = mobility->GetPosition();
     for (std::size_t site = 0; site < m_sites.size(); ++site) {
-        if (ns3::CalculateDistance(m_sites[site].position, position) < RESOLUTION_M) {
+        if (ns3::CalculateDistance(m_sites[site].position, position) < MAP_RESOLUTION_M) {
             m_site_of[ns3::PeekPointer(mobility)] = site;
             return;
         }
@@ -65,15 +65,15 @@ const SpatialChannel::Link& SpatialChannel::Between(const ns3::MobilityModel& a,
         throw std::logic_error("no base station at either end of a link");
     }
     const ns3::Vector position = user.GetPosition();
-    const std::int64_t cell_x = std::llround(position.x / RESOLUTION_M);
-    const std::int64_t cell_y = std::llround(position.y / RESOLUTION_M);
+    const std::int64_t cell_x = std::llround(position.x / MAP_RESOLUTION_M);
+    const std::int64_t cell_y = std::llround(position.y / MAP_RESOLUTION_M);
     const auto [it, fresh] = m_links.try_emplace({site->second, &user});
     CachedLink& cached = it->second;
     if (fresh || cached.cell_x != cell_x || cached.cell_y != cell_y) {
         cached = {cell_x, cell_y,
                   Compute(m_sites[site->second],
-                          {static_cast<double>(cell_x) * RESOLUTION_M,
-                           static_cast<double>(cell_y) * RESOLUTION_M, position.z})};
+                          {static_cast<double>(cell_x) * MAP_RESOLUTION_M,
+                           static_cast<double>(cell_y) * MAP_RESOLUTION_M, position.z})};
     }
     return cached.link;
 }

@@ -53,7 +53,7 @@ class SpatialChannel : public ns3::Object {
         SpatialField shadowing_los;
         SpatialField shadowing_nlos;
     };
-    /// The link as it was where the user was; good until the user has moved RESOLUTION_M.
+    /// The link as it was where the user was; good until the user has moved MAP_RESOLUTION_M.
     struct CachedLink {
         std::int64_t cell_x;
         std::int64_t cell_y;

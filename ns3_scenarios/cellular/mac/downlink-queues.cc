@@ -11,7 +11,7 @@ namespace {
 constexpr std::uint8_t LAST_SIGNALLING_LCID = 2;
 /// Header of an RLC PDU with one SDU: 2 bytes in acknowledged mode (TS 36.322, 6.2.1.4) and up to 2
 /// more with a segment's length indicator.
-constexpr std::uint32_t RLC_HEADER_BYTES = 4;
+constexpr std::uint32_t DOWNLINK_RLC_HEADER_BYTES = 4;
 /// ns-3's RLC aborts on opportunities that hold no more than a header.
 constexpr std::uint32_t SMALLEST_PDU_BYTES = 8;
 
@@ -19,7 +19,7 @@ constexpr std::uint32_t SMALLEST_PDU_BYTES = 8;
 
 std::uint32_t DownlinkQueues::Queue::WantedBytes() const {
     const std::uint32_t payload_bytes = retransmission_bytes + transmission_bytes;
-    return status_bytes + (payload_bytes > 0 ? payload_bytes + RLC_HEADER_BYTES : 0);
+    return status_bytes + (payload_bytes > 0 ? payload_bytes + DOWNLINK_RLC_HEADER_BYTES : 0);
 }
 
 void DownlinkQueues::Queue::Serve(std::uint32_t bytes) {
@@ -27,7 +27,8 @@ void DownlinkQueues::Queue::Serve(std::uint32_t bytes) {
         status_bytes = 0;
         return;
     }
-    std::uint32_t payload_bytes = bytes > RLC_HEADER_BYTES ? bytes - RLC_HEADER_BYTES : 0;
+    std::uint32_t payload_bytes =
+        bytes > DOWNLINK_RLC_HEADER_BYTES ? bytes - DOWNLINK_RLC_HEADER_BYTES : 0;
     if (retransmission_bytes > 0) {
         retransmission_bytes -= std::min(retransmission_bytes, payload_bytes);
     } else {

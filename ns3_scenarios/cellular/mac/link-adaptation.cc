@@ -9,7 +9,6 @@ namespace physical {
 namespace {
 
 constexpr std::uint8_t MOST_ROBUST_MCS = 0;
-constexpr std::uint32_t BITS_PER_BYTE = 8;
 
 /// Gap to the Shannon bound at a bit error rate of 5e-5: -ln(5 BER) / 1.5 (Piro et al., "A
 /// two-level scheduling algorithm for QoS support in the downlink of LTE", European Wireless 2010).

@@ -13,6 +13,7 @@ namespace physical {
 /// A grant below this size may not hold the headers of all bearers of a user, and ns-3's RLC aborts
 /// on opportunities that hold no more than a header.
 constexpr std::uint32_t SMALLEST_BLOCK_BYTES = 18;
+constexpr std::uint32_t BITS_PER_BYTE = 8;
 
 /// Modulation and coding schemes (MCS) and transport block sizes, by ns-3's tables.
 class LinkAdaptation {

@@ -15,7 +15,7 @@ namespace {
 constexpr std::int64_t REPORT_AGE_TTIS = 8;
 constexpr std::size_t MOST_LEVEL_INDEX = 63;
 /// RLC header with one length indicator (TS 36.322, 6.2.1).
-constexpr std::uint32_t RLC_HEADER_BYTES = 4;
+constexpr std::uint32_t UPLINK_RLC_HEADER_BYTES = 4;
 /// A user divides each grant among all bearers with data, whatever their priority (ns-3's
 /// LteUeMac).
 constexpr std::uint32_t BEARERS = 2;
@@ -49,19 +49,19 @@ void UplinkBuffer::OnGrant(std::uint32_t block_bytes, std::int64_t now_tti) {
 
 std::uint32_t UplinkBuffer::WantedBytes() const {
     const bool both = m_signalling_bytes > 0 && m_data_bytes > 0;
-    return both ? BEARERS * (std::max(m_signalling_bytes, m_data_bytes) + RLC_HEADER_BYTES)
-                : TotalBytes() + RLC_HEADER_BYTES;
+    return both ? BEARERS * (std::max(m_signalling_bytes, m_data_bytes) + UPLINK_RLC_HEADER_BYTES)
+                : TotalBytes() + UPLINK_RLC_HEADER_BYTES;
 }
 
 std::uint32_t UplinkBuffer::SignallingWantedBytes() const {
-    return m_signalling_bytes == 0 ? 0 : BEARERS * (m_signalling_bytes + RLC_HEADER_BYTES);
+    return m_signalling_bytes == 0 ? 0 : BEARERS * (m_signalling_bytes + UPLINK_RLC_HEADER_BYTES);
 }
 
 void UplinkBuffer::Deduct(std::uint32_t block_bytes) {
     const bool both = m_signalling_bytes > 0 && m_data_bytes > 0;
     const std::uint32_t part_bytes = both ? block_bytes / BEARERS : block_bytes;
     const std::uint32_t payload_bytes =
-        part_bytes > RLC_HEADER_BYTES ? part_bytes - RLC_HEADER_BYTES : 0;
+        part_bytes > UPLINK_RLC_HEADER_BYTES ? part_bytes - UPLINK_RLC_HEADER_BYTES : 0;
     m_signalling_bytes -= std::min(m_signalling_bytes, payload_bytes);
     m_data_bytes -= std::min(m_data_bytes, payload_bytes);
 }

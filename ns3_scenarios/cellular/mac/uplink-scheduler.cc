@@ -14,7 +14,6 @@ namespace {
 constexpr std::uint32_t SMALLEST_GRANT_RB = 3;
 /// Data signals are received some TTIs after they are granted.
 constexpr std::size_t SUBFRAMES_TO_REMEMBER = 16;
-constexpr std::uint32_t BITS_PER_BYTE = 8;
 
 ns3::UlDciListElement_s NewDci(std::uint16_t rnti,
                                const UplinkBand::Piece& piece,
