@@ -116,8 +116,9 @@ clean:
 $(VENV)/.created:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' \
 	  || { echo "error: $$($(PYTHON) --version) is too old, Python 3.10 or later is needed: make PYTHON=python3.11" >&2; exit 1; }
-	$(PYTHON) -m venv --clear $(VENV) || { rm -rf $(VENV); echo "error: python3 -m venv failed; on Debian: apt install python3-venv" >&2; exit 1; }
-	$(BIN)/pip install --quiet 'pip>=25.1'
+	@echo '[1/3] a Python environment in $(VENV): 10 s'
+	@$(PYTHON) -m venv --clear $(VENV) || { rm -rf $(VENV); echo "error: python3 -m venv failed; on Debian: apt install python3-venv" >&2; exit 1; }
+	@$(BIN)/pip install --quiet 'pip>=25.1'
 	@touch $@
 
 # Editable: Python files count at once, a changed C++ file when make runs again.
@@ -125,19 +126,25 @@ $(VENV)/.installed: $(SOURCES) | $(VENV)/.created
 	@command -v $${CXX:-g++} >/dev/null || { echo "error: no C++ compiler; on Debian: apt install g++" >&2; exit 1; }
 	@$(PYTHON) -c 'import sysconfig, pathlib, sys; sys.exit(not pathlib.Path(sysconfig.get_paths()["include"], "Python.h").exists())' \
 	  || { echo "error: Python's headers are missing; on Debian: apt install python3-dev" >&2; exit 1; }
-	$(BIN)/pip install --quiet --editable .
+	@echo '[2/3] compiling the network and the twin: a minute on two cores, then only what has changed; downloads ns-3 (69 MB) and tools (50 MB), once'
+	@$(BIN)/pip install --quiet --no-deps --editable .
+	@echo '[3/3] Python packages: half a minute; downloads 170 MB, once'
+	@$(BIN)/pip install --quiet ns3-twin
 	@touch $@
 
 # torch by itself and first: what depends on it takes the build that is there.
 $(VENV)/.installed-training: $(VENV)/.installed
-	$(BIN)/pip install --quiet '$(TORCH)'
-	$(BIN)/pip install --quiet 'ns3-twin[drl]'
+	@echo '[training] $(TORCH): a minute; downloads 0.2 GB for a CPU, 3 GB for CUDA, once'
+	@$(BIN)/pip install --quiet '$(TORCH)'
+	@$(BIN)/pip install --quiet 'ns3-twin[drl]'
 	@touch $@
 
 $(VENV)/.installed-test: $(VENV)/.installed-training
-	$(BIN)/pip install --quiet --group test
+	@echo '[tests] packages for tests: half a minute; downloads 70 MB, once'
+	@$(BIN)/pip install --quiet --group test
 	@touch $@
 
 $(VENV)/.installed-lint: $(VENV)/.installed-training
-	$(BIN)/pip install --quiet --group lint
+	@echo '[lint] tools for style and types: 10 s; downloads 60 MB, once'
+	@$(BIN)/pip install --quiet --group lint
 	@touch $@
