@@ -13,7 +13,7 @@ print(version('${distribution}'), ${package}.__path__[0], sep=';', end='')"
       "${distribution} is missing: ${Python_EXECUTABLE} -m pip install ${distribution}")
   endif()
   list(POP_FRONT found version folder)
-  set(kept ${CMAKE_BINARY_DIR}/${distribution}-${version})
+  set(kept ${CMAKE_BINARY_DIR}/packages/${distribution}-${version})
   if(NOT EXISTS ${kept})
     file(COPY ${folder}/ DESTINATION ${kept}.part)
     file(RENAME ${kept}.part ${kept})
