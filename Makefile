@@ -13,7 +13,7 @@ COMPILED := CMakeLists.txt pyproject.toml cmake ns3_scenarios/mobility/traces 'b
 SOURCES := $(wildcard $(shell git ls-files -co --exclude-standard $(COMPILED) 2>/dev/null))
 CXX_FILES = $(shell git ls-files '*.cc' '*.h' '*.cpp')
 
-.PHONY: run test sanitize fuzz coverage lint format bench attack experiments benchmark agents soak docs notebooks golden wheel-test verify-docker clean
+.PHONY: run test sanitize fuzz coverage lint format bench attack experiments benchmark agents soak docs notebooks golden wheel verify-docker clean
 
 ## The main job: twin and agent steer a real ns-3 LTE network, beside a baseline under the same seed; a table, a
 ## figure and a report come out.
@@ -102,13 +102,16 @@ notebooks: $(VENV)/.installed-test
 golden: $(VENV)/.installed-test
 	$(BIN)/python tests/scenarios/golden.py
 
-## Build the wheel, install it elsewhere, run it without the checkout.
-wheel-test: $(VENV)/.created
+## The wheel of a release, in dist/: no compiler is needed where it is installed, and its name says which C library is
+## the oldest. It is installed elsewhere and run there, without the checkout and without what is on PATH.
+wheel: $(VENV)/.installed-release
 	folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
-	$(BIN)/pip wheel --quiet --no-deps --wheel-dir "$$folder" . && \
+	$(BIN)/pip wheel --quiet --no-build-isolation --no-deps --wheel-dir "$$folder" . && \
+	PATH="$$PWD/$(BIN):$$PATH" auditwheel repair --wheel-dir dist "$$folder"/*.whl && \
 	$(PYTHON) -m venv "$$folder/venv" && \
-	"$$folder/venv/bin/pip" install --quiet --disable-pip-version-check "$$folder"/*.whl && \
-	cd "$$folder" && venv/bin/ns3-twin doctor && venv/bin/ns3-twin run --duration 1
+	"$$folder/venv/bin/pip" install --quiet --disable-pip-version-check \
+	  "$$(ls -t "$$PWD"/dist/*.whl | head -n 1)" && \
+	cd "$$folder" && PATH=/nowhere venv/bin/ns3-twin doctor && PATH=/nowhere venv/bin/ns3-twin run --duration 1
 
 ## Build the images, let both containers work together, stop them; with Docker, or podman in its place.
 verify-docker:
@@ -132,7 +135,8 @@ $(VENV)/.installed: $(SOURCES) | $(VENV)/.created
 	@$(PYTHON) -c 'import sysconfig, pathlib, sys; sys.exit(not pathlib.Path(sysconfig.get_paths()["include"], "Python.h").exists())' \
 	  || { echo "error: Python's headers are missing; on Debian: apt install python3-dev" >&2; exit 1; }
 	@echo '[2/3] compiling the network and the twin: a minute on two cores, then only what has changed; downloads ns-3 (69 MB) and tools (50 MB), once'
-	@$(BIN)/pip install --quiet --no-deps --editable .
+	@$(BIN)/pip install --quiet --group build
+	@$(BIN)/pip install --quiet --no-build-isolation --no-deps --editable .
 	@echo '[3/3] Python packages: half a minute; downloads 170 MB, once'
 	@$(BIN)/pip install --quiet ns3-twin
 	@touch $@
@@ -147,6 +151,10 @@ $(VENV)/.installed-training: $(VENV)/.installed
 $(VENV)/.installed-test: $(VENV)/.installed-training
 	@echo '[tests] packages for tests: half a minute; downloads 70 MB, once'
 	@$(BIN)/pip install --quiet --group test
+	@touch $@
+
+$(VENV)/.installed-release: $(VENV)/.installed
+	@$(BIN)/pip install --quiet --group release
 	@touch $@
 
 $(VENV)/.installed-lint: $(VENV)/.installed-training

@@ -25,7 +25,7 @@ set(NS3_TWIN_SDK ns3_scenarios/sdk)
 # movement, traffic, places, and edge computing over any access network.
 find_package(Threads REQUIRED)
 ns3_twin_add_room(bridge ${CMAKE_SOURCE_DIR}/bridge/cpp)
-target_include_directories(physical_bridge PRIVATE ${NLOHMANN_JSON}/include)
+target_include_directories(physical_bridge PRIVATE ${NLOHMANN_JSON_INCLUDE_DIR})
 set(scenarios ${CMAKE_SOURCE_DIR}/ns3_scenarios)
 ns3_twin_add_room(common ${scenarios}/common
   NEEDS physical_bridge ns3::core ns3::network Threads::Threads)
