@@ -10,9 +10,10 @@ from pathlib import Path
 
 import tomllib
 
-# Of runs, of the twin and of users' models.
+# Of runs, of the twin, of users' models, and of pages that show runs.
 NOT_FOR_A_GATEWAY = {
     *("matplotlib", "pyarrow", "river", "scikit-learn", "scipy", "tensorboard", "threadpoolctl"),
+    "websockets",
 }
 EXTRAS_LEFT_OUT = {"sumo"}  # makes traces, beforehand; 500 MB
 

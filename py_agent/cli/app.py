@@ -18,11 +18,13 @@ from py_agent.cli.compare import compare
 from py_agent.cli.consoles import err, out
 from py_agent.cli.errors import Commands
 from py_agent.cli.gateway import conformance, connect, keys, ping, serve
+from py_agent.cli.live import LOOPBACK, Live, LiveHost, LivePort, live_page
 from py_agent.cli.preset import Preset, with_preset
 from py_agent.cli.records import export, replay, report
 from py_agent.cli.run import execute_and_show, execute_beside, execute_seeds
 from py_agent.cli.train import train
 from py_agent.cli.twin import calibrate, fidelity
+from py_agent.cli.view import view
 
 app = typer.Typer(
     cls=Commands,
@@ -97,6 +99,9 @@ def run(
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the summary as JSON, last line.")
     ] = False,
+    live: Live = False,
+    live_port: LivePort = 0,
+    live_host: LiveHost = LOOPBACK,
 ) -> None:
     """Run a policy on a physical network; write and show the result."""
     overrides = {
@@ -118,11 +123,15 @@ def run(
         if seeds is not None:
             raise InvalidSetting("--baseline with --seeds: ns3-twin compare has many seeds")
         grid = Grid([baseline], [settings.seed], config, given, chosen, is_trusted=is_trusted)
-        execute_beside(settings, grid.cells()[0].run, title, as_json=as_json)
-    elif seeds is None:
-        execute_and_show(Run(settings), title, as_json=as_json)
-    else:
-        execute_seeds(settings, parse_seeds(seeds), title, as_json=as_json)
+        other = grid.cells()[0].run
+        with live_page(live, live_host, live_port) as page:
+            execute_beside(settings, other, title, as_json=as_json, page=page)
+        return
+    with live_page(live, live_host, live_port, can_pause=True) as page:
+        if seeds is None:
+            execute_and_show(Run(settings), title, as_json=as_json, page=page)
+        else:
+            execute_seeds(settings, parse_seeds(seeds), title, as_json=as_json, page=page)
 
 
 def scenarios(
@@ -268,7 +277,7 @@ def doctor(
 
 #: What ``--help`` shows, panel by panel.
 _PANELS: dict[str, dict[str, Callable[..., None]]] = {
-    "Run": {"run": run, "replay": replay, "report": report, "export": export},
+    "Run": {"run": run, "replay": replay, "view": view, "report": report, "export": export},
     "Compare": {"capacity": capacity, "compare": compare, "benchmark": benchmark},
     "Learn": {
         **{"train": train, "training-curves": training_curves},

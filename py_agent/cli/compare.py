@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from py_agent.cli.consoles import err, out
+from py_agent.cli.live import LOOPBACK, Live, LiveHost, LivePort, live_page
 from py_agent.cli.preset import Preset, with_preset
 
 if TYPE_CHECKING:
     from py_agent.compare.comparison import Comparison, Failure
     from py_agent.compare.grid import Cell
     from py_agent.compare.results_file import ResultsFile
+    from py_agent.live.server import LiveServer
 
 _FOLDER = Path("runs/compare")  # of comparisons that are given none
 _FILE_WIDTH = 120  # of tables that go to no terminal
@@ -105,6 +107,9 @@ def compare(
     as_json: Annotated[
         bool, typer.Option("--json", help="Print all rows as JSON, last line.")
     ] = False,
+    live: Live = False,
+    live_port: LivePort = 0,
+    live_host: LiveHost = LOOPBACK,
 ) -> None:
     """Compare policies over seeds and settings; killed, it goes on where it was."""
     given = {"scenario": scenario, "retrain": retrain}
@@ -134,12 +139,12 @@ def compare(
     if precision is not None:
         wanted = Precision(precision, limit_seeds, limit_duration)
     folder = folder or _FOLDER / name_of(grid.cells(), reference, precision)
-    with locked(folder):
+    with locked(folder), live_page(live, live_host, live_port) as page:
         results = ResultsFile(folder / "results.jsonl")
         comparison = run_comparison(
             grid,
             results,
-            lambda cells: execute_with_bar(cells, results, jobs or os.cpu_count() or 1),
+            lambda cells: execute_with_bar(cells, results, jobs or os.cpu_count() or 1, page),
             reference,
             TOLERANCE if tolerance is None else tolerance,
             wanted,
@@ -158,8 +163,10 @@ def compare(
         raise typer.Exit(1)
 
 
-def execute_with_bar(cells: Sequence[Cell], results: ResultsFile, jobs: int) -> list[Failure]:
-    """Run what has no result yet, with a bar on a terminal."""
+def execute_with_bar(
+    cells: Sequence[Cell], results: ResultsFile, jobs: int, page: LiveServer | None = None
+) -> list[Failure]:
+    """Run what has no result yet, with a bar on a terminal, and on a page if there is one."""
     from rich.progress import Progress
 
     from py_agent.compare.execution import execute  # what runs need, a gateway's image lacks
@@ -174,7 +181,15 @@ def execute_with_bar(cells: Sequence[Cell], results: ResultsFile, jobs: int) -> 
         speed_estimate_period=_WHOLE_COMPARISON_S,
     ) as bar:
         task = bar.add_task("runs", total=len(cells), completed=done)
-        return execute(cells, results, jobs, lambda cell, error: bar.advance(task))
+
+        def ended(cell: Cell, error: str | None) -> None:
+            bar.advance(task)
+
+        if page is None:
+            return execute(cells, results, jobs, ended)
+        from py_agent.live.watcher import reporting_watcher
+
+        return execute(cells, results, jobs, ended, reporting_watcher, page.publish)
 
 
 def _show(comparison: Comparison, folder: Path, *, as_json: bool) -> None:

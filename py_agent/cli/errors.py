@@ -22,7 +22,10 @@ _EXTRAS = {
     **{"torch": "drl", "stable_baselines3": "drl"},
     **{"pettingzoo": "multi-agent", "minari": "offline"},
 }
-_FOR_RUNS = ("matplotlib", "pyarrow", "river", "scipy", "sklearn", "tensorboard", "threadpoolctl")
+_FOR_RUNS = (
+    *("matplotlib", "pyarrow", "river", "scipy", "sklearn", "tensorboard", "threadpoolctl"),
+    "websockets",
+)
 _ENDING = {signal.SIGINT: "interrupted", signal.SIGTERM: "terminated", signal.SIGHUP: "hung up"}
 _RESUMING = ("compare", "benchmark", "fidelity")  # they keep what is done
 _AGAIN_S = 0.02  # until a signal that met an import comes again

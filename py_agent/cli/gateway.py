@@ -15,6 +15,7 @@ import typer
 
 from py_agent import former_names
 from py_agent.cli.consoles import out
+from py_agent.cli.live import LOOPBACK, Live, LiveHost, LivePort, live_page
 from py_agent.cli.run import execute_and_show
 
 if TYPE_CHECKING:
@@ -33,7 +34,10 @@ class Protocol(str, enum.Enum):
     NS3_AI = "ns3-ai"
 
 
-_OWN_OPTIONS = ("bind", "busy", "grace", "heartbeat", "issue_keys", "keys")
+_OWN_OPTIONS = (
+    *("bind", "busy", "grace", "heartbeat", "issue_keys", "keys"),
+    *("live", "live_port", "live_host"),
+)
 _OPTIONS_OF_OTHERS = {
     Protocol.NS3_TWIN: ("connect", "segment", "seed", "observe", "act"),
     Protocol.NS3_GYM: (*_OWN_OPTIONS, "segment"),
@@ -102,6 +106,9 @@ def serve(
     act: Annotated[
         str | None, typer.Option(help="Action fields that it decides on; others stay default.")
     ] = None,
+    live: Live = False,
+    live_port: LivePort = 0,
+    live_host: LiveHost = LOOPBACK,
 ) -> None:
     """Let an agent elsewhere drive a scenario: ns3-twin connect, or ns3_bridge.connect(address)."""
     import ns3_bridge
@@ -141,6 +148,12 @@ def serve(
         answered: Path | GatewayKeys | None = keys
         if issue_keys is not None:
             answered = stack.enter_context(ns3_bridge.issued_keys(issue_keys))
+        onlooker = None
+        if live:
+            from py_agent.live.episodes import Episodes
+
+            page = stack.enter_context(live_page(live, live_host, live_port))
+            onlooker = None if page is None else Episodes(page.publish, host)
         gateway = ns3_bridge.Gateway(
             host,
             bind,
@@ -149,6 +162,7 @@ def serve(
             agent_deadline_s=agent_deadline,
             heartbeat_s=heartbeat,
             keys=answered,
+            onlooker=onlooker,
         )
         reload_keys = None if keys is None else gateway.reload_keys
         title = f"serving {settings.scenario} at {gateway.address}"

@@ -9,8 +9,6 @@ from typing import Annotated, Any
 
 import typer
 
-from ns3_bridge import InvalidSetting
-
 Preset = Annotated[
     str | None,
     typer.Option(
@@ -38,6 +36,8 @@ def with_preset(
     if preset is None:
         return given
     if config is not None:
+        from ns3_bridge import InvalidSetting
+
         raise InvalidSetting(f"--preset {preset} and --config {config}: give one of them")
     from py_agent.benchmark.setting import benchmark_setting
 

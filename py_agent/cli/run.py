@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -16,30 +17,48 @@ if TYPE_CHECKING:
     from py_agent.experiment.run_folder import RunFolder
     from py_agent.experiment.run_settings import RunSettings
     from py_agent.experiment.runner import Run
+    from py_agent.experiment.watching import MakeWatcher
+    from py_agent.live.server import LiveServer
 
 
-def execute_and_show(run: Run, title: str, *, as_json: bool) -> None:
+def execute_and_show(
+    run: Run, title: str, *, as_json: bool, page: LiveServer | None = None
+) -> None:
     """Execute a run under a progress bar, write its report, print its summary.
 
     Args:
         run: what to execute.
         title: what the progress bar says.
         as_json: print the summary as one line of JSON instead of a table.
+        page: shows it meanwhile.
 
     Raises:
         BridgeError: the simulation failed.
     """
     laps = Laps()
-    folder = _execute(run, title, laps)
+    folder = _execute(run, title, laps, page)
     if as_json:
         print(json.dumps(folder.read_summary()))
     else:
         _show(folder)
         _show_time(laps)
+    if page is not None:
+        say_how_to_view([folder])
+
+
+def say_how_to_view(folders: Sequence[RunFolder]) -> None:
+    """Print the command that shows runs in the browser again."""
+    runs = shlex.join(str(folder.path) for folder in folders)
+    err().print(f"again   ns3-twin view {runs}", highlight=False, soft_wrap=True)
 
 
 def execute_beside(
-    settings: RunSettings, baseline: RunSettings, title: str, *, as_json: bool
+    settings: RunSettings,
+    baseline: RunSettings,
+    title: str,
+    *,
+    as_json: bool,
+    page: LiveServer | None = None,
 ) -> None:
     """Execute a run and its baseline side by side, write their reports, print both.
 
@@ -48,6 +67,7 @@ def execute_beside(
         baseline: of the other one, with another policy.
         title: what the progress bar says of the run.
         as_json: print ``{"run": …, "baseline": …, "sentence": …}`` as one line instead of a table.
+        page: shows both meanwhile.
 
     Raises:
         BridgeError: a simulation failed.
@@ -62,6 +82,7 @@ def execute_beside(
             settings,
             baseline,
             lambda number, done, slots: bar.update(tasks[number], completed=done, total=slots),
+            *(() if page is None else _shown_on(page)),
         )
     laps.end("simulation")
 
@@ -76,6 +97,8 @@ def execute_beside(
     laps.end("reports")
     summaries = folder.read_summary(), other.read_summary()
     sentence = pair_sentence(*summaries)
+    if page is not None:
+        say_how_to_view([folder])
     if as_json:
         print(json.dumps({"run": summaries[0], "baseline": summaries[1], "sentence": sentence}))
         return
@@ -86,7 +109,12 @@ def execute_beside(
 
 
 def execute_seeds(
-    settings: RunSettings, seeds: Sequence[int], title: str, *, as_json: bool
+    settings: RunSettings,
+    seeds: Sequence[int],
+    title: str,
+    *,
+    as_json: bool,
+    page: LiveServer | None = None,
 ) -> None:
     """Execute one run per seed, print each summary and the mean of their numbers.
 
@@ -95,6 +123,7 @@ def execute_seeds(
         seeds: of each run.
         title: what the progress bar says, beside the seed.
         as_json: print ``{"mean": …, "runs": […]}`` as one line instead of tables.
+        page: shows them meanwhile.
 
     Raises:
         BridgeError: a simulation failed.
@@ -104,10 +133,11 @@ def execute_seeds(
     from py_agent.view.tables import rows_table
 
     laps = Laps()
-    summaries = []
+    summaries, folders = [], []
     for seed in seeds:
         run = Run(settings.model_copy(update={"seed": seed}))
-        folder = _execute(run, f"{title} · seed {seed}", laps)
+        folder = _execute(run, f"{title} · seed {seed}", laps, page)
+        folders.append(folder)
         summaries.append(folder.read_summary())
         if not as_json:
             _show(folder)
@@ -118,12 +148,24 @@ def execute_seeds(
         rows = [[name, f"{value:.4g}"] for name, value in mean.items()]
         out().print(rows_table(f"Mean over {len(seeds)} seeds", ["", "value"], rows))
         _show_time(laps)
+    if page is not None:
+        say_how_to_view(folders)
 
 
-def _execute(run: Run, title: str, laps: Laps) -> RunFolder:
+def _shown_on(page: LiveServer) -> tuple[MakeWatcher, Callable[[Any], None]]:
+    """Who looks on in the processes of runs, and who hears of it here."""
+    from py_agent.live.watcher import reporting_watcher
+
+    return reporting_watcher, page.publish
+
+
+def _execute(run: Run, title: str, laps: Laps, page: LiveServer | None) -> RunFolder:
     with _progress() as bar:
         task = bar.add_task(title, total=run.slots)
-        folder = run.execute(lambda done, _total: bar.update(task, completed=done))
+        folder = run.execute(
+            lambda done, _total: bar.update(task, completed=done),
+            None if page is None else page.watcher(),
+        )
     laps.end("simulation")
 
     from py_agent.view.report import write_report  # matplotlib takes a second to import

@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from py_agent.cli.consoles import err, out
+from py_agent.cli.live import LOOPBACK, Live, LiveHost, LivePort, live_page
 
 if TYPE_CHECKING:
+    from py_agent.drl.training import Validated
     from py_agent.drl.training_settings import TrainingSettings
+    from py_agent.live.server import LiveServer
 
 _QUICK = {"steps": 320_000, "networks": 16, "episode_s": 4.0, "warmup_s": 2.0}
 _QUICK |= {"validations": 3, "validation_networks": 16}
@@ -68,6 +71,9 @@ def train(
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the result as JSON, last line.")
     ] = False,
+    live: Live = False,
+    live_port: LivePort = 0,
+    live_host: LiveHost = LOOPBACK,
 ) -> None:
     """Train an agent in the twin; killed, it goes on where it was. Then: --policy twin-drl=FILE."""
     given = {
@@ -90,11 +96,12 @@ def train(
     from py_agent.folder_lock import locked
     from py_agent.intervals import Estimate
 
-    with locked(folder):
+    with locked(folder), live_page(live, live_host, live_port) as page:
         training = Training(settings, folder)
+        shown = [] if page is None else [_shown_on(page, settings)]
         with Progress(console=err(), transient=True, disable=not err().is_terminal) as bar:
             task = bar.add_task("training", total=settings.steps)
-            agent = training.run(lambda done, best: bar.update(task, completed=done))
+            agent = training.run(lambda done, best: bar.update(task, completed=done), *shown)
     facts = agent.facts
     result = {
         "agent": str(folder / "agent.npz"),
@@ -119,6 +126,12 @@ def train(
     out().print(
         f"agent  {folder}/agent.npz\ncurves  tensorboard --logdir {folder}", highlight=False
     )
+
+
+def _shown_on(page: LiveServer, settings: TrainingSettings) -> Validated:
+    from py_agent.live.training import LiveTraining
+
+    return LiveTraining(settings, page.publish).validated
 
 
 def _settings(

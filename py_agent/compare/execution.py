@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
+import functools
 import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ns3_bridge import Ns3TwinError
 from py_agent import former_names
@@ -17,13 +18,19 @@ from py_agent.compare.results_file import ResultsFile, RunResult
 from py_agent.experiment.run_data import frame_series
 from py_agent.experiment.run_settings import RunSettings
 from py_agent.experiment.runner import Run
+from py_agent.experiment.watching import MakeWatcher, Watcher
 from py_agent.side_by_side import side_by_side
 
 Callback = Callable[[Cell, str | None], None]  # a finished run, and why it failed if it did
 
 
 def execute(
-    cells: Sequence[Cell], results: ResultsFile, jobs: int, callback: Callback
+    cells: Sequence[Cell],
+    results: ResultsFile,
+    jobs: int,
+    callback: Callback,
+    make_watcher: MakeWatcher | None = None,
+    hear: Callable[[Any], None] = lambda what: None,
 ) -> list[Failure]:
     """Run what has no result yet. A run that fails stops no other.
 
@@ -32,6 +39,8 @@ def execute(
         results: where results are found and kept.
         jobs: runs side by side.
         callback: called with every run that has ended.
+        make_watcher: importable by name; makes in each run's process who looks on there.
+        hear: called here with what these `report` (`py_agent.side_by_side`).
 
     Returns:
         runs that have failed, whatever the reason; they have no result and are tried again next
@@ -39,7 +48,8 @@ def execute(
     """
     missing = list({cell.key: cell for cell in cells if cell.key not in results}.values())
     failures = []
-    with closing(side_by_side(run_result, [cell.run for cell in missing], jobs)) as ended:
+    work = functools.partial(_result_of, make_watcher=make_watcher)
+    with closing(side_by_side(work, missing, jobs, hear)) as ended:
         for number, future in ended:
             cell, error = missing[number], future.exception()
             if error is None:
@@ -51,12 +61,17 @@ def execute(
     return failures
 
 
-def run_result(settings: RunSettings) -> RunResult:
+def _result_of(cell: Cell, make_watcher: MakeWatcher | None) -> RunResult:
+    name = ", ".join(filter(None, (cell.label, cell.variant, f"seed {cell.run.seed}")))
+    return run_result(cell.run, None if make_watcher is None else make_watcher(name))
+
+
+def run_result(settings: RunSettings, watcher: Watcher | None = None) -> RunResult:
     """Execute one run and keep its summary and its series of frames alone."""
     with tempfile.TemporaryDirectory(prefix="ns3-twin-compare-") as folder:
         kept_nowhere = {"log": "", "pcap": False}
         run = Run(settings.model_copy(update={"runs_dir": Path(folder), **kept_nowhere}))
-        kept = run.execute()
+        kept = run.execute(watcher=watcher)
         return RunResult(kept.read_summary(), frame_series(kept))
 
 

@@ -41,6 +41,11 @@ class DrlPolicy:
         self._agent = agent
         self._held: dict[str, np.ndarray] = {}
 
+    @property
+    def twin(self) -> object | None:
+        """The twin that the association rule decides by; None: it has none."""
+        return getattr(self._association, "twin", None)
+
     def begin(self, network: Network, seed: int) -> None:
         """Read the settings; a trained agent does not explore."""
         self._association.begin(network)

@@ -33,6 +33,7 @@ from py_agent.whole_files import replace, replace_text
 _LEAST_DELAY_S = 1e-6  # what is less is rounding: there were no tasks
 
 Progress = Callable[[int, Estimate | None], None]  # steps done, ratio of the best checkpoint
+Validated = Callable[[CurvePoint, Agent], None]  # a checkpoint, and its agent
 
 
 class Training:
@@ -87,11 +88,16 @@ class Training:
         self._state.files = files
         self._state.save()
 
-    def run(self, progress: Progress = lambda steps, best: None) -> Agent:
+    def run(
+        self,
+        progress: Progress = lambda steps, best: None,
+        validated: Validated = lambda point, agent: None,
+    ) -> Agent:
         """Train until all steps are done.
 
         Args:
             progress: told after every rollout.
+            validated: told after every validation.
 
         Returns:
             the agent that validation chose.
@@ -105,7 +111,7 @@ class Training:
             model = load_algorithm(settings, checkpoint, agents, self.folder)
         else:
             model = make_algorithm(settings, agents, self.folder)
-        validation = _Validation(self, agents, progress)
+        validation = _Validation(self, agents, progress, validated)
         left = settings.steps - model.num_timesteps
         if left > 0:
             model.learn(
@@ -143,8 +149,15 @@ class _State:
 class _Validation(BaseCallback):
     """Validates, keeps checkpoints, and writes both down."""
 
-    def __init__(self, training: Training, agents: GroupedAgents, progress: Progress) -> None:
+    def __init__(
+        self,
+        training: Training,
+        agents: GroupedAgents,
+        progress: Progress,
+        validated: Validated,
+    ) -> None:
         super().__init__()
+        self._validated = validated
         self._training = training
         self._agents = agents
         self._progress = progress
@@ -211,3 +224,4 @@ class _Validation(BaseCallback):
         replace(training.folder / "checkpoint.pt", lambda to: save_algorithm(model, to))
         state.steps = model.num_timesteps
         state.save()
+        self._validated(point, agent)

@@ -9,11 +9,12 @@ import signal
 import sys
 from collections.abc import Callable
 from contextlib import closing
-from typing import Any
+from typing import Any, NamedTuple
 
 from py_agent.experiment.run_folder import FINISHED, RunFolder
 from py_agent.experiment.run_settings import RunSettings
 from py_agent.experiment.runner import Run
+from py_agent.experiment.watching import MakeWatcher
 from py_agent.side_by_side import report, side_by_side
 
 Progress = Callable[[int, int, int], None]  # which run, slots done, slots in all
@@ -24,9 +25,22 @@ _SLOTS_PER_REPORT = 10
 class _Half:
     number: int
     settings: RunSettings
+    make_watcher: MakeWatcher | None
 
 
-def execute_pair(run: RunSettings, baseline: RunSettings, progress: Progress) -> RunFolder:
+class _Done(NamedTuple):
+    number: int
+    slots: int
+    total: int
+
+
+def execute_pair(
+    run: RunSettings,
+    baseline: RunSettings,
+    progress: Progress,
+    make_watcher: MakeWatcher | None = None,
+    hear: Callable[[Any], None] = lambda what: None,
+) -> RunFolder:
     """Execute two runs that differ in their policy, each in a process of its own.
 
     Args:
@@ -34,6 +48,8 @@ def execute_pair(run: RunSettings, baseline: RunSettings, progress: Progress) ->
         baseline: the other one.
         progress: called now and then with the number of a run, 0 or 1, its slots and all that it
             will have.
+        make_watcher: makes in each process who looks on there.
+        hear: called here with what these `report` (`py_agent.side_by_side`).
 
     Returns:
         folder of `run`, whose record names that of the baseline, beside it.
@@ -43,10 +59,14 @@ def execute_pair(run: RunSettings, baseline: RunSettings, progress: Progress) ->
         PolicyFailed: a policy did; likewise.
         WorkerDied: a process was killed; likewise.
     """
-    halves = [_Half(0, run), _Half(1, baseline)]
+    halves = [_Half(0, run, make_watcher), _Half(1, baseline, make_watcher)]
+
+    def take(told: Any) -> None:
+        progress(*told) if isinstance(told, _Done) else hear(told)
+
     jobs = min(len(halves), os.cpu_count() or 1)
     folders = {}
-    with closing(side_by_side(_execute, halves, jobs, lambda told: progress(*told))) as ended:
+    with closing(side_by_side(_execute, halves, jobs, take)) as ended:
         for number, future in ended:
             folders[number] = future.result()
     folders[0].write_record(FINISHED, baseline=folders[1].path.name)
@@ -65,10 +85,11 @@ def _execute(half: _Half) -> RunFolder:
 
     def tell(done: int, total: int) -> None:
         if done % _SLOTS_PER_REPORT == 0 or done == total:
-            report((half.number, done, total))
+            report(_Done(half.number, done, total))
 
     try:
-        return Run(half.settings).execute(tell)
+        watcher = None if half.make_watcher is None else half.make_watcher(None)
+        return Run(half.settings).execute(tell, watcher)
     except KeyboardInterrupt:
         sys.exit(128 + signal.SIGTERM)
 

@@ -72,8 +72,8 @@ class SlotLog:
     """One row per slot: number, reward, then every observation and action field.
 
     A field of shape ``[n, m]`` is a list column of n·m numbers in C order, which every reader of
-    Parquet understands; unit, shape, what the axes count, which value stands for "there is none",
-    and meaning are in the column's metadata. Actions are prefixed ``action.``.
+    Parquet understands; unit, shape, what the axes count, bounds, labels, which value stands for
+    "there is none", and meaning are in the column's metadata. Actions are prefixed ``action.``.
 
     Args:
         path: the file to write.
@@ -194,6 +194,10 @@ def _column(name: str, field: Field) -> pa.Field:
         "shape": shape,
         "dims": ",".join(field.dims),
         "help": field.help,
+        "low": repr(field.low),
+        "high": repr(field.high),
+        "labels": "\n".join(field.labels),
+        "timescale": field.timescale,
     }
     if field.missing is not None:
         metadata["missing"] = repr(field.missing)

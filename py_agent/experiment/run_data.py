@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ns3_bridge import InvalidSetting
+from ns3_bridge import Field, InvalidSetting, Table
 from py_agent.experiment.errors import DamagedRun
 from py_agent.experiment.run_folder import RunFolder
 from py_agent.long_run.frame_series import FrameSeries
@@ -69,6 +70,53 @@ def observed_field(folder: RunFolder, name: str) -> NDArray[Any]:
     if not folder.last_observation.exists():
         return before
     return np.concatenate([before, _field(folder.last_observation, name)])
+
+
+def recorded_fields(folder: RunFolder) -> dict[str, Field]:
+    """What the fields of a run mean, by column: an observation, or ``action.`` and an action.
+
+    Runs of before bounds were recorded have infinite ones.
+    """
+    schema = _read(folder.slots, []).schema
+    told = {f.name: f.metadata for f in schema if f.metadata and b"shape" in f.metadata}
+    try:
+        return {name: _declared(name, schema.field(name).type, of) for name, of in told.items()}
+    except (ValueError, KeyError, AttributeError, UnicodeDecodeError) as error:
+        raise DamagedRun(f"{folder.slots} is damaged: {error}") from error
+
+
+def recorded_tables(folder: RunFolder) -> list[Table]:
+    """The tables of records of a run; labelled integers are text in them."""
+    others = {file.stem for file in (folder.slots, folder.last_observation, folder.frames)}
+    names = {file.stem for end in ("parquet", "arrows") for file in folder.path.glob(f"*.{end}")}
+    return [_table(folder, name) for name in sorted(names - others)]
+
+
+def _table(folder: RunFolder, name: str) -> Table:
+    columns = []
+    for column in _read(folder.table(name), []).schema:
+        told = column.metadata or {}
+        meaning = {key: told.get(key.encode(), b"").decode() for key in ("unit", "help")}
+        kind = str(np.dtype(column.type.to_pandas_dtype()))
+        columns.append({"name": column.name, "dtype": kind, "labels": [], **meaning})
+    return Table(name, "", tuple(columns))
+
+
+def _declared(name: str, kind: Any, metadata: Mapping[bytes, bytes]) -> Field:
+    told = {key.decode(): value.decode() for key, value in metadata.items()}
+    return Field(
+        name.removeprefix("action."),
+        str(np.dtype(kind.value_type.to_pandas_dtype())),
+        tuple(int(n) for n in told["shape"].split(",")),
+        told["unit"],
+        float(told.get("low", "-inf")),
+        float(told.get("high", "inf")),
+        labels=tuple(told["labels"].split("\n")) if told.get("labels") else (),
+        timescale=told.get("timescale", "slot"),
+        help=told["help"],
+        dims=tuple(told["dims"].split(",")) if "dims" in told else (),
+        missing=float(told["missing"]) if "missing" in told else None,
+    )
 
 
 def slot_rewards(folder: RunFolder) -> NDArray[np.float64]:

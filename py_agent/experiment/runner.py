@@ -44,6 +44,7 @@ from py_agent.experiment.task_statistics import (
     jain_index,
     summarise_delays,
 )
+from py_agent.experiment.watching import Begun, Nobody, Watcher
 from py_agent.long_run.frame_series import FrameSeries
 from py_agent.policies import LookAheadPolicy, Network, Observation, PolicyFailed
 from py_agent.policies.registry import policy_names, summary
@@ -95,11 +96,14 @@ class Run:
         self._total_reward = 0.0
         self._end: dict[str, Any] = {}
 
-    def execute(self, progress: Progress = lambda done, total: None) -> RunFolder:
+    def execute(
+        self, progress: Progress = lambda done, total: None, watcher: Watcher | None = None
+    ) -> RunFolder:
         """Simulate, decide and record until the run is over.
 
         Args:
             progress: called after every slot.
+            watcher: looks on.
 
         Returns:
             the finished run folder, without figure and report.
@@ -121,7 +125,12 @@ class Run:
             {**changed, **self._settings.ns3},
         )
         start_s = time.perf_counter()
-        with contextlib.closing(self.env), _recording(folder), self._telling_of(folder):
+        looks_on = watcher or Nobody()
+        with (
+            contextlib.closing(self.env),
+            _recording(folder, looks_on),
+            self._telling_of(folder),
+        ):
             folder.write_settings(portable(self._settings, self.env.settings))
             folder.write_record(
                 RUNNING,
@@ -129,9 +138,10 @@ class Run:
                 policy_summary=self._policy_summary(),
                 ns3_twin_version=importlib.metadata.version("ns3-twin"),
                 ns3_version=self.env.ns3_version,
+                radio=self.env.schema.radio,
             )
             with contextlib.ExitStack() as files:
-                self._simulate(folder, files, progress)
+                self._simulate(folder, files, progress, looks_on)
             write_frames(folder.frames, self._frame_series())
             folder.write_summary(self._summary(time.perf_counter() - start_s))
         return folder
@@ -184,7 +194,13 @@ class Run:
                 raise
             raise OSError(error.errno, os.strerror(error.errno or 0), str(folder.path)) from error
 
-    def _simulate(self, folder: RunFolder, files: contextlib.ExitStack, progress: Progress) -> None:
+    def _simulate(
+        self,
+        folder: RunFolder,
+        files: contextlib.ExitStack,
+        progress: Progress,
+        watcher: Watcher,
+    ) -> None:
         # A gateway never writes runs: its image does without these libraries, and it starts sooner.
         from py_agent.experiment.frame_log import FrameLog
         from py_agent.experiment.parquet_log import SlotLog, TableLog
@@ -207,6 +223,13 @@ class Run:
             self._policy.look_ahead(self.env.branch)
         observation, self._end = self.env.reset(seed=seed, options=self._write_outputs(folder))
         self._frame_ends = FrameEnds(self._end["time_s"])
+        begun_s = self._end["time_s"]
+        watcher.begin(
+            Begun(
+                *(self._settings, network, self._policy, self.slots, begun_s),
+                *(observation, folder.path),
+            )
+        )
         last_seen: Observation = observation
         slots_per_frame = self._scenario_settings["slots_per_frame"]
         for slot in play(self.env, self._policy, network, observation, copies=True):
@@ -215,13 +238,16 @@ class Run:
             slot_log.append(number, slot.before, slot.action, slot.reward)
             self._total_reward += slot.reward
             last_seen = slot.after
+            watcher.follow(slot)
             if slot.is_last or self._end["slot"] % slots_per_frame == 0:
                 slot_log.flush()
                 frame_log.append(self._end["slot"], last_seen, self._total_reward)
                 self._frame_ends.append(self._end["time_s"], last_seen, self._total_reward)
-                for name, rows in self.env.take_records().items():
+                records = self.env.take_records()
+                for name, rows in records.items():
                     table_logs[name].append(rows)
                     self._records[name].append(rows)
+                watcher.take(records)
             progress(self._end["slot"], self.slots)
         last = SlotLog(folder.last_observation, schema.observations, [])
         last.append(self._end["slot"], last_seen, {}, math.nan)
@@ -317,14 +343,17 @@ class Run:
 
 
 @contextlib.contextmanager
-def _recording(folder: RunFolder) -> Iterator[None]:
+def _recording(folder: RunFolder, watcher: Watcher) -> Iterator[None]:
     """Write down how a run ended, however it does."""
     try:
         yield
     except BaseException as error:
         status = INTERRUPTED if isinstance(error, KeyboardInterrupt) else FAILED
         kind = "" if isinstance(error, Ns3TwinError) else f"{type(error).__name__}: "
+        reason = f"{kind}{error}" if str(error) else kind.rstrip(": ")
         with contextlib.suppress(OSError, Ns3TwinError):  # a full disk: it says "running" still
-            folder.write_record(status, f"{kind}{error}" if str(error) else kind.rstrip(": "))
+            folder.write_record(status, reason)
+        watcher.end(status, reason)
         raise
     folder.write_record(FINISHED)
+    watcher.end(FINISHED, "")

@@ -56,6 +56,11 @@ class FillPolicy:
         self._association = association
         self.batched = association.batched
 
+    @property
+    def twin(self) -> object | None:
+        """The twin that the association rule decides by; None: it has none."""
+        return getattr(self._association, "twin", None)
+
     def begin(self, network: Network, seed: int) -> None:
         """Learn what can be divided; nothing here is random."""
         self._association.begin(network)

@@ -216,6 +216,11 @@ class WithRetraining:
         self._policy = policy
         self._rule = rule
 
+    @property
+    def twin(self) -> object | None:
+        """The twin that the policy decides by; None: it has none."""
+        return getattr(self._policy, "twin", None)
+
     def begin(self, network: Network, seed: int) -> None:
         """Begin both."""
         self._policy.begin(network, seed)

@@ -54,6 +54,11 @@ class RulePolicy:
         self._share = share
         self._training = training
 
+    @property
+    def twin(self) -> object | None:
+        """The twin that the association rule decides by; None: it has none."""
+        return getattr(self._association, "twin", None)
+
     def begin(self, network: Network, seed: int) -> None:
         """Learn what can be divided; nothing here is random."""
         actions = {field.name for field in network.schema.actions}

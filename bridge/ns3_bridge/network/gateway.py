@@ -40,7 +40,7 @@ from ns3_bridge.network.messages import (
 )
 from ns3_bridge.network.printable import printable
 from ns3_bridge.network.session import Session, WaitingAgent
-from ns3_bridge.network.simulation import Answer, EpisodeError, Simulation
+from ns3_bridge.network.simulation import Answer, EpisodeError, Onlooker, Simulation
 from ns3_bridge.network.wire_errors import to_message
 
 _CONTROL_BYTES = 65536
@@ -75,6 +75,7 @@ class Gateway:
         agent_deadline_s: how long to wait for a request before the session ends.
         heartbeat_s: how often to send signs of life; four missing ones make a peer count as gone.
         keys: CURVE keys, or the folder that holds them.
+        onlooker: sees the episodes, or None.
 
     Attributes:
         address: where the gateway really listens.
@@ -109,6 +110,7 @@ class Gateway:
         agent_deadline_s: float = 3600.0,
         heartbeat_s: float = 1.0,
         keys: Path | GatewayKeys | None = None,
+        onlooker: Onlooker | None = None,
     ) -> None:
         self._host = host
         host.on_wait = self._on_wait
@@ -118,7 +120,7 @@ class Gateway:
         self._heartbeat_s = heartbeat_s
         self._lost_s = _HEARTBEATS_UNTIL_LOST * heartbeat_s
         self._schema_hash = schema_hash(host.description_json)
-        self._simulation = Simulation(host)
+        self._simulation = Simulation(host, onlooker)
         self._keys = GatewayKeys.load(keys) if isinstance(keys, Path) else keys
         self._session: Session | None = None
         self._waiting: list[WaitingAgent] = []

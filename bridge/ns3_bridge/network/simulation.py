@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol
 
 import numpy as np
 
@@ -19,6 +20,24 @@ from ns3_bridge.seeds import LARGEST_SEED
 _ENDS = {Status.TRUNCATED: pb.TRUNCATED, Status.TERMINATED: pb.TERMINATED}
 
 Answer = tuple[pb.Reply, list[Frame]]
+
+
+class Onlooker(Protocol):
+    """Sees the episodes that agents drive; it changes nothing and waits for nobody."""
+
+    def began(self, run: int, channel: Channel) -> None:
+        """An episode shows its first observation.
+
+        Args:
+            run: number of ns-3's run.
+            channel: to the simulator.
+        """
+
+    def passed(self, channel: Channel) -> None:
+        """A slot has passed."""
+
+    def ended(self) -> None:
+        """The episode has ended."""
 
 
 class EpisodeError(BridgeError):
@@ -38,10 +57,12 @@ class Simulation:
 
     Args:
         host: starts the episodes.
+        onlooker: sees them, or None.
     """
 
-    def __init__(self, host: LocalHost) -> None:
+    def __init__(self, host: LocalHost, onlooker: Onlooker | None = None) -> None:
         self._host = host
+        self._onlooker = onlooker
         self._channel: Channel | None = None
 
     def execute(self, request: pb.Request, payload: Sequence[Frame]) -> Answer:
@@ -82,12 +103,18 @@ class Simulation:
         if self._channel is not None:
             self._channel.close()
             self._channel = None
+            if self._onlooker is not None:
+                self._onlooker.ended()
 
     def _reset(self, run: int) -> Answer:
         if run > LARGEST_SEED:
             raise ProtocolViolation(f"run {run} of Reset: must be at most {LARGEST_SEED}")
         ended, self._channel = self._channel, None
+        if ended is not None and self._onlooker is not None:
+            self._onlooker.ended()
         self._channel = self._host.start(run, instead_of=ended)
+        if self._onlooker is not None:
+            self._onlooker.began(run, self._channel)
         return self._observation()
 
     def _step(self, payload: Sequence[Frame]) -> Answer:
@@ -107,6 +134,8 @@ class Simulation:
         except BaseException:
             self.end()
             raise
+        if self._onlooker is not None:
+            self._onlooker.passed(channel)
         return self._observation()
 
     def _observation(self) -> Answer:

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: MIT
+"""Take the pictures of the page in the browser: ``make screenshots``.
+
+Two policies run under one seed on ns-3; the page that shows them is written as one file, and
+Debian's Chromium takes its picture. Some two minutes.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import sync_playwright
+
+from py_agent.experiment.run_folder import RunFolder
+from py_agent.experiment.run_settings import RunSettings
+from py_agent.experiment.runner import Run
+from py_agent.live.recorded import recorded_messages
+from py_agent.live.single_page import single_page
+
+_IMAGES = Path(__file__).parents[1] / "docs" / "images"
+_POLICIES = (("twin-drl", "policy"), ("strongest-equal", "periodic"))
+_DURATION_S = 20.0
+_SHOWN_S = 13.4  # ns-3 time
+_USER = 9  # that is followed
+_MOST_BYTES = 2**28
+
+
+def main() -> None:
+    """Run, write, take pictures."""
+    program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
+    if program is None:
+        raise SystemExit("no Chromium; on Debian: apt install chromium")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        runs = [_run(policy, rule, folder) for policy, rule in _POLICIES]
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(
+                executable_path=program, args=["--no-sandbox", "--disable-gpu"]
+            )
+            for image, shown in (("live", runs[:1]), ("live-two", runs)):
+                page = folder / f"{image}.html"
+                told = [recorded_messages(run, str(i), _MOST_BYTES) for i, run in enumerate(shown)]
+                page.write_text(single_page("ns3-twin", told), encoding="utf-8")
+                print(f"{page.name}: {page.stat().st_size / 1e3:.0f} kB")
+                _take(browser, page, _IMAGES / f"{image}.png")
+            browser.close()
+
+
+def _run(policy: str, rule: str, folder: Path) -> RunFolder:
+    settings = {"duration_s": _DURATION_S}
+    chosen = {"policy": policy, "retrain": rule, "settings": settings, "runs_dir": folder}
+    return Run(RunSettings.model_validate(chosen)).execute()
+
+
+def _take(browser: Any, page: Path, image: Path) -> None:
+    tab = browser.new_page(viewport={"width": 1280, "height": 800}, color_scheme="light")
+    tab.goto(page.as_uri())
+    slider = "document.getElementById('slider')"
+    while tab.evaluate(f"Number({slider}.max) - Number({slider}.min)") < _DURATION_S - 0.1:
+        tab.wait_for_timeout(50)
+    tab.evaluate(
+        f"time => {{ {slider}.value = time; {slider}.dispatchEvent(new Event('input')); }}",
+        _SHOWN_S,
+    )
+    tab.wait_for_timeout(1000)
+    tab.screenshot(path=image, full_page=True)
+    print(f"{image.name}: {image.stat().st_size / 1e3:.0f} kB")
+    tab.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: MIT
+"""What commands that can be watched in the browser have in common."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from py_agent.cli.consoles import err
+
+if TYPE_CHECKING:
+    from py_agent.live.server import LiveServer
+
+Live = Annotated[bool, typer.Option("--live", help="Watch it in the browser, as it goes on.")]
+LivePort = Annotated[
+    int, typer.Option(help="With --live: port of the page; 0: any free one.", min=0, max=65535)
+]
+LiveHost = Annotated[
+    str,
+    typer.Option(
+        help="With --live: address that the page is served at. On another than loopback its URL "
+        "has a token that is needed."
+    ),
+]
+LOOPBACK = "127.0.0.1"
+_ARRIVAL_S = 15.0  # that a browser which was opened may take until it asks for the page
+_LINGER_S = 5.0  # for what pages have not got yet
+
+
+@contextlib.contextmanager
+def live_page(
+    wanted: bool, host: str, port: int, *, can_pause: bool = False
+) -> Iterator[LiveServer | None]:
+    """Serve a page while something goes on; pages keep what they have got.
+
+    Args:
+        wanted: else there is none.
+        host: address to listen at.
+        port: 0: any free one.
+        can_pause: pages may let the simulation wait.
+    """
+    if not wanted:
+        yield None
+        return
+    from py_agent.live.server import LiveServer
+
+    server = LiveServer(host, port, can_pause=can_pause)
+    is_opened = False
+    try:
+        is_opened = show(server)
+        yield server
+    except BaseException:
+        server.close(linger_s=1.0)
+        raise
+    server.close(_LINGER_S, _ARRIVAL_S if is_opened else 0.0)
+
+
+def show(server: LiveServer) -> bool:
+    """Say where the page is; open it where there is a screen. Returns whether it was opened."""
+    err().print(f"live    {server.url}", highlight=False, soft_wrap=True)
+    if not _has_screen():
+        return False
+    import webbrowser
+
+    return webbrowser.open(server.url)
+
+
+def _has_screen() -> bool:
+    if sys.platform == "linux":
+        return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+    return True

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: MIT
+"""Tells pages of the episodes that an agent elsewhere drives through a gateway."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ns3_bridge import Channel, LocalHost
+from py_agent.live.messages import Message, SlotPacker, Told, begin_message, end_message
+
+
+class Episodes:
+    """An `ns3_bridge.network.simulation.Onlooker` that publishes what it sees.
+
+    What is recorded in tables goes to the agent that asks for it, and is not shown.
+
+    Args:
+        publish: takes each message.
+        host: of the simulations.
+
+    Example:
+        >>> import tempfile
+        >>> from ns3_bridge.testing import echo_scenario
+        >>> told = []
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     host = LocalHost(echo_scenario(f"{folder}/echo", n_floats=2, n_slots=3))
+        ...     episodes, channel = Episodes(told.append, host), host.start(run=1)
+        ...     episodes.began(1, channel)
+        ...     channel.exchange().name
+        ...     episodes.passed(channel)
+        ...     channel.close()
+        'RUNNING'
+        >>> [message.is_slot for message in told]
+        [False, True, True]
+    """
+
+    def __init__(self, publish: Callable[[Message], object], host: LocalHost) -> None:
+        self._publish = publish
+        self._settings = host.settings.model_dump()
+        self._count = 0
+
+    def began(self, run: int, channel: Channel) -> None:
+        """An episode shows its first observation."""
+        self._count += 1
+        self._id = str(self._count)
+        settings = self._settings
+        slot_s = settings.get("slot_s", 1.0)
+        facts = {
+            **{"policy": None, "retrain": None, "seed": run, "recorded": False},
+            **{"slot_s": slot_s, "slots_per_frame": settings.get("slots_per_frame", 1)},
+            **{"slots": None, "target_accuracy": None},
+        }
+        if "duration_s" in settings:
+            facts["slots"] = round(settings["duration_s"] / slot_s)
+        name = f"episode {self._count}, seed {run}"
+        self._packer = SlotPacker(self._id, channel.schema)
+        self._publish(begin_message(Told(self._id, name, channel.schema, facts)))
+        self._publish(self._packer.pack(channel.slot, channel.time_s, 0.0, channel.observations))
+
+    def passed(self, channel: Channel) -> None:
+        """A slot has passed."""
+        self._publish(
+            self._packer.pack(
+                *(channel.slot, channel.time_s, channel.reward),
+                *(channel.observations, channel.actions),
+            )
+        )
+
+    def ended(self) -> None:
+        """The episode has ended."""
+        self._publish(end_message(self._id, "finished"))

@@ -1,0 +1,243 @@
+# SPDX-License-Identifier: MIT
+"""The messages that a page shows runs from: the same of a run that goes on and of a recorded one.
+
+docs/live.md describes them. All but slots are JSON. A slot is bytes: the length of its header as a
+32-bit integer, the header as JSON, padded with spaces, then all values as 32-bit floating-point
+numbers, all little-endian; where each field lies among them is said at the beginning of the run.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ns3_bridge import Field, Schema, Table
+from py_agent.intervals import Estimate
+
+FORMAT = 1
+_ALIGNED = 4  # bytes, as numbers lie
+
+
+class Message(NamedTuple):
+    """One message, as it goes to every page.
+
+    Attributes:
+        run: that it is of.
+        data: text or, of a slot, bytes.
+    """
+
+    run: str
+    data: str | bytes
+
+    @property
+    def is_slot(self) -> bool:
+        """Whether it may be left out for a page that is slow."""
+        return isinstance(self.data, bytes)
+
+
+@dataclasses.dataclass(frozen=True)
+class Told:
+    """What is told of a run before its first slot.
+
+    Attributes:
+        run: tells its messages from those of others.
+        name: for people.
+        schema: what is observed, decided and recorded.
+        facts: scenario, policy, seed and the like, by name.
+    """
+
+    run: str
+    name: str
+    schema: Schema
+    facts: Mapping[str, Any]
+
+
+class SlotPacker:
+    """Makes the messages of one run's slots.
+
+    Args:
+        run: its name among messages.
+        schema: what is observed and decided.
+
+    Example:
+        >>> share = Field("share", "float32", (2,), "1", 0, 1)
+        >>> packer = SlotPacker("1", Schema("mine", 8, 8, "1", "", (share,), (share,), {}, ()))
+        >>> decided = {"share": np.array([0.5, 0.5], np.float32)}
+        >>> message = packer.pack(1, 0.02, -1.5, {"share": np.array([1, 0])}, decided)
+        >>> unpack(message.data)[1].tolist()
+        [1.0, 0.0, 0.5, 0.5]
+    """
+
+    def __init__(self, run: str, schema: Schema) -> None:
+        self._run = run
+        self._observed = [f.name for f in schema.observations if f.constant_values is None]
+        self._decided = [f.name for f in schema.actions]
+        self._undecided = np.full(sum(math.prod(f.shape) for f in schema.actions), np.nan)
+
+    def pack(
+        self,
+        slot: int,
+        time_s: float,
+        reward: float,
+        observation: Mapping[str, NDArray[Any]],
+        action: Mapping[str, NDArray[Any]] | None = None,
+    ) -> Message:
+        """The message of a slot.
+
+        Args:
+            slot: slots that have passed.
+            time_s: simulated time.
+            reward: of the last one.
+            observation: now.
+            action: that led here; None: there was none.
+        """
+        values = [np.ravel(observation[name]) for name in self._observed]
+        if action is None:
+            values.append(self._undecided)
+        else:
+            values += [np.ravel(action[name]) for name in self._decided]
+        head = _json(
+            {"kind": "slot", "run": self._run, "slot": slot, "time_s": time_s, "reward": reward}
+        ).encode()
+        head += b" " * (-len(head) % _ALIGNED)
+        numbers = np.concatenate(values, dtype="<f4", casting="unsafe")
+        return Message(self._run, len(head).to_bytes(4, "little") + head + numbers.tobytes())
+
+
+def unpack(data: bytes) -> tuple[dict[str, Any], NDArray[np.float32]]:
+    """Header and values ``[n]`` of the message of a slot."""
+    start = 4 + int.from_bytes(data[:4], "little")
+    return json.loads(data[4:start]), np.frombuffer(data, "<f4", offset=start)
+
+
+def begin_message(told: Told) -> Message:
+    """A run begins: what its fields mean, and where they lie in a slot's values."""
+    schema = told.schema
+    at = 0
+    fields = []
+    for source, declared in (("observation", schema.observations), ("action", schema.actions)):
+        for field in declared:
+            is_constant = source == "observation" and field.constant_values is not None
+            fields.append(_field(field, source, None if is_constant else at))
+            at += 0 if is_constant else math.prod(field.shape)
+    return _text(
+        told.run,
+        "begin",
+        format=FORMAT,
+        name=told.name,
+        scenario=schema.scenario,
+        reward={"unit": schema.reward_unit, "help": schema.reward_help},
+        fields=fields,
+        tables=[_table(table) for table in schema.tables],
+        **told.facts,
+    )
+
+
+def records_message(run: str, tables: Mapping[str, Mapping[str, Sequence[Any]]]) -> Message:
+    """Rows of tables, as columns; NaN and infinity are null."""
+    return _text(run, "records", tables=tables)
+
+
+def forecast_message(
+    run: str, made_s: float, for_s: float, values: Mapping[str, tuple[NDArray[Any], NDArray[Any]]]
+) -> Message:
+    """What a twin expects.
+
+    Args:
+        run: whose.
+        made_s: simulated time at which it did.
+        for_s: and for which.
+        values: mean and standard deviation by the field that is forecast, of its shape.
+    """
+    told = {
+        name: {"mean": _rounded(mean), "sd": _rounded(sd)} for name, (mean, sd) in values.items()
+    }
+    return _text(run, "forecast", made_s=made_s, for_s=for_s, values=told)
+
+
+def points_message(run: str, title: str, x_name: str, x: float, value: Estimate) -> Message:
+    """A point of a curve that is none over simulated time, with its interval.
+
+    Args:
+        run: whose.
+        title: of the curve.
+        x_name: of its axis.
+        x: place on it.
+        value: there; without an interval, one of no width.
+    """
+    low, high = (value.mean if end is None else end for end in (value.ci_low, value.ci_high))
+    point = {"x": x, "mean": value.mean, "low": low, "high": high}
+    return _text(run, "points", title=title, x=x_name, points=[point])
+
+
+def end_message(run: str, status: str, reason: str = "", folder: str = "") -> Message:
+    """A run has ended."""
+    return _text(run, "end", status=status, reason=reason, folder=folder)
+
+
+def clock_text(*, can_pause: bool, paused: bool) -> str:
+    """Whether the simulation waits, and whether a page may let it."""
+    return _json({"kind": "clock", "can_pause": can_pause, "paused": paused})
+
+
+def columns_of(table: Table, rows: NDArray[Any]) -> dict[str, list[Any]]:
+    """Columns of a structured array ``[n_rows]``; labelled integers as their labels."""
+    columns = {}
+    for column in table.columns:
+        values = _plain(rows[column["name"]])
+        labels = column["labels"]
+        columns[column["name"]] = [labels[value] for value in values] if labels else values
+    return columns
+
+
+def plain_columns(columns: Mapping[str, NDArray[Any]]) -> dict[str, list[Any]]:
+    """Columns ``[n_rows]`` as `records_message` takes them."""
+    return {name: _plain(values) for name, values in columns.items()}
+
+
+def _rounded(values: NDArray[Any]) -> list[Any]:
+    return _plain(np.ravel(values).astype(np.float32).astype(np.float64).round(4))
+
+
+def _plain(values: NDArray[Any]) -> list[Any]:
+    """Numbers and texts that JSON knows."""
+    listed: list[Any] = values.tolist()
+    if values.dtype.kind != "f":
+        return listed
+    return [value if math.isfinite(value) else None for value in listed]
+
+
+def _text(run: str, kind: str, **values: Any) -> Message:
+    return Message(run, _json({"kind": kind, "run": run, **values}))
+
+
+def _json(values: Mapping[str, Any]) -> str:
+    return json.dumps(values, separators=(",", ":"), allow_nan=False)
+
+
+def _field(field: Field, source: str, at: int | None) -> dict[str, Any]:
+    return {
+        **{"name": field.name, "source": source, "at": at, "shape": field.shape},
+        **{"dims": field.dims, "unit": field.unit},
+        **{"low": _finite(field.low), "high": _finite(field.high)},
+        **{"missing": field.missing, "labels": field.labels, "timescale": field.timescale},
+        **{"help": field.help, "constant": field.constant_values},
+    }
+
+
+def _finite(bound: float) -> float | None:
+    return bound if math.isfinite(bound) else None
+
+
+def _table(table: Table) -> dict[str, Any]:
+    columns = [
+        {name: column[name] for name in ("name", "unit", "help", "labels")}
+        for column in table.columns
+    ]
+    return {"name": table.name, "help": table.help, "columns": columns}
