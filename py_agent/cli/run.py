@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 from py_agent.cli.clock import Laps
 from py_agent.cli.consoles import err, out

@@ -34,12 +34,8 @@ def view(
     from py_agent.live.single_page import single_page
     from py_agent.whole_files import check_place, replace_text
 
-    folders = [
-        folder
-        for path in runs
-        for folder in (recorded_run(path), baseline_of(RunFolder(path)))
-        if folder is not None
-    ]
+    found = [run for path in runs for run in (recorded_run(path), baseline_of(RunFolder(path)))]
+    folders = list({run.path.resolve(): run for run in found if run is not None}.values())
     most_slots = None if html is None else _MOST_SLOTS
     told = [
         list(recorded_messages(folder, str(i), _MOST_BYTES // len(folders), most_slots))
