@@ -14,14 +14,15 @@ from typing import Any
 
 from playwright.sync_api import sync_playwright
 
-from py_agent.experiment.run_folder import RunFolder
-from py_agent.experiment.run_settings import RunSettings
-from py_agent.experiment.runner import Run
+from py_agent.cli.preset import with_preset
+from py_agent.experiment.paired_run import baseline_of, execute_pair
+from py_agent.experiment.run_settings import RunSettings, load_run_settings
 from py_agent.live.recorded import recorded_messages
 from py_agent.live.single_page import single_page
 
 _IMAGES = Path(__file__).parents[1] / "docs" / "images"
-_POLICIES = (("twin-drl", "policy"), ("strongest-equal", "periodic"))
+_PRESET = "joint-retraining"
+_POLICIES = (("twin-drl", "policy"), ("strongest-equal", "spare"))
 _DURATION_S = 20.0
 _SHOWN_S = 13.4  # ns-3 time
 _USER = 9  # that is followed
@@ -35,7 +36,9 @@ def main() -> None:
         raise SystemExit("no Chromium; on Debian: apt install chromium")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        runs = [_run(policy, rule, folder) for policy, rule in _POLICIES]
+        run, baseline = (_settings(policy, rule, folder) for policy, rule in _POLICIES)
+        made = execute_pair(run, baseline, lambda number, done, slots: None)
+        runs = [run for run in (made, baseline_of(made)) if run is not None]
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(
                 executable_path=program, args=["--no-sandbox", "--disable-gpu"]
@@ -49,10 +52,9 @@ def main() -> None:
             browser.close()
 
 
-def _run(policy: str, rule: str, folder: Path) -> RunFolder:
-    settings = {"duration_s": _DURATION_S}
-    chosen = {"policy": policy, "retrain": rule, "settings": settings, "runs_dir": folder}
-    return Run(RunSettings.model_validate(chosen)).execute()
+def _settings(policy: str, rule: str, folder: Path) -> RunSettings:
+    chosen = with_preset(_PRESET, None, {"policy": policy, "retrain": rule, "runs_dir": folder})
+    return load_run_settings(None, chosen, [f"duration_s={_DURATION_S}"])
 
 
 def _take(browser: Any, page: Path, image: Path) -> None:

@@ -29,7 +29,14 @@ OF_OTHERS = {
 BLOCK = re.compile(r"^```(python|bash)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
-PAGES = ("README.md", "docs/branching.md", "docs/comparing.md", "docs/policies.md", "docs/twin.md")
+PAGES = (
+    "README.md",
+    "docs/branching.md",
+    "docs/comparing.md",
+    "docs/live.md",
+    "docs/policies.md",
+    "docs/twin.md",
+)
 
 
 def sections():

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 from pathlib import Path
 from typing import Annotated
@@ -52,6 +53,7 @@ def view(
     try:
         show(server)
         out().print("until Ctrl-C", highlight=False)
-        signal.pause()
+        with contextlib.suppress(KeyboardInterrupt):  # that is how it is meant to end
+            signal.pause()
     finally:
         server.close()

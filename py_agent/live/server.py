@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import http
 import json
+import logging
 import threading
 import time
 from collections.abc import Iterable
@@ -25,6 +26,10 @@ from py_agent.live.gate import Gate
 from py_agent.live.history import History
 from py_agent.live.messages import Message, clock_text
 from py_agent.live.watcher import LiveWatcher
+
+# Peers that break the protocol are none of the simulation's business, and not told on its terminal.
+_log = logging.getLogger(__name__)
+_log.addHandler(logging.NullHandler())
 
 _HISTORY_BYTES = 96 * 2**20
 _LARGEST_REQUEST = 1024  # bytes that a page may send at once
@@ -155,6 +160,7 @@ class LiveServer:
             compression=None,
             max_size=_LARGEST_REQUEST,
             close_timeout=1.0,
+            logger=_log,
         ) as server:
             self.url = self._url(host, server)
             self._started.set()

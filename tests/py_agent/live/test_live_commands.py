@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -60,6 +61,10 @@ def messages_until_closed(page):
     return told
 
 
+def names_of(told):
+    return [one["name"] for one in told if one != "slot" and one["kind"] == "begin"]
+
+
 def kinds(told):
     return [one if one == "slot" else one["kind"] for one in told]
 
@@ -92,6 +97,24 @@ def test_ctrl_c_ends_a_run_that_is_paused(tmp_path):
     assert told[-1]["status"] == "interrupted"
 
 
+def test_a_run_and_its_baseline_are_shown_and_viewed_beside_each_other(tmp_path):
+    arguments = ("run", "--live", "--policy", "srpt", "--baseline", "random", "--duration", "1")
+    with command(*arguments, *SMALL, folder=tmp_path) as (process, url), listen(url) as page:
+        told = messages_until_closed(page)
+        _, said = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 0, said
+    assert sorted(names_of(told)) == ["random, seed 1", "srpt, seed 1"]
+    assert kinds(told).count("slot") == 2 * 51
+    (again,) = re.findall(r"^again +ns3-twin (view .*)$", said, re.MULTILINE)
+    with command(*shlex.split(again), folder=tmp_path) as (process, url), listen(url) as page:
+        seen = [page.recv(PATIENCE_S) for _ in range(2 * (51 + 3) + 1)]
+        process.send_signal(signal.SIGINT)
+        assert process.wait(PATIENCE_S) == 0
+    told = ["slot" if isinstance(message, bytes) else json.loads(message) for message in seen]
+    assert names_of(told) == ["srpt, seed 1", "random, seed 1"]
+    assert kinds(told).count("slot") == 2 * 51
+
+
 def test_compare_shows_runs_of_several_processes(tmp_path):
     arguments = ("compare", "--live", "--policies", "srpt,random", "--seeds", "1", "--jobs", "2")
     more = ("--duration", "1", *SMALL)
@@ -99,9 +122,7 @@ def test_compare_shows_runs_of_several_processes(tmp_path):
         told = messages_until_closed(page)
         process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 0
-    begun = [one for one in told if one != "slot" and one["kind"] == "begin"]
-    assert sorted(one["name"] for one in begun) == ["random, seed 1", "srpt, seed 1"]
-    assert len({one["run"] for one in begun}) == 2
+    assert sorted(names_of(told)) == ["random, seed 1", "srpt, seed 1"]
     assert kinds(told).count("end") == 2
     assert not told[0]["can_pause"]
 
@@ -150,9 +171,8 @@ def test_train_shows_validations_and_the_agent_at_work(tmp_path):
         told = messages_until_closed(page)
         _, said = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 0, said
-    names = [one["name"] for one in told if one != "slot" and one["kind"] == "begin"]
-    assert names[0] == "the rule"
-    assert names[1].startswith("agent after ")
+    assert names_of(told)[0] == "the rule"
+    assert names_of(told)[1].startswith("agent after ")
     points = [one for one in told if one != "slot" and one["kind"] == "points"]
     assert all(p["low"] <= p["mean"] <= p["high"] for one in points for p in one["points"])
     assert len(points) >= 2

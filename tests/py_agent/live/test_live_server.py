@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
+import socket
 import threading
 import time
 from urllib.parse import urlsplit
@@ -104,6 +106,18 @@ def test_elsewhere_than_on_loopback_a_token_is_needed(serve):
         listen(bare)
     with listen(f"{bare}{token}/"):
         pass
+
+
+def test_garbage_is_answered_by_nothing_on_the_terminal(serve, capfd):
+    url = serve().url
+    place = urlsplit(url)
+    with socket.create_connection((place.hostname, place.port), timeout=PATIENCE_S) as peer:
+        peer.sendall(bytes(range(256)) * 40)
+        with contextlib.suppress(ConnectionError):
+            while peer.recv(4096):
+                pass
+    assert get(url).status == 200
+    assert capfd.readouterr() == ("", "")
 
 
 def test_a_port_that_is_taken_is_told(serve):
