@@ -12,6 +12,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
 from playwright.sync_api import sync_playwright
 
 from py_agent.cli.preset import with_preset
@@ -25,7 +26,7 @@ _PRESET = "joint-retraining"
 _POLICIES = (("twin-drl", "policy"), ("strongest-equal", "spare"))
 _DURATION_S = 20.0
 _SHOWN_S = 13.4  # ns-3 time
-_USER = 9  # that is followed
+_COLOURS = 192  # of a picture: a third of the bytes
 _MOST_BYTES = 2**28
 
 
@@ -43,12 +44,12 @@ def main() -> None:
             browser = playwright.chromium.launch(
                 executable_path=program, args=["--no-sandbox", "--disable-gpu"]
             )
-            for image, shown in (("live", runs[:1]), ("live-two", runs)):
+            for image, shown, height in (("live", runs[:1], 1660), ("live-two", runs, 1400)):
                 page = folder / f"{image}.html"
                 told = [recorded_messages(run, str(i), _MOST_BYTES) for i, run in enumerate(shown)]
                 page.write_text(single_page("ns3-twin", told), encoding="utf-8")
                 print(f"{page.name}: {page.stat().st_size / 1e3:.0f} kB")
-                _take(browser, page, _IMAGES / f"{image}.png")
+                _take(browser, page, _IMAGES / f"{image}.png", height)
             browser.close()
 
 
@@ -57,8 +58,8 @@ def _settings(policy: str, rule: str, folder: Path) -> RunSettings:
     return load_run_settings(None, chosen, [f"duration_s={_DURATION_S}"])
 
 
-def _take(browser: Any, page: Path, image: Path) -> None:
-    tab = browser.new_page(viewport={"width": 1280, "height": 800}, color_scheme="light")
+def _take(browser: Any, page: Path, image: Path, height: int) -> None:
+    tab = browser.new_page(viewport={"width": 1280, "height": height}, color_scheme="light")
     tab.goto(page.as_uri())
     slider = "document.getElementById('slider')"
     while tab.evaluate(f"Number({slider}.max) - Number({slider}.min)") < _DURATION_S - 0.1:
@@ -68,7 +69,8 @@ def _take(browser: Any, page: Path, image: Path) -> None:
         _SHOWN_S,
     )
     tab.wait_for_timeout(1000)
-    tab.screenshot(path=image, full_page=True)
+    tab.screenshot(path=image)
+    Image.open(image).quantize(_COLOURS).save(image, optimize=True)
     print(f"{image.name}: {image.stat().st_size / 1e3:.0f} kB")
     tab.close()
 

@@ -139,6 +139,7 @@ class Run:
                 ns3_twin_version=importlib.metadata.version("ns3-twin"),
                 ns3_version=self.env.ns3_version,
                 radio=self.env.schema.radio,
+                reward_unit=self.env.schema.reward_unit,
             )
             with contextlib.ExitStack() as files:
                 self._simulate(folder, files, progress, looks_on)

@@ -60,9 +60,11 @@ def recorded_messages(
     settings = RunSettings.model_validate(folder.read_settings())
     of_scenario = folder.read_settings()["settings"]
     rewards = slot_rewards(folder)
+    record = folder.read_record()
     schema = Schema(
-        *(settings.scenario, 0, 0, "1", "", tuple(observed), tuple(decided), {}, tuple(tables)),
-        radio=str(folder.read_record().get("radio", "")),
+        *(settings.scenario, 0, 0, str(record.get("reward_unit", "1")), ""),
+        *(tuple(observed), tuple(decided), {}, tuple(tables)),
+        radio=str(record.get("radio", "")),
     )
     facts = {**facts_of(settings, of_scenario, len(rewards)), "recorded": True}
     yield begin_message(Told(run, name_of(settings), schema, facts))

@@ -30,7 +30,7 @@ export class Chart {
       cursor: { drag: { x: false, y: false }, points: { show: false }, y: false },
       scales: { x: { time: false }, y: { range: (_, low, high) => this.range(low, high, bounds) } },
       axes: [
-        { ...axis, values: (_, values) => values.map(short), label: xTitle, labelSize: 18, labelFont: axis.font, size: 28, space: 60 },
+        { ...axis, values: (_, values) => values.map(short), label: xTitle, labelSize: 18, labelFont: axis.font, size: 28, space: 44 },
         { ...axis, values: (_, values) => values.map(short), size: 52 },
       ],
       series: [{}, ...series.map((s) => ({

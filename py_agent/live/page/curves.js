@@ -4,16 +4,15 @@
 import { Chart } from "./chart.js";
 import { runColour, runDash } from "./colours.js";
 import { gridOf, slotsOn } from "./grid.js";
+import { meanAccuracy, tasksInSystem, total } from "./measures.js";
 import { WINDOW_S } from "./task_delays.js";
-
-const STAGES = ["tasks_uploading", "tasks_computing", "tasks_downloading"];
 
 // What can be drawn of a run: a value of a slot, or of a time.
 const CURVES = [
   {
     title: "tasks in the system", unit: "tasks",
     fits: ({ run }) => run.field("tasks_uploading"),
-    at: ({ run }, index) => STAGES.reduce((sum, name) => sum + total(run.at(run.field(name), index)), 0),
+    at: ({ run }, index) => tasksInSystem(run, index),
   },
   {
     title: `mean delay of the tasks done in ${WINDOW_S} s`, unit: "s",
@@ -23,7 +22,7 @@ const CURVES = [
   {
     title: "mean accuracy of users' models", unit: "", bounds: [0, 1],
     fits: ({ run }) => run.field("accuracy"),
-    at: ({ run }, index) => meanOfPresent(run, run.at(run.field("accuracy"), index), index),
+    at: ({ run }, index) => meanAccuracy(run, index),
   },
   {
     title: "retraining jobs under way", unit: "samples",
@@ -75,21 +74,4 @@ export class Curves {
       chart.set([grid, ...lines], time);
     }
   }
-}
-
-function total(values) {
-  let sum = 0;
-  if (values) for (const value of values) sum += value;
-  return sum;
-}
-
-function meanOfPresent(run, values, index) {
-  const present = run.at(run.field("present"), index);
-  let [sum, count] = [0, 0];
-  values.forEach((value, ue) => {
-    if (present && !(present[ue] > 0)) return;
-    sum += value;
-    count++;
-  });
-  return count ? sum / count : null;
 }

@@ -13,6 +13,8 @@ import { RunCard } from "./run_card.js";
 import { RunChoice } from "./run_choice.js";
 import { Run } from "./run.js";
 
+const CATCHING_UP = 8; // slots between two pictures: there is a past to be taken in first
+const SELDOM_MS = 300;
 const CHARTS_EVERY_MS = 200; // curves are long; maps are drawn as often as the screen shows them
 
 const get = (id) => document.getElementById(id);
@@ -26,10 +28,14 @@ const points = new PointCharts(get("points"));
 const choice = new RunChoice(get("choice"), showRuns);
 let cards = [];
 let chosen = null; // user
+let shared = null; // bounds of maps and scales of bars beside each other
 let connection = "connecting";
+let arrived = 0; // slots since the last picture
+let tickedAt = 0;
 let drawnAt = 0;
 let chartsAt = 0;
-let drawn = "";
+let drawn = ""; // what cards and charts show
+let charted = "";
 
 const ask = listen(take, (state) => { connection = state; });
 const controls = new Controls(playback, ask, bounds);
@@ -51,8 +57,11 @@ function take(message) {
   }
   const run = runs.get(message.run);
   if (!run) return;
-  if (message.kind === "slot") run.addSlot(message);
-  else if (message.kind === "records") run.addRecords(message.tables);
+  if (message.kind === "slot") {
+    run.addSlot(message);
+    arrived++;
+  }
+  if (message.kind === "records") run.addRecords(message.tables);
   else if (message.kind === "forecast") run.addForecast(message);
   else if (message.kind === "end") run.end(message);
 }
@@ -67,14 +76,14 @@ function begin(message) {
 
 function showRuns() {
   cards.forEach((card) => card.remove());
-  const shared = { bounds: nowhere(), scales: {} };
+  shared = { bounds: nowhere(), scales: {} };
   const choose = (ue) => { chosen = ue; };
   cards = choice.shown.map((run) => new RunCard(get("runs"), run, shared, choose));
   get("runs").dataset.count = cards.length;
   get("legend").hidden = !cards.some((card) => card.map.isPossible);
   curves.show(cards);
   fields.offer(choice.shown[0]);
-  drawn = "";
+  drawn = charted = "";
 }
 
 // What there is to see of the runs that are shown. While some go on, all are shown up to where the
@@ -95,25 +104,34 @@ function bounds() {
 function tick(now) {
   requestAnimationFrame(tick);
   const { first, last } = bounds();
-  playback.pass(Math.min(now - drawnAt, 200) / 1000, first, last);
-  drawnAt = now;
+  playback.pass(Math.min(now - tickedAt, 200) / 1000, first, last);
+  tickedAt = now;
   controls.draw();
   sayState();
+  if (arrived > CATCHING_UP && now - drawnAt < SELDOM_MS) return;
+  arrived = 0;
+  drawnAt = now;
   const key = [playback.time, chosen, innerWidth, matchMedia("(prefers-color-scheme: dark)").matches,
     fields.select.value, ...choice.shown.map((run) => run.version)].join();
   if (key !== drawn) {
-    for (const card of cards) card.draw(playback.time, chosen, cards.length === 1);
+    drawn = key;
+    drawCards();
     globalThis.ns3TwinDrawn = (globalThis.ns3TwinDrawn ?? 0) + 1; // for tests
   }
-  if (key !== drawn || chartsAt < 0) {
-    if (now - chartsAt >= CHARTS_EVERY_MS) {
-      curves.draw(playback.time);
-      forecasts.draw(cards, playback.time, chosen);
-      fields.draw(cards, playback.time, chosen);
-      chartsAt = now;
-      drawn = key;
-    }
+  if (key !== charted && now - chartsAt >= CHARTS_EVERY_MS) {
+    [charted, chartsAt] = [key, now];
+    curves.draw(playback.time);
+    forecasts.draw(cards, playback.time, chosen);
+    fields.draw(cards, playback.time, chosen);
   }
+}
+
+// Axes that one run has made longer hold for those that were drawn before it, too.
+function drawCards() {
+  const before = JSON.stringify(shared);
+  const draw = (card) => card.draw(playback.time, chosen, cards.length === 1);
+  cards.forEach(draw);
+  if (cards.length > 1 && JSON.stringify(shared) !== before) cards.forEach(draw);
 }
 
 function sayState() {
@@ -124,7 +142,7 @@ function sayState() {
   else if (isRunning) text = playback.follows ? "live" : "live; looking back";
   else if (connection === "closed" && all.some((run) => run.isRunning)) text = "connection lost";
   else if (all.some((run) => run.status === "failed")) text = "a run failed";
-  else if (all.some((run) => run.told.recorded)) text = playback.plays ? "recorded" : "recorded; stopped";
+  else if (all.some((run) => run.told.recorded)) text = "recorded";
   else if (all.length) text = "ended: all slots can be replayed";
   const state = get("state");
   if (state.textContent !== text) state.textContent = text;

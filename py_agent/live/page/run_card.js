@@ -5,8 +5,9 @@ import { CellBars } from "./cell_bars.js";
 import { runColour } from "./colours.js";
 import { Events, sayEvent } from "./events.js";
 import { NetworkMap } from "./map.js";
+import { meanAccuracy, tasksInSystem } from "./measures.js";
 import { short, unitOf } from "./numbers.js";
-import { TaskDelays } from "./task_delays.js";
+import { TaskDelays, WINDOW_S } from "./task_delays.js";
 import { UserBars } from "./user_bars.js";
 
 const MOST_EVENTS = 5;
@@ -22,6 +23,7 @@ export class RunCard {
     this.element.dataset.run = run.id;
     this.title = this.add(this.element, "h2");
     this.title.style.borderColor = runColour(run.number);
+    this.numbers = this.add(this.element, "p", "numbers");
     this.parts = this.add(this.element, "div", "parts");
     this.mapCanvas = this.add(this.parts, "canvas", "map");
     this.side = this.add(this.parts, "div", "side");
@@ -55,11 +57,26 @@ export class RunCard {
     const index = run.indexAt(time);
     this.title.textContent = `${run.told.name} · ${this.sayState(index)}`;
     if (index < 0) return;
+    this.sayNumbers(index, time);
     if (this.map.isPossible) this.map.draw(time, this.mapHeight(isAlone), chosen);
     if (this.cells.hasBand()) this.cells.drawBand(this.bandCanvas, index, chosen);
     if (this.cells.hasServers()) this.cells.drawServers(this.serverCanvas, index, chosen);
     if (this.users.isPossible) this.users.draw(this.userCanvas, index, time, chosen);
     this.sayEvents(time);
+  }
+
+  sayNumbers(index, time) {
+    const { run } = this;
+    const said = [];
+    const delay = this.delays.mean(Math.min(time, run.recordsUntil));
+    if (delay !== null) said.push([delay.toFixed(2), `s mean delay (${WINDOW_S} s)`]);
+    if (run.field("tasks_uploading")) said.push([tasksInSystem(run, index), "tasks in the system"]);
+    if (run.field("accuracy")) said.push([meanAccuracy(run, index)?.toFixed(3) ?? "–", "mean accuracy"]);
+    this.numbers.replaceChildren(...said.flatMap(([value, what]) => {
+      const number = document.createElement("strong");
+      number.textContent = value;
+      return [number, ` ${what}  `];
+    }));
   }
 
   mapHeight(isAlone) {

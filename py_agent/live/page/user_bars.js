@@ -45,7 +45,7 @@ export class UserBars {
     this.scales.delay_s = most;
     const y = (value) => top + PLOT - (PLOT * value) / most;
     scale(context, top, width, [0, most / 2, most], y);
-    title(context, `delay [s]: bar, mean of tasks done in ${WINDOW_S} s; line, age of the oldest task`, top);
+    title(context, `delay [s] (bar: tasks done in ${WINDOW_S} s; line: oldest task)`, top);
     for (let ue = 0; ue < oldest.length; ue++) {
       const wide = Math.max(step * 0.7, 1);
       context.fillStyle = colour(ue);
@@ -58,9 +58,10 @@ export class UserBars {
   drawAccuracy(context, top, middle, step, colour, accuracy, width) {
     const y = (value) => top + PLOT - PLOT * value;
     const target = this.run.told.target_accuracy;
+    const hasTarget = target !== null && target !== undefined;
     scale(context, top, width, [0, 0.5, 1], y);
-    title(context, `accuracy of the user's model; dashed: target ${target ?? ""}`, top);
-    if (target !== null && target !== undefined) {
+    title(context, `accuracy of models${hasTarget ? ` (dashed: target ${target})` : ""}`, top);
+    if (hasTarget) {
       context.strokeStyle = themed("text");
       context.lineWidth = 1;
       context.setLineDash([4, 3]);
@@ -73,7 +74,7 @@ export class UserBars {
     accuracy.forEach((value, ue) => {
       const wide = Math.max(step * 0.7, 1);
       context.fillStyle = colour(ue);
-      context.globalAlpha = target !== null && value < target ? 1 : 0.55;
+      context.globalAlpha = hasTarget && value < target ? 1 : 0.55;
       context.fillRect(middle(ue) - wide / 2, y(value), wide, top + PLOT - y(value));
       context.globalAlpha = 1;
     });
