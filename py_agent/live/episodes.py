@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ns3_bridge import Channel, LocalHost
+from ns3_bridge.schema import copy_fields
 from py_agent.live.messages import Message, SlotPacker, Told, begin_message, end_message
 
 
@@ -55,14 +56,15 @@ class Episodes:
         name = f"episode {self._count}, seed {run}"
         self._packer = SlotPacker(self._id, channel.schema)
         self._publish(begin_message(Told(self._id, name, channel.schema, facts)))
-        self._publish(self._packer.pack(channel.slot, channel.time_s, 0.0, channel.observations))
+        seen = channel.copy_observations()
+        self._publish(self._packer.pack(channel.slot, channel.time_s, 0.0, seen))
 
     def passed(self, channel: Channel) -> None:
         """A slot has passed."""
         self._publish(
             self._packer.pack(
                 *(channel.slot, channel.time_s, channel.reward),
-                *(channel.observations, channel.actions),
+                *(channel.copy_observations(), copy_fields(channel.action_block)),
             )
         )
 

@@ -32,7 +32,7 @@ class History:
         """Add a message."""
         self._messages.append(message)
         if message.is_slot:
-            self._bytes[message.run] += len(message.data)
+            self._bytes[message.run] += message.size
             if self._bytes.total() > self._most_bytes:
                 self._thin(max(self._bytes, key=lambda run: self._bytes[run]))
 
@@ -48,6 +48,6 @@ class History:
                 goes = not goes
                 if goes:
                     continue
-                self._bytes[run] += len(message.data)
+                self._bytes[run] += message.size
             kept.append(message)
         self._messages = kept

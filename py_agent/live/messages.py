@@ -11,8 +11,8 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,23 +22,45 @@ from py_agent.intervals import Estimate
 
 FORMAT = 1
 _ALIGNED = 4  # bytes, as numbers lie
+_HEAD_BYTES = 80  # of a slot's header, about
 
 
-class Message(NamedTuple):
+class Message:
     """One message, as it goes to every page.
 
-    Attributes:
+    Args:
         run: that it is of.
-        data: text or, of a slot, bytes.
+        data: text or, of a slot, bytes; or what makes them, once somebody wants them.
+        size: bytes of those that are yet to be made, about.
+
+    Attributes:
+        run: as given.
+        is_slot: whether it may be left out for a page that is slow.
+        size: of the bytes; 0 of a text.
+
+    Example:
+        >>> message = Message("1", lambda: bytes([7]), size=1)
+        >>> message.is_slot, list(message.data)
+        (True, [7])
     """
 
-    run: str
-    data: str | bytes
+    __slots__ = ("_data", "is_slot", "run", "size")
+
+    def __init__(self, run: str, data: str | bytes | Callable[[], bytes], size: int = 0) -> None:
+        self.run = run
+        self.is_slot = not isinstance(data, str)
+        self.size = len(data) if isinstance(data, bytes) else size
+        self._data = data
 
     @property
-    def is_slot(self) -> bool:
-        """Whether it may be left out for a page that is slow."""
-        return isinstance(self.data, bytes)
+    def data(self) -> str | bytes:
+        """Text, or bytes of a slot."""
+        if callable(self._data):
+            self._data = self._data()
+        return self._data
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Message, (self.run, self.data)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -79,6 +101,9 @@ class SlotPacker:
         self._observed = [f.name for f in schema.observations if f.constant_values is None]
         self._decided = [f.name for f in schema.actions]
         self._undecided = np.full(sum(math.prod(f.shape) for f in schema.actions), np.nan)
+        observed = [f for f in schema.observations if f.constant_values is None]
+        count = sum(math.prod(f.shape) for f in observed) + len(self._undecided)
+        self._size = 4 * count + _HEAD_BYTES
 
     def pack(
         self,
@@ -88,26 +113,33 @@ class SlotPacker:
         observation: Mapping[str, NDArray[Any]],
         action: Mapping[str, NDArray[Any]] | None = None,
     ) -> Message:
-        """The message of a slot.
+        """The message of a slot; arrays are kept until somebody wants its bytes.
 
         Args:
             slot: slots that have passed.
             time_s: simulated time.
             reward: of the last one.
-            observation: now.
-            action: that led here; None: there was none.
+            observation: now; nobody writes into it any more.
+            action: that led here, likewise; None: there was none.
         """
-        values = [np.ravel(observation[name]) for name in self._observed]
+        head = {"kind": "slot", "run": self._run, "slot": slot, "time_s": time_s, "reward": reward}
+        return Message(self._run, lambda: self._bytes(head, observation, action), self._size)
+
+    def _bytes(
+        self,
+        head: Mapping[str, Any],
+        observation: Mapping[str, NDArray[Any]],
+        action: Mapping[str, NDArray[Any]] | None,
+    ) -> bytes:
+        values = [observation[name].reshape(-1) for name in self._observed]
         if action is None:
             values.append(self._undecided)
         else:
-            values += [np.ravel(action[name]) for name in self._decided]
-        head = _json(
-            {"kind": "slot", "run": self._run, "slot": slot, "time_s": time_s, "reward": reward}
-        ).encode()
-        head += b" " * (-len(head) % _ALIGNED)
+            values += [action[name].reshape(-1) for name in self._decided]
+        told = _json(head).encode()
+        told += b" " * (-len(told) % _ALIGNED)
         numbers = np.concatenate(values, dtype="<f4", casting="unsafe")
-        return Message(self._run, len(head).to_bytes(4, "little") + head + numbers.tobytes())
+        return len(told).to_bytes(4, "little") + told + numbers.tobytes()
 
 
 def unpack(data: bytes) -> tuple[dict[str, Any], NDArray[np.float32]]:

@@ -31,7 +31,7 @@ from py_agent.live.watcher import LiveWatcher
 _log = logging.getLogger(__name__)
 _log.addHandler(logging.NullHandler())
 
-_HISTORY_BYTES = 96 * 2**20
+_HISTORY_BYTES = 64 * 2**20
 _LARGEST_REQUEST = 1024  # bytes that a page may send at once
 _LOOK_S = 0.02
 

@@ -7,6 +7,8 @@ import { gridOf, slotsOn } from "./grid.js";
 import { keyOf, valueOf } from "./run.js";
 
 const MOST_LINES = 8;
+const MOST_FIELDS = 8; // of a scenario that are all drawn at once, unless one is chosen
+const ALL = "all";
 
 export class FieldCharts {
   constructor(section, seek) {
@@ -21,22 +23,24 @@ export class FieldCharts {
   // The fields that can be chosen are those of the first run.
   offer(run) {
     const before = this.select.value;
-    this.select.replaceChildren(...[...run.fields.values()].filter((f) => !f.constant).map((field) => {
-      const option = document.createElement("option");
-      option.value = keyOf(field);
-      option.textContent = field.source === "action" ? `${field.name} (decided)` : field.name;
-      return option;
-    }));
+    const fields = [...run.fields.values()].filter((field) => !field.constant);
+    this.all = fields.length <= MOST_FIELDS ? fields.map(keyOf) : [];
+    this.select.replaceChildren(
+      ...(this.all.length ? [new Option("all", ALL)] : []),
+      ...fields.map((field) => new Option(titleOf(field), keyOf(field))),
+    );
     const usual = run.field("sinr_dl_db") ? "observation.sinr_dl_db" : this.select.options[0]?.value;
-    this.select.value = run.fields.has(before) ? before : usual;
+    this.select.value = run.fields.has(before) || before === ALL && this.all.length ? before : usual;
     this.key = null;
   }
 
   draw(views, time, chosen) {
-    const shown = views.filter(({ run }) => run.times.length && run.fields.has(this.select.value));
+    const keys = this.select.value === ALL ? this.all : [this.select.value];
+    const shown = keys.flatMap((key) => views.map(({ run }) => ({ run, field: run.fields.get(key) })))
+      .filter(({ run, field }) => field && run.times.length);
     const key = [this.select.value, chosen, ...shown.map(({ run }) => run.id)].join();
     if (key !== this.key) this.prepare(shown, chosen, key);
-    for (const { run, field, lines, chart } of this.charts) {
+    for (const { run, lines, chart } of this.charts) {
       const grid = gridOf([run]);
       const slots = slotsOn(grid, run);
       chart.set([grid, ...lines.map(({ of }) => slots.map((slot) => (slot < 0 ? null : of(slot))))], time);
@@ -46,19 +50,19 @@ export class FieldCharts {
   prepare(shown, chosen, key) {
     this.key = key;
     this.charts.forEach(({ chart }) => chart.remove());
-    this.charts = shown.map(({ run }) => {
-      const field = run.fields.get(this.select.value);
+    this.charts = shown.map(({ run, field }) => {
       const lines = linesOf(run, field, chosen);
       const chart = new Chart(this.place, {
-        title: `${field.name}, ${run.told.name}`, unit: field.unit, series: lines, seek: this.seek,
+        title: `${titleOf(field)}, ${run.told.name}`, unit: field.unit, series: lines, seek: this.seek,
         bounds: [null, null],
       });
       return { run, field, lines, chart };
     });
-    const field = shown[0]?.run.fields.get(this.select.value);
-    this.help.textContent = field ? sayField(field) : "";
+    this.help.textContent = shown.length && this.select.value !== ALL ? sayField(shown[0].field) : "";
   }
 }
+
+const titleOf = (field) => (field.source === "action" ? `${field.name} (decided)` : field.name);
 
 function sayField(field) {
   const axes = field.dims.map((dim, i) => `${dim || "element"} ${field.shape[i]}`).join(" × ");

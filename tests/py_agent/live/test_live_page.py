@@ -130,6 +130,7 @@ def test_any_scenario_has_its_fields_drawn(serve, visit):
     page = visit(server.url)
     page.says("a run failed")
     assert not page.page.is_visible("canvas.map")
+    page.wait_for("document.querySelectorAll('#fields .u-over').length === 2")  # all there are
     page.page.select_option("#field", "observation.queue_packets")
     page.wait_for("document.querySelectorAll('#fields .u-over').length === 1")
     page.wait_for("document.querySelector('#field-help').textContent.includes('link 3')")
