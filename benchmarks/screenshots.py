@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from PIL import Image
+from PIL.Image import open as read_image
 from playwright.sync_api import sync_playwright
 
 from py_agent.cli.preset import with_preset
@@ -70,7 +70,7 @@ def _take(browser: Any, page: Path, image: Path, height: int) -> None:
     )
     tab.wait_for_timeout(1000)
     tab.screenshot(path=image)
-    Image.open(image).quantize(_COLOURS).save(image, optimize=True)
+    read_image(image).quantize(_COLOURS).save(image, optimize=True)
     print(f"{image.name}: {image.stat().st_size / 1e3:.0f} kB")
     tab.close()
 

@@ -67,7 +67,7 @@ def show(server: LiveServer) -> bool:
         return False
     import webbrowser
 
-    return webbrowser.open(server.url)
+    return webbrowser.open_new_tab(server.url)
 
 
 def _has_screen() -> bool:

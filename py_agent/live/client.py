@@ -6,12 +6,18 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Iterable
-
-from websockets.asyncio.server import ServerConnection
+from typing import Protocol
 
 from py_agent.live.messages import Message
 
 _MOST_SLOTS = 64  # that wait for a page; of more, the oldest are left out
+
+
+class Connection(Protocol):
+    """What a page is reached by."""
+
+    async def send(self, message: str | bytes, /) -> None:
+        """Return when it is on its way."""
 
 
 class Client:
@@ -24,9 +30,24 @@ class Client:
 
     Attributes:
         knows: as given.
+
+    Example:
+        >>> class Page:
+        ...     async def send(self, data):
+        ...         print(data)
+        >>> async def look_on():
+        ...     client = Client(Page(), [Message("1", "past")], knows=1)
+        ...     serving = asyncio.ensure_future(client.serve())
+        ...     client.put(Message("1", "present"))
+        ...     while not client.is_served:
+        ...         await asyncio.sleep(0)
+        ...     serving.cancel()
+        >>> asyncio.run(look_on())
+        past
+        present
     """
 
-    def __init__(self, connection: ServerConnection, past: Iterable[Message], knows: int) -> None:
+    def __init__(self, connection: Connection, past: Iterable[Message], knows: int) -> None:
         self._connection = connection
         self.knows = knows
         self._past = past

@@ -11,10 +11,10 @@ class Gate:
 
     Example:
         >>> gate = Gate()
-        >>> gate.close()
+        >>> gate.hold()
         >>> gate.let_one_pass()
         >>> gate.wait()  # one slot has been asked for
-        >>> gate.open()
+        >>> gate.release()
         >>> gate.wait()
     """
 
@@ -28,12 +28,12 @@ class Gate:
         """Whether who comes has to wait."""
         return self._closed
 
-    def close(self) -> None:
+    def hold(self) -> None:
         """Let nobody pass."""
         with self._changed:
             self._closed, self._steps = True, 0
 
-    def open(self) -> None:
+    def release(self) -> None:
         """Let all pass."""
         with self._changed:
             self._closed = False

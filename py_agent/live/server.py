@@ -147,7 +147,7 @@ class LiveServer:
             self._failure = error
         finally:
             self._loop.close()
-            self.gate.open()
+            self.gate.release()
             self._started.set()
 
     async def _main(self, host: str, port: int) -> None:
@@ -220,7 +220,7 @@ class LiveServer:
             with self._lock:
                 self._clients.discard(client)
             if not self._clients:  # nobody is left who could let it go on
-                self.gate.open()
+                self.gate.release()
 
     async def _obey(self, request: str | bytes) -> None:
         """Do what a page asks for; what is no such request is passed over."""
@@ -228,7 +228,7 @@ class LiveServer:
             kind = json.loads(request)["kind"]
         except (ValueError, KeyError, TypeError):
             return
-        actions = {"pause": self.gate.close, "go": self.gate.open, "step": self.gate.let_one_pass}
+        actions = {"pause": self.gate.hold, "go": self.gate.release, "step": self.gate.let_one_pass}
         if self._can_pause and kind in actions:
             actions[kind]()
             clock = Message("", self._clock())

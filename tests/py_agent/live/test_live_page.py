@@ -35,7 +35,7 @@ def serve():
 
 def test_a_run_is_watched_paused_and_replayed(serve, visit, small_run):
     server = serve(can_pause=True)
-    server.gate.close()  # until the page is there
+    server.gate.hold()  # until the page is there
     run = small_run("twin-fill", duration_s=3.0)
     simulation = threading.Thread(target=run.execute, kwargs={"watcher": server.watcher()})
     simulation.start()

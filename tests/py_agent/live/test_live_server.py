@@ -197,7 +197,7 @@ def test_a_person_pauses_lets_slots_pass_and_lets_it_go_on(serve):
         wait_until(lambda: len(passed) > before + 1)  # nobody is left who could let it go on
     finally:
         done.set()
-        server.gate.open()
+        server.gate.release()
         simulation.join()
 
 
