@@ -4,10 +4,17 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+
+_LONGEST_PAUSE_S = 3000.0  # ns-3 waits for an hour for its agent, and ends then
 
 
 class Gate:
     """Open, unless somebody closes it; a simulation passes it once a slot.
+
+    Args:
+        opened: called when a pause has been so long that it ends by itself.
+        longest_pause_s: without a slot.
 
     Example:
         >>> gate = Gate()
@@ -18,7 +25,13 @@ class Gate:
         >>> gate.wait()
     """
 
-    def __init__(self) -> None:
+    def __init__(
+        self,
+        opened: Callable[[], object] = lambda: None,
+        longest_pause_s: float = _LONGEST_PAUSE_S,
+    ) -> None:
+        self._opened = opened
+        self._longest_pause_s = longest_pause_s
         self._changed = threading.Condition()
         self._closed = False
         self._steps = 0
@@ -50,5 +63,10 @@ class Gate:
         if not self._closed:
             return
         with self._changed:
-            self._changed.wait_for(lambda: self._steps > 0 or not self._closed)
+            ends = self._changed.wait_for(
+                lambda: self._steps > 0 or not self._closed, self._longest_pause_s
+            )
             self._steps = max(self._steps - 1, 0)
+        if not ends:
+            self.release()
+            self._opened()

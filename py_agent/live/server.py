@@ -72,7 +72,7 @@ class LiveServer:
         past: Iterable[Message] = (),
         most_bytes: int = _HISTORY_BYTES,
     ) -> None:
-        self.gate = Gate()
+        self.gate = Gate(self._say_clock_from_outside)
         self._access = Access(host)
         self._can_pause = can_pause
         self._lock = threading.Lock()  # of history and clients
@@ -231,9 +231,16 @@ class LiveServer:
         actions = {"pause": self.gate.hold, "go": self.gate.release, "step": self.gate.let_one_pass}
         if self._can_pause and kind in actions:
             actions[kind]()
-            clock = Message("", self._clock())
-            for client in list(self._clients):
-                client.put(clock)
+            self._say_clock()
+
+    def _say_clock(self) -> None:
+        clock = Message("", self._clock())
+        for client in list(self._clients):
+            client.put(clock)
+
+    def _say_clock_from_outside(self) -> None:
+        with contextlib.suppress(RuntimeError):  # it is being closed
+            self._loop.call_soon_threadsafe(self._say_clock)
 
     def _hand_out(self, number: int, message: Message) -> None:
         for client in self._clients:

@@ -15,6 +15,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from ns3_bridge import InvalidSetting
+from py_agent.live.gate import Gate
 from py_agent.live.messages import Message
 from py_agent.live.server import LiveServer
 
@@ -199,6 +200,14 @@ def test_a_person_pauses_lets_slots_pass_and_lets_it_go_on(serve):
         done.set()
         server.gate.release()
         simulation.join()
+
+
+def test_a_pause_ends_by_itself_before_ns3_gives_up():
+    ended = []
+    gate = Gate(lambda: ended.append(gate.is_closed), longest_pause_s=0.05)
+    gate.hold()
+    gate.wait()
+    assert ended == [False]
 
 
 def test_pages_cannot_pause_what_does_not_wait(serve):
