@@ -44,7 +44,7 @@ def main() -> None:
             browser = playwright.chromium.launch(
                 executable_path=program, args=["--no-sandbox", "--disable-gpu"]
             )
-            for image, shown, height in (("live", runs[:1], 1660), ("live-two", runs, 1400)):
+            for image, shown, height in (("live", runs[:1], 1660), ("live-two", runs, 1450)):
                 page = folder / f"{image}.html"
                 told = [recorded_messages(run, str(i), _MOST_BYTES) for i, run in enumerate(shown)]
                 page.write_text(single_page("ns3-twin", told), encoding="utf-8")

@@ -196,9 +196,10 @@ def _column(name: str, field: Field) -> pa.Field:
         "help": field.help,
         "low": repr(field.low),
         "high": repr(field.high),
-        "labels": "\n".join(field.labels),
         "timescale": field.timescale,
     }
+    if field.labels:
+        metadata["labels"] = "\n".join(field.labels)
     if field.missing is not None:
         metadata["missing"] = repr(field.missing)
     return pa.field(name, pa.list_(value, math.prod(field.shape)), metadata=metadata)

@@ -78,6 +78,9 @@ def test_a_run_writes_its_folder_and_repeats_itself(tmp_path):
         b"unit": b"dBm",
         b"shape": b"5,3",
         b"dims": b"ue,bs",
+        b"low": b"-140",
+        b"high": b"0",
+        b"timescale": b"slot",
         b"missing": b"-140",
         b"help": slots.schema.field("rsrp_dbm").metadata[b"help"],
     }
