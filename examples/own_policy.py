@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """A policy of one's own, compared with one that comes along, seed by seed.
 
-    python examples/own_policy.py --reference srpt --seeds 1 2 3
+    python examples/own_policy.py --reference strongest-equal --seeds 1 2 3
 
 Copy the class and change it. Without this script the command line takes it as well:
 
@@ -72,11 +72,11 @@ class Arguments:
 
     margin_db: float = 3.0
     """By how much a cell must be stronger for a handover."""
-    reference: str = "srpt"
+    reference: str = "strongest-equal"
     """The policy to compare with; `ns3-twin scenarios` lists them."""
     seeds: tuple[int, ...] = (1, 2, 3)
     """ns-3's run numbers; both policies meet the same trajectories, channels and tasks."""
-    n_ue: int = 20
+    n_ue: int = 30
     """Users."""
     duration_s: float = 10.0
     """Simulated seconds of each run."""

@@ -178,10 +178,13 @@ def _draw_estimates(axes: Axes, estimates: Sequence[Estimate | None]) -> None:
             ends = [estimate.ci_low, estimate.ci_high]
             axes.plot(ends, [place, place], color="#6a51a3", linewidth=3, alpha=0.5)
         axes.plot(estimate.mean, place, "D", color="#6a51a3", markersize=6)
-    axes.set_xscale("log")
     axes.grid(axis="x", which="both", alpha=0.25)
     axes.set_ylim(-0.6, len(estimates) - 0.4)
-    label_ticks(axes.xaxis, [e.mean for e in estimates if e is not None])
+    if any(e is not None and e.ci_low is not None for e in estimates):
+        axes.set_xscale("log")
+        label_ticks(axes.xaxis, [e.mean for e in estimates if e is not None])
+    else:
+        axes.set_xlim(left=0)  # so few seeds: no difference shall look larger than it is
 
 
 def _markdown(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:

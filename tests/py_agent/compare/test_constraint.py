@@ -8,7 +8,7 @@ from py_agent.compare.grid import Grid
 from py_agent.compare.results_file import RunResult
 from py_agent.compare.table import compare
 from py_agent.intervals import holm, paired_p_value
-from py_agent.view.comparison import setting_lines, short_table
+from py_agent.view.comparison import draw_comparison, setting_lines, short_table
 
 DELAYS_S = {"load-fill@none": [0.5, 0.5], "load-fill@spare": [0.6, 0.6], "random@spare": [0.1, 0.1]}
 
@@ -111,3 +111,13 @@ def test_p_values_are_corrected_for_the_number_of_policies():
     assert p_values["load-fill"] is None
     assert [p_values["load-srpt"], p_values["load-sqrt"]] == pytest.approx(holm(alone))
     assert p_values["load-srpt"] == pytest.approx(2 * alone[0])
+
+
+def test_without_intervals_no_axis_is_zoomed():
+    delays_s = {"load-fill@none": 0.5, "load-fill@spare": 0.6, "random@spare": 0.7}
+    violations = dict.fromkeys(delays_s, 0.0)
+    few = Grid(list(delays_s), [1])
+    one_seed = compare(few.cells(), results_of(few, delays_s, violations), None)
+    assert {axes.get_xlim()[0] for axes in draw_comparison(one_seed).axes} == {0}
+    many = draw_comparison(compared(violations)).axes
+    assert {axes.get_xscale() for axes in many} == {"log"}
