@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from py_agent.experiment.run_data import table_columns
 from py_agent.experiment.run_folder import RunFolder
-from py_agent.view.map_parts import title
+from py_agent.view.map_parts import is_crowded, title
 from py_agent.view.run_curves import BASELINE, RUN
 
 
@@ -22,7 +22,8 @@ def draw_accuracy(axes: Axes, folder: RunFolder, baseline: RunFolder | None = No
     target = folder.read_settings()["learning"]["target_accuracy"]
     time_s, accuracy = _by_frame(rows)
     below = float(np.mean(rows["deficit"] > 0))
-    axes.plot(time_s, accuracy, color="0.82", linewidth=0.7)
+    as_picture = is_crowded(accuracy.size)
+    axes.plot(time_s, accuracy, color="0.82", linewidth=0.7, rasterized=as_picture)
     label = f"mean: {rows['accuracy'].mean():.2f}\n{below:.0%} below target"
     axes.plot(time_s, np.nanmean(accuracy, axis=1), color=RUN, label=label)
     if baseline is not None:

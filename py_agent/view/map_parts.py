@@ -11,8 +11,14 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 UNSERVED = "0.75"
+_MOST_VECTORS = 400
 # Told apart by colour-blind readers, too (Okabe and Ito 2008).
 _FEW = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442")
+
+
+def is_crowded(marks: int) -> bool:
+    """Whether so many marks are better a picture than vectors, for the size of pages."""
+    return marks > _MOST_VECTORS
 
 
 def title(axes: Axes, text: str) -> None:

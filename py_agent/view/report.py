@@ -58,8 +58,9 @@ def write_report(folder: RunFolder) -> None:
         title += f" beside {decider(summary_of(baseline))}"
     body = "\n".join(
         [
-            _result(summary, baseline),
+            _in_words(summary, baseline),
             picture(figure),
+            _result(summary, baseline),
             _moments(folder, summary),
             _what_was_run(folder, summary, baseline),
             _data(folder),
@@ -71,16 +72,22 @@ def write_report(folder: RunFolder) -> None:
     folder.report.write_text(page(title, body), encoding="utf-8")
 
 
+def _in_words(summary: Mapping[str, Any], baseline: RunFolder | None) -> str:
+    if baseline is None or "early_end" in summary:
+        return ""
+    sentence = html.escape(pair_sentence(summary, baseline.read_summary()))
+    return (
+        f"<p><strong>{sentence}</strong> One seed is one sample: <code>ns3-twin compare</code> "
+        "takes many, with intervals.</p>"
+    )
+
+
 def _result(summary: Mapping[str, Any], baseline: RunFolder | None) -> str:
     if baseline is None or "early_end" in summary:
         return f"<h2>Result</h2>{table(result_rows(summary))}"
     other = baseline.read_summary()
     header = ("", decider(summary), f"baseline: {decider(other)}", "difference")
-    return (
-        f"<p><strong>{html.escape(pair_sentence(summary, other))}</strong> One seed is one sample: "
-        "<code>ns3-twin compare</code> takes many, with intervals.</p>"
-        f"<h2>Result</h2>{table(pair_rows(summary, other), header)}"
-    )
+    return f"<h2>Result</h2>{table(pair_rows(summary, other), header)}"
 
 
 def _moments(folder: RunFolder, summary: Mapping[str, Any]) -> str:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from py_agent.experiment.run_data import slot_field, slot_fields, table_columns
 from py_agent.experiment.run_folder import RunFolder
 from py_agent.experiment.task_statistics import DelayParts, delay_parts
-from py_agent.view.map_parts import colours, title
+from py_agent.view.map_parts import colours, is_crowded, title
 
 #: Colours of a run and of its baseline.
 RUN, BASELINE = "#0072b2", "#d55e00"
@@ -24,7 +24,7 @@ _PARTS = (
     ("computation", "compute_s", "#5aae61"),
     ("download", "download_s", "#1b5e20"),
 )
-_MAX_POINTS = 300
+_MAX_POINTS = 200
 _BARS = 30
 
 
@@ -102,6 +102,7 @@ def draw_events(
     for row, name in enumerate(names):
         is_bad = name in ("handover failed", "connection lost")
         look: Any = {"marker": "x" if is_bad else "|", "color": "#b2182b" if is_bad else "0.25"}
+        look["rasterized"] = is_crowded(len(events[name]))
         axes.plot(events[name], np.full(len(events[name]), row), linestyle="", **look)
     axes.set_yticks(range(len(names)), [f"{name}: {len(events[name])}" for name in names])
     title(axes, "What happened when")

@@ -16,7 +16,15 @@ from numpy.typing import NDArray
 
 from py_agent.experiment.run_data import has_table, slot_field, slot_fields, table_columns
 from py_agent.experiment.run_folder import RunFolder
-from py_agent.view.map_parts import UNSERVED, colours, draw_sites, fit_square, shades, title
+from py_agent.view.map_parts import (
+    UNSERVED,
+    colours,
+    draw_sites,
+    fit_square,
+    is_crowded,
+    shades,
+    title,
+)
 
 _MAX_POINTS = 150  # per trajectory: enough for the eye
 _GRID = 400  # points per side at which the nearest station is found
@@ -80,7 +88,9 @@ def _draw_handovers(axes: Axes, folder: RunFolder, position_m: NDArray[Any]) -> 
     for name, (marker, colour) in _MARKS.items():
         those = rows["outcome"] == name
         look: Any = {"marker": marker, "color": colour, "markeredgecolor": "black"}
-        axes.plot(*position_m[slot[those], rows["ue"][those]].T, linestyle="", markersize=5, **look)
+        places_m = position_m[slot[those], rows["ue"][those]]
+        as_picture = is_crowded(len(places_m))
+        axes.plot(*places_m.T, linestyle="", markersize=5, rasterized=as_picture, **look)
         label = f"handover {name}: {those.sum()}"
         handles.append(Line2D([], [], linestyle="", markersize=6, label=label, **look))
     return handles
