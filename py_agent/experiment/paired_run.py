@@ -74,10 +74,10 @@ def execute_pair(
 
 
 def baseline_of(folder: RunFolder) -> RunFolder | None:
-    """The run that was made beside this one, if there was one and it still lies beside it."""
+    """The finished run that was made beside this one, if it still lies beside it."""
     name = folder.read_record().get("baseline")
     beside = RunFolder(folder.path.resolve().parent / str(name))
-    return beside if name is not None and beside.settings.is_file() else None
+    return beside if name is not None and beside.summary.is_file() else None
 
 
 def _execute(half: _Half) -> RunFolder:
