@@ -19,7 +19,7 @@ add_library(fuzzed OBJECT
   ns3_scenarios/traffic/task-trace.cc
   tests/fuzz/readers.cc)
 target_include_directories(fuzzed PRIVATE bridge/cpp ns3_scenarios/common ns3_scenarios/layout
-  ns3_scenarios/mobility ns3_scenarios/traffic)
+  ns3_scenarios/mobility ns3_scenarios/traffic ${NLOHMANN_JSON_INCLUDE_DIR})
 target_compile_definitions(fuzzed PRIVATE _GLIBCXX_ASSERTIONS)
 target_compile_options(fuzzed PRIVATE -O1 -g1 ${strict} ${sanitizers} -fsanitize-coverage=trace-pc)
 target_link_libraries(fuzzed PUBLIC ns3::mobility ns3::network ns3::core)

@@ -83,6 +83,8 @@ def main(arguments: Arguments) -> None:
     for policy in arguments.policies:
         folders.append(run(policy, arguments))
         summary = folders[-1].read_summary()
+        if not summary["mean_delay_s"]:
+            raise SystemExit(f"{policy}: no task in {arguments.duration_s} s; simulate longer")
         print(
             f"{policy}: mean delay {summary['mean_delay_s']:.3f} s over "
             f"{summary['tasks_completed'] + summary['tasks_unfinished']} tasks, "
@@ -92,8 +94,8 @@ def main(arguments: Arguments) -> None:
     print(f"figure {arguments.figure}")
     baseline, *others = (folder.read_summary() for folder in folders)
     for summary in others:
-        change = summary["mean_delay_s"] / baseline["mean_delay_s"] - 1
-        print(f"{summary['policy']}: {change:+.0%} delay beside {baseline['policy']}")
+        saved = 1 - summary["mean_delay_s"] / baseline["mean_delay_s"]
+        print(f"{summary['policy']}: {saved:.0%} less delay than {baseline['policy']}")
 
 
 if __name__ == "__main__":

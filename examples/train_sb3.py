@@ -162,9 +162,9 @@ def main(arguments: Arguments) -> None:
     test.close()
     networks.close()
     print(f"mean return over {len(arguments.test_seeds)} episodes (0: no task ever waits)")
-    print(f"  untrained  {before:9.2f} s")
-    print(f"  trained    {after:9.2f} s   {arguments.frames} frames, saved {arguments.output}")
-    print(f"  {arguments.reference:9}  {rule:9.2f} s")
+    print(f"  {'untrained':16} {before:9.2f} s")
+    print(f"  {'trained':16} {after:9.2f} s   {arguments.frames} frames, saved {arguments.output}")
+    print(f"  {arguments.reference:16} {rule:9.2f} s")
     if before < 0:  # in short episodes no task may wait
         print(f"training has saved {1 - after / before:.0%} of the waiting")
 

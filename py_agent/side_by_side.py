@@ -25,6 +25,7 @@ Callback = Callable[[Any], None]
 
 _PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
 _LAST_WORDS_S = 5.0
+_END_S = 30.0  # for a worker that writes down that it was ended
 _REPORT, _RESULT, _ERROR = range(3)  # what a message of a worker holds
 
 
@@ -82,9 +83,11 @@ class _Worker:
 
     def end(self) -> None:
         """End the process, whatever it does."""
+        self.messages.close()  # who still reports would wait for us for ever
         self._process.terminate()
+        self._process.join(_END_S)
+        self._process.kill()
         self._process.join()
-        self.messages.close()
 
 
 def side_by_side(
@@ -180,7 +183,12 @@ def _serve(
         os._exit(128 + signal.SIGHUP)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     tempfile.tempdir = temporary
-    with _reporting_to(lambda what: messages.send((_REPORT, what))), contextlib.suppress(EOFError):
+
+    def tell(what: Any) -> None:
+        with contextlib.suppress(BrokenPipeError):  # nobody listens any more: we are being ended
+            messages.send((_REPORT, what))
+
+    with _reporting_to(tell), contextlib.suppress(EOFError):
         while True:
             item = messages.recv()
             try:

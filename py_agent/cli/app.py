@@ -111,6 +111,7 @@ def run(
     duration_set = [] if duration is None else [f"duration_s={duration!r}"]
     from ns3_bridge import InvalidSetting
     from py_agent.compare.grid import Grid
+    from py_agent.experiment.paired_run import check_pair
     from py_agent.experiment.run_settings import load_run_settings
     from py_agent.experiment.runner import Run
     from py_agent.experiment.seeds import parse_seeds
@@ -124,6 +125,7 @@ def run(
             raise InvalidSetting("--baseline with --seeds: ns3-twin compare has many seeds")
         grid = Grid([baseline], [settings.seed], config, given, chosen, is_trusted=is_trusted)
         other = grid.cells()[0].run
+        check_pair(settings, other)
         with live_page(live, live_host, live_port) as page:
             execute_beside(settings, other, title, as_json=as_json, page=page)
         return

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextlib import closing
 from typing import Any, NamedTuple
 
+from ns3_bridge import InvalidSetting
 from py_agent.experiment.run_folder import FINISHED, RunFolder
 from py_agent.experiment.run_settings import RunSettings
 from py_agent.experiment.runner import Run
@@ -73,6 +74,22 @@ def execute_pair(
     return folders[0]
 
 
+def check_pair(run: RunSettings, baseline: RunSettings) -> None:
+    """Check that two runs can be told apart and compared.
+
+    Raises:
+        InvalidSetting: they are the same, or users have models in one of them alone.
+    """
+    if run == baseline:
+        raise InvalidSetting(f"--baseline {baseline.policy}: it is the same run, policy and all")
+    if (run.retrain is None) != (baseline.retrain is None):
+        without, rule = (run, baseline.retrain) if run.retrain is None else (baseline, run.retrain)
+        raise InvalidSetting(
+            f"--baseline: under {rule} users have models that take time to retrain, and under "
+            f"{without.policy} they have none: give both a retraining rule (--retrain, POLICY@RULE)"
+        )
+
+
 def baseline_of(folder: RunFolder) -> RunFolder | None:
     """The finished run that was made beside this one, if it still lies beside it."""
     name = folder.read_record().get("baseline")
@@ -81,7 +98,7 @@ def baseline_of(folder: RunFolder) -> RunFolder | None:
 
 
 def _execute(half: _Half) -> RunFolder:
-    signal.signal(signal.SIGTERM, _interrupt)  # a run that is ended early writes that it was
+    before = signal.signal(signal.SIGTERM, _interrupt)  # a run that is ended early writes that
 
     def tell(done: int, total: int) -> None:
         if done % _SLOTS_PER_REPORT == 0 or done == total:
@@ -92,6 +109,8 @@ def _execute(half: _Half) -> RunFolder:
         return Run(half.settings).execute(tell, watcher)
     except KeyboardInterrupt:
         sys.exit(128 + signal.SIGTERM)
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _interrupt(number: int, frame: Any) -> None:

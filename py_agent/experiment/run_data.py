@@ -88,7 +88,9 @@ def recorded_fields(folder: RunFolder) -> dict[str, Field]:
 def recorded_tables(folder: RunFolder) -> list[Table]:
     """The tables of records of a run; labelled integers are text in them."""
     others = {file.stem for file in (folder.slots, folder.last_observation, folder.frames)}
-    names = {file.stem for end in ("parquet", "arrows") for file in folder.path.glob(f"*.{end}")}
+    names = {
+        file.stem for end in ("parquet", "arrows") for file in folder.path.glob(f"[!.]*.{end}")
+    }
     return [_table(folder, name) for name in sorted(names - others)]
 
 

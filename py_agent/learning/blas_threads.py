@@ -15,6 +15,12 @@ class OneBlasThread:
     Small products gain nothing by more, and their bits may depend on the number. The limit is the
     process's; who enters first sets it and who leaves last lifts it, so several threads of Python
     can be within at once.
+
+    Example:
+        >>> with one_blas_thread:
+        ...     product = numpy.ones((2, 3)) @ numpy.ones((3, 2))
+        >>> product.tolist()
+        [[3.0, 3.0], [3.0, 3.0]]
     """
 
     def __init__(self) -> None:

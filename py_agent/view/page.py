@@ -16,6 +16,7 @@ body { font: 16px/1.5 system-ui, sans-serif; max-width: 75rem; margin: 2rem auto
 figure { margin: 0; } svg text { font-family: "DejaVu Sans", Verdana, sans-serif; }
 svg { width: 100%; height: auto; }
 table { border-collapse: collapse; } td { padding: .2rem 1rem .2rem 0; border-top: 1px solid #ddd; }
+td:first-child { white-space: pre; }
 td + td { text-align: right; font-variant-numeric: tabular-nums; }
 .wide { overflow-x: auto; } th { text-align: left; padding: .2rem 1rem .2rem 0; }
 summary { cursor: pointer; font-size: 1.5em; font-weight: bold; margin: 1.5rem 0 .5rem; }

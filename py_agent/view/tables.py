@@ -139,7 +139,7 @@ def that_fit(
     Titles may be broken between words, cells are not.
 
     Example:
-        >>> that_fit(["policy", "delay s", "p"], [["srpt", "1.044 [0.8, 1.2]", "0.03"]], 24)[0]
+        >>> that_fit(["policy", "delay s", "p"], [["srpt", "1.044 [0.8, 1.2]", "0.03"]], 28)[0]
         ['policy', 'delay s']
     """
     widths = [

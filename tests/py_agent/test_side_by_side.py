@@ -67,3 +67,22 @@ def test_an_error_that_cannot_be_pickled_says_what_it_was():
         ((_, future),) = ended
     with pytest.raises(Ns3TwinError, match="Unspeakable: 7 and 7"):
         future.result()
+
+
+def interrupt(*_):
+    raise KeyboardInterrupt
+
+
+def reports_to_its_end_and_then(item):
+    signal.signal(signal.SIGTERM, interrupt)
+    try:
+        while True:
+            report("x" * 100_000)
+    finally:
+        report("x" * 1_000_000)  # more than a pipe holds
+
+
+def test_a_worker_that_reports_while_it_is_ended_holds_nobody_up():
+    ended = side_by_side(reports_to_its_end_and_then, [1, 2], 2, interrupt)
+    with pytest.raises(KeyboardInterrupt), closing(ended):
+        next(ended)

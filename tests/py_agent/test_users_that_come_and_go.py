@@ -306,7 +306,7 @@ def test_policies_play_through(tmp_path, policy, retrain):
     if retrain is None:
         assert tasks_s < -summary["total_reward"]  # which those that left have a part in
         figure = draw_run(folder)
-        assert len(figure.axes) == 3
+        assert len(figure.axes) == 4  # map, delays, load, events
 
 
 def test_calibration_counts_the_time_of_those_who_are_there(tmp_path):

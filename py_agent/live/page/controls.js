@@ -16,7 +16,7 @@ export class Controls {
     this.speed.onchange = () => { playback.speed = Number(this.speed.value); };
     this.play.onclick = () => this.toggle();
     this.step.onclick = () => this.move(1);
-    this.live.onclick = () => playback.follow();
+    this.live.onclick = () => this.goOn();
     this.slider.oninput = () => playback.goTo(Number(this.slider.value));
     document.addEventListener("keydown", (event) => this.key(event));
   }
@@ -29,7 +29,14 @@ export class Controls {
     const { first, last } = this.bounds();
     if (this.isOfSimulation) this.ask(this.paused ? "go" : "pause");
     else if (playback.plays || playback.follows) playback.stop();
+    else if (this.paused && playback.time >= last - 1e-9) this.goOn();
     else playback.play(first, last);
+  }
+
+  // To the newest slot; a simulation that waits for us goes on.
+  goOn() {
+    this.playback.follow();
+    if (this.paused) this.ask("go");
   }
 
   move(slots) {
@@ -43,6 +50,8 @@ export class Controls {
 
   key(event) {
     if (event.target.matches("select, input[type=text]")) return;
+    if (event.altKey || event.ctrlKey || event.metaKey) return; // the browser's own
+    if (event.key === " " && event.target.matches("button")) return; // presses it
     const actions = { " ": () => this.toggle(), ArrowRight: () => this.move(1), ArrowLeft: () => this.move(-1) };
     if (!actions[event.key]) return;
     event.preventDefault();

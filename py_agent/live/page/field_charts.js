@@ -108,7 +108,8 @@ function linesOf(run, field, chosen) {
 function partOf(field, i, whole) {
   const dim = field.dims[field.dims.length - 1];
   const width = field.shape[field.shape.length - 1];
-  if (width === 1 || (field.dims.length === 1 && dim === "ue")) return whole;
+  if (width === 1) return whole;
+  if (field.dims.length === 1 && dim === "ue") return whole === field.name ? `user ${i}` : whole;
   if (dim === "bs") return `${whole === field.name ? "" : `${whole}, `}station ${i % width}`;
   return dim === "xy" ? `${whole}, ${"xy"[i % 2]}` : `${whole}, ${dim || "element"} ${i}`;
 }

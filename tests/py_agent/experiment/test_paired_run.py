@@ -157,3 +157,34 @@ def test_many_seeds_are_for_compare():
     )
     assert refused.returncode == 2
     assert "ns3-twin compare" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--policy", "load-fill", "--baseline", "load-fill"], "it is the same run"),
+        (["--policy", "load-fill", "--baseline", "load-fill@spare"], "load-fill they have none"),
+    ],
+)
+def test_what_cannot_be_compared_is_refused(options, said):
+    refused = subprocess.run(
+        [COMMAND, "run", *options], capture_output=True, text=True, timeout=200
+    )
+    assert refused.returncode == 2
+    assert said in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_a_failure_of_one_is_one_line(tmp_path):
+    failed = subprocess.run(
+        [
+            *(COMMAND, "run", "--policy", "random", "--baseline", "strongest-equal"),
+            *("--set", "n_ue=400", "--runs-dir", str(tmp_path)),
+        ],
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert failed.returncode == 2
+    assert failed.stderr.startswith("error: ")
+    assert "Traceback" not in failed.stderr
