@@ -149,8 +149,17 @@ def _item_model(setting: Mapping[str, Any]) -> type[SettingsItem]:
     return pydantic.create_model(setting["name"], __base__=SettingsItem, **fields)
 
 
+def dotted(place: Sequence[str | int]) -> str:
+    r"""The full name of a setting, in one line whatever its parts are.
+
+    >>> dotted(["traffic", "classes", 0, "users"]), dotted(["learning", "\n"])
+    ('traffic.classes.0.users', "learning.'\\n'")
+    """
+    return ".".join(part if part.isprintable() and part else repr(part) for part in map(str, place))
+
+
 def _explain(error: Any, model: type[pydantic.BaseModel]) -> str:
-    name = ".".join(map(str, error["loc"]))
+    name = dotted(error["loc"])
     if error["type"] == "extra_forbidden":
         known, sought = _known(model, error["loc"])
         close = difflib.get_close_matches(sought, known, 1)

@@ -17,13 +17,11 @@ if TYPE_CHECKING:
     from py_agent.live.server import LiveServer
 
 Live = Annotated[bool, typer.Option("--live", help="Watch it in the browser, as it goes on.")]
-LivePort = Annotated[
-    int, typer.Option(help="With --live: port of the page; 0: any free one.", min=0, max=65535)
-]
+LivePort = Annotated[int, typer.Option(help="Port of the page; 0: any free one.", min=0, max=65535)]
 LiveHost = Annotated[
     str,
     typer.Option(
-        help="With --live: address that the page is served at. On another than loopback its URL "
+        help="Address that the page is served at. On another than loopback its URL "
         "has a token that is needed."
     ),
 ]
@@ -45,6 +43,10 @@ def live_page(
         can_pause: pages may let the simulation wait.
     """
     if not wanted:
+        if (host, port) != (LOOPBACK, 0):
+            from ns3_bridge import InvalidSetting
+
+            raise InvalidSetting("--live-host and --live-port are of the page: give --live, too")
         yield None
         return
     from py_agent.live.server import LiveServer

@@ -162,10 +162,16 @@ def _shown_on(page: LiveServer) -> tuple[MakeWatcher, Callable[[Any], None]]:
 def _execute(run: Run, title: str, laps: Laps, page: LiveServer | None) -> RunFolder:
     with _progress() as bar:
         task = bar.add_task(title, total=run.slots)
-        folder = run.execute(
-            lambda done, _total: bar.update(task, completed=done),
-            None if page is None else page.watcher(),
-        )
+        try:
+            folder = run.execute(
+                lambda done, _total: bar.update(task, completed=done),
+                None if page is None else page.watcher(),
+            )
+        except KeyboardInterrupt:
+            if run.folder is not None:
+                kept = f"recorded until then: {run.folder.path}"
+                err().print(kept, highlight=False, soft_wrap=True)
+            raise
     laps.end("simulation")
 
     from py_agent.view.report import write_report  # matplotlib takes a second to import

@@ -50,7 +50,7 @@ def common_warm_up(series: Mapping[str, Sequence[FrameSeries | None]]) -> Common
     known = [run for run in runs if run is not None]
     frames = min((len(run) for run in known), default=0)
     if frames < LEAST_BATCHES * BATCH:
-        reason = f"runs of {frames} frames are too short: {LEAST_BATCHES * BATCH} or more are not"
+        reason = f"runs of {frames} frames are too short for it: it takes {LEAST_BATCHES * BATCH}"
         return CommonWarmUp(0, 0.0, reason=reason)
     found = {
         label: _warm_up([run for run in of_policy if run is not None], frames)

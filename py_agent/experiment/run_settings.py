@@ -13,7 +13,7 @@ import pydantic
 import ns3_scenarios
 from ns3_bridge import InvalidSetting
 from ns3_bridge.seeds import LARGEST_SEED
-from ns3_bridge.settings import as_mapping
+from ns3_bridge.settings import as_mapping, dotted
 from py_agent import former_names, yaml_text
 from py_agent.experiment.errors import UntrustedCode
 from py_agent.learning.learning_settings import LearningSettings
@@ -154,11 +154,11 @@ def _assign(values: dict[str, Any], assignment: str) -> None:
 
 
 def _explain(error: Any) -> str:
-    name = ".".join(map(str, error["loc"]))
+    name = dotted(error["loc"])
     if error["type"] == "extra_forbidden":
         known = ", ".join(RunSettings.model_fields)
         return f"unknown setting {name}; known: {known}; those of the scenario go under settings:"
-    return f"setting {name} = {error['input']!r}: {error['msg']}"
+    return f"setting {name} = {error['input']!r}: {error['msg'].removeprefix('Value error, ')}"
 
 
 if not TYPE_CHECKING:

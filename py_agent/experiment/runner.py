@@ -65,6 +65,7 @@ class Run:
     Attributes:
         env: the physical network.
         slots: slots that the run will have.
+        folder: where it is recorded; None: it has not begun.
 
     Raises:
         UnknownScenario: no such scenario.
@@ -91,6 +92,7 @@ class Run:
         self.slots = round(
             self._scenario_settings["duration_s"] / self._scenario_settings["slot_s"]
         )
+        self.folder: RunFolder | None = None
         self._records: dict[str, list[NDArray[Any]]] = {t.name: [] for t in self.env.schema.tables}
         self._decision_s = 0.0
         self._total_reward = 0.0
@@ -124,6 +126,7 @@ class Run:
             self._settings.seed,
             {**changed, **self._settings.ns3},
         )
+        self.folder = folder
         start_s = time.perf_counter()
         looks_on = watcher or Nobody()
         with (

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from py_agent.driver import Slot
 from py_agent.experiment.run_settings import RunSettings
+from py_agent.experiment.run_summary import decider
 from py_agent.experiment.watching import Begun
 from py_agent.live.forecasts import Forecasts, twin_of
 from py_agent.live.messages import (
@@ -115,9 +116,8 @@ def reporting_watcher(name: str | None) -> LiveWatcher:
 
 
 def name_of(settings: RunSettings) -> str:
-    """How people tell a run from others."""
-    rule = "" if settings.retrain in (None, "policy") else f", {settings.retrain}"
-    return f"{settings.policy}{rule}, seed {settings.seed}"
+    """How people tell a run from others: ``POLICY@RULE, seed 1``."""
+    return f"{decider(settings.model_dump())}, seed {settings.seed}"
 
 
 def facts_of(run: RunSettings, settings: Mapping[str, Any], slots: int) -> dict[str, Any]:

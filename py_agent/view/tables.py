@@ -39,8 +39,8 @@ def result_rows(summary: Mapping[str, Any]) -> list[tuple[str, str]]:
             ),
             ("mean delay", seconds("mean_delay_s")),
             ("  upload", seconds("mean_upload_s")),
-            ("  compute queue", seconds("mean_compute_queue_s")),
-            ("  compute", seconds("mean_compute_s")),
+            ("  queue at the server", seconds("mean_compute_queue_s")),
+            ("  computation", seconds("mean_compute_s")),
             *([("  download", seconds("mean_download_s"))] if summary["mean_download_s"] else []),
             ("95 % of tasks within", seconds("p95_delay_s")),
         ]

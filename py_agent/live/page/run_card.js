@@ -70,7 +70,10 @@ export class RunCard {
     const said = [];
     const delay = this.delays.mean(Math.min(time, run.recordsUntil));
     if (delay !== null) said.push([delay.toFixed(2), `s mean delay (${WINDOW_S} s)`]);
-    if (run.field("tasks_uploading")) said.push([tasksInSystem(run, index), "tasks in the system"]);
+    if (run.field("tasks_uploading")) {
+      const tasks = tasksInSystem(run, index);
+      said.push([tasks, tasks === 1 ? "task in the system" : "tasks in the system"]);
+    }
     if (run.field("accuracy")) said.push([meanAccuracy(run, index)?.toFixed(3) ?? "–", "mean accuracy"]);
     this.numbers.replaceChildren(...said.flatMap(([value, what]) => {
       const number = document.createElement("strong");

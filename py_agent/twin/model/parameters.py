@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import pydantic
 
+from ns3_bridge.settings import dotted
 from py_agent import former_names, whole_files
 from py_agent.radio.errors import UnknownRadio
 from py_agent.radio.link_model import load_radio
@@ -352,7 +353,7 @@ def _checked(values: Any, name: str) -> TwinParameters:
 def _explain(error: pydantic.ValidationError, name: str) -> str:
     lines = []
     for item in error.errors()[:5]:
-        where = ".".join(map(str, item["loc"]))
+        where = dotted(item["loc"])
         seen = (
             ""
             if isinstance(item["input"], dict | str) and not where

@@ -94,7 +94,7 @@ def test_a_run_writes_its_folder_and_repeats_itself(tmp_path):
 
 def test_a_person_reads_a_table(tmp_path):
     done = call("run", *SMALL, "--policy", "strongest-equal", cwd=tmp_path)
-    for words in ("mean delay", "compute queue", "handovers", "5 users, 3 base stations"):
+    for words in ("mean delay", "queue at the server", "handovers", "5 users, 3 base stations"):
         assert words in done.stdout
     assert "Traceback" not in done.stderr
 
@@ -148,6 +148,7 @@ def test_ctrl_c_and_sigterm_end_all(tmp_path, number, status):
     assert not any(Path(f"/proc/{pid}").exists() for pid in pids)
     (slots,) = (tmp_path / "runs").glob("*/slots.parquet")
     assert pq.read_schema(slots).names[:2] == ["slot", "reward"]  # closed, thus readable
+    assert f"recorded until then: {slots.parent.relative_to(tmp_path)}\n" in complaint.decode()
 
 
 def test_the_commands_of_a_gateway_do_without_the_libraries_for_runs():

@@ -78,3 +78,9 @@ def test_a_mistake_in_a_file_names_the_file_and_one_beside_it_does_not(tmp_path)
     file.write_text("seed: 3\n")
     with pytest.raises(InvalidSetting, match=r"^unknown setting sed"):
         load_run_settings(file, {"sed": 1}, [])
+
+
+def test_a_name_that_is_no_name_is_told_in_one_line():
+    with pytest.raises(InvalidSetting, match=r"unknown setting learning\.'\\n'") as refused:
+        load_run_settings(None, {"learning": {"\n": None}}, [])
+    assert "\n" not in str(refused.value)
