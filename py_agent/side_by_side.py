@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import multiprocessing
 import os
 import pickle
@@ -18,12 +17,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from ns3_bridge.errors import Ns3TwinError
 from py_agent import former_names
+from py_agent.parent_death import end_with
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 Callback = Callable[[Any], None]
 
-_PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
 _LAST_WORDS_S = 5.0
 _END_S = 30.0  # for a worker that writes down that it was ended
 _REPORT, _RESULT, _ERROR = range(3)  # what a message of a worker holds
@@ -178,9 +177,7 @@ def _serve(
     work: Callable[[Any], Any], messages: Connection, parent_pid: int, temporary: str
 ) -> None:
     """A worker's life. It leaves nobody behind; an interrupt is the parent's to handle."""
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent_pid:  # it was killed before we asked to be told
-        os._exit(128 + signal.SIGHUP)
+    end_with(parent_pid, signal.SIGKILL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     tempfile.tempdir = temporary
 

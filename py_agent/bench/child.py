@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
+import functools
+import os
 import signal
 import subprocess
 from collections.abc import Iterator, Sequence
 
-_PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
+from py_agent.parent_death import end_with
+
 _END_S = 10.0  # for a gateway to end its simulator
 
 
@@ -20,12 +22,11 @@ def child(command: Sequence[str]) -> Iterator[subprocess.Popen[str]]:
     The kernel ends it, too, when the benchmark is gone: a signal may end that before it knows of
     the child that it is about to have.
     """
-    prctl = ctypes.CDLL(None).prctl
     process = subprocess.Popen(
         command,
         stdout=subprocess.PIPE,
         encoding="utf-8",
-        preexec_fn=lambda: prctl(_PR_SET_PDEATHSIG, signal.SIGTERM),
+        preexec_fn=functools.partial(end_with, os.getpid(), signal.SIGTERM),
     )
     try:
         yield process

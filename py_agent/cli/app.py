@@ -109,9 +109,6 @@ def run(
         **{"seed": seed, "runs_dir": runs_dir, "log": log, "pcap": pcap},
     }
     duration_set = [] if duration is None else [f"duration_s={duration!r}"]
-    from ns3_bridge import InvalidSetting
-    from py_agent.compare.grid import Grid
-    from py_agent.experiment.paired_run import check_pair
     from py_agent.experiment.run_settings import load_run_settings
     from py_agent.experiment.runner import Run
     from py_agent.experiment.seeds import parse_seeds
@@ -121,6 +118,10 @@ def run(
     settings = load_run_settings(config, given, chosen, is_trusted=is_trusted)
     title = f"{settings.scenario} · {settings.policy}"
     if baseline is not None:
+        from ns3_bridge import InvalidSetting
+        from py_agent.compare.grid import Grid
+        from py_agent.experiment.paired_run import check_pair
+
         if seeds is not None:
             raise InvalidSetting("--baseline with --seeds: ns3-twin compare has many seeds")
         grid = Grid([baseline], [settings.seed], config, given, chosen, is_trusted=is_trusted)

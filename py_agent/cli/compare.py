@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from py_agent.cli.consoles import err, out
-from py_agent.cli.live import LOOPBACK, Live, LiveHost, LivePort, live_page
+from py_agent.cli.live import LOOPBACK, Live, LiveHost, LivePort, live_page, shown_on
 from py_agent.cli.preset import Preset, with_preset
 
 if TYPE_CHECKING:
@@ -185,11 +185,7 @@ def execute_with_bar(
         def ended(cell: Cell, error: str | None) -> None:
             bar.advance(task)
 
-        if page is None:
-            return execute(cells, results, jobs, ended)
-        from py_agent.live.watcher import reporting_watcher
-
-        return execute(cells, results, jobs, ended, reporting_watcher, page.publish)
+        return execute(cells, results, jobs, ended, **shown_on(page))
 
 
 def _show(comparison: Comparison, folder: Path, *, as_json: bool) -> None:

@@ -149,11 +149,11 @@ def serve(
         if issue_keys is not None:
             answered = stack.enter_context(ns3_bridge.issued_keys(issue_keys))
         onlooker = None
-        if live:
+        page = stack.enter_context(live_page(live, live_host, live_port))
+        if page is not None:
             from py_agent.live.episodes import Episodes
 
-            page = stack.enter_context(live_page(live, live_host, live_port))
-            onlooker = None if page is None else Episodes(page.publish, host)
+            onlooker = Episodes(page.publish, host)
         gateway = ns3_bridge.Gateway(
             host,
             bind,

@@ -6,8 +6,8 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -60,6 +60,19 @@ def live_page(
         server.close(linger_s=1.0)
         raise
     server.close(_LINGER_S, _ARRIVAL_S if is_opened else 0.0)
+
+
+def shown_on(page: LiveServer | None) -> Mapping[str, Any]:
+    """Who looks on in processes of runs and who hears of it here, as arguments of what runs them.
+
+    Args:
+        page: that shows the runs; None: nobody looks on.
+    """
+    if page is None:
+        return {}
+    from py_agent.live.watcher import reporting_watcher
+
+    return {"make_watcher": reporting_watcher, "hear": page.publish}
 
 
 def show(server: LiveServer) -> bool:

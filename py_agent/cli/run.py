@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from py_agent.cli.clock import Laps
 from py_agent.cli.consoles import err, out
+from py_agent.cli.live import shown_on
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from py_agent.experiment.run_folder import RunFolder
     from py_agent.experiment.run_settings import RunSettings
     from py_agent.experiment.runner import Run
-    from py_agent.experiment.watching import MakeWatcher
     from py_agent.live.server import LiveServer
 
 
@@ -82,7 +82,7 @@ def execute_beside(
             settings,
             baseline,
             lambda number, done, slots: bar.update(tasks[number], completed=done, total=slots),
-            *(() if page is None else _shown_on(page)),
+            **shown_on(page),
         )
     laps.end("simulation")
 
@@ -150,13 +150,6 @@ def execute_seeds(
         _show_time(laps)
     if page is not None:
         say_how_to_view(folders)
-
-
-def _shown_on(page: LiveServer) -> tuple[MakeWatcher, Callable[[Any], None]]:
-    """Who looks on in the processes of runs, and who hears of it here."""
-    from py_agent.live.watcher import reporting_watcher
-
-    return reporting_watcher, page.publish
 
 
 def _execute(run: Run, title: str, laps: Laps, page: LiveServer | None) -> RunFolder:

@@ -98,7 +98,7 @@ def baseline_of(folder: RunFolder) -> RunFolder | None:
 
 
 def _execute(half: _Half) -> RunFolder:
-    before = signal.signal(signal.SIGTERM, _interrupt)  # a run that is ended early writes that
+    before = signal.signal(signal.SIGTERM, _interrupt)  # so that it writes down that it was ended
 
     def tell(done: int, total: int) -> None:
         if done % _SLOTS_PER_REPORT == 0 or done == total:

@@ -131,16 +131,6 @@ def slot_fields(folder: RunFolder) -> set[str]:
     return set(_read(folder.slots, []).schema.names)
 
 
-def declarations(folder: RunFolder) -> dict[str, dict[str, str]]:
-    """What is declared of each field of a slot: its unit, help, shape, dims, missing."""
-    schema = _read(folder.slots, []).schema
-    return {
-        field.name: {key.decode(): value.decode() for key, value in field.metadata.items()}
-        for field in schema
-        if field.metadata
-    }
-
-
 def has_table(folder: RunFolder, name: str) -> bool:
     """Whether the run has such a table of records."""
     return _rows(folder.table(name)) is not None

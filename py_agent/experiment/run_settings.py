@@ -122,7 +122,7 @@ def load_run_settings(
     given = {name: copy.deepcopy(v) for name, v in overrides.items() if v is not None}
     if config is not None and not is_trusted:
         check_data(config, {name: v for name, v in in_file.items() if name not in given})
-    values = {**copy.deepcopy(in_file), **given}
+    values = {**in_file, **given}
     for assignment in assignments:
         _assign(values, assignment)
     try:

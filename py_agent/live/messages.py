@@ -98,10 +98,10 @@ class SlotPacker:
 
     def __init__(self, run: str, schema: Schema) -> None:
         self._run = run
-        self._observed = [f.name for f in schema.observations if f.constant_values is None]
+        observed = [f for f in schema.observations if f.constant_values is None]
+        self._observed = [f.name for f in observed]
         self._decided = [f.name for f in schema.actions]
         self._undecided = np.full(sum(math.prod(f.shape) for f in schema.actions), np.nan)
-        observed = [f for f in schema.observations if f.constant_values is None]
         count = sum(math.prod(f.shape) for f in observed) + len(self._undecided)
         self._size = 4 * count + _HEAD_BYTES
 

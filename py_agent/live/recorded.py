@@ -57,8 +57,8 @@ def recorded_messages(
     chosen = {field.name: slot_field(folder, _ACTION + field.name) for field in decided}
     observed = [_with_constant(field, seen[field.name]) for field in observed]
     tables = recorded_tables(folder)
-    settings = RunSettings.model_validate(folder.read_settings())
-    of_scenario = folder.read_settings()["settings"]
+    values = folder.read_settings()
+    settings, of_scenario = RunSettings.model_validate(values), values["settings"]
     rewards = slot_rewards(folder)
     record = folder.read_record()
     schema = Schema(

@@ -33,9 +33,7 @@ def single_page(title: str, runs: Sequence[Iterable[Message]]) -> str:
     page = (PAGE / "index.html").read_text(encoding="utf-8")
     style = "\n".join(_text(name) for name in ("uplot/uPlot.min.css", "style.css"))
     modules = sorted(file.name for file in PAGE.glob("*.js"))
-    imports = {
-        f"live/{name}": _data_url(_IMPORT.sub(r'from "live/\1"', _text(name))) for name in modules
-    }
+    imports = {f"live/{name}": _data_url(_module(name)) for name in modules}
     head = f"""<meta http-equiv="Content-Security-Policy" content="{_POLICY}">
 <title>{html.escape(title)}</title>
 <style>{style}</style>

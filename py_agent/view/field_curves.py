@@ -9,29 +9,34 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from py_agent.experiment.run_data import declarations, slot_field, slot_rewards
+from ns3_bridge import Field
+from py_agent.experiment.run_data import recorded_fields, slot_field, slot_rewards
 from py_agent.experiment.run_folder import RunFolder
 
 _MAX_POINTS = 400
 _MAX_CURVES = 8  # more entries than these: their mean and their range
 
 
-def curve_names(folder: RunFolder) -> list[str]:
-    """What there is to draw: the reward, and every observation and action that changes."""
-    fields = sorted(set(declarations(folder)) - {"time_s"})
-    actions_last = sorted(fields, key=lambda name: name.startswith("action."))
-    changing = [name for name in actions_last if _changes(slot_field(folder, name))]
-    return ["reward", *changing]
+def curves(folder: RunFolder) -> dict[str, Field | None]:
+    """What there is to draw: the reward, and every observation and action that changes.
+
+    Returns:
+        by name what is declared of it; of the reward, nothing.
+    """
+    fields = recorded_fields(folder)
+    actions_last = sorted(fields, key=lambda name: (name.startswith("action."), name))
+    drawn = [n for n in actions_last if n != "time_s" and _changes(slot_field(folder, n))]
+    return {"reward": None, **{name: fields[name] for name in drawn}}
 
 
-def draw_field(axes: Axes, folder: RunFolder, name: str) -> None:
-    """Draw one of `curve_names` over the slots: a curve per entry, or mean and range of many."""
-    declared = declarations(folder).get(name, {})
-    values = slot_rewards(folder) if name == "reward" else slot_field(folder, name)
-    values = values.reshape(len(values), -1)[:: max(1, len(values) // _MAX_POINTS)]
-    slots = np.arange(len(values)) * max(1, len(slot_rewards(folder)) // _MAX_POINTS)
-    if "missing" in declared:
-        values = np.where(values == float(declared["missing"]), np.nan, values)
+def draw_field(axes: Axes, folder: RunFolder, name: str, field: Field | None) -> None:
+    """Draw one of the `curves` over the slots: a curve per entry, or mean and range of many."""
+    recorded = slot_rewards(folder) if field is None else slot_field(folder, name)
+    every = max(1, len(recorded) // _MAX_POINTS)
+    values = recorded.reshape(len(recorded), -1)[::every]
+    slots = every * np.arange(len(values))
+    if field is not None and field.missing is not None:
+        values = np.where(values == field.missing, np.nan, values)
     if values.shape[1] <= _MAX_CURVES:
         axes.plot(slots, values, linewidth=1)
     else:
@@ -39,7 +44,7 @@ def draw_field(axes: Axes, folder: RunFolder, name: str) -> None:
         axes.fill_between(slots, known.min(axis=1), known.max(axis=1), color="0.85")
         axes.plot(slots, known.mean(axis=1), color="black", linewidth=1)
         axes.set_title(f"mean and range of {values.shape[1]}", loc="right", fontsize=7, color="0.4")
-    unit = declared.get("unit", "")
+    unit = "" if field is None else field.unit
     label = f"{name} [{unit}]" if unit not in ("", "1") else name
     axes.set_title(label, loc="left", fontsize=9)
     axes.grid(alpha=0.25)

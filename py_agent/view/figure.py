@@ -13,7 +13,7 @@ from py_agent.experiment.run_events import run_events
 from py_agent.experiment.run_folder import RunFolder
 from py_agent.experiment.run_summary import decider, summary_of
 from py_agent.view.accuracy_curve import draw_accuracy
-from py_agent.view.field_curves import curve_names, draw_field
+from py_agent.view.field_curves import curves, draw_field
 from py_agent.view.run_curves import (
     BASELINE,
     RUN,
@@ -54,14 +54,14 @@ def is_network(folder: RunFolder) -> bool:
 
 def _network(folder: RunFolder, baseline: RunFolder | None) -> Figure:
     summary = summary_of(folder)
-    curves = ["delay", "load", *(["accuracy"] if "accuracy_mean" in summary else [])]
-    rows: list[Any] = [["map", name] for name in curves]
-    heights = [1.0] * len(curves)
+    panels = ["delay", "load", *(["accuracy"] if "accuracy_mean" in summary else [])]
+    rows: list[Any] = [["map", name] for name in panels]
+    heights = [1.0] * len(panels)
     if events := run_events(folder):
         rows.append(["events", "events"])
         heights.append(0.12 * (len(events) + 1))
     figure = Figure(figsize=(14, 2.7 * sum(heights) + 0.6), layout="constrained")
-    widths = [0.4 * len(curves), 1]
+    widths = [0.4 * len(panels), 1]
     axes = figure.subplot_mosaic(rows, width_ratios=widths, height_ratios=heights)
     draw_map(axes["map"], folder)
     axes["map"].set_anchor("N")
@@ -84,11 +84,11 @@ def _network(folder: RunFolder, baseline: RunFolder | None) -> Figure:
 
 
 def _fields(folder: RunFolder) -> Figure:
-    names = curve_names(folder)[:_MOST_FIELDS]
-    columns = min(3, len(names))
-    rows = math.ceil(len(names) / columns)
+    drawn = list(curves(folder).items())[:_MOST_FIELDS]
+    columns = min(3, len(drawn))
+    rows = math.ceil(len(drawn) / columns)
     figure = Figure(figsize=(4.5 * columns, 2.2 * rows + 0.6), layout="constrained")
-    for place, name in enumerate(names):
-        draw_field(figure.add_subplot(rows, columns, place + 1), folder, name)
+    for place, (name, field) in enumerate(drawn):
+        draw_field(figure.add_subplot(rows, columns, place + 1), folder, name, field)
     figure.supxlabel("slot")
     return figure

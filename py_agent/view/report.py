@@ -53,14 +53,14 @@ def write_report(folder: RunFolder) -> None:
     figure.savefig(folder.figure, dpi=110)
     figure.set_layout_engine("none")  # it is laid out: not once more for the page
     summary = summary_of(folder)
-    title = f"{summary['scenario']}: {decider(summary)}"
-    if baseline is not None:
-        title += f" beside {decider(summary_of(baseline))}"
+    other = None if baseline is None else summary_of(baseline)
+    beside = "" if other is None else f" beside {decider(other)}"
+    title = f"{summary['scenario']}: {decider(summary)}{beside}"
     body = "\n".join(
         [
-            _in_words(summary, baseline),
+            _in_words(summary, other),
             picture(figure),
-            _result(summary, baseline),
+            _result(summary, other),
             _moments(folder, summary),
             _what_was_run(folder, summary, baseline),
             _data(folder),
@@ -72,20 +72,19 @@ def write_report(folder: RunFolder) -> None:
     folder.report.write_text(page(title, body), encoding="utf-8")
 
 
-def _in_words(summary: Mapping[str, Any], baseline: RunFolder | None) -> str:
-    if baseline is None or "early_end" in summary:
+def _in_words(summary: Mapping[str, Any], other: Mapping[str, Any] | None) -> str:
+    if other is None:
         return ""
-    sentence = html.escape(pair_sentence(summary, baseline.read_summary()))
+    sentence = html.escape(pair_sentence(summary, other))
     return (
         f"<p><strong>{sentence}</strong> One seed is one sample: <code>ns3-twin compare</code> "
         "takes many, with intervals.</p>"
     )
 
 
-def _result(summary: Mapping[str, Any], baseline: RunFolder | None) -> str:
-    if baseline is None or "early_end" in summary:
+def _result(summary: Mapping[str, Any], other: Mapping[str, Any] | None) -> str:
+    if other is None:
         return f"<h2>Result</h2>{table(result_rows(summary))}"
-    other = baseline.read_summary()
     header = ("", decider(summary), f"baseline: {decider(other)}", "difference")
     return f"<h2>Result</h2>{table(pair_rows(summary, other), header)}"
 

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 from py_agent.experiment.run_data import slot_field
 from py_agent.experiment.run_folder import RunFolder
 from py_agent.experiment.run_settings import RunSettings
 from py_agent.experiment.runner import Run
-from py_agent.view.field_curves import curve_names
+from py_agent.view.field_curves import curves, draw_field
 from py_agent.view.figure import draw_run
 from py_agent.view.report import write_report
 
@@ -30,19 +31,16 @@ def run(formula_radio, tmp_path_factory) -> RunFolder:
 
 
 def test_reward_observations_and_actions_that_change_have_a_panel(run):
-    names = curve_names(run)
+    names = list(curves(run))
     assert names[0] == "reward"
     assert "action.bandwidth_share" in names
     assert "bs_position_m" not in names  # never changes
 
 
 def test_the_curves_are_what_was_recorded(run):
-    from matplotlib.figure import Figure
-
-    from py_agent.view.field_curves import draw_field
-
     axes = Figure().subplots()
-    draw_field(axes, run, "action.bandwidth_share")
+    name = "action.bandwidth_share"
+    draw_field(axes, run, name, curves(run)[name])
     mean = axes.lines[0].get_ydata()
     recorded = slot_field(run, "action.bandwidth_share").mean(axis=1)
     np.testing.assert_allclose(mean, recorded, rtol=1e-6)
