@@ -10,38 +10,31 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from py_agent.experiment.run_data import slot_field, slot_fields, table_columns
+from py_agent.experiment.run_data import slot_field, slot_fields
 from py_agent.experiment.run_folder import RunFolder
-from py_agent.experiment.task_statistics import DelayParts, delay_parts
+from py_agent.view.delay_bars import PARTS, DelayBars, bar_s
 from py_agent.view.map_parts import colours, is_crowded, title
 
 #: Colours of a run and of its baseline.
 RUN, BASELINE = "#0072b2", "#d55e00"
 # Not the colours of base stations; light and dark in turn, so that they print in grey.
-_PARTS = (
-    ("upload", "upload_s", "#762a83"),
-    ("queue at the server", "compute_queue_s", "#c2a5cf"),
-    ("computation", "compute_s", "#5aae61"),
-    ("download", "download_s", "#1b5e20"),
-)
+_OF_PARTS = ("#762a83", "#c2a5cf", "#5aae61", "#1b5e20")
 _MAX_POINTS = 200
-_BARS = 30
 
 
 def draw_delay_parts(axes: Axes, folder: RunFolder, summary: Mapping[str, Any]) -> None:
     """Draw what the tasks of each moment waited for."""
-    start_s, width_s, frame, parts = delays_by_time(folder, summary)
-    count = np.maximum(np.bincount(frame), 1)
-    edges_s = start_s + width_s * np.arange(len(count))
+    bars = DelayBars.of(folder, summary)
+    parts, edges_s = bars.parts, bars.edges_s
     bottom_s = np.zeros(len(edges_s))
-    for label, name, colour in _PARTS:
+    for (label, name), colour in zip(PARTS.items(), _OF_PARTS, strict=True):
         value_s = getattr(parts, name)
         if name == "download_s" and not value_s.any():
             continue  # no results in this run
-        mean_s = np.bincount(frame, weights=value_s) / count
+        mean_s = bars.mean_s(name)
         share_s = value_s.mean() if len(value_s) else 0.0
         look: Any = {"align": "edge", "color": colour, "label": f"{label}\n{share_s:.2f} s"}
-        axes.bar(edges_s, mean_s, width_s * 0.9, bottom_s, **look)
+        axes.bar(edges_s, mean_s, bars.width_s * 0.9, bottom_s, **look)
         bottom_s += mean_s
     if len(parts.delay_s):
         mean_s = parts.delay_s.mean()
@@ -49,7 +42,7 @@ def draw_delay_parts(axes: Axes, folder: RunFolder, summary: Mapping[str, Any]) 
         axes.axhline(mean_s, color="black", linestyle="--", linewidth=1, label=label)
     title(axes, "Mean delay of the tasks created at that time (unfinished: age)")
     axes.set(ylabel="delay [s]", ylim=(0, None))
-    _finish(axes, start_s, summary)
+    _finish(axes, bars.start_s, summary)
 
 
 def draw_delays(axes: Axes, runs: Mapping[str, tuple[RunFolder, Mapping[str, Any], str]]) -> None:
@@ -60,13 +53,12 @@ def draw_delays(axes: Axes, runs: Mapping[str, tuple[RunFolder, Mapping[str, Any
         runs: name in the legend → folder, summary, colour.
     """
     for name, (folder, summary, colour) in runs.items():
-        start_s, width_s, frame, parts = delays_by_time(folder, summary)
-        count = np.bincount(frame)
-        mean_s = np.bincount(frame, weights=parts.delay_s) / np.maximum(count, 1)
-        middle_s = start_s + width_s * (np.arange(len(count)) + 0.5)
-        label = f"{name}\nmean {parts.delay_s.mean():.2f} s" if len(parts.delay_s) else name
-        axes.plot(middle_s[count > 0], mean_s[count > 0], color=colour, label=label)
-        _finish(axes, start_s, summary)
+        bars = DelayBars.of(folder, summary)
+        there, middle_s = bars.count > 0, bars.edges_s + bars.width_s / 2
+        delay_s = bars.parts.delay_s
+        label = f"{name}\nmean {delay_s.mean():.2f} s" if len(delay_s) else name
+        axes.plot(middle_s[there], bars.mean_s()[there], color=colour, label=label)
+        _finish(axes, bars.start_s, summary)
     title(axes, "Mean delay of the tasks created at that time (unfinished: age)")
     axes.set(ylabel="delay [s]", ylim=(0, None))
 
@@ -75,7 +67,7 @@ def draw_load(axes: Axes, folder: RunFolder, summary: Mapping[str, Any]) -> None
     """Draw how busy servers (solid) and bands (dotted) are, as means of some seconds."""
     time_s = slot_field(folder, "time_s")[:, 0]
     busy = slot_field(folder, "compute_utilisation")  # [n_slots, n_bs]
-    window_s = max(1.0, summary["sim_time_s"] / _BARS)
+    window_s = bar_s(summary)
     window = max(1, round(window_s * summary["slots"] / summary["sim_time_s"]))
     thin = slice(None, None, max(1, len(time_s) // _MAX_POINTS))
     bands = band_utilisation(folder)
@@ -109,18 +101,6 @@ def draw_events(
     axes.set(ylim=(-0.6, len(names) - 0.4))
     axes.grid(axis="x", alpha=0.25)
     axes.set_xlim(start_s, start_s + summary["sim_time_s"])
-
-
-def delays_by_time(
-    folder: RunFolder, summary: Mapping[str, Any]
-) -> tuple[float, float, NDArray[np.intp], DelayParts]:
-    """Start of the run, width of a bar, and of every task: its bar and the parts of its delay."""
-    start_s = float(slot_field(folder, "time_s")[0, 0])
-    parts = delay_parts(table_columns(folder, "task"), start_s + summary["sim_time_s"])
-    width_s = max(1.0, summary["sim_time_s"] / _BARS)
-    n_bars = max(1, round(summary["sim_time_s"] / width_s))  # the last one may be cut short
-    frame = ((parts.created_s - start_s) // width_s).astype(np.intp)
-    return start_s, width_s, np.clip(frame, 0, n_bars - 1), parts
 
 
 def band_utilisation(folder: RunFolder) -> NDArray[np.float64]:
