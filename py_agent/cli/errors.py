@@ -27,7 +27,7 @@ _FOR_RUNS = (
     "websockets",
 )
 _ENDING = {signal.SIGINT: "interrupted", signal.SIGTERM: "terminated", signal.SIGHUP: "hung up"}
-_RESUMING = ("compare", "benchmark", "fidelity")  # they keep what is done
+_RESUMING = ("compare", "benchmark", "fidelity", "train")  # they keep what is done
 _AGAIN_S = 0.02  # until a signal that met an import comes again
 _LONGEST_IMPORT_S = 5.0  # one that takes longer is ended all the same
 

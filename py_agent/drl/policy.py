@@ -8,10 +8,10 @@ import numpy as np
 from py_agent.contract import Decision, Network, Observation
 from py_agent.drl.agent import ACTIONS, Agent
 from py_agent.drl.user_decisions import UserDecisions
-from py_agent.policies.association import AssociationRule
+from py_agent.policies.association import AssociationRule, ByAssociation
 
 
-class DrlPolicy:
+class DrlPolicy(ByAssociation):
     """Every user's agent shifts what the rules `fill` and `SpareTime` decide.
 
     An agent that says 0 is the rule. Where training found nothing better, the rule decides. One
@@ -36,15 +36,9 @@ class DrlPolicy:
     retrains = True
 
     def __init__(self, association: AssociationRule, agent: Agent) -> None:
-        self._association = association
-        self.batched = association.batched
+        super().__init__(association)
         self._agent = agent
         self._held: dict[str, np.ndarray] = {}
-
-    @property
-    def twin(self) -> object | None:
-        """The twin that the association rule decides by; None: it has none."""
-        return getattr(self._association, "twin", None)
 
     def begin(self, network: Network, seed: int) -> None:
         """Read the settings; a trained agent does not explore."""

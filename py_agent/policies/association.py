@@ -48,6 +48,31 @@ class AssociationRule(Protocol):
         ...
 
 
+class ByAssociation:
+    """What policies have in common whose base stations a rule chooses.
+
+    Args:
+        association: chooses base stations.
+
+    Attributes:
+        batched: decides for any number of networks at once, as the rule does.
+
+    Example:
+        >>> policy = ByAssociation(Strongest())
+        >>> policy.batched, policy.twin
+        (True, None)
+    """
+
+    def __init__(self, association: AssociationRule) -> None:
+        self._association = association
+        self.batched = association.batched
+
+    @property
+    def twin(self) -> object | None:
+        """The twin that the rule decides by; None: it has none."""
+        return getattr(self._association, "twin", None)
+
+
 class Strongest:
     """Every user at the base station that it hears best.
 

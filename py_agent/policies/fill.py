@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from py_agent.contract import Decision, Network, Observation
 from py_agent.engine import _engine
-from py_agent.policies.association import AssociationRule
+from py_agent.policies.association import ByAssociation
 from py_agent.policies.cell_work import CellWork, WorkMeter
 from py_agent.policies.groups import Groups
 
@@ -23,7 +23,7 @@ _TASKS_PER_DEFICIT = 10.0
 _LEAST_TASKS = 1e-6  # the order among those who keep their target: the shortest job first
 
 
-class FillPolicy:
+class FillPolicy(ByAssociation):
     """Shares by priority, to each what it can use in a slot.
 
     The priority of a user is the largest number of its next tasks over the work of these,
@@ -51,15 +51,6 @@ class FillPolicy:
         ['bandwidth_share', 'compute_share']
         >>> env.close()
     """
-
-    def __init__(self, association: AssociationRule) -> None:
-        self._association = association
-        self.batched = association.batched
-
-    @property
-    def twin(self) -> object | None:
-        """The twin that the association rule decides by; None: it has none."""
-        return getattr(self._association, "twin", None)
 
     def begin(self, network: Network, seed: int) -> None:
         """Learn what can be divided; nothing here is random."""

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from py_agent.contract import Decision, Network, Observation
-from py_agent.policies.association import AssociationRule
+from py_agent.policies.association import AssociationRule, ByAssociation
 from py_agent.policies.share_rules import (
     ShareRule,
     TrainingRule,
@@ -20,7 +20,7 @@ from py_agent.policies.share_rules import (
 )
 
 
-class RulePolicy:
+class RulePolicy(ByAssociation):
     """An association rule per frame, a share rule per slot.
 
     The share rule divides the edge servers by the work in cycles and, where the scenario takes
@@ -49,15 +49,9 @@ class RulePolicy:
         share: ShareRule,
         training: TrainingRule | None = None,
     ) -> None:
-        self._association = association
-        self.batched = association.batched
+        super().__init__(association)
         self._share = share
         self._training = training
-
-    @property
-    def twin(self) -> object | None:
-        """The twin that the association rule decides by; None: it has none."""
-        return getattr(self._association, "twin", None)
 
     def begin(self, network: Network, seed: int) -> None:
         """Learn what can be divided; nothing here is random."""

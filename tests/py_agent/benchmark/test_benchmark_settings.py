@@ -11,6 +11,7 @@ from ns3_bridge import InvalidSetting
 from py_agent.benchmark.plan import DURATION_S, SEEDS, Plan, quick_plan
 from py_agent.benchmark.setting import NAMES, benchmark_setting
 from py_agent.capacity.survey import survey
+from py_agent.cli.preset import Preset
 from py_agent.policies import load_policy
 
 
@@ -71,3 +72,8 @@ def test_the_trace_ships():
     env = ns3_scenarios.make("cellular", benchmark_setting("vehicles").run["settings"])
     assert env.schema.sizes["ue"] == 18
     env.close()
+
+
+def test_the_help_of_presets_names_all_settings():
+    (option,) = Preset.__metadata__
+    assert all(name in option.help for name in NAMES)
