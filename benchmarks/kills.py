@@ -290,6 +290,9 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     chosen = parser.parse_args()
     works = tuple(w for w in WORKS if not chosen.works or w.name in chosen.works)
+    # nohup and scripts' "&" have these ignored, and children inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
     def tell(death: Death) -> None:
         if not death.is_clean:
