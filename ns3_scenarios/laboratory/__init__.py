@@ -10,7 +10,7 @@ from ns3_bridge import ScenarioEnv
 from ns3_bridge.settings import NestedSettings
 from ns3_scenarios.registry import INSTALLED, make
 
-__all__ = ["edge_queue", "lte_cell"]
+__all__ = ["edge_queue", "large_scale", "lte_cell"]
 
 _PROGRAMS = INSTALLED / "laboratory" / "bin"
 
@@ -39,3 +39,16 @@ def edge_queue(settings: NestedSettings | None = None) -> ScenarioEnv:
             has.
     """
     return make(str(_PROGRAMS / "edge-queue"), settings)
+
+
+def large_scale(settings: NestedSettings | None = None) -> ScenarioEnv:
+    """Path gains between users and the 57 cells of TR 38.901's large-scale calibration (7.8.1).
+
+    The channel is that of ``cellular``; antennas, heights and buildings are those of Table 7.8-1.
+    The first observation holds all: ``path_gain_db`` ``[n_ue, 57]``. Each seed is a new network.
+
+    Args:
+        settings: ``environment`` (``uma``, ``umi``), ``frequency_ghz``, ``n_ue``, and those that
+            every scenario has.
+    """
+    return make(str(_PROGRAMS / "large-scale"), settings)

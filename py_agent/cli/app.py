@@ -24,6 +24,7 @@ from py_agent.cli.records import export, replay, report
 from py_agent.cli.run import execute_and_show, execute_beside, execute_seeds
 from py_agent.cli.train import train
 from py_agent.cli.twin import calibrate, fidelity
+from py_agent.cli.verify import verify
 from py_agent.cli.view import view
 
 app = typer.Typer(
@@ -291,7 +292,10 @@ _PANELS: dict[str, dict[str, Callable[..., None]]] = {
         **{"serve": serve, "connect": connect, "ping": ping, "keys": keys},
         **{"conformance": conformance, "build": build},
     },
-    "Look": {"scenarios": scenarios, "describe": describe_scenario, "doctor": doctor},
+    "Look": {
+        **{"scenarios": scenarios, "describe": describe_scenario, "verify": verify},
+        "doctor": doctor,
+    },
 }
 for _panel, _commands in _PANELS.items():
     for _name, _command in _commands.items():

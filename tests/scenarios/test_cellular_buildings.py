@@ -21,6 +21,10 @@ def in_building(point_m, buildings):
 
 
 def observe(cellular, buildings, seed=1, n_ue=60, **settings):
+    return observe_channel(cellular, buildings, seed, n_ue, shadowing=False, **settings)
+
+
+def observe_channel(cellular, buildings, seed=1, n_ue=60, *, shadowing, **settings):
     env = cellular(
         **{
             "n_ue": n_ue,
@@ -32,7 +36,7 @@ def observe(cellular, buildings, seed=1, n_ue=60, **settings):
             "traffic": {"rate_hz": 0},
             **settings,
         },
-        channel={"shadowing": False, "line_of_sight": "buildings"},
+        channel={"shadowing": shadowing, "line_of_sight": "buildings"},
         buildings=buildings,
     )
     observation = env.reset(seed=seed)[0]
@@ -125,3 +129,23 @@ def test_buildings_are_the_same_for_every_policy_and_seed_decides(cellular):
 def test_buildings_inside_a_building_are_refused(cellular):
     with pytest.raises(InvalidSetting, match=r"not with channel\.environment = inh"):
         cellular(channel={"environment": "inh", "line_of_sight": "buildings"})
+
+
+def test_shadowing_indoors_has_the_deviation_of_users_reached_from_outside(cellular):
+    # TR 38.901 Table 7.5-6, UMa: 7 dB outdoor to indoor, 6 dB without line of sight outdoors.
+    buildings = {"block_m": 60.0, "street_m": 30.0, "height_m": 20.0}
+    shadowing_db, position_m = [], []
+    for seed in range(1, 13):
+        with_it, without = (
+            observe_channel(cellular, buildings, seed, shadowing=shadowing)
+            for shadowing in (True, False)
+        )
+        heard = (with_it["rsrp_dbm"] > -139) & (without["rsrp_dbm"] > -139)
+        shadowing_db.append((without["rsrp_dbm"] - with_it["rsrp_dbm"])[heard])
+        position_m.append(with_it["position_m"][heard[:, 0]])
+    user_m = np.concatenate(position_m)
+    user_m = np.concatenate([user_m, np.full((len(user_m), 1), UE_HEIGHT_M)], axis=1)
+    indoors = in_building(user_m, buildings)
+    indoor_db = np.concatenate(shadowing_db)[indoors]
+    assert len(indoor_db) > 300
+    assert indoor_db.std() == pytest.approx(7, rel=0.08)

@@ -84,7 +84,7 @@ bool SpatialChannel::HasLineOfSight(const Site& site, const ns3::Vector& user) c
     }
     const double distance_m = std::hypot(user.x - site.position.x, user.y - site.position.y);
     return NormalCdf(site.line_of_sight.At(user.x, user.y)) <
-           m_environment.los_probability(distance_m);
+           m_environment.los_probability(distance_m, user.z);
 }
 
 SpatialChannel::Link SpatialChannel::Compute(const Site& site, const ns3::Vector& user) const {
@@ -95,8 +95,10 @@ SpatialChannel::Link SpatialChannel::Compute(const Site& site, const ns3::Vector
     const double common = (line_of_sight ? m_common_los : m_common_nlos).At(user.x, user.y);
     const double own =
         (line_of_sight ? site.shadowing_los : site.shadowing_nlos).At(user.x, user.y);
-    const double deviation_db =
-        line_of_sight ? m_environment.shadowing_los_db : m_environment.shadowing_nlos_db;
+    const bool indoors = m_city && m_city->At(user);
+    const double deviation_db = indoors         ? m_environment.shadowing_indoor_db
+                                : line_of_sight ? m_environment.shadowing_los_db
+                                                : m_environment.shadowing_nlos_db;
     return {line_of_sight, deviation_db * (std::sqrt(m_site_correlation) * common +
                                            std::sqrt(1 - m_site_correlation) * own)};
 }

@@ -7,21 +7,15 @@
 
 namespace physical {
 
-namespace {
-
-constexpr double INDOOR_DB_PER_M = 0.5;
-
-/// PL_tw of TR 38.901 Table 7.4.3-2, with the materials of Table 7.4.3-1.
-double ThroughWallDb(bool high_loss, double frequency_hz) {
+WallLoss OuterWallLoss(bool high_loss, double frequency_hz) {
     const double f_ghz = frequency_hz / 1e9;
     const double concrete_db = 5 + 4 * f_ghz;
     const double glass_db = high_loss ? 23 + 0.3 * f_ghz : 2 + 0.2 * f_ghz;
     const double glass_part = high_loss ? 0.7 : 0.3;
-    return 5 - 10 * std::log10(glass_part * std::pow(10, -glass_db / 10) +
-                               (1 - glass_part) * std::pow(10, -concrete_db / 10));
+    return {5 - 10 * std::log10(glass_part * std::pow(10, -glass_db / 10) +
+                                (1 - glass_part) * std::pow(10, -concrete_db / 10)),
+            high_loss ? 6.5 : 4.4};
 }
-
-}  // namespace
 
 ns3::TypeId WallLossModel::GetTypeId() {
     static ns3::TypeId tid =
@@ -30,9 +24,7 @@ ns3::TypeId WallLossModel::GetTypeId() {
 }
 
 WallLossModel::WallLossModel(ns3::Ptr<const CityBlocks> city, bool high_loss, double frequency_hz)
-    : m_city(city),
-      m_wall_db(ThroughWallDb(high_loss, frequency_hz)),
-      m_deviation_db(high_loss ? 6.5 : 4.4) {}
+    : m_city(city), m_wall(OuterWallLoss(high_loss, frequency_hz)) {}
 
 double WallLossModel::DoCalcRxPower(double tx_power_dbm,
                                     ns3::Ptr<ns3::MobilityModel> a,
@@ -46,8 +38,8 @@ std::int64_t WallLossModel::DoAssignStreams(std::int64_t /*stream*/) {
 
 double WallLossModel::LossDb(const ns3::Vector& position) const {
     const auto indoors = m_city->At(position);
-    return indoors ? m_wall_db + INDOOR_DB_PER_M * indoors->depth_m +
-                         m_deviation_db * indoors->wall_deviation
+    return indoors ? m_wall.through_db + INDOOR_LOSS_DB_PER_M * indoors->depth_m +
+                         m_wall.deviation_db * indoors->wall_deviation
                    : 0;
 }
 

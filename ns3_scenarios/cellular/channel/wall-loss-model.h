@@ -8,6 +8,17 @@
 
 namespace physical {
 
+/// What an outer wall costs a signal, TR 38.901 Table 7.4.3-2.
+struct WallLoss {
+    double through_db;    ///< PL_tw
+    double deviation_db;  ///< σ_P, from wall to wall
+};
+
+/// Of glass and concrete, Table 7.4.3-1. @param high_loss glass that reflects infrared
+WallLoss OuterWallLoss(bool high_loss, double frequency_hz);
+
+inline constexpr double INDOOR_LOSS_DB_PER_M = 0.5;
+
 /**
  * What a signal loses on its way into a building, 3GPP TR 38.901 clause 7.4.3.1:
  *
@@ -32,8 +43,7 @@ class WallLossModel : public ns3::PropagationLossModel {
     double LossDb(const ns3::Vector& position) const;
 
     ns3::Ptr<const CityBlocks> m_city;
-    double m_wall_db;
-    double m_deviation_db;
+    WallLoss m_wall;
 };
 
 }  // namespace physical
