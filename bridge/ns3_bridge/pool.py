@@ -47,7 +47,7 @@ class ScenarioPool:
     """N simulators that nobody holds up: the interface of EnvPool's asynchronous mode.
 
     A vector environment waits in every step for the slowest of its simulators. Here `recv` returns
-    those that are ready first, `send` gives them their next actions, and all others simulate on:
+    those that are ready first, `send` gives them their next actions, and all others simulate on::
 
         pool.async_reset(seed=1)
         for _ in range(1000):

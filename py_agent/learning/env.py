@@ -31,21 +31,19 @@ class LearningEnv(
 ):
     """A scenario with retraining (``retraining.enabled``) around the users' real models.
 
-    Beside the scenario's own fields:
+    It observes, beside the scenario's own fields, ``[n_ue]`` each:
 
-    | observation | shape | meaning |
-    |---|---|---|
-    | ``accuracy`` | n_ue | on fresh samples, at the last frame boundary |
-    | ``accuracy_deficit`` | n_ue | ``max(0, A_min − accuracy)`` |
-    | ``virtual_queue`` | n_ue | Z of the constraint ``accuracy ≥ A_min`` |
-    | ``drift_detected`` | n_ue | 1: a detector raised an alarm in the last frame |
-    | ``drift_rate`` | n_ue | nominal, in the stream's unit per second |
-    | ``task_norm_samples`` | n_ue | ``‖Q‖₂``, Q the user's task data per slot of the last seconds |
+    - ``accuracy``: on fresh samples, at the last frame boundary;
+    - ``accuracy_deficit``: ``max(0, A_min − accuracy)``;
+    - ``virtual_queue``: Z of the constraint ``accuracy ≥ A_min``;
+    - ``drift_detected``: 1: a detector raised an alarm in the last frame;
+    - ``drift_rate``: nominal, in the stream's unit per second;
+    - ``task_norm_samples``: ``‖Q‖₂``, Q the user's task data per slot of the last seconds.
 
-    | action | timescale | meaning |
-    |---|---|---|
-    | ``retrain`` | frame | 1: the model may be retrained in this frame |
-    | ``retraining_ratio`` | slot | δ: submit a job of ``δ ‖Q‖₂`` samples now |
+    Its actions, beside the scenario's own:
+
+    - ``retrain``, per frame: 1: the model may be retrained in this frame;
+    - ``retraining_ratio``, per slot: δ: submit a job of ``δ ‖Q‖₂`` samples now.
 
     These two replace the scenario's ``retrain_samples``. Over a frame δ adds up to 1 at most, what
     is more is cut. New weights take effect in the slot at
