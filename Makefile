@@ -13,7 +13,7 @@ COMPILED := CMakeLists.txt pyproject.toml cmake ns3_scenarios/mobility/traces 'b
 SOURCES := $(wildcard $(shell git ls-files -co --exclude-standard $(COMPILED) 2>/dev/null))
 CXX_FILES = $(shell git ls-files '*.cc' '*.h' '*.cpp')
 
-.PHONY: run test sanitize fuzz coverage lint format bench attack experiments benchmark agents soak docs declarations screenshots notebooks golden wheel verify-docker clean
+.PHONY: run test sanitize fuzz coverage lint format bench attack experiments benchmark agents soak docs declarations screenshots notebooks golden wheel verify-docker clean animation
 
 ## The main job: twin and agent steer a real ns-3 LTE network, beside a baseline under the same seed; a table, a
 ## figure and a report come out.
@@ -107,6 +107,10 @@ notebooks: $(VENV)/.installed-test
 ## Take the pictures of the page in the browser anew (docs/images/live*.png); needs Chromium.
 screenshots: $(VENV)/.installed-test
 	$(BIN)/python -m benchmarks.screenshots
+
+## Make the animated picture of the README anew (docs/images/closed-loop.gif): two minutes.
+animation: $(VENV)/.installed-test
+	$(BIN)/python -m benchmarks.animation
 
 ## Record the golden traces anew, after a change that is meant to change what ns-3 does.
 golden: $(VENV)/.installed-test
