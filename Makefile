@@ -11,9 +11,10 @@ BIN := $(VENV)/bin
 COMPILED := CMakeLists.txt pyproject.toml cmake ns3_scenarios/mobility/traces 'bridge/*.cc' 'bridge/*.h' 'bridge/*.cpp' \
   'bridge/*.proto' 'ns3_scenarios/*.cc' 'ns3_scenarios/*.h' 'py_agent/*.cc' 'py_agent/*.h' ':!*-test.cc'
 SOURCES := $(wildcard $(shell git ls-files -co --exclude-standard $(COMPILED) 2>/dev/null))
+PROSE = $(shell git ls-files '*.md' ':!CHANGELOG.md')
 CXX_FILES = $(shell git ls-files '*.cc' '*.h' '*.cpp')
 
-.PHONY: run test sanitize fuzz coverage lint format bench attack experiments benchmark agents soak docs declarations screenshots notebooks golden wheel verify-docker clean animation
+.PHONY: run test sanitize fuzz coverage lint format bench attack experiments benchmark agents soak docs declarations screenshots notebooks golden wheel release verify-docker clean animation
 
 ## The main job: twin and agent steer a real ns-3 LTE network, beside a baseline under the same seed; a table, a
 ## figure and a report come out.
@@ -41,7 +42,7 @@ fuzz: $(VENV)/.installed-test
 coverage:
 	TORCH='$(TORCH)' sh benchmarks/coverage.sh $(TESTS)
 
-## Check style, types, and who imports whom.
+## Check style, types, who imports whom, spelling and prose, and what is for GitHub.
 lint: $(VENV)/.installed-lint
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -50,6 +51,12 @@ lint: $(VENV)/.installed-lint
 	$(BIN)/clang-format --dry-run --Werror $(CXX_FILES)
 	$(BIN)/hadolint --ignore DL3008 docker/Dockerfile  # Debian keeps no old versions to pin
 	$(BIN)/shellcheck .ci/run docker/*.sh benchmarks/*.sh
+	$(BIN)/codespell
+	$(BIN)/proselint check --config docs/proselint.json $(PROSE)
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/[!c]*.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.citation-file-format CITATION.cff
+	$(BIN)/zizmor --offline --quiet .github/workflows
 
 ## Bring the sources into the project's style.
 format: $(VENV)/.installed-lint
@@ -127,6 +134,14 @@ wheel: $(VENV)/.installed-release
 	  "$$(ls -t "$$PWD"/dist/*.whl | head -n 1)" && \
 	cd "$$folder" && PATH=/nowhere venv/bin/ns3-twin doctor && PATH=/nowhere venv/bin/ns3-twin run --duration 1
 
+## A release: wheel and sdist in dist/, metadata checked, and what the sdist compiles to installed and run elsewhere.
+release: wheel
+	$(BIN)/python -m build --sdist --no-isolation --outdir dist . > /dev/null
+	$(BIN)/twine check --strict dist/*
+	folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && $(PYTHON) -m venv "$$folder/venv" && \
+	"$$folder/venv/bin/pip" install --quiet --disable-pip-version-check "$$(ls -t "$$PWD"/dist/*.tar.gz | head -n 1)" && \
+	cd "$$folder" && venv/bin/ns3-twin --version && venv/bin/ns3-twin run --duration 1
+
 ## Build the images, let both containers work together, stop them; with Docker, or podman in its place.
 verify-docker:
 	TORCH='$(TORCH)' docker/verify.sh
@@ -177,6 +192,6 @@ $(VENV)/.installed-release: $(VENV)/.installed
 	@touch $@
 
 $(VENV)/.installed-lint: $(VENV)/.installed-training
-	@echo '[lint] tools for style and types: 10 s; downloads 60 MB, once'
+	@echo '[lint] tools for style, types and prose: 10 s; downloads 80 MB, once'
 	@$(BIN)/pip install --quiet --group lint
 	@touch $@

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
+import yaml
 
-PROJECT = Path(__file__).parents[1] / "pyproject.toml"
+REPOSITORY = Path(__file__).parents[1]
+PROJECT = REPOSITORY / "pyproject.toml"
 
 
 def test_make_compiles_with_what_pip_compiles_with():
@@ -15,3 +18,29 @@ def test_make_compiles_with_what_pip_compiles_with():
     of_make = set(project["dependency-groups"]["build"])
     assert of_pip < of_make
     assert {line.partition(">")[0] for line in of_make - of_pip} == {"cmake", "ninja"}
+
+
+def test_version_and_date_are_those_of_the_changelog():
+    version = re.search(r'^version = "(.*)"', PROJECT.read_text(encoding="utf-8"), re.MULTILINE)[1]
+    changes = (REPOSITORY / "CHANGELOG.md").read_text(encoding="utf-8")
+    latest, date = re.search(r"^## (\d\S*) – (\S+)$", changes, re.MULTILINE).groups()
+    cited = yaml.safe_load((REPOSITORY / "CITATION.cff").read_text(encoding="utf-8"))
+    assert (version, cited["version"], cited["date-released"]) == (latest, latest, date)
+
+
+def test_whom_a_hook_calls_is_installed_by_make_lint():
+    project = pytest.importorskip("tomllib").loads(PROJECT.read_text(encoding="utf-8"))
+    tools = " ".join(project["dependency-groups"]["lint"])
+    hooks = (REPOSITORY / ".pre-commit-config.yaml").read_text(encoding="utf-8")
+    called = re.findall(r"entry: \.venv/bin/([\w-]+)", hooks)
+    assert called
+    assert [tool for tool in called if tool not in tools] == []
+
+
+def test_workflows_call_targets_that_exist():
+    makefile = (REPOSITORY / "Makefile").read_text(encoding="utf-8")
+    workflow = yaml.safe_load((REPOSITORY / ".github/workflows/ci.yml").read_text(encoding="utf-8"))
+    runs = [s["run"] for job in workflow["jobs"].values() for s in job["steps"] if "run" in s]
+    targets = {word for run in runs for word in run.split() if run.startswith("make ")} - {"make"}
+    assert targets == {"lint", "test", "sanitize", "docs", "release"}
+    assert all(re.search(rf"^{target}:", makefile, re.MULTILINE) for target in targets)
