@@ -8,7 +8,7 @@ interrupted and resumed, and grows seed by seed.
 
     python -m benchmarks.soak                    # run what is missing, then print the table
     python -m benchmarks.soak --duration-s 5 --seeds 2 --output /tmp/short.jsonl
-    python -m benchmarks.soak --summary --write docs/scenarios/cellular.md
+    python -m benchmarks.soak --summary --write docs/scenarios/cellular-handover.md
 """
 
 from __future__ import annotations

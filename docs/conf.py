@@ -22,6 +22,7 @@ nb_execution_mode = "off"
 
 # Docstrings of Google's style. `name` in them is code.
 default_role = "code"
+smartquotes = False  # options begin with two hyphens
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
 autodoc_typehints_format = "short"

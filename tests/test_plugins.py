@@ -1,4 +1,4 @@
-"""A package adds one of each kind by entry points; docs/extending.md shows its files."""
+"""A package adds one of each kind by entry points; docs/guides show its files."""
 
 from __future__ import annotations
 

@@ -78,7 +78,7 @@ def serve(
     ] = 0,
     reseed: Annotated[
         bool,
-        typer.Option("--reseed", help="Any run number takes one of them (docs/branching.md)."),
+        typer.Option("--reseed", help="Any run number takes one of them."),
     ] = False,
     keys: Annotated[
         Path | None, typer.Option(help="Folder of CURVE keys (ns3-twin keys); then all need one.")

@@ -34,7 +34,7 @@ class LearningSettings(pydantic.BaseModel):
     stream: str = pydantic.Field(
         default="digits",
         description="the users' data: digits, mnist, loans, replay, or a package's "
-        "(docs/extending.md)",
+        "(docs/guides/extend.md)",
     )
     recording: str = pydantic.Field(
         default="",

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
 """The messages that a page shows runs from: the same of a run that goes on and of a recorded one.
 
-docs/live.md describes them. All but slots are JSON. A slot is bytes: the length of its header as a
-32-bit integer, the header as JSON, padded with spaces, then all values as 32-bit floating-point
-numbers, all little-endian; where each field lies among them is said at the beginning of the run.
+docs/reference/live-messages.md describes them. All but slots are JSON. A slot is bytes: the length
+of its header as a 32-bit integer, the header as JSON, padded with spaces, then all values as 32-bit
+floating-point numbers, all little-endian; where each field lies among them is said at the beginning
+of the run.
 """
 
 from __future__ import annotations

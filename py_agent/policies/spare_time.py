@@ -11,7 +11,7 @@ from py_agent.policies.model_watch import ModelWatch, ratio_of
 
 Floats = NDArray[np.float64]
 
-SMALLEST_JOB = 32  # samples; smaller ones can make a model worse (docs/learning.md)
+SMALLEST_JOB = 32  # samples; smaller ones can make a model worse (docs/concepts/retraining.md)
 
 
 class SpareTime:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What comes from a server, or lies in a page that was sent: docs/live.md.
+// What comes from a server, or lies in a page that was sent: docs/reference/live-messages.md.
 
 const decoder = new TextDecoder();
 
