@@ -153,7 +153,7 @@ def test_means_are_those_of_ns3():
     """Three runs of ns-3 beside 64 rollouts, whose spread says how far off so few runs may be.
 
     Users, tasks and drops follow the same laws: three standard errors of the mean of three runs.
-    The delay's model errs as well, by some 10 % of the mean over few users (docs/concepts/fidelity.md).
+    The delay's model errs as well, by some 10 % of the mean over few users (concepts/fidelity.md).
     """
     settings = {**SETTINGS, "arrival": {"rate_hz": 4, "sojourn_s": 1.5}}
     env = ns3_scenarios.make("cellular", settings)
