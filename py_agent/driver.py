@@ -121,7 +121,7 @@ class Decider:
         of_users = [f for f in network.schema.actions if f.dims[:1] == ("ue",)]
         self._amounts = {field.name for field in of_users if not field.categorical}
         self._choices = {field.name for field in of_users if field.categorical}
-        self._slots_per_frame: int = network.settings["slots_per_frame"]
+        self._slots_per_frame: int = network.settings.get("slots_per_frame", 1)
         self._frame: Action | None = None
         self._asked = 0
 

@@ -3,6 +3,7 @@
 
 #include "bucket-scheduler.h"
 #include "declaration.h"
+#include "exit-status.h"
 #include "log.h"
 #include "message.h"
 #include "simulator-channel.h"
@@ -16,7 +17,6 @@
 #include <cmath>
 #include <iostream>
 #include <memory>
-#include <new>
 #include <vector>
 
 namespace physical {
@@ -163,20 +163,7 @@ class ScenarioProgram {
 };
 
 int RunScenario(Scenario& scenario, int argc, char** argv) {
-    try {
-        ScenarioProgram(scenario).Run(argc, argv);
-        return 0;
-    } catch (const SettingError& error) {
-        std::cerr << "error: " << error.what() << std::endl;
-        return 2;
-    } catch (const std::bad_alloc&) {
-        std::cerr << "error: no memory left, or no more than the agent allows this branch"
-                  << std::endl;
-        return 4;
-    } catch (const std::exception& error) {
-        std::cerr << "error: " << error.what() << std::endl;
-        return 3;
-    }
+    return ExitStatusOf([&] { ScenarioProgram(scenario).Run(argc, argv); });
 }
 
 }  // namespace physical

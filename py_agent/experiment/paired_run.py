@@ -18,7 +18,7 @@ from py_agent.experiment.runner import Run
 from py_agent.experiment.watching import MakeWatcher
 from py_agent.side_by_side import report, side_by_side
 
-Progress = Callable[[int, int, int], None]  # which run, slots done, slots in all
+Progress = Callable[[int, int, int | None], None]  # which run, slots done, slots in all
 _SLOTS_PER_REPORT = 10
 
 
@@ -32,7 +32,7 @@ class _Half:
 class _Done(NamedTuple):
     number: int
     slots: int
-    total: int
+    total: int | None
 
 
 def execute_pair(
@@ -100,7 +100,7 @@ def baseline_of(folder: RunFolder) -> RunFolder | None:
 def _execute(half: _Half) -> RunFolder:
     before = signal.signal(signal.SIGTERM, _interrupt)  # so that it writes down that it was ended
 
-    def tell(done: int, total: int) -> None:
+    def tell(done: int, total: int | None) -> None:
         if done % _SLOTS_PER_REPORT == 0 or done == total:
             report(_Done(half.number, done, total))
 

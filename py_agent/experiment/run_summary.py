@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from py_agent.experiment.errors import DamagedRun
-from py_agent.experiment.run_data import slot_rewards
+from py_agent.experiment.run_data import slot_field, slot_fields, slot_rewards
 from py_agent.experiment.run_folder import RunFolder
 
 
@@ -37,16 +37,25 @@ def summary_of(folder: RunFolder) -> dict[str, Any]:
         return folder.read_summary()
     run = folder.read_settings()
     settings = run.get("settings")
-    if not isinstance(settings, dict) or not isinstance(settings.get("slot_s"), int | float):
-        raise DamagedRun(f"{folder.settings} is damaged: it does not say how long a slot is")
+    if not isinstance(settings, dict):
+        raise DamagedRun(f"{folder.settings} is damaged: it has no settings of the scenario")
     rewards = slot_rewards(folder)
     return {
         **{name: run.get(name) for name in ("scenario", "policy", "retrain", "seed")},
         "early_end": reason,
-        "sim_time_s": len(rewards) * settings["slot_s"],
+        "sim_time_s": _simulated_s(folder, settings, len(rewards)),
         "slots": len(rewards),
         "n_ue": settings.get("n_ue"),
         "n_bs": settings.get("n_bs"),
         "total_reward": float(rewards.sum()),
         "ns3_version": folder.read_record().get("ns3_version"),
     }
+
+
+def _simulated_s(folder: RunFolder, settings: Mapping[str, Any], slots: int) -> float:
+    if isinstance(settings.get("slot_s"), int | float):
+        return float(slots * settings["slot_s"])
+    if "time_s" not in slot_fields(folder):
+        raise DamagedRun(f"{folder.settings} is damaged: it does not say how long a slot is")
+    time_s = slot_field(folder, "time_s")
+    return float(time_s[-1, 0] - time_s[0, 0])

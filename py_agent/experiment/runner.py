@@ -37,6 +37,7 @@ from py_agent.experiment.run_series import (
     training_columns,
 )
 from py_agent.experiment.run_settings import RunSettings
+from py_agent.experiment.slot_length import planned_slots
 from py_agent.experiment.stay_statistics import summarise_stays
 from py_agent.experiment.task_statistics import (
     TASK_COLUMNS,
@@ -52,7 +53,7 @@ from py_agent.policies.registry import policy_names, summary
 if TYPE_CHECKING:
     from py_agent.learning.env import LearningEnv
 
-Progress = Callable[[int, int], None]  # slots done, slots in all
+Progress = Callable[[int, int | None], None]  # slots done, slots in all (None: nobody knows)
 
 
 class Run:
@@ -89,9 +90,7 @@ class Run:
         self.env = make_network(settings, env, log=settings.log)
         self._check_capture()
         self._scenario_settings: dict[str, Any] = self.env.settings.model_dump()
-        self.slots = round(
-            self._scenario_settings["duration_s"] / self._scenario_settings["slot_s"]
-        )
+        self.slots = planned_slots(self._scenario_settings)
         self.folder: RunFolder | None = None
         self._records: dict[str, list[NDArray[Any]]] = {t.name: [] for t in self.env.schema.tables}
         self._decision_s = 0.0
@@ -227,15 +226,15 @@ class Run:
             self._policy.look_ahead(self.env.branch)
         observation, self._end = self.env.reset(seed=seed, options=self._write_outputs(folder))
         self._frame_ends = FrameEnds(self._end["time_s"])
-        begun_s = self._end["time_s"]
+        self._begun_s: float = self._end["time_s"]
         watcher.begin(
             Begun(
-                *(self._settings, network, self._policy, self.slots, begun_s),
+                *(self._settings, network, self._policy, self.slots, self._begun_s),
                 *(observation, folder.path),
             )
         )
         last_seen: Observation = observation
-        slots_per_frame = self._scenario_settings["slots_per_frame"]
+        slots_per_frame = self._scenario_settings.get("slots_per_frame", 1)
         for slot in play(self.env, self._policy, network, observation, copies=True):
             number, self._end = self._end["slot"], dict(slot.info)
             self._decision_s += slot.decision_s
@@ -265,7 +264,9 @@ class Run:
             "policy": self._settings.policy,
             "retrain": self._settings.retrain,
             "seed": self._settings.seed,
-            "sim_time_s": slots * settings["slot_s"],
+            "sim_time_s": slots * settings["slot_s"]
+            if "slot_s" in settings
+            else self._end["time_s"] - self._begun_s,
             "slots": slots,
             "n_ue": settings.get("n_ue"),
             "n_bs": settings.get("n_bs"),

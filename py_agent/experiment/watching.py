@@ -23,7 +23,7 @@ class Begun:
         settings: of the run.
         network: as its policy knows it.
         policy: has begun.
-        slots: slots that the run will have.
+        slots: slots that the run will have; None: nobody knows.
         time_s: simulated time of the first slot.
         observation: of the first slot.
         folder: of the run.
@@ -32,7 +32,7 @@ class Begun:
     settings: RunSettings
     network: Network
     policy: Policy
-    slots: int
+    slots: int | None
     time_s: float
     observation: Observation
     folder: Path

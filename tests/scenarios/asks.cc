@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Nothing but questions: asker i asks every i + 1 seconds, and does one thing wrong if told to.
+#include "askers.h"
+#include "environment.h"
+
+#include "ns3/core-module.h"
+
+#include <cmath>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace {
+
+struct Toy {
+    physical::Askers askers;
+    physical::Field<double> value;  ///< decided last, of each
+    physical::Field<double> decided;
+    std::string fault;
+
+    void Ask(std::size_t asker) {
+        if (fault == "nan") {
+            value(asker) = std::nan("");
+        }
+        decided(asker) = -1;
+        const char* reason = fault == "reason" ? "no such" : "tick";
+        askers.Ask(asker, reason, [this, asker] { value(asker) = decided(asker); });
+        if (fault == "twice") {
+            askers.Ask(asker, "tick", [] {});
+        }
+        ns3::Simulator::Schedule(ns3::Seconds(asker + 1.0), &Toy::Ask, this, asker);
+    }
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    std::uint32_t n = 3;
+    double seconds = 6.5;
+    bool ends = false;
+    std::string fault = "none";
+    ns3::CommandLine command_line;
+    command_line.AddValue("n", "how many ask", n);
+    command_line.AddValue("seconds", "simulated time", seconds);
+    command_line.AddValue("ends", "in an end state", ends);
+    command_line.AddValue("fault", "what is done wrong", fault);
+
+    physical::Environment environment("asks", "questions alone");
+    environment.Parse(command_line, argc, argv);
+    Toy toy{physical::Askers(environment, "asker", n, {"tick"}),
+            environment.Observation<double>(
+                {"value", {physical::Axis(n, "asker")}, "1", -1, 100, "decided last"}),
+            environment.Action<double>(
+                {"decided", {physical::Axis(n, "asker")}, "1", -1, 100, "of those who ask"}),
+            fault};
+    environment.OnReseed([] {});
+    environment.Open();
+    if (fault == "late") {
+        environment.Observation<double>({"late", {1}, "1", 0, 1, "declared too late"});
+    }
+    if (fault != "never") {
+        for (std::size_t asker = 0; asker < n; ++asker) {
+            ns3::Simulator::Schedule(ns3::Seconds(asker + 1.0), &Toy::Ask, &toy, asker);
+        }
+    }
+    ns3::Simulator::Schedule(ns3::Seconds(seconds), [&] {
+        environment.AddReward(n);
+        if (fault == "leaves") {
+            std::_Exit(0);
+        }
+        ns3::Simulator::Stop();
+    });
+    ns3::Simulator::Run();
+    environment.Finish(ends);
+    ns3::Simulator::Destroy();
+}
