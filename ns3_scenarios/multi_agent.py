@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 from typing import Any, Literal, TypeAlias
 
@@ -18,10 +17,11 @@ except ModuleNotFoundError as error:
         f"{error.name} is missing: pip install 'ns3-twin[multi-agent]'", name=error.name
     ) from None
 
-from ns3_bridge import Field, InvalidAction, InvalidSetting
+from ns3_bridge import InvalidAction, InvalidSetting
 from ns3_bridge.actions import check_action
 from ns3_bridge.settings import NestedSettings
 from ns3_bridge.spaces import space_of
+from ns3_scenarios.axes import element, without_axis
 from ns3_scenarios.registry import make
 
 Fields: TypeAlias = dict[str, NDArray[Any]]
@@ -87,7 +87,7 @@ class BaseStationTeam(ParallelEnv[str, Fields, Fields]):  # type: ignore[misc]  
         self.possible_agents = [f"bs_{m}" for m in range(self._n_bs)]
         self.agents: list[str] = []
         own: dict[str, spaces.Space[Any]] = {
-            field.name: space_of(_without_axis(field, self._bs_axis[field.name]))
+            field.name: space_of(without_axis(field, self._bs_axis[field.name]))
             for field in self.env.schema.observations
         }
         own[SERVED] = spaces.MultiBinary(self._n_ue)
@@ -191,21 +191,9 @@ class BaseStationTeam(ParallelEnv[str, Fields, Fields]):  # type: ignore[misc]  
     def _own(self, observation: Fields, m: int) -> Fields:
         own = {}
         for name, value in observation.items():
-            axis = self._bs_axis[name]
-            own[name] = value if axis is None else np.asarray(value.take(m, axis))
+            own[name] = element(value, self._bs_axis[name], m)
         served = self._serving == m
         if "present" in observation:  # nobody serves those who are away
             served &= observation["present"] > 0
         own[SERVED] = served.astype(np.int8)
         return own
-
-
-def _without_axis(field: Field, axis: int | None) -> Field:
-    if axis is None:
-        return field
-    return dataclasses.replace(
-        field,
-        shape=field.shape[:axis] + field.shape[axis + 1 :],
-        dims=field.dims[:axis] + field.dims[axis + 1 :],
-        constant_values=None,
-    )
