@@ -11,7 +11,8 @@ from clang.cindex import AccessSpecifier, Cursor, CursorKind, Index
 
 #: In the order in which an author meets them.
 HEADERS = (
-    *("ns3_scenarios/common/scenario.h", "bridge/cpp/settings.h", "bridge/cpp/schema.h"),
+    *("ns3_scenarios/common/scenario.h", "ns3_scenarios/common/environment.h"),
+    *("ns3_scenarios/common/askers.h", "bridge/cpp/settings.h", "bridge/cpp/schema.h"),
     *("bridge/cpp/field.h", "bridge/cpp/table.h", "ns3_scenarios/edge/access-network.h"),
 )
 FOLDERS = ("bridge/cpp", "ns3_scenarios/common", "ns3_scenarios/layout", "ns3_scenarios/mobility")
