@@ -51,9 +51,7 @@ def _signals_raise() -> Iterator[None]:
         waited_s = came_s[-1] - came_s[0]
         # An import that is broken off leaves half a module; a compiled one aborts.
         if _is_importing(frame) and waited_s < _LONGEST_IMPORT_S:
-            again = threading.Timer(_AGAIN_S, os.kill, (os.getpid(), number))
-            again.daemon = True
-            again.start()
+            _send_again(number)
             return
         received.append(number)
         for other in _ENDING:
@@ -61,7 +59,21 @@ def _signals_raise() -> Iterator[None]:
                 signal.signal(other, signal.SIG_IGN)
         raise Ended(number)
 
+    tell_of_ignored = sys.unraisablehook
+
+    def ignore(unraisable: sys.UnraisableHookArgs) -> None:
+        # Callbacks of a fork and finalisers let no exception through: it comes again.
+        if not issubclass(unraisable.exc_type, Ended):
+            tell_of_ignored(unraisable)
+            return
+        number = received.pop()
+        for other, handler in before.items():
+            if handler != signal.SIG_IGN:
+                signal.signal(other, end)
+        _send_again(number)
+
     before = {number: signal.getsignal(number) for number in _ENDING}
+    sys.unraisablehook = ignore
     for number, handler in before.items():
         if handler != signal.SIG_IGN:  # as under nohup
             signal.signal(number, end)
@@ -72,8 +84,15 @@ def _signals_raise() -> Iterator[None]:
             raise Ended(received[0]) from error
         raise
     finally:
+        sys.unraisablehook = tell_of_ignored
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _send_again(number: int) -> None:
+    again = threading.Timer(_AGAIN_S, os.kill, (os.getpid(), number))
+    again.daemon = True
+    again.start()
 
 
 def _is_importing(frame: types.FrameType | None) -> bool:

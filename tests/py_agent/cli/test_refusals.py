@@ -25,6 +25,8 @@ DECLARATION = {
     ],
 }
 POLICY = """
+import os, signal
+
 class Mine:
     def begin(self, network, seed): self.asked = 0
     def decide_frame(self, observation): return {}
@@ -41,6 +43,17 @@ class Failing(Mine):
         if self.asked > 7:
             raise LookupError("no map here")
         return decision
+
+class Swallowing(Mine):
+    def decide_slot(self, observation):
+        if self.asked == 3:
+            Finalised()
+        return super().decide_slot(observation)
+
+class Finalised:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGTERM)
+        sum(range(1000))
 
 class Careless(Mine):
     def begin(self, network, seed): network.settings["no_such_setting"]
@@ -232,3 +245,14 @@ def test_an_old_python_is_told_before_anything_is_made(tmp_path):
     assert "Python 3.9.2 is too old, Python 3.10 or later is needed" in done.stderr
     assert not (tmp_path / ".venv").exists()
     assert not (tmp_path / "python3.9.was-called").exists()
+
+
+def test_a_signal_that_meets_a_finaliser_ends_the_run_all_the_same(folder):
+    done = call(
+        *("run", "--scenario", "./mine", "--policy", "./pol.py:Swallowing"),
+        *("--duration", "1000", "--set", "slot_s=0.02"),
+        cwd=folder,
+        expect=143,
+    )
+    assert "terminated" in done.stderr
+    assert "Traceback" not in done.stderr
