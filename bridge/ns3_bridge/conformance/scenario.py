@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ns3_bridge.actions import check_action
 from ns3_bridge.conformance.check import Check
 from ns3_bridge.env import ScenarioEnv
 from ns3_bridge.errors import BranchRefused, BridgeError, InvalidAction
@@ -73,8 +74,9 @@ class _Episodes:
         self._actions = self._drawn_actions(host)
 
     def _drawn_actions(self, host: LocalHost) -> list[Arrays]:
-        self._env.action_space.seed(self._seed)
-        return [dict(self._env.action_space.sample()) for _ in range(self._slots)]
+        space = self._env.action_space
+        space.seed(self._seed)
+        return [check_action(space.sample(), host.schema) for _ in range(self._slots)]
 
     def checks(self) -> Iterator[Check]:
         try:
