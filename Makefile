@@ -38,7 +38,7 @@ fuzz: $(VENV)/.installed-test
 	  $(BIN)/pytest -n auto -m fuzz -o timeout=0
 
 ## How much of Python and of C++ the tests run: TESTS=tests/ns3_bridge for some of them. The C++ is compiled
-## anew for it, beside the product: build/coverage.
+## for it once more, beside the product: build/coverage.
 coverage:
 	TORCH='$(TORCH)' sh benchmarks/coverage.sh $(TESTS)
 
@@ -76,21 +76,21 @@ attack: $(VENV)/.installed-test
 	$(BIN)/python -m benchmarks.kills --kills $(KILLS)
 
 ## What the parts of the twin bring, and sweeps over frame length, load, users, speed and drift, on ns-3: hours of CPU
-## time. Resumes where it was stopped: runs/results.
+## time. Rerun it to resume: runs/results.
 experiments: $(VENV)/.installed-test
 	OMP_NUM_THREADS=1 BIN=$(BIN) sh benchmarks/experiments.sh
 
-## The benchmark suite, all policies and the oracle on five seeds, on ns-3: days of CPU time. Resumes where it was
-## stopped: runs/benchmark. docs/benchmark.md.
+## The benchmark suite, all policies and the oracle on five seeds, on ns-3: days of CPU time. Rerun it to
+## resume: runs/benchmark. docs/benchmark.md.
 benchmark: $(VENV)/.installed-test
 	OMP_NUM_THREADS=1 $(BIN)/ns3-twin benchmark --oracle 8101-8105
 
-## Train the agents that come along anew, in the twin. Resumes where it was stopped: runs/agents.
+## Train the bundled agents again, in the twin. Rerun it to resume: runs/agents.
 agents: $(VENV)/.installed-test
 	OMP_NUM_THREADS=1 BIN=$(BIN) sh benchmarks/train_agents.sh
 
-## Random handovers in every setting: 20 seeds × 60 s × 8 settings, some hours of CPU time. Resumes where it was
-## stopped: runs/soak.jsonl.
+## Random handovers in every setting: 20 seeds × 60 s × 8 settings, some hours of CPU time. Rerun it to
+## resume: runs/soak.jsonl.
 soak: $(VENV)/.installed-test
 	$(BIN)/python -m benchmarks.soak
 
@@ -111,15 +111,15 @@ notebooks: $(VENV)/.installed-test
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/jupyter-execute --inplace --timeout=3000 examples/notebooks/*.ipynb
 	rm -rf examples/notebooks/runs examples/notebooks/least_loaded.py
 
-## Take the pictures of the page in the browser anew (docs/images/live*.png); needs Chromium.
+## Take the pictures of the page in the browser again (docs/images/live*.png); needs Chromium.
 screenshots: $(VENV)/.installed-test
 	$(BIN)/python -m benchmarks.screenshots
 
-## Make the animated picture of the README anew (docs/images/closed-loop.gif): two minutes.
+## Make the animated picture of the README again (docs/images/closed-loop.gif): two minutes.
 animation: $(VENV)/.installed-test
 	$(BIN)/python -m benchmarks.animation
 
-## Record the golden traces anew, after a change that is meant to change what ns-3 does.
+## Record the golden traces again, after a change that is meant to change what ns-3 does.
 golden: $(VENV)/.installed-test
 	$(BIN)/python tests/scenarios/golden.py
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Trains the agents that come along anew and puts them where the policies look for them: half an hour each on two cores,
+# Trains the bundled agents again and puts them where the policies look for them: half an hour each on two cores,
 # minutes on sixteen (PLACE="--processes --device cuda"). `make agents` calls this. Resumes where it was stopped: runs/agents.
 set -eu
 agents=py_agent/drl/agents

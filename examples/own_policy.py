@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A policy of one's own, compared with one that comes along, seed by seed.
+"""A policy of one's own, compared with a bundled one, seed by seed.
 
     python examples/own_policy.py --reference strongest-equal --seeds 1 2 3
 

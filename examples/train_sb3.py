@@ -116,7 +116,7 @@ def agent_return(agent: PPO, env: gymnasium.Env[Any, Any], seed: int) -> float:
 
 
 def rule_return(rule: str, env: gymnasium.Env[Any, Any], seed: int) -> float:
-    """The same for a policy that comes along; it decides in fields, not in a flat vector."""
+    """The same for a bundled policy; it decides in fields, not in a flat vector."""
     scenario = env.unwrapped
     assert isinstance(scenario, ns3_bridge.ScenarioEnv)
     policy = load_policy(rule)

@@ -95,6 +95,16 @@ def options_of(command: Any) -> Iterator[str]:
         yield from options_of(command.get_command(None, name))
 
 
+def texts_of(command: Any) -> Iterator[str]:
+    """What the help of a command and of those below it says."""
+    yield command.help or ""
+    for parameter in command.params:
+        yield getattr(parameter, "help", None) or ""
+    names = command.list_commands(None) if hasattr(command, "list_commands") else []
+    for name in names:
+        yield from texts_of(command.get_command(None, name))
+
+
 def test_options_that_pages_name_exist():
     options = {*options_of(typer.main.get_command(app)), *OF_OTHERS}
     unknown = {

@@ -60,7 +60,7 @@ def _entry(cursor: Cursor) -> list[str]:
 
 
 def _member(owner: Cursor, member: Cursor) -> list[str]:
-    if member.access_specifier != AccessSpecifier.PUBLIC:
+    if member.access_specifier != AccessSpecifier.PUBLIC or _declared(member).endswith("delete"):
         return []
     if member.kind in (*FUNCTIONS, *TEMPLATES) and "operator=" not in member.spelling:
         return _directive("cpp:function", _declared(member), [_comment(member)])

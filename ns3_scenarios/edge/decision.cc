@@ -11,7 +11,7 @@ Decision::Decision(Schema& schema, const EdgeSettings& settings, const std::stri
                                                  "1",
                                                  0,
                                                  settings.n_bs - 1.0,
-                                                 "base station that shall serve each user;"
+                                                 "base station to serve each user;"
                                                  " obeyed when slot_in_frame is 0",
                                                  {},
                                                  true,

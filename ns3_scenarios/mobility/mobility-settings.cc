@@ -29,8 +29,8 @@ void MobilitySettings::Declare(Settings& settings) {
     settings.Real("mobility.hotspot_pause_max_s", hotspot_pause_max_s, 0, 1e4, "s",
                   "hotspots: longest pause at a waypoint");
     settings.Text("mobility.trace", trace,
-                  "trace: file of SUMO (FCD, or mobility for ns-2), or streets or vehicles, which"
-                  " come along");
+                  "trace: file of SUMO (FCD, or mobility for ns-2), or one of the bundled traces:"
+                  " streets, vehicles");
     settings.Real("mobility.trace_start_s", trace_start_s, 0, 1e9, "s",
                   "trace: its time at ns-3 time 0");
     settings.Real("mobility.trace_x_m", trace_x_m, -1e6, 1e6, "m",

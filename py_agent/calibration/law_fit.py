@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Fits handovers, walks and delays to recorded runs."""
+"""Fits handovers, mobility and delays to recorded runs."""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from py_agent.cli.agent_file import AgentFile, with_agent
 from py_agent.cli.bench import bench
 from py_agent.cli.benchmark import benchmark
 from py_agent.cli.capacity import capacity
@@ -55,58 +56,78 @@ def _options(
 
 
 Deadline = Annotated[
-    float, typer.Option("--deadline", help="Seconds that a program has to describe itself.", min=0)
+    float,
+    typer.Option(
+        "--deadline", help="Longest wait for a program to describe itself, in seconds.", min=0
+    ),
 ]
 _DEADLINE_S = 30.0
 
 
 def run(
-    scenario: Annotated[str | None, typer.Option(help="Name, or path of a program.")] = None,
-    policy: Annotated[
-        str | None, typer.Option(help="Name, package.module:Class or file.py:Class.")
+    scenario: Annotated[
+        str | None,
+        typer.Option(help="Name, or path of a scenario program.", show_default="cellular"),
     ] = None,
+    policy: Annotated[
+        str | None,
+        typer.Option(
+            help="Name (ns3-twin scenarios lists them), package.module:Class or file.py:Class.",
+            show_default="rollout-fill",
+        ),
+    ] = None,
+    agent: AgentFile = None,
     retrain: Annotated[
         str | None,
-        typer.Option(help="Users' models drift, and this rule retrains them: need, spare, …"),
+        typer.Option(
+            help="Rule that retrains users' models: need, spare, …; policy: as the policy decides.",
+            show_default="users have no models",
+        ),
     ] = None,
     baseline: Annotated[
         str | None,
         typer.Option(
-            help="Another policy, POLICY or POLICY@RETRAINING, under the same seed side by side."
+            help="Second policy to run side by side under the same seed: POLICY or POLICY@RULE."
         ),
     ] = None,
     preset: Preset = None,
-    seed: Annotated[int | None, typer.Option(help="ns-3's run number.")] = None,
+    seed: Annotated[int | None, typer.Option(help="ns-3's run number.", show_default="1")] = None,
     seeds: Annotated[
-        str | None, typer.Option(help="Several, one run each: 1-5 or 1,3,8-10.")
+        str | None, typer.Option(help="Several seeds, one run each: 1-5 or 1,3,8-10.")
     ] = None,
-    duration: Annotated[float | None, typer.Option(help="Simulated seconds.")] = None,
+    duration: Annotated[
+        float | None, typer.Option(help="Simulated seconds.", show_default="20")
+    ] = None,
     config: Annotated[Path | None, typer.Option(help="YAML file with settings.")] = None,
     assignments: Annotated[
         list[str] | None,
-        typer.Option("--set", help="name=value of a scenario setting or ns-3 attribute."),
+        typer.Option(
+            "--set", help="NAME=VALUE of a scenario setting or ns-3 attribute. May be repeated."
+        ),
     ] = None,
     log: Annotated[
         str | None,
-        typer.Option(help="ns-3's log goes to ns3.log: LteUeRrc=level_info,LteEnbRrc=warn."),
+        typer.Option(help="Log these ns-3 components to ns3.log: LteUeRrc=level_info,…"),
     ] = None,
     pcap: Annotated[
-        bool | None, typer.Option("--pcap", help="Capture packets of wired links in pcap/.")
+        bool | None, typer.Option("--pcap", help="Capture the packets of wired links in pcap/.")
     ] = None,
-    runs_dir: Annotated[Path | None, typer.Option(help="Where run folders are made.")] = None,
+    runs_dir: Annotated[
+        Path | None, typer.Option(help="Where run folders are made.", show_default="runs")
+    ] = None,
     is_trusted: Annotated[
-        bool, typer.Option("--trust", help="Run code of others that --config names.")
+        bool, typer.Option("--trust", help="Run programs and modules that --config names.")
     ] = False,
     as_json: Annotated[
-        bool, typer.Option("--json", help="Print the summary as JSON, last line.")
+        bool, typer.Option("--json", help="Print the summary as JSON in the last line.")
     ] = False,
     live: Live = False,
     live_port: LivePort = 0,
     live_host: LiveHost = LOOPBACK,
 ) -> None:
-    """Run a policy on a physical network; write and show the result."""
+    """Run a policy on a physical network; record and show the result."""
     overrides = {
-        **{"scenario": scenario, "policy": policy, "retrain": retrain},
+        **{"scenario": scenario, "policy": with_agent(policy, agent), "retrain": retrain},
         **{"seed": seed, "runs_dir": runs_dir, "log": log, "pcap": pcap},
     }
     duration_set = [] if duration is None else [f"duration_s={duration!r}"]
@@ -139,10 +160,10 @@ def run(
 
 
 def scenarios(
-    as_json: Annotated[bool, typer.Option("--json")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
     deadline_s: Deadline = _DEADLINE_S,
 ) -> None:
-    """List the physical networks, and the policies that come along."""
+    """List the physical networks, policies and retraining rules."""
     import ns3_scenarios
     from ns3_bridge import describe
     from py_agent.policies.registry import policy_names, summary
@@ -164,11 +185,13 @@ def scenarios(
 
 
 def describe_scenario(
-    scenario: Annotated[str, typer.Argument(help="Name, or path of a program.")],
-    as_json: Annotated[bool, typer.Option("--json")] = False,
-    as_markdown: Annotated[bool, typer.Option("--markdown")] = False,
+    scenario: Annotated[str, typer.Argument(help="Name, or path of a scenario program.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
+    as_markdown: Annotated[
+        bool, typer.Option("--markdown", help="Print it as Markdown tables.")
+    ] = False,
     as_python: Annotated[
-        bool, typer.Option("--python", help="A module with the settings as typed models.")
+        bool, typer.Option("--python", help="Print a module with the settings as typed models.")
     ] = False,
     deadline_s: Deadline = _DEADLINE_S,
 ) -> None:
@@ -197,13 +220,13 @@ def describe_scenario(
 
 
 def learning_curves(
-    figure: Annotated[Path, typer.Argument(help="The picture to write, .png or .svg.")],
-    seed: Annotated[int, typer.Option(help="Of streams, models and jobs.")] = 1,
+    figure: Annotated[Path, typer.Argument(help="Figure to write, .png or .svg.")],
+    seed: Annotated[int, typer.Option(help="Seed of streams, models and jobs.")] = 1,
     stream: Annotated[
-        str, typer.Option(help="Rotating images: digits or mnist, or a package's.")
+        str, typer.Option(help="Drift stream of images: digits, mnist, or one of a package.")
     ] = "digits",
 ) -> None:
-    """Measure how users' models age and recover, fit the twin's lag model, draw both."""
+    """Measure how users' models lose accuracy and recover; fit the twin's lag model."""
     from py_agent.calibration import accuracy_law
     from py_agent.view.tables import rows_table
     from py_agent.whole_files import check_place
@@ -225,10 +248,12 @@ def learning_curves(
 
 
 def training_curves(
-    figure: Annotated[Path, typer.Argument(help="The picture to write, .png or .svg.")],
-    folders: Annotated[list[Path], typer.Argument(help="Of trainings (ns3-twin train --out).")],
+    figure: Annotated[Path, typer.Argument(help="Figure to write, .png or .svg.")],
+    folders: Annotated[
+        list[Path], typer.Argument(help="Folders of trainings (ns3-twin train --out).")
+    ],
 ) -> None:
-    """Draw how agents did beside the rule while they learned: algorithms, seeds."""
+    """Draw the learning curves of agents beside the rule that they start from."""
     from py_agent.view.training_figure import draw_trainings
 
     draw_trainings(folders).savefig(figure, dpi=110)
@@ -239,17 +264,20 @@ def build(
     sources: Annotated[list[Path], typer.Argument(help="C++ files of the scenario.")],
     modules: Annotated[
         str,
-        typer.Option(help="ns-3 modules that it names by TypeId alone, e.g. wifi,applications."),
+        typer.Option(help="ns-3 modules that the files name by TypeId alone: wifi,applications."),
     ] = "",
     output: Annotated[
-        Path | None, typer.Option(help="The program; default: the first file without .cc.")
+        Path | None,
+        typer.Option(help="Program to write.", show_default="the first file without .cc"),
     ] = None,
     deadline_s: Annotated[
         float,
-        typer.Option("--deadline", help="Seconds to wait for another build of the files.", min=0),
+        typer.Option(
+            "--deadline", help="Longest wait for another build of these files, in seconds.", min=0
+        ),
     ] = 600.0,
 ) -> None:
-    """Compile a scenario of your own; the program goes to --scenario of the other commands."""
+    """Compile a scenario of your own to a program for --scenario."""
     program = (output or Path(sources[0].stem)).absolute()
     with err().status(f"compiling {program.name}"):
         from ns3_scenarios.build import build as build_scenario
@@ -259,10 +287,10 @@ def build(
 
 
 def doctor(
-    as_json: Annotated[bool, typer.Option("--json")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
     deadline_s: Deadline = _DEADLINE_S,
 ) -> None:
-    """Check what is installed, what is missing, and say how to mend it."""
+    """Check the installation, and say what to do about what is missing."""
     from py_agent.cli.doctor import examine
     from py_agent.view.tables import rows_table
 
@@ -271,10 +299,10 @@ def doctor(
         print(json.dumps([dataclasses.asdict(finding) for finding in findings]))
     else:
         rows = [
-            ["ok" if f.ok else "MISSING" if f.required else "optional", f.what, f.seen, f.mend]
+            ["ok" if f.ok else "MISSING" if f.required else "optional", f.what, f.seen, f.advice]
             for f in findings
         ]
-        out().print(rows_table("ns3-twin doctor", ["", "what", "seen", "how to mend it"], rows))
+        out().print(rows_table("ns3-twin doctor", ["", "what", "found", "what to do"], rows))
     if not all(finding.ok for finding in findings if finding.required):
         raise typer.Exit(1)
 

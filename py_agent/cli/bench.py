@@ -64,7 +64,7 @@ def _command(measure: Measure) -> Callable[..., None]:
         for table in measured.tables:
             out().print(table)
 
-    json_option = typer.Option("--json", help="Print the numbers as JSON, last line.")
+    json_option = typer.Option("--json", help="Print the numbers as JSON in the last line.")
     signature = inspect.signature(measure, eval_str=True)
     parameter = inspect.Parameter(
         "as_json",

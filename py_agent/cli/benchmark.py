@@ -27,41 +27,48 @@ def benchmark(
         list[str] | None,
         typer.Option(
             "--policy",
-            help="A policy that joins the table, e.g. my.py:Policy; @policy after it where it "
-            "retrains models itself. May be given again.",
+            help="Policy to add to the tables, e.g. my.py:Policy; my.py:Policy@policy if it "
+            "retrains models itself. May be repeated.",
         ),
     ] = None,
     settings: Annotated[
-        str | None, typer.Option(help="Comma-separated names of settings; default: all five.")
+        str | None, typer.Option(help="Comma-separated names of settings.", show_default="all five")
     ] = None,
     policies: Annotated[
         str | None,
-        typer.Option(help="Comma-separated; in place of the suite's own. Default: all of these."),
+        typer.Option(help="Comma-separated, in place of the suite's.", show_default="the suite's"),
     ] = None,
-    seeds: Annotated[str | None, typer.Option(help="Default: the suite's, 8101-8120.")] = None,
+    seeds: Annotated[
+        str | None, typer.Option(help="1-5 or 1,3,8-10.", show_default="8101-8120")
+    ] = None,
     duration: Annotated[
-        float | None, typer.Option(help="Simulated seconds of each run; default 120.", min=1)
+        float | None,
+        typer.Option(help="Simulated seconds of each run.", show_default="120", min=1),
     ] = None,
     bound_seeds: Annotated[
         str | None,
         typer.Option(
-            "--oracle", help="Seeds under which the oracle runs, too: 8101-8105. Hours of CPU time."
+            "--oracle",
+            help="Also run the oracle, under these seeds: 8101-8105. Takes hours.",
         ),
     ] = None,
     quick: Annotated[
-        bool, typer.Option("--quick", help="A small form, under ten minutes on two cores.")
+        bool,
+        typer.Option(
+            "--quick", help="Few seeds, short runs, three policies: under ten minutes on two cores."
+        ),
     ] = False,
     jobs: Annotated[
-        int | None, typer.Option(help="Runs side by side; default: one per core.", min=1)
+        int | None, typer.Option(help="Runs side by side.", show_default="one per core", min=1)
     ] = None,
     folder: Annotated[
-        Path, typer.Option("--out", help="Folder of results; what is there is not run again.")
+        Path, typer.Option("--out", help="Folder of results; runs that it has are not repeated.")
     ] = _FOLDER,
     as_json: Annotated[
-        bool, typer.Option("--json", help="Print all rows as JSON, last line.")
+        bool, typer.Option("--json", help="Print all rows as JSON in the last line.")
     ] = False,
 ) -> None:
-    """Compare policies on fixed settings that are feasible; killed, it goes on where it was."""
+    """Compare policies on fixed, feasible settings. If interrupted, rerun it to resume."""
     from py_agent.benchmark.plan import Plan, quick_plan
     from py_agent.benchmark.setting import VERSION, benchmark_setting
     from py_agent.benchmark.suite import run_setting

@@ -28,14 +28,17 @@ def capacity(
     policies: Annotated[
         str | None,
         typer.Option(
-            help="Rules to try in the twin, POLICY or POLICY@RETRAINING; default: "
-            f"{_RULES_WITH_MODELS}, or, where users have no models, {_RULES}."
+            help="Rules to try in the twin, POLICY or POLICY@RULE.",
+            show_default=f"{_RULES_WITH_MODELS}; without models {_RULES}",
         ),
     ] = None,
     association: Annotated[
-        str, typer.Option(help="Rule that says who is served where, for the load per cell.")
+        str, typer.Option(help="Association rule for the load per cell.")
     ] = "strongest",
-    scenario: Annotated[str | None, typer.Option(help="Name, or path of a program.")] = None,
+    scenario: Annotated[
+        str | None,
+        typer.Option(help="Name, or path of a scenario program.", show_default="cellular"),
+    ] = None,
     retrain: Annotated[
         str | None, typer.Option(help="Retraining rule of policies that name none.")
     ] = None,
@@ -44,27 +47,28 @@ def capacity(
     assignments: Annotated[
         list[str] | None,
         typer.Option(
-            "--set", help="name=value; users have models where one of learning or retraining is."
+            "--set",
+            help="NAME=VALUE; a setting of learning or retraining gives users models.",
         ),
     ] = None,
-    seeds: Annotated[str, typer.Option(help="Starts on ns-3 that loads are taken of.")] = "1-20",
-    networks: Annotated[
-        int, typer.Option(help="Networks that each rule gets in the twin.", min=5)
-    ] = 32,
+    seeds: Annotated[
+        str, typer.Option(help="Seeds of the starts on ns-3 that loads are computed from.")
+    ] = "1-20",
+    networks: Annotated[int, typer.Option(help="Networks of the twin per rule.", min=5)] = 32,
     duration: Annotated[
-        float, typer.Option(help="Simulated seconds of each, warm-up and all.", min=30)
+        float, typer.Option(help="Simulated seconds per network, warm-up included.", min=30)
     ] = 180.0,
     jobs: Annotated[
-        int | None, typer.Option(help="Rules side by side; default: one per core.", min=1)
+        int | None, typer.Option(help="Rules side by side.", show_default="one per core", min=1)
     ] = None,
     is_trusted: Annotated[
-        bool, typer.Option("--trust", help="Run code of others that --config names.")
+        bool, typer.Option("--trust", help="Run programs and modules that --config names.")
     ] = False,
     as_json: Annotated[
-        bool, typer.Option("--json", help="Print all that was found as JSON, last line.")
+        bool, typer.Option("--json", help="Print all findings as JSON in the last line.")
     ] = False,
 ) -> None:
-    """Say what users ask for beside what there is, and whether a rule can keep it."""
+    """Compare what users ask for with what there is; find out whether a rule can keep up."""
     from py_agent.capacity.long_runs import LongRuns
     from py_agent.capacity.survey import survey
     from py_agent.capacity.verdict import verdict

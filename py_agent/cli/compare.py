@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from py_agent.cli.agent_file import AgentFile, with_agents
 from py_agent.cli.consoles import err, out
 from py_agent.cli.live import LOOPBACK, Live, LiveHost, LivePort, live_page, shown_on
 from py_agent.cli.preset import Preset, with_preset
@@ -36,33 +37,43 @@ def compare(
     policies: Annotated[
         str | None,
         typer.Option(
-            help="Comma-separated POLICY or POLICY@RETRAINING, with knobs (+w_A=4); default: all "
-            "that simulate nothing."
+            help="Comma-separated POLICY or POLICY@RULE, with parameters (+w_A=4).",
+            show_default="all that do not look ahead",
         ),
     ] = None,
-    seeds: Annotated[str | None, typer.Option(help="1-5 or 1,3,8-10; default 101-105.")] = None,
-    scenario: Annotated[str | None, typer.Option(help="Name, or path of a program.")] = None,
+    agent: AgentFile = None,
+    seeds: Annotated[
+        str | None, typer.Option(help="1-5 or 1,3,8-10.", show_default="101-105")
+    ] = None,
+    scenario: Annotated[
+        str | None,
+        typer.Option(help="Name, or path of a scenario program.", show_default="cellular"),
+    ] = None,
     retrain: Annotated[
         str | None, typer.Option(help="Retraining rule of policies that name none.")
     ] = None,
     preset: Preset = None,
-    duration: Annotated[float | None, typer.Option(help="Simulated seconds of each run.")] = None,
+    duration: Annotated[
+        float | None, typer.Option(help="Simulated seconds of each run.", show_default="20")
+    ] = None,
     config: Annotated[Path | None, typer.Option(help="YAML file with settings.")] = None,
     assignments: Annotated[
-        list[str] | None, typer.Option("--set", help="name=value, for all runs.")
+        list[str] | None,
+        typer.Option("--set", help="NAME=VALUE of a setting, for all runs. May be repeated."),
     ] = None,
     varied: Annotated[
         list[str] | None,
-        typer.Option("--vary", help="name=value1,value2,…; every combination is compared."),
+        typer.Option("--vary", help="NAME=VALUE1,VALUE2,…; every combination is compared."),
     ] = None,
     reference: Annotated[
-        str | None, typer.Option(help="Policy of the paired ratios; default: the best rule.")
+        str | None, typer.Option(help="Policy of the paired ratios.", show_default="the best rule")
     ] = None,
     tolerance: Annotated[
         float | None,
         typer.Option(
-            help="A policy keeps the constraint if so large a share of user-seconds, or less, is "
-            "below A_min (default 0.05); the best rule is the fastest that does.",
+            help="Largest fraction of user-seconds below A_min with which a policy keeps the "
+            "constraint; the best rule is the fastest that does.",
+            show_default="0.05",
             min=0,
             max=1,
         ),
@@ -70,48 +81,48 @@ def compare(
     precision: Annotated[
         float | None,
         typer.Option(
-            help="Add seeds until 95 % intervals of all ratios are so narrow: ± 0.03 of the ratio. "
-            "Runs too short for their warm-up are made twice as long first."
+            help="Add seeds until the 95 % intervals of all ratios are that narrow: 0.03 is ± 3 %. "
+            "Runs that are too short for their warm-up are made twice as long first."
         ),
     ] = None,
     limit_seeds: Annotated[
-        int, typer.Option(help="With --precision: no more seeds than these.", min=1)
+        int, typer.Option(help="With --precision: largest number of seeds.", min=1)
     ] = 40,
     limit_duration: Annotated[
-        float, typer.Option(help="With --precision: no longer runs, in s.", min=0)
+        float, typer.Option(help="With --precision: longest runs, in seconds.", min=0)
     ] = 480.0,
     jobs: Annotated[
-        int | None, typer.Option(help="Runs side by side; default: one per core.", min=1)
+        int | None, typer.Option(help="Runs side by side.", show_default="one per core", min=1)
     ] = None,
     folder: Annotated[
         Path | None,
         typer.Option(
             "--out",
-            help="Folder of results; what is there is not run again. "
-            "Default: one for each comparison, in runs/compare.",
+            help="Folder of results; runs that it has are not repeated.",
+            show_default="runs/compare/…, one per comparison",
         ),
     ] = None,
     is_trusted: Annotated[
-        bool, typer.Option("--trust", help="Run code of others that --config names.")
+        bool, typer.Option("--trust", help="Run programs and modules that --config names.")
     ] = False,
     with_look_ahead: Annotated[
         bool,
         typer.Option(
             "--with-look-ahead",
-            help="Also oracle-fill and rollout-fill, which look ahead and are slow.",
+            help="Also compare oracle-fill and rollout-fill, which look ahead and are slow.",
         ),
     ] = False,
     quick: Annotated[
-        bool, typer.Option("--quick", help="A small preset, in a few minutes.")
+        bool, typer.Option("--quick", help="Few policies, 10 users, short runs: a few minutes.")
     ] = False,
     as_json: Annotated[
-        bool, typer.Option("--json", help="Print all rows as JSON, last line.")
+        bool, typer.Option("--json", help="Print all rows as JSON in the last line.")
     ] = False,
     live: Live = False,
     live_port: LivePort = 0,
     live_host: LiveHost = LOOPBACK,
 ) -> None:
-    """Compare policies over seeds and settings; killed, it goes on where it was."""
+    """Compare policies over seeds and settings. If interrupted, rerun it to resume."""
     given = {"scenario": scenario, "retrain": retrain}
     length = [] if duration is None else [f"duration_s={duration!r}"]
     from py_agent.capacity.comparison_loads import with_loads
@@ -126,6 +137,7 @@ def compare(
     usual = [name for name in policy_names() if name not in _SLOW]
     default = _QUICK_POLICIES.split(",") if quick else usual
     chosen = default if policies is None else policies.split(",")
+    chosen = with_agents(chosen, agent)
     grid = Grid(
         policies=[*chosen, *(_LOOK_AHEAD if with_look_ahead else ())],
         seeds=parse_seeds(seeds or ("101-103" if quick else "101-105")),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What is installed, what is missing, how to mend it."""
+"""What is installed, what is missing, and what to do about it."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Finding:
         what: the thing.
         ok: it is as it must be.
         seen: what was found.
-        mend: how to mend it; empty if it is well.
+        mend: what to do if it is not.
         required: without it nothing runs.
     """
 
@@ -51,6 +51,11 @@ class Finding:
     seen: str
     mend: str = ""
     required: bool = True
+
+    @property
+    def advice(self) -> str:
+        """`mend`, where something is to be done."""
+        return "" if self.ok else self.mend
 
 
 def examine(deadline_s: float) -> Iterator[Finding]:

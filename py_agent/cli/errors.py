@@ -141,7 +141,7 @@ def _errors_as_messages(ctx: Any) -> Iterator[None]:
         raise typer.Exit(2) from None
     except Ended as ended:
         resumes = ctx.invoked_subcommand in _RESUMING
-        again = ": the same command resumes" if resumes else ""
+        again = "; rerun the same command to resume" if resumes else ""
         typer.echo(f"{ended.args[0]}{again}", err=True)
         raise typer.Exit(ended.status) from None
     except BrokenPipeError:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from py_agent import former_names
+from py_agent.cli.agent_file import AgentFile, with_agent
 from py_agent.cli.consoles import out
 from py_agent.cli.live import LOOPBACK, Live, LiveHost, LivePort, live_page
 from py_agent.cli.run import execute_and_show
@@ -54,63 +55,72 @@ class Busy(str, enum.Enum):
 
 def serve(
     context: typer.Context,
-    scenario: Annotated[str | None, typer.Option(help="Name, or path of a program.")] = None,
+    scenario: Annotated[
+        str | None,
+        typer.Option(help="Name, or path of a scenario program.", show_default="cellular"),
+    ] = None,
     bind: Annotated[
-        str, typer.Option(help="tcp://HOST:PORT (PORT *: any free one) or ipc:///PATH.")
+        str, typer.Option(help="Address: tcp://HOST:PORT (PORT *: any free one) or ipc:///PATH.")
     ] = _DEFAULT_ADDRESS,
     config: Annotated[Path | None, typer.Option(help="YAML file with settings.")] = None,
     assignments: Annotated[
         list[str] | None,
-        typer.Option("--set", help="name=value of a scenario setting or ns-3 attribute."),
+        typer.Option(
+            "--set", help="NAME=VALUE of a scenario setting or ns-3 attribute. May be repeated."
+        ),
     ] = None,
-    busy: Annotated[Busy, typer.Option(help="What a second agent meets.")] = Busy.REFUSE,
+    busy: Annotated[
+        Busy, typer.Option(help="Whether a second agent is refused or queued.")
+    ] = Busy.REFUSE,
     grace: Annotated[
-        float, typer.Option(help="Seconds for which an agent that is gone may come back.", min=0)
+        float, typer.Option(help="How long an agent that is gone may return, in seconds.", min=0)
     ] = 30.0,
     agent_deadline: Annotated[
         float, typer.Option(help="Longest wait for a request, in seconds.", min=0.001)
     ] = 3600.0,
     heartbeat: Annotated[
-        float, typer.Option(help="Seconds between signs of life.", min=0.05)
+        float, typer.Option(help="Time between heartbeats, in seconds.", min=0.05)
     ] = 1.0,
     warm_starts: Annotated[
-        int, typer.Option(help="Run numbers whose warmed-up simulator is kept for resets.", min=0)
+        int, typer.Option(help="Warmed-up simulators that are kept for resets.", min=0)
     ] = 0,
     reseed: Annotated[
         bool,
-        typer.Option("--reseed", help="Any run number takes one of them."),
+        typer.Option("--reseed", help="With --warm-starts: serve any seed from one of them."),
     ] = False,
     keys: Annotated[
-        Path | None, typer.Option(help="Folder of CURVE keys (ns3-twin keys); then all need one.")
+        Path | None,
+        typer.Option(help="Folder of CURVE keys (ns3-twin keys); every agent then needs one."),
     ] = None,
     issue_keys: Annotated[
         Path | None,
-        typer.Option(help="Folder that gets new keys of one agent, good until this gateway stops."),
+        typer.Option(help="Folder for new keys of one agent, valid until this gateway stops."),
     ] = None,
     protocol: Annotated[
-        Protocol, typer.Option(help="ns3-gym, ns3-ai: for an agent of that project.")
+        Protocol, typer.Option(help="Protocol of the agent: ours, ns3-gym's or ns3-ai's.")
     ] = Protocol.NS3_TWIN,
     connect: Annotated[
-        str, typer.Option(help="Where an agent of ns3-gym listens.", metavar="ADDRESS")
+        str, typer.Option(help="Where the agent of ns3-gym listens.", metavar="ADDRESS")
     ] = "tcp://localhost:5555",
     segment: Annotated[
-        str, typer.Option(help="Name of an ns3-ai agent's shared memory.")
+        str, typer.Option(help="Name of the ns3-ai agent's shared memory.")
     ] = "My Seg",
     seed: Annotated[
-        int, typer.Option(help="Run number of an ns3-gym or ns3-ai agent's first episode.", min=0)
+        int, typer.Option(help="Seed of the first episode of an ns3-gym or ns3-ai agent.", min=0)
     ] = 1,
     observe: Annotated[
         str | None,
-        typer.Option(help="Observation fields that an agent of those projects sees: a,b,c."),
+        typer.Option(help="Observation fields for an agent of those projects: a,b,c."),
     ] = None,
     act: Annotated[
-        str | None, typer.Option(help="Action fields that it decides on; others stay default.")
+        str | None,
+        typer.Option(help="Action fields that it decides on; others keep their defaults."),
     ] = None,
     live: Live = False,
     live_port: LivePort = 0,
     live_host: LiveHost = LOOPBACK,
 ) -> None:
-    """Let an agent elsewhere drive a scenario: ns3-twin connect, or ns3_bridge.connect(address)."""
+    """Serve a scenario to an agent elsewhere: ns3-twin connect, or ns3_bridge.connect(address)."""
     import ns3_bridge
     import ns3_scenarios
     from ns3_bridge.compat import Ns3AiServer, Ns3GymServer
@@ -198,23 +208,30 @@ def _serve_until_signal(
 
 
 def connect(
-    address: Annotated[str, typer.Argument(help="Of a gateway: ns3-twin serve prints it.")],
+    address: Annotated[str, typer.Argument(help="Address of a gateway: ns3-twin serve prints it.")],
     policy: Annotated[
-        str | None, typer.Option(help="Name, package.module:Class or file.py:Class.")
+        str | None,
+        typer.Option(
+            help="Name (ns3-twin scenarios lists them), package.module:Class or file.py:Class.",
+            show_default="rollout-fill",
+        ),
     ] = None,
-    seed: Annotated[int | None, typer.Option(help="ns-3's run number.")] = None,
+    agent: AgentFile = None,
+    seed: Annotated[int | None, typer.Option(help="ns-3's run number.", show_default="1")] = None,
     key: Annotated[
         Path | None, typer.Option(help="This agent's secret key file, beside gateway.key.")
     ] = None,
     deadline: Annotated[
-        float, typer.Option(help="Seconds within which the gateway must answer.", min=0.1)
+        float, typer.Option(help="Longest wait for an answer of the gateway, in seconds.", min=0.1)
     ] = 10.0,
-    runs_dir: Annotated[Path | None, typer.Option(help="Where run folders are made.")] = None,
+    runs_dir: Annotated[
+        Path | None, typer.Option(help="Where run folders are made.", show_default="runs")
+    ] = None,
     as_json: Annotated[
-        bool, typer.Option("--json", help="Print the summary as JSON, last line.")
+        bool, typer.Option("--json", help="Print the summary as JSON in the last line.")
     ] = False,
 ) -> None:
-    """Run a policy on a physical network behind a gateway; write and show the result."""
+    """Run a policy on a physical network behind a gateway; record and show the result."""
     import ns3_bridge
     from py_agent.experiment.run_settings import load_run_settings
     from py_agent.experiment.runner import Run
@@ -226,7 +243,7 @@ def connect(
             "settings": env.settings.model_dump(),
             "ns3": env.host.ns3_attributes,
         }
-        given = {"policy": policy, "seed": seed, "runs_dir": runs_dir}
+        given = {"policy": with_agent(policy, agent), "seed": seed, "runs_dir": runs_dir}
         settings = load_run_settings(None, {**told, **given}, [])
         run = Run(settings, env)
         execute_and_show(run, f"{address} · {settings.policy}", as_json=as_json)
@@ -235,15 +252,15 @@ def connect(
 
 
 def ping(
-    address: Annotated[str, typer.Argument(help="Of a gateway.")],
+    address: Annotated[str, typer.Argument(help="Address of a gateway.")],
     key: Annotated[
         Path | None, typer.Option(help="An agent's secret key file, beside gateway.key.")
     ] = None,
     deadline: Annotated[
-        float, typer.Option(help="Seconds within which the gateway must answer.", min=0.1)
+        float, typer.Option(help="Longest wait for an answer of the gateway, in seconds.", min=0.1)
     ] = 5.0,
 ) -> None:
-    """Ask whether a gateway is alive; whoever drives it is not disturbed."""
+    """Ask whether a gateway is alive, without disturbing its agent."""
     import ns3_bridge
 
     took_s = ns3_bridge.ping(address, key=key, deadline_s=deadline)
@@ -251,10 +268,10 @@ def ping(
 
 
 def keys(
-    folder: Annotated[Path, typer.Argument(help="Where the keys are kept.")],
+    folder: Annotated[Path, typer.Argument(help="Folder of the keys.")],
     agent: Annotated[str, typer.Option(help="Name of the agent that gets keys.")] = "agent",
 ) -> None:
-    """Make CURVE keys: of a gateway, unless the folder has them, and of one agent."""
+    """Make CURVE keys of an agent, and of the gateway if the folder has none."""
     import ns3_bridge
 
     made = ns3_bridge.make_keys(folder, agent)
@@ -268,10 +285,10 @@ def keys(
 
 
 def conformance(
-    address: Annotated[str | None, typer.Argument(help="Of the gateway to be checked.")] = None,
+    address: Annotated[str | None, typer.Argument(help="Address of the gateway to check.")] = None,
     agent: Annotated[
         str | None,
-        typer.Option(help="Command of an agent to be checked; {address} becomes the gateway's."),
+        typer.Option(help="Command of the agent to check; {address} becomes the gateway's."),
     ] = None,
     key: Annotated[Path | None, typer.Option(help="Secret key file for the gateway.")] = None,
     deadline: Annotated[float, typer.Option(help="Longest wait, in seconds.", min=0.1)] = 60.0,

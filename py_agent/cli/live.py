@@ -16,14 +16,11 @@ from py_agent.cli.consoles import err
 if TYPE_CHECKING:
     from py_agent.live.server import LiveServer
 
-Live = Annotated[bool, typer.Option("--live", help="Watch it in the browser, as it goes on.")]
+Live = Annotated[bool, typer.Option("--live", help="Show it in the browser while it runs.")]
 LivePort = Annotated[int, typer.Option(help="Port of the page; 0: any free one.", min=0, max=65535)]
 LiveHost = Annotated[
     str,
-    typer.Option(
-        help="Address that the page is served at. On another than loopback its URL "
-        "has a token that is needed."
-    ),
+    typer.Option(help="Address of the page. Beyond this machine, its URL has a token."),
 ]
 LOOPBACK = "127.0.0.1"
 _ARRIVAL_S = 15.0  # that a browser which was opened may take until it asks for the page

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Settings that come along, as a start for commands that take settings."""
+"""Bundled settings, as a start for commands that take settings."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Preset = Annotated[
     str | None,
     typer.Option(
         "--preset",
-        help="Start from a setting of the benchmark: joint-retraining, unequal-servers, vehicles, "
+        help="Setting of the benchmark to start from: joint-retraining, unequal-servers, vehicles, "
         "seven-stations, results-and-drift.",
     ),
 ]

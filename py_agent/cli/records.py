@@ -13,14 +13,14 @@ import typer
 from py_agent import former_names
 
 IsTrusted = Annotated[
-    bool, typer.Option("--trust", help="Start a scenario program that a run names.")
+    bool, typer.Option("--trust", help="Run a scenario program that a run names.")
 ]
 
 
 def replay(
     run: Annotated[Path, typer.Argument(help="Folder of a run.")],
     is_trusted: IsTrusted = False,
-    as_json: Annotated[bool, typer.Option("--json")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
 ) -> None:
     """Simulate a run again with its recorded actions; say whether every bit is the same."""
     from py_agent.experiment.replay import replay as replay_run
@@ -40,7 +40,7 @@ def replay(
 
 
 def report(run: Annotated[Path, typer.Argument(help="Folder of a run.")]) -> None:
-    """Draw a run anew: figure and page, also of one that was killed, as far as it came."""
+    """Draw figure and page of a run again, also of one that was interrupted."""
     from py_agent.experiment.run_data import recorded_run
     from py_agent.view.report import write_report  # matplotlib takes a second
 
@@ -54,8 +54,8 @@ def report(run: Annotated[Path, typer.Argument(help="Folder of a run.")]) -> Non
 def export(
     runs: Annotated[list[Path], typer.Argument(help="Folders of runs under the same settings.")],
     dataset: Annotated[str, typer.Option(help="Name of the data set, e.g. ns3/cellular-v0.")],
-    author: Annotated[str, typer.Option(help="For the metadata.")] = "unknown",
-    author_email: Annotated[str, typer.Option(help="For the metadata.")] = "unknown",
+    author: Annotated[str, typer.Option(help="Author in the metadata.")] = "unknown",
+    author_email: Annotated[str, typer.Option(help="Address in the metadata.")] = "unknown",
     is_trusted: IsTrusted = False,
 ) -> None:
     """Make a Minari data set of runs, an episode each, for offline reinforcement learning."""

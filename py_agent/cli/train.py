@@ -23,59 +23,83 @@ _QUICK |= {"validations": 3, "validation_networks": 16}
 
 def train(
     scenario: Annotated[
-        str | None, typer.Option(help="Name, or path of a scenario program; default: cellular.")
+        str | None,
+        typer.Option(help="Name, or path of a scenario program.", show_default="cellular"),
     ] = None,
-    algorithm: Annotated[str | None, typer.Option(help="ppo, td3 or sac.")] = None,
+    algorithm: Annotated[
+        str | None, typer.Option(help="ppo, td3 or sac.", show_default="ppo")
+    ] = None,
     architecture: Annotated[
-        str | None, typer.Option(help="What agents see: their user, or all users of its cell.")
+        str | None,
+        typer.Option(help="What agents see: user, or cell: all its users.", show_default="user"),
     ] = None,
     timescale: Annotated[
-        str | None, typer.Option(help="When agents decide: in every slot, or once a frame.")
+        str | None,
+        typer.Option(help="How often agents decide: slot or frame.", show_default="slot"),
     ] = None,
     view: Annotated[
-        str | None, typer.Option(help="twin: its estimates; raw: users' last reports alone.")
+        str | None,
+        typer.Option(
+            help="What agents observe: twin: its estimates; raw: users' last reports.",
+            show_default="twin",
+        ),
     ] = None,
     retrain: Annotated[
-        bool | None, typer.Option("--retrain/--no-retrain", help="Agents retrain models, too.")
+        bool | None,
+        typer.Option(
+            "--retrain/--no-retrain",
+            help="Whether agents also retrain models.",
+            show_default="retrain",
+        ),
     ] = None,
     association: Annotated[
-        str | None, typer.Option(help="Association rule while training: load or strongest.")
+        str | None,
+        typer.Option(help="Association rule in training: load or strongest.", show_default="load"),
     ] = None,
-    steps: Annotated[int | None, typer.Option(help="Slots that users decide in, in all.")] = None,
-    seed: Annotated[int | None, typer.Option(help="Of weights, exploration, networks.")] = None,
+    steps: Annotated[
+        int | None, typer.Option(help="Decisions of users to train on, in total.")
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(help="Seed of weights, exploration and networks.")
+    ] = None,
     minutes: Annotated[
-        float | None, typer.Option(help="Wall time after which training ends anyhow.")
+        float | None, typer.Option(help="Wall time after which training ends, in minutes.")
     ] = None,
     processes: Annotated[
         bool | None,
-        typer.Option("--processes/--no-processes", help="Each variant in a process of its own."),
+        typer.Option("--processes/--no-processes", help="Give each variant a process of its own."),
     ] = None,
-    device: Annotated[str | None, typer.Option(help="That learns: cpu or cuda.")] = None,
+    device: Annotated[
+        str | None, typer.Option(help="Device that learns: cpu or cuda.", show_default="cpu")
+    ] = None,
     config: Annotated[
         Path | None, typer.Option(help="YAML file with settings of the training.")
     ] = None,
     assignments: Annotated[
         list[str] | None,
-        typer.Option("--set", help="name=value of a setting of the scenario or of learning.…"),
+        typer.Option(
+            "--set",
+            help="NAME=VALUE of a setting of the scenario or of learning.… May be repeated.",
+        ),
     ] = None,
     twin: Annotated[
         Path | None, typer.Option(help="Calibrated parameters (ns3-twin calibrate).")
     ] = None,
     folder: Annotated[
-        Path, typer.Option("--out", help="Folder; a training that is there is gone on with.")
+        Path, typer.Option("--out", help="Folder of the training; one that is there is resumed.")
     ] = Path("runs/train"),
     is_trusted: Annotated[
-        bool, typer.Option("--trust", help="Start a scenario program that --config names.")
+        bool, typer.Option("--trust", help="Run a scenario program that --config names.")
     ] = False,
-    quick: Annotated[bool, typer.Option("--quick", help="A small preset, in a minute.")] = False,
+    quick: Annotated[bool, typer.Option("--quick", help="A small training: a minute.")] = False,
     as_json: Annotated[
-        bool, typer.Option("--json", help="Print the result as JSON, last line.")
+        bool, typer.Option("--json", help="Print the result as JSON in the last line.")
     ] = False,
     live: Live = False,
     live_port: LivePort = 0,
     live_host: LiveHost = LOOPBACK,
 ) -> None:
-    """Train an agent in the twin; killed, it goes on where it was. Then: --policy twin-drl=FILE."""
+    """Train an agent in the twin. If interrupted, rerun it to resume. Then: run --agent FILE."""
     given = {
         **{
             "scenario": scenario,

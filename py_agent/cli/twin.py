@@ -19,14 +19,12 @@ if TYPE_CHECKING:
 
 def calibrate(
     runs: Annotated[list[Path], typer.Argument(help="Folders of finished runs of one network.")],
-    output: Annotated[Path, typer.Option(help="The file of parameters to write.")] = Path(
-        "twin.json"
-    ),
+    output: Annotated[Path, typer.Option(help="File of parameters to write.")] = Path("twin.json"),
     is_trusted: Annotated[
-        bool, typer.Option("--trust", help="Start a scenario program that a run names.")
+        bool, typer.Option("--trust", help="Run a scenario program that a run names.")
     ] = False,
     as_json: Annotated[
-        bool, typer.Option("--json", help="Print the parameters as JSON, last line.")
+        bool, typer.Option("--json", help="Print the parameters as JSON in the last line.")
     ] = False,
 ) -> None:
     """Learn the twin's constants from recorded runs; write them to a file."""
@@ -58,39 +56,53 @@ def fidelity(
         str, typer.Option(help="Name, or path of a scenario program.")
     ] = "cellular",
     seeds: Annotated[
-        str | None, typer.Option(help="Not those of the calibration: 9101-9104 or 9101,9105.")
+        str | None,
+        typer.Option(
+            help="9101-9104 or 9101,9105; none of the calibration's.", show_default="9101-9104"
+        ),
     ] = None,
     quick: Annotated[
-        bool, typer.Option("--quick", help="10 users, 3 s ahead, 2 seeds; less to be sure of.")
+        bool,
+        typer.Option("--quick", help="10 users, 3 s ahead, 2 seeds: faster, and less certain."),
     ] = False,
     parameters: Annotated[
         Path | None,
-        typer.Option(help="Of ns3-twin calibrate; else learned from fresh runs, seeds 1 and 2."),
+        typer.Option(
+            help="File of ns3-twin calibrate.",
+            show_default="from fresh runs, seeds 1 and 2",
+        ),
     ] = None,
     assignments: Annotated[
-        list[str] | None, typer.Option("--set", help="name=value of a scenario setting.")
+        list[str] | None,
+        typer.Option("--set", help="NAME=VALUE of a scenario setting. May be repeated."),
     ] = None,
     period: Annotated[
-        float, typer.Option(help="Seconds between two reports of a user; 0: every slot.", min=0)
+        float,
+        typer.Option(help="Time between two reports of a user in seconds; 0: every slot.", min=0),
     ] = 0.0,
-    loss: Annotated[float, typer.Option(help="Part of the reports lost.", min=0, max=1)] = 0.0,
+    loss: Annotated[
+        float, typer.Option(help="Fraction of reports that is lost.", min=0, max=1)
+    ] = 0.0,
     lead: Annotated[
-        float | None, typer.Option(help="Seconds for which the twin follows first.", min=0.1)
+        float | None,
+        typer.Option(help="How long the twin follows first, in s.", show_default="5", min=0.1),
     ] = None,
     horizon: Annotated[
-        float | None, typer.Option(help="Seconds that are predicted and simulated.", min=0.1)
+        float | None,
+        typer.Option(help="How far it predicts, in s.", show_default="10", min=0.1),
     ] = None,
     policies: Annotated[
-        str | None, typer.Option(help="Comma-separated; default: random and all rules.")
+        str | None,
+        typer.Option(help="Comma-separated policies.", show_default="random and all rules"),
     ] = None,
     jobs: Annotated[
-        int | None, typer.Option(help="Processes; default: one per core.", min=1)
+        int | None, typer.Option(help="Seeds side by side.", show_default="one per core", min=1)
     ] = None,
     output: Annotated[
-        Path, typer.Option(help="Folder for figure and JSON; seeds done are not done again.")
+        Path, typer.Option(help="Folder for figure and JSON; seeds that it has are not repeated.")
     ] = Path("runs/fidelity"),
     as_json: Annotated[
-        bool, typer.Option("--json", help="Print the measures as JSON, last line.")
+        bool, typer.Option("--json", help="Print the measures as JSON in the last line.")
     ] = False,
 ) -> None:
     """Measure the twin against ns-3 on seeds that it has not seen, noise floors beside."""

@@ -15,7 +15,7 @@ def verify(
     drops: Annotated[int, typer.Option(min=1, help="Networks, each with maps of its own.")] = 100,
     users: Annotated[int, typer.Option(min=1, max=2000, help="Users dropped in each.")] = 200,
     as_json: Annotated[
-        bool, typer.Option("--json", help="Print all percentiles as JSON, last line.")
+        bool, typer.Option("--json", help="Print all percentiles as JSON in the last line.")
     ] = False,
 ) -> None:
     """Check the channel of `cellular` against 3GPP's large-scale calibration (TR 38.901, 7.8.1)."""

@@ -21,12 +21,12 @@ def view(
     runs: Annotated[list[Path], typer.Argument(help="Folders of runs, shown side by side.")],
     html: Annotated[
         Path | None,
-        typer.Option(help="Write one HTML file with all in it, to be sent, instead of serving."),
+        typer.Option(help="Write one HTML file to send, in place of serving the page."),
     ] = None,
     live_port: LivePort = 0,
     live_host: LiveHost = LOOPBACK,
 ) -> None:
-    """Show runs in the browser, beside their baselines; also what was recorded of a killed one."""
+    """Show runs in the browser, beside their baselines; also of interrupted ones."""
     from py_agent.experiment.paired_run import baseline_of
     from py_agent.experiment.run_data import recorded_run
     from py_agent.experiment.run_folder import RunFolder

@@ -142,7 +142,7 @@ class Agent:
         if not set(features) <= set(FEATURES) or tuple(about["actions"]) != ACTIONS:
             raise InvalidAgent(
                 f"{path} was trained for other features or actions than this version has: "
-                "train it anew (ns3-twin train)"
+                "train it again (ns3-twin train)"
             )
         told = (about["squash"], about["reach"], about["facts"])
         agent = cls(layers, embedding, *told, features)

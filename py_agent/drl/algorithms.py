@@ -123,7 +123,7 @@ def load_algorithm(settings: TrainingSettings, path: Path, env: VecEnv, log: Pat
             raise ValueError("a weight is no finite number")
     except Exception as error:  # torch raises a dozen kinds, one for each way to be damaged
         raise CannotResume(
-            f"{path} cannot be gone on with ({reason_of(error)}): remove it to start anew"
+            f"{path} cannot be resumed ({reason_of(error)}): remove it to start again"
         ) from error
     return cast("BaseAlgorithm", model)
 

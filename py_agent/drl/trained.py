@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The agents that come along, as policies and share rules with names."""
+"""The bundled agents, as policies and share rules with names."""
 
 from __future__ import annotations
 

@@ -137,7 +137,7 @@ class _State:
                 self.steps, self.files = int(told["steps"]), dict(told.get("files", {}))
                 self.best = told["best"] and dataclasses.asdict(Estimate(**told["best"]))
             except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-                raise CannotResume(f"{path} is damaged: {error!r}: remove it to start anew") from (
+                raise CannotResume(f"{path} is damaged: {error!r}: remove it to start again") from (
                     error
                 )
 

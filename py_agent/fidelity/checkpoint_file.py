@@ -91,7 +91,7 @@ def load_checkpoint(path: Path, policies: Sequence[str]) -> Checkpoint:
         return _load(path, policies)
     except Exception as error:  # NumPy and zipfile have a dozen kinds, one per damage
         reason = " ".join(str(error).split())[:200] or type(error).__name__
-        raise DamagedCheckpoint(f"{path} is damaged ({reason}): remove it to measure anew") from (
+        raise DamagedCheckpoint(f"{path} is damaged ({reason}): remove it to measure again") from (
             error
         )
 

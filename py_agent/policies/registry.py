@@ -144,6 +144,18 @@ def is_rule(name: str) -> bool:
     return composed is not None and not hasattr(SHARE_RULES.load(composed.share), "file")
 
 
+def takes_file(name: str) -> bool:
+    """Whether ``NAME=FILE`` is a policy with another agent; not if the name has a file already.
+
+    >>> takes_file("twin-drl"), takes_file("twin-fill")
+    (True, False)
+    """
+    composed = _Composed.read(_current(name))
+    if composed is None or composed.file:
+        return False
+    return hasattr(SHARE_RULES.load(composed.share), "file")
+
+
 def fingerprint(name: str) -> str:
     """What a policy's decisions depend on beside its name and the version of this package.
 

@@ -202,7 +202,7 @@ class RemoteHost:
 
     def __reduce__(self) -> tuple[Any, ...]:
         raise BridgeError(
-            "a session with a gateway is neither pickled nor copied: connect() anew where it is "
+            "a session with a gateway is neither pickled nor copied: connect() again where it is "
             "needed"
         )
 

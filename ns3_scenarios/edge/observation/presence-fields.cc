@@ -13,7 +13,7 @@ PresenceFields::PresenceFields(Schema& schema, std::size_t n_ue)
            "1",
            0,
            1,
-           "whether the user is there; one that is not sends nothing and is served by nobody",
+           "whether the user is there; an absent one sends nothing and no cell serves it",
            {"absent", "present"},
            true})),
       m_tasks_left(schema.Observation<std::int64_t>(

@@ -12,7 +12,7 @@ Floats = NDArray[np.float64]
 
 
 class MotionFilter:
-    """Straight walks with a turn now and then; both axes of all users at once.
+    """Straight motion with a turn now and then; both axes of all users at once.
 
     State per axis ``(x, v)``, ``F = [[1, Δ], [0, 1]]``, white acceleration of density
     ``q = 2 v²/turn_s``, v the root mean square speed per axis: a turn, on average after turn_s,

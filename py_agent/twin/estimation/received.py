@@ -133,7 +133,7 @@ class ReceivedFields:
         >>> received = ReceivedFields([speed])
         >>> users = np.array([0, 1])
         >>> _ = received.take(Report(1.0, users, {"speed_mps": np.array([5.0, -3.0])}))
-        >>> received.latest["speed_mps"][0], received.rejected  # nobody walks at −3 m/s
+        >>> received.latest["speed_mps"][0], received.rejected  # no speed is −3 m/s
         (np.float64(5.0), 1)
     """
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The twin: takes what is reported of a network, and tells what it believes of it."""
+"""The twin: takes the reports of a network and estimates its state."""
 
 from __future__ import annotations
 
@@ -187,7 +187,7 @@ class Twin:
         self._gaps.update(users, np.full(len(users), report.time_s), connected | away)
 
     def estimate(self) -> NetworkEstimate:
-        """What the twin believes now.
+        """The estimate of the present state.
 
         Raises:
             UnsuitableNetwork: nothing has been observed yet.

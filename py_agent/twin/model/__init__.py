@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: MIT
-"""The constants of the twin, what it believes, and the formulas between both."""
+"""The twin's constants, its estimates, and the formulas between both."""

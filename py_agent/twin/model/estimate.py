@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the twin believes of a network at one moment, and how surely."""
+"""The twin's estimate of a network at one moment, and its uncertainty."""
 
 from __future__ import annotations
 

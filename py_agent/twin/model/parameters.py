@@ -140,7 +140,7 @@ class TrafficClass(TaskLaw):
 
 
 class MobilityLaw(Part):
-    """How users walk: straight legs, a new velocity now and then.
+    """How users move: straight legs, a new velocity now and then.
 
     Attributes:
         speed_min_mps: slowest leg.

@@ -80,7 +80,7 @@ def _mobility(
 def _area_m(
     parameters: TwinParameters, site_distance_m: float, bs_position_m: NDArray[Any]
 ) -> tuple[float, float, float, float]:
-    """Where users walk: half a site distance beyond the base stations, unless learnt."""
+    """Where users move: half a site distance beyond the base stations, unless learnt."""
     margin_m = site_distance_m / 2
     low, high = bs_position_m.min(axis=0) - margin_m, bs_position_m.max(axis=0) + margin_m
     learnt = parameters.mobility.area_m

@@ -17,7 +17,7 @@ Rows = NDArray[np.int64]
 
 
 class RadioModel(Protocol):
-    """What becomes of links while users walk, of a whole batch at once.
+    """How links change while users move, for a whole batch at once.
 
     A user is known by its number in the batch, ``rollout * n_ue + ue``. Whatever happens in a
     rollout may depend on its own seed and slot alone, not on the rollouts beside it.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Rollouts that begin where the twin believes the network to be."""
+"""Rollouts that start from the twin's estimate of the network."""
 
 from __future__ import annotations
 
