@@ -35,5 +35,7 @@ html_theme = "furo"
 html_title = "ns3-twin"
 html_favicon = "../py_agent/live/page/icon.svg"
 html_extra_path = ["_generated/llms.txt"]
+html_static_path = ["_static"]
+html_css_files = ["tables.css"]
 html_theme_options = {"sidebar_hide_name": False}
 html_show_sphinx = False
