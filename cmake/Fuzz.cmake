@@ -20,6 +20,7 @@ add_library(fuzzed OBJECT
   tests/fuzz/readers.cc)
 target_include_directories(fuzzed PRIVATE bridge/cpp ns3_scenarios/common ns3_scenarios/layout
   ns3_scenarios/mobility ns3_scenarios/traffic ${NLOHMANN_JSON_INCLUDE_DIR})
+set_target_properties(fuzzed PROPERTIES UNITY_BUILD OFF)  # files of three rooms call things alike
 target_compile_definitions(fuzzed PRIVATE _GLIBCXX_ASSERTIONS)
 target_compile_options(fuzzed PRIVATE -O1 -g1 ${strict} ${sanitizers} -fsanitize-coverage=trace-pc)
 target_link_libraries(fuzzed PUBLIC ns3::mobility ns3::network ns3::core)
