@@ -89,10 +89,11 @@ benchmark: $(VENV)/.installed-test
 agents: $(VENV)/.installed-test
 	OMP_NUM_THREADS=1 BIN=$(BIN) sh benchmarks/train_agents.sh
 
-## Random handovers in every setting: 20 seeds × 60 s × 8 settings, some hours of CPU time. Rerun it to
-## resume: runs/soak.jsonl.
+## Random handovers in every setting: 20 seeds × 60 s × 8 settings, some hours of CPU time; SCENARIO=wifi for
+## re-associations. Rerun it to resume: runs/soak-cellular.jsonl.
+SCENARIO ?= cellular
 soak: $(VENV)/.installed-test
-	$(BIN)/python -m benchmarks.soak
+	$(BIN)/python -m benchmarks.soak --scenario $(SCENARIO)
 
 ## The documentation site, build/docs/index.html; a warning is an error. Its tables of settings, fields and commands
 ## come from the code. Then every page is opened: no broken link, no error, no request to elsewhere.
@@ -104,7 +105,9 @@ docs: $(VENV)/.installed-docs
 
 ## Write the settings of the scenarios as typed models.
 declarations: $(VENV)/.installed
-	$(BIN)/ns3-twin describe cellular --python > ns3_scenarios/cellular_settings.py
+	for scenario in cellular wifi; do \
+	  $(BIN)/ns3-twin describe $$scenario --python > ns3_scenarios/$${scenario}_settings.py || exit 1; \
+	done
 
 ## Run the notebooks as a whole and keep what they show.
 notebooks: $(VENV)/.installed-test

@@ -2,13 +2,14 @@
 """Soak test of association: random handovers all the time, in every setting, for hours.
 
 Every frame (1 s) every user is commanded to a base station drawn uniformly: near or far, also while
-it is not connected. Users move at up to 30 m/s. One run is one seed of one setting; its result is
-one line of JSON in a file, and runs that the file has are skipped, so the campaign can be
-interrupted and resumed, and grows seed by seed.
+it is not connected. Users move at up to 30 m/s, 15 with Wi-Fi. One run is one seed of one setting;
+its result is one line of JSON in a file, and runs that the file has are skipped, so the campaign
+can be interrupted and resumed, and grows seed by seed.
 
     python -m benchmarks.soak                    # run what is missing, then print the table
     python -m benchmarks.soak --duration-s 5 --seeds 2 --output /tmp/short.jsonl
     python -m benchmarks.soak --summary --write docs/scenarios/cellular-handover.md
+    python -m benchmarks.soak --scenario wifi
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import itertools
 import json
 import os
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -34,35 +35,60 @@ from ns3_bridge import BridgeError
 DEADLINE_S = 600.0  # for one slot: far above any, even on a busy machine
 
 
+class Campaign(NamedTuple):
+    """What is tried on a scenario."""
+
+    users: tuple[int, ...]
+    speed_max_mps: float
+    variants: Mapping[str, Mapping[str, Any]]  # settings by name
+
+
+CAMPAIGNS = {
+    "cellular": Campaign(
+        (20, 60),
+        30.0,
+        {
+            "ideal RRC": {"radio": {"ideal_rrc": True}},
+            "real RRC": {"radio": {"ideal_rrc": False}},
+        },
+    ),
+    "wifi": Campaign((10, 40), 15.0, {"Yans": {"radio": {"phy": "yans"}}}),
+}
+
+
 class Run(NamedTuple):
     """One run of the campaign: a setting and a seed."""
 
+    scenario: str
     n_bs: int
     n_ue: int
-    rrc: str  # "ideal" or "real"
+    variant: str
     seed: int
 
 
-def campaign(seeds: int) -> list[Run]:
+def campaign(scenario: str, seeds: int) -> list[Run]:
     """All runs, in an order that gives every setting its first seeds early."""
-    settings = itertools.product(range(1, seeds + 1), (3, 7), (20, 60), ("ideal", "real"))
-    return [Run(n_bs, n_ue, rrc, seed) for seed, n_bs, n_ue, rrc in settings]
+    chosen = CAMPAIGNS[scenario]
+    settings = itertools.product(range(1, seeds + 1), (3, 7), chosen.users, chosen.variants)
+    return [Run(scenario, n_bs, n_ue, variant, seed) for seed, n_bs, n_ue, variant in settings]
 
 
 def simulate(run: Run, duration_s: float) -> dict[str, Any]:
     """Play one run to its end, or to the death of the simulator."""
+    chosen = CAMPAIGNS[run.scenario]
     settings = {
         "n_ue": run.n_ue,
         "n_bs": run.n_bs,
         "duration_s": duration_s,
-        "mobility": {"speed_max_mps": 30.0},
-        "radio": {"ideal_rrc": run.rrc == "ideal"},
+        "mobility": {"speed_max_mps": chosen.speed_max_mps},
+        **chosen.variants[run.variant],
     }
-    env = ns3_scenarios.make("cellular", settings, deadline_s=DEADLINE_S)
+    env = ns3_scenarios.make(run.scenario, settings, deadline_s=DEADLINE_S)
     random = np.random.default_rng(run.seed)
     action: dict[str, Any] = {
         name: np.full(run.n_ue, 1 / run.n_ue, np.float32)
         for name in ("compute_share", "bandwidth_share")
+        if name in env.action_space.spaces
     }
     start_s, time_s, error, truncated = time.perf_counter(), 0.0, "", False
     records: list[dict[str, Any]] = []
@@ -153,17 +179,19 @@ def read(path: Path) -> list[dict[str, Any]]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--scenario", choices=CAMPAIGNS, default="cellular")
     parser.add_argument("--seeds", type=int, default=20)
     parser.add_argument("--duration-s", type=float, default=60.0)
-    parser.add_argument("--output", type=Path, default=Path("runs/soak.jsonl"))
+    parser.add_argument("--output", type=Path, help="runs/soak-SCENARIO.jsonl")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--summary", action="store_true", help="run nothing, print what there is")
     parser.add_argument("--write", type=Path, metavar="PAGE", help="put the table into this page")
     arguments = parser.parse_args()
+    output = arguments.output or Path(f"runs/soak-{arguments.scenario}.jsonl")
     if not arguments.summary:
-        runs = campaign(arguments.seeds)
-        run_missing(runs, arguments.duration_s, arguments.output, arguments.jobs)
-    results = read(arguments.output)
+        runs = campaign(arguments.scenario, arguments.seeds)
+        run_missing(runs, arguments.duration_s, output, arguments.jobs)
+    results = read(output)
     Console().print(table(rows(results)))
     if arguments.write:
         write(rows(results), arguments.write)

@@ -12,7 +12,7 @@ import numpy as np
 from rich.table import Table
 
 COLUMNS = (
-    *("BS × UE, RRC", "runs", "crashes", "commands"),
+    *("BS × UE", "runs", "crashes", "commands"),
     *("done", "failed", "refused", "superseded", "open"),
     *("interruption ms: median, 95 %, max", "lost", "outage ms: median, 95 %, max", "never back"),
 )
@@ -21,16 +21,16 @@ NEVER_BACK_MS = 5000  # lost for longer than this when the run ended
 
 def rows(results: Sequence[dict[str, Any]]) -> list[tuple[str, ...]]:
     """One row of text per setting. Quantiles are medians over runs, maxima over all runs."""
-    settings = sorted({(r["n_bs"], r["n_ue"], r["rrc"]) for r in results})
+    settings = sorted({(r["n_bs"], r["n_ue"], r["variant"]) for r in results})
     return [
-        _row(setting, [r for r in results if (r["n_bs"], r["n_ue"], r["rrc"]) == setting])
+        _row(setting, [r for r in results if (r["n_bs"], r["n_ue"], r["variant"]) == setting])
         for setting in settings
     ]
 
 
 def table(cells: Sequence[tuple[str, ...]]) -> Table:
     """For the terminal."""
-    result = Table(title="soak: every user to a random base station every second, up to 30 m/s")
+    result = Table(title="soak: every user to a random base station every second")
     for column in COLUMNS:
         result.add_column(column, justify="right")
     for row in cells:
@@ -54,7 +54,7 @@ def write(cells: Sequence[tuple[str, ...]], page: Path) -> None:
 
 
 def _row(setting: tuple[Any, ...], results: Sequence[dict[str, Any]]) -> tuple[str, ...]:
-    n_bs, n_ue, rrc = setting
+    n_bs, n_ue, variant = setting
     whole = [r for r in results if "outcome" in r]
     outcome = {
         label: sum(r["outcome"].get(label, 0) for r in whole)
@@ -66,7 +66,7 @@ def _row(setting: tuple[Any, ...], results: Sequence[dict[str, Any]]) -> tuple[s
         return f"{outcome[label] / max(commands, 1):.1%}"
 
     return (
-        f"{n_bs} × {n_ue}, {rrc}",
+        f"{n_bs} × {n_ue}, {variant}",
         str(len(results)),
         str(sum(bool(r["error"]) for r in results)),
         f"{commands:,}",

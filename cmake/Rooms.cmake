@@ -36,6 +36,9 @@ ns3_twin_add_room(layout ${scenarios}/layout NEEDS physical_common)
 ns3_twin_add_room(edge ${scenarios}/edge
   NEEDS physical_mobility physical_traffic physical_layout ns3::internet)
 
+# What the world does to signals, for any radio: line of sight and shadowing over the plane, walls.
+ns3_twin_add_room(propagation ${scenarios}/propagation NEEDS physical_common ns3::propagation ns3::mobility)
+
 # The MAC scheduler that divides an LTE cell by weights. Its types register themselves in ns-3 as soon as a
 # program names one of them.
 ns3_twin_add_room(mac ${scenarios}/cellular/mac NEEDS ns3::lte ns3::core ns3::network)

@@ -45,6 +45,11 @@ def cellular() -> Path:
     return _PROGRAMS / "cellular"
 
 
+def wifi() -> Path:
+    """Moving Wi-Fi stations at access points with edge servers."""
+    return _PROGRAMS / "wifi"
+
+
 def names() -> list[str]:
     """Names of the scenarios that are installed, ours and other packages'."""
     return sorted(SCENARIOS)

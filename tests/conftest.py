@@ -88,6 +88,21 @@ def cellular() -> Iterator[Callable[..., ScenarioEnv]]:
 
 
 @pytest.fixture
+def wifi() -> Iterator[Callable[..., ScenarioEnv]]:
+    """Make small Wi-Fi environments on real ns-3; they are closed at the end."""
+    made: list[ScenarioEnv] = []
+
+    def make(**settings: Any) -> ScenarioEnv:
+        settings = {"n_ue": 4, "n_bs": 2, "duration_s": 1.0, **settings}
+        made.append(ns3_scenarios.make("wifi", settings))
+        return made[-1]
+
+    yield make
+    for env in made:
+        env.close()
+
+
+@pytest.fixture
 def in_background() -> Iterator[Callable[[Any], threading.Thread]]:
     """Let servers serve until the end of the test, each in a thread that must end with it."""
     started: list[tuple[Any, threading.Thread]] = []

@@ -31,6 +31,17 @@ void ScheduleBetweenSubframes(Call call) {
 
 }  // namespace
 
+const ConnectionTerms LTE_CONNECTION_TERMS{
+    .states = {"searching", "connecting", "connected", "handover"},
+    .states_help =
+        "the user's RRC (TS 36.331): looking for a cell, in random access to one,"
+        " connected, between two",
+    .loss_reasons = {"none", "radio_link_failure", "handover_failure", "released", "context_lost"},
+    .loss_reasons_help =
+        "radio_link_failure: out of sync for T310 (TS 36.331, 5.3.11); handover_failure: no"
+        " random access to the target; released: by the cell that it was to leave;"
+        " context_lost: the cell had given it up unheard"};
+
 ConnectionWatch::ConnectionWatch(const LteNetwork& network, bool can_release, Listener listener)
     : m_network(network),
       m_can_release(can_release),
@@ -41,6 +52,21 @@ ConnectionWatch::ConnectionWatch(const LteNetwork& network, bool can_release, Li
     }
     for (const BaseStation& bs : network.Bs()) {
         WatchReleases(bs.device->GetRrc());
+    }
+}
+
+int ConnectionWatch::State(std::uint32_t ue) const {
+    switch (m_network.Ue()[ue].Rrc()->GetState()) {
+        case LteUeRrc::IDLE_WAIT_SIB2:
+        case LteUeRrc::IDLE_RANDOM_ACCESS:
+        case LteUeRrc::IDLE_CONNECTING:
+            return 1;
+        case LteUeRrc::CONNECTED_NORMALLY:
+            return 2;
+        case LteUeRrc::CONNECTED_HANDOVER:
+            return 3;
+        default:
+            return 0;
     }
 }
 
@@ -141,7 +167,7 @@ void ConnectionWatch::Lose(std::uint32_t ue) {
         ++user.losses;
         user.outage = {.lost_s = Simulator::Now().GetSeconds(),
                        .lost_bs = user.last_serving_bs,
-                       .reason = reason};
+                       .reason = static_cast<int>(reason)};
     }
     m_listener.lost(ue, reason);
 }

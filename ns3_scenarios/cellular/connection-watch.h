@@ -3,8 +3,9 @@
 #define PHYSICAL_CONNECTION_WATCH_H
 
 #include "lte-network.h"
+#include "observation/connection-fields.h"
+#include "outage.h"
 
-#include <cmath>
 #include <cstdint>
 #include <functional>
 #include <vector>
@@ -14,14 +15,8 @@ namespace physical {
 /// Why a user lost its connection.
 enum class LossReason { NONE, RADIO_LINK_FAILURE, HANDOVER_FAILURE, RELEASED, CONTEXT_LOST };
 
-/// One loss of a user's connection, until it is connected again.
-struct Outage {
-    double lost_s = NAN;
-    int lost_bs = -1;
-    LossReason reason = LossReason::NONE;
-    double restored_s = NAN;
-    int restored_bs = -1;
-};
+/// What a user of LTE calls the states of its connection and the reasons of its loss.
+extern const ConnectionTerms LTE_CONNECTION_TERMS;
 
 /**
  * Who is connected to which base station, from the trace sources of the users' RRC: losses,
@@ -56,10 +51,12 @@ class ConnectionWatch {
     void SetPresent(std::uint32_t ue, bool present);
     bool IsPresent(std::uint32_t ue) const { return m_users[ue].present; }
 
+    /// Index into the states of LTE_CONNECTION_TERMS.
+    int State(std::uint32_t ue) const;
     /// How often the user has lost its connection.
     int Losses(std::uint32_t ue) const { return m_users[ue].losses; }
     /// Whether the user had a connection and has none now.
-    bool IsLost(std::uint32_t ue) const { return std::isfinite(m_users[ue].outage.lost_s); }
+    bool IsLost(std::uint32_t ue) const { return m_users[ue].outage.IsOpen(); }
     /// The outage under way; only if IsLost().
     const Outage& CurrentOutage(std::uint32_t ue) const { return m_users[ue].outage; }
 

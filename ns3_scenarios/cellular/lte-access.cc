@@ -34,7 +34,7 @@ void LteAccess::DeclareFields(Schema& schema, std::uint32_t n_ue, std::uint32_t 
         m_bearer_fields.emplace(schema, n_ue);
     }
     m_association_fields.emplace(schema, n_ue, n_bs, HANDOVER_REASONS);
-    m_connection_fields.emplace(schema, n_ue);
+    m_connection_fields.emplace(schema, n_ue, LTE_CONNECTION_TERMS);
 }
 
 void LteAccess::Build(const AccessPlan& plan) {
@@ -105,8 +105,8 @@ void LteAccess::Observe() {
     for (std::uint32_t ue = 0; ue < m_network->Ue().size(); ++ue) {
         m_association_fields->Fill(ue, m_network->ServingBs(ue), m_associations->Last(ue).state,
                                    m_associations->LastInterruptionS(ue));
+        m_connection_fields->Fill(ue, m_connections->State(ue), m_connections->Losses(ue));
     }
-    m_connection_fields->Fill(*m_network, *m_connections);
 }
 
 void LteAccess::SetPresent(std::uint32_t ue, bool present) {
@@ -125,7 +125,11 @@ std::string LteAccess::WhyNoBranches() const {
 void LteAccess::Finish() {
     m_capture.reset();
     m_associations->Finish();
-    m_connection_fields->RecordOpen(*m_network, *m_connections);
+    for (std::uint32_t ue = 0; ue < m_network->Ue().size(); ++ue) {
+        if (m_connections->IsLost(ue)) {
+            m_connection_fields->Record(ue, m_connections->CurrentOutage(ue));
+        }
+    }
 }
 
 }  // namespace physical

@@ -17,8 +17,13 @@ constexpr double UE_HEIGHT_M = 1.5;  // TR 36.814, Table A.2.1.1-2
 
 }  // namespace
 
-EdgeScenario::EdgeScenario(std::string name, std::string summary, ns3::Ptr<AccessNetwork> access)
-    : Scenario(std::move(name), std::move(summary)), m_access(std::move(access)) {}
+EdgeScenario::EdgeScenario(std::string name,
+                           std::string summary,
+                           ns3::Ptr<AccessNetwork> access,
+                           EdgeSettings defaults)
+    : Scenario(std::move(name), std::move(summary)),
+      m_settings(std::move(defaults)),
+      m_access(std::move(access)) {}
 
 void EdgeScenario::DeclareSettings(Settings& settings) {
     m_settings.DeclarePlaces(settings, m_access->HasSectors());

@@ -39,7 +39,11 @@ namespace physical {
  */
 class EdgeScenario : public Scenario {
   public:
-    EdgeScenario(std::string name, std::string summary, ns3::Ptr<AccessNetwork> access);
+    /// @param defaults where the usual ones do not suit the radio
+    EdgeScenario(std::string name,
+                 std::string summary,
+                 ns3::Ptr<AccessNetwork> access,
+                 EdgeSettings defaults = {});
 
     void DeclareSettings(Settings& settings) override;
     void SetNs3Defaults() override;

@@ -60,6 +60,10 @@ SETTINGS = {
     },
 }
 
+WIFI_SETTINGS = {
+    "Wi-Fi, InH": {"n_ue": 6, "n_bs": 3, "mobility": {"speed_max_mps": 15}},
+}
+
 
 def machine() -> dict[str, str]:
     """What the bits depend on beside the code."""
@@ -74,7 +78,7 @@ def machine() -> dict[str, str]:
     return {"c_library": f"{libc} {version}", "fused_multiply_add": str("fma" in flags).lower()}
 
 
-def record(settings: dict) -> dict:
+def record(settings: dict, scenario: str = "cellular") -> dict:
     """Play a setting with a fixed pattern of actions.
 
     Returns:
@@ -82,7 +86,7 @@ def record(settings: dict) -> dict:
         fingerprint per slot.
     """
     env = ns3_scenarios.make(
-        "cellular", {"slots_per_frame": 25, "duration_s": SLOTS * 0.02, **settings}
+        scenario, {"slots_per_frame": 25, "duration_s": SLOTS * 0.02, **settings}
     )
     whole = defaultdict(hashlib.sha256)
     slots: dict[str, list[str]] = defaultdict(list)
@@ -143,6 +147,7 @@ def differences(expected: dict, seen: dict) -> list[str]:
 
 def main() -> None:
     traces = {name: record(settings) for name, settings in SETTINGS.items()}
+    traces |= {name: record(settings, "wifi") for name, settings in WIFI_SETTINGS.items()}
     FILE.write_text(json.dumps({"machine": machine(), "traces": traces}, indent=1) + "\n")
     print(f"wrote {FILE}: {len(traces)} settings of {SLOTS} slots")
 

@@ -11,9 +11,14 @@ import pytest
 RECORDED = json.loads(golden.FILE.read_text())
 
 
-@pytest.mark.parametrize("name", golden.SETTINGS)
+@pytest.mark.parametrize("name", [*golden.SETTINGS, *golden.WIFI_SETTINGS])
 def test_golden_trace(name):
-    found = golden.differences(RECORDED["traces"][name], golden.record(golden.SETTINGS[name]))
+    seen = (
+        golden.record(golden.SETTINGS[name])
+        if name in golden.SETTINGS
+        else golden.record(golden.WIFI_SETTINGS[name], "wifi")
+    )
+    found = golden.differences(RECORDED["traces"][name], seen)
     if not found:
         return
     message = f"setting {name!r}: " + "; ".join(found)

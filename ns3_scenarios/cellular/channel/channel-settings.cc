@@ -2,7 +2,7 @@
 #include "channel/channel-settings.h"
 
 #include "channel/delay-profile.h"
-#include "channel/propagation-environment.h"
+#include "propagation-environment.h"
 
 namespace physical {
 

@@ -2,7 +2,7 @@
 #ifndef PHYSICAL_CHANNEL_SETTINGS_H
 #define PHYSICAL_CHANNEL_SETTINGS_H
 
-#include "channel/city-blocks.h"
+#include "city-blocks.h"
 #include "settings.h"
 
 #include <string>

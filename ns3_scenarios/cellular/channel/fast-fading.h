@@ -3,7 +3,7 @@
 #define PHYSICAL_FAST_FADING_H
 
 #include "channel/delay-profile.h"
-#include "channel/spatial-channel.h"
+#include "spatial-channel.h"
 
 #include "ns3/mobility-model.h"
 #include "ns3/random-variable-stream.h"

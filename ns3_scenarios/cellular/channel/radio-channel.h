@@ -4,8 +4,8 @@
 
 #include "channel/channel-settings.h"
 #include "channel/fast-fading.h"
-#include "channel/spatial-channel.h"
-#include "channel/wall-loss-model.h"
+#include "spatial-channel.h"
+#include "wall-loss-model.h"
 
 #include "ns3/lte-helper.h"
 #include "ns3/mobility-model.h"

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The channel of `cellular` in the layout of 3GPP's large-scale calibration: TR 38.901, 7.8.1.
-#include "channel/propagation-environment.h"
-#include "channel/spatial-channel.h"
-#include "channel/wall-loss-model.h"
 #include "hexagonal-layout.h"
 #include "panel-antenna.h"
+#include "propagation-environment.h"
 #include "scenario.h"
+#include "spatial-channel.h"
+#include "wall-loss-model.h"
 
 #include "ns3/boolean.h"
 #include "ns3/constant-position-mobility-model.h"

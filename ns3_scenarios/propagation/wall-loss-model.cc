@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "channel/wall-loss-model.h"
+#include "wall-loss-model.h"
 
 #include "ns3/mobility-model.h"
 

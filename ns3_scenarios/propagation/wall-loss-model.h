@@ -2,7 +2,7 @@
 #ifndef PHYSICAL_WALL_LOSS_MODEL_H
 #define PHYSICAL_WALL_LOSS_MODEL_H
 
-#include "channel/city-blocks.h"
+#include "city-blocks.h"
 
 #include "ns3/propagation-loss-model.h"
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "channel/spatial-channel.h"
+#include "spatial-channel.h"
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 #include <stdexcept>
@@ -54,15 +55,22 @@ void SpatialChannel::AddBaseStation(ns3::Ptr<const ns3::MobilityModel> mobility)
                        SpatialField(m_environment.shadowing_nlos_correlation_m, m_random)});
 }
 
-const SpatialChannel::Link& SpatialChannel::Between(const ns3::MobilityModel& a,
-                                                    const ns3::MobilityModel& b) {
+void SpatialChannel::AddUserMaps() {
+    m_user_maps.emplace(
+        UserMaps{SpatialField(m_environment.los_correlation_m, m_random),
+                 SpatialField(m_environment.shadowing_los_correlation_m, m_random),
+                 SpatialField(m_environment.shadowing_nlos_correlation_m, m_random)});
+}
+
+SpatialChannel::Link SpatialChannel::Between(const ns3::MobilityModel& a,
+                                             const ns3::MobilityModel& b) {
     auto site = m_site_of.find(&a);
     const ns3::MobilityModel& user = site == m_site_of.end() ? a : b;
     if (site == m_site_of.end()) {
         site = m_site_of.find(&b);
     }
     if (site == m_site_of.end()) {
-        throw std::logic_error("no base station at either end of a link");
+        return BetweenUsers(a, b);
     }
     const ns3::Vector position = user.GetPosition();
     const std::int64_t cell_x = std::llround(position.x / MAP_RESOLUTION_M);
@@ -76,6 +84,46 @@ const SpatialChannel::Link& SpatialChannel::Between(const ns3::MobilityModel& a,
                            static_cast<double>(cell_y) * MAP_RESOLUTION_M, position.z})};
     }
     return cached.link;
+}
+
+SpatialChannel::Link SpatialChannel::BetweenUsers(const ns3::MobilityModel& a,
+                                                  const ns3::MobilityModel& b) {
+    if (!m_user_maps) {
+        throw std::logic_error("no base station at either end of a link");
+    }
+    const UserPlace& here = PlaceOf(a);
+    const UserPlace& there = PlaceOf(b);
+    // Sums of two independent standard normal fields, so √½ brings them back to that.
+    const double line_of_sight =
+        std::numbers::sqrt2 / 2 * (here.line_of_sight + there.line_of_sight);
+    const ns3::Vector from = a.GetPosition();
+    const ns3::Vector to = b.GetPosition();
+    const bool in_sight = NormalCdf(line_of_sight) <
+                          m_environment.los_probability(std::hypot(from.x - to.x, from.y - to.y),
+                                                        std::max(from.z, to.z));
+    if (!m_shadowing) {
+        return {in_sight, 0};
+    }
+    const double sum = in_sight ? here.shadowing_los + there.shadowing_los
+                                : here.shadowing_nlos + there.shadowing_nlos;
+    return {in_sight,
+            (in_sight ? m_environment.shadowing_los_db : m_environment.shadowing_nlos_db) *
+                std::numbers::sqrt2 / 2 * sum};
+}
+
+const SpatialChannel::UserPlace& SpatialChannel::PlaceOf(const ns3::MobilityModel& user) {
+    const ns3::Vector position = user.GetPosition();
+    const std::int64_t cell_x = std::llround(position.x / MAP_RESOLUTION_M);
+    const std::int64_t cell_y = std::llround(position.y / MAP_RESOLUTION_M);
+    const auto [it, fresh] = m_user_places.try_emplace(&user);
+    UserPlace& place = it->second;
+    if (fresh || place.cell_x != cell_x || place.cell_y != cell_y) {
+        const double x_m = static_cast<double>(cell_x) * MAP_RESOLUTION_M;
+        const double y_m = static_cast<double>(cell_y) * MAP_RESOLUTION_M;
+        place = {cell_x, cell_y, m_user_maps->line_of_sight.At(x_m, y_m),
+                 m_user_maps->shadowing_los.At(x_m, y_m), m_user_maps->shadowing_nlos.At(x_m, y_m)};
+    }
+    return place;
 }
 
 bool SpatialChannel::HasLineOfSight(const Site& site, const ns3::Vector& user) const {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "channel/spatial-field.h"
+#include "spatial-field.h"
 
 #include <cmath>
 #include <numbers>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "channel/city-blocks.h"
+#include "city-blocks.h"
 
 #include "ns3/random-variable-stream.h"
 

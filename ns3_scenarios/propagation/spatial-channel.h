@@ -2,9 +2,9 @@
 #ifndef PHYSICAL_SPATIAL_CHANNEL_H
 #define PHYSICAL_SPATIAL_CHANNEL_H
 
-#include "channel/city-blocks.h"
-#include "channel/propagation-environment.h"
-#include "channel/spatial-field.h"
+#include "city-blocks.h"
+#include "propagation-environment.h"
+#include "spatial-field.h"
 
 #include "ns3/channel-condition-model.h"
 #include "ns3/mobility-model.h"
@@ -12,6 +12,8 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
+#include <utility>
 #include <vector>
 
 namespace physical {
@@ -39,12 +41,16 @@ class SpatialChannel : public ns3::Object {
     /// Announce a base station; those at one place share their maps.
     void AddBaseStation(ns3::Ptr<const ns3::MobilityModel> mobility);
 
-    /// State of the link between a base station and a user, in either order.
+    /// Let there be links between two users, too, after all base stations: what each of them meets
+    /// is the mean of two fields at its place and at the other's.
+    void AddUserMaps();
+
+    /// State of the link between a base station and a user, in either order, or between two users.
     struct Link {
         bool line_of_sight;
         double shadowing_db;
     };
-    const Link& Between(const ns3::MobilityModel& a, const ns3::MobilityModel& b);
+    Link Between(const ns3::MobilityModel& a, const ns3::MobilityModel& b);
 
   private:
     struct Site {
@@ -60,7 +66,23 @@ class SpatialChannel : public ns3::Object {
         Link link;
     };
     using LinkKey = std::pair<std::size_t, const ns3::MobilityModel*>;  // site, user
+    /// Of links between two users.
+    struct UserMaps {
+        SpatialField line_of_sight;
+        SpatialField shadowing_los;
+        SpatialField shadowing_nlos;
+    };
+    /// The fields of UserMaps where the user was; good until it has moved MAP_RESOLUTION_M.
+    struct UserPlace {
+        std::int64_t cell_x;
+        std::int64_t cell_y;
+        double line_of_sight;
+        double shadowing_los;
+        double shadowing_nlos;
+    };
 
+    Link BetweenUsers(const ns3::MobilityModel& a, const ns3::MobilityModel& b);
+    const UserPlace& PlaceOf(const ns3::MobilityModel& user);
     Link Compute(const Site& site, const ns3::Vector& user) const;
     bool HasLineOfSight(const Site& site, const ns3::Vector& user) const;
 
@@ -74,6 +96,8 @@ class SpatialChannel : public ns3::Object {
     std::vector<Site> m_sites;
     std::map<const ns3::MobilityModel*, std::size_t> m_site_of;
     std::map<LinkKey, CachedLink> m_links;
+    std::optional<UserMaps> m_user_maps;  ///< only if two users can have a link
+    std::map<const ns3::MobilityModel*, UserPlace> m_user_places;
 };
 
 /// Hands the line of sight to ns-3's path loss.

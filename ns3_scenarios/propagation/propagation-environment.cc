@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "channel/propagation-environment.h"
+#include "propagation-environment.h"
 
 #include "settings.h"
 

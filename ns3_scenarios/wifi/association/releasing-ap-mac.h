@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#ifndef PHYSICAL_RELEASING_AP_MAC_H
+#define PHYSICAL_RELEASING_AP_MAC_H
+
+#include "ns3/ap-wifi-mac.h"
+
+#include <set>
+
+namespace physical {
+
+/**
+ * An access point that can be told that a station has left.
+ *
+ * ns-3 3.44 forgets a station only on a disassociation frame, and then but by half: the association
+ * identifier (AID) stays in one of two lists, and ns-3 aborts when it is given out anew. A station
+ * that leaves unheard keeps its frames queued and its block ack agreements in force.
+ */
+class ReleasingApMac : public ns3::ApWifiMac {
+  public:
+    static ns3::TypeId GetTypeId();
+
+    /// The station is leaving: forget its AID and state at once, its frames and agreements as soon
+    /// as none of its frames can be on the air, in neither direction.
+    void Release(const ns3::Mac48Address& station);
+
+    /// Whether nothing is left of the station.
+    bool HasReleased(const ns3::Mac48Address& station) const {
+        return !m_leaving.contains(station);
+    }
+
+  private:
+    void DropFrames(const ns3::Mac48Address& station);
+
+    std::set<ns3::Mac48Address> m_leaving;
+};
+
+}  // namespace physical
+
+#endif

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#ifndef PHYSICAL_CHANNEL_PLAN_H
+#define PHYSICAL_CHANNEL_PLAN_H
+
+#include "wifi-settings.h"
+
+#include "ns3/wifi-phy.h"
+
+#include <cstdint>
+#include <vector>
+
+namespace physical {
+
+/// The channels of access points: no two overlap.
+/// @return [n_bs], as ns-3's PHYs take them
+/// @throws SettingError if the band has not so many
+std::vector<ns3::WifiPhy::ChannelTuple> PlanChannels(const WifiSettings& settings,
+                                                     std::uint32_t n_bs);
+
+}  // namespace physical
+
+#endif

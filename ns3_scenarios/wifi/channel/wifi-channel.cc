@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "channel/wifi-channel.h"
+
+#include "channel/wifi-environment.h"
+
+#include "ns3/boolean.h"
+#include "ns3/double.h"
+#include "ns3/object-factory.h"
+#include "ns3/pointer.h"
+#include "ns3/three-gpp-propagation-loss-model.h"
+
+namespace physical {
+
+WifiChannel::WifiChannel(const WifiSettings& settings,
+                         const std::vector<ns3::Ptr<ns3::MobilityModel>>& access_points,
+                         std::int64_t stream) {
+    const PropagationEnvironment& environment = FindWifiEnvironment(settings.environment);
+    const auto maps = ns3::CreateObject<SpatialChannel>(environment, settings.shadowing,
+                                                        settings.site_correlation, stream);
+    for (const auto& access_point : access_points) {
+        maps->AddBaseStation(access_point);
+    }
+    maps->AddUserMaps();
+    ns3::ObjectFactory factory;
+    factory.SetTypeId(environment.path_loss);
+    factory.Set("Frequency", ns3::DoubleValue(settings.FrequencyHz()));
+    m_loss = factory.Create<ns3::PropagationLossModel>();
+    if (ns3::DynamicCast<ns3::ThreeGppPropagationLossModel>(m_loss)) {
+        m_loss->SetAttribute("ShadowingEnabled", ns3::BooleanValue(false));
+        m_loss->SetAttribute("ChannelConditionModel",
+                             ns3::PointerValue(ns3::CreateObject<SpatialConditionModel>(maps)));
+    }
+    m_loss->SetNext(ns3::CreateObject<SpatialShadowingLossModel>(maps));
+}
+
+}  // namespace physical

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "shares/airtime-turn.h"
+
+#include "ns3/qos-txop.h"
+#include "ns3/wifi-mac-queue-scheduler.h"
+#include "ns3/wifi-mac-queue.h"
+
+#include <set>
+
+namespace physical {
+
+namespace {
+
+/// Best effort (IEEE 802.11-2020, Table 10-1): all data of the scenario.
+const std::set<std::uint8_t> BEST_EFFORT{0, 3};
+/// ns-3's reason for a queue of a station that dozes, which is what it does between its service
+/// periods.
+constexpr auto DOZES = ns3::WifiQueueBlockedReason::POWER_SAVE_MODE;
+
+}  // namespace
+
+AirtimeTurn::AirtimeTurn(const Station& station, const ns3::Mac48Address& bssid)
+    : m_mac(station.mac), m_bssid(bssid) {}
+
+bool AirtimeTurn::HasData() const {
+    const auto queue = m_mac->GetTxopQueue(ns3::AC_BE);
+    for (const std::uint8_t tid : BEST_EFFORT) {
+        const ns3::WifiContainerQueueId id{ns3::WIFI_QOSDATA_QUEUE, ns3::WIFI_UNICAST, m_bssid,
+                                           tid};
+        for (auto mpdu = queue->PeekByQueueId(id); mpdu; mpdu = queue->PeekByQueueId(id, mpdu)) {
+            if (!mpdu->IsInFlight()) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+void AirtimeTurn::Open() const {
+    m_mac->GetMacQueueScheduler()->UnblockQueues(DOZES, ns3::AC_BE, {ns3::WIFI_QOSDATA_QUEUE},
+                                                 m_bssid, m_mac->GetAddress(), BEST_EFFORT, {0});
+    m_mac->GetQosTxop(ns3::AC_BE)
+        ->StartAccessAfterEvent(0, ns3::Txop::DIDNT_HAVE_FRAMES_TO_TRANSMIT,
+                                ns3::Txop::CHECK_MEDIUM_BUSY);
+}
+
+void AirtimeTurn::Close() const {
+    m_mac->GetMacQueueScheduler()->BlockQueues(DOZES, ns3::AC_BE, {ns3::WIFI_QOSDATA_QUEUE},
+                                               m_bssid, m_mac->GetAddress(), BEST_EFFORT, {0});
+}
+
+}  // namespace physical

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "wifi-access.h"
+
+#include "channel/channel-plan.h"
+
+namespace physical {
+
+NS_OBJECT_ENSURE_REGISTERED(WifiAccess);
+
+ns3::TypeId WifiAccess::GetTypeId() {
+    static ns3::TypeId tid =
+        ns3::TypeId("physical::WifiAccess").SetParent<AccessNetwork>().AddConstructor<WifiAccess>();
+    return tid;
+}
+
+void WifiAccess::SetNs3Defaults(std::uint32_t /*n_ue*/) {
+    WifiNetwork::SetNs3Defaults();
+}
+
+std::string WifiAccess::WhyNoShares() const {
+    return m_settings.HasShares() ? ""
+                                  : "radio.shares = none: stations contend for the channel as they"
+                                    " like (EDCA); only \"service-periods\" can be given shares";
+}
+
+void WifiAccess::DeclareFields(Schema& schema, std::uint32_t n_ue, std::uint32_t n_bs) {
+    PlanChannels(m_settings, n_bs);  // throws if there are too few
+    schema.DescribeRadio("wifi");
+    m_link_fields.emplace(schema, n_ue, n_bs);
+    m_association_fields.emplace(schema, n_ue, n_bs, ROAMING_REASONS);
+    m_connection_fields.emplace(schema, n_ue, WIFI_CONNECTION_TERMS);
+}
+
+void WifiAccess::Build(const AccessPlan& plan) {
+    m_network = std::make_unique<WifiNetwork>(m_settings, plan);
+    if (m_settings.HasShares()) {
+        m_shares = std::make_unique<AirtimeShares>(*m_network,
+                                                   m_settings.bandwidth_mode == "quota"
+                                                       ? AirtimeScheduler::Mode::QUOTA
+                                                       : AirtimeScheduler::Mode::WORK_CONSERVING);
+    }
+    m_associations = std::make_unique<StationAssociations>(
+        *m_network, plan.attach_span_s,
+        StationAssociations::Listener{
+            .ended =
+                [this](std::uint32_t ue, const HandoverCommand& command) {
+                    m_association_fields->Record(ue, command);
+                },
+            .left =
+                [this](std::uint32_t ue) {
+                    if (m_shares) {
+                        m_shares->OnServed(ue, -1);
+                    }
+                },
+            .lost =
+                [this](std::uint32_t ue) {
+                    m_lost(ue, static_cast<std::uint32_t>(LastServingBs(ue)));
+                },
+            .arrived =
+                [this](std::uint32_t ue) {
+                    if (m_shares) {
+                        m_shares->OnServed(ue, m_associations->ServingBs(ue));
+                    }
+                    m_arrived(ue, static_cast<std::uint32_t>(LastServingBs(ue)));
+                },
+            .outage_ended =
+                [this](std::uint32_t ue, const Outage& outage) {
+                    m_connection_fields->Record(ue, outage);
+                    m_outage_ended(ue, ns3::Seconds(outage.restored_s - outage.lost_s));
+                }});
+}
+
+void WifiAccess::Observe() {
+    m_link_fields->Fill(*m_network);
+    for (std::uint32_t ue = 0; ue < m_network->Ue().size(); ++ue) {
+        m_association_fields->Fill(ue, m_associations->ServingBs(ue),
+                                   m_associations->Last(ue).state,
+                                   m_associations->LastInterruptionS(ue));
+        m_connection_fields->Fill(ue, m_associations->State(ue), m_associations->Losses(ue));
+    }
+}
+
+void WifiAccess::Finish() {
+    m_associations->Finish();
+    for (std::uint32_t ue = 0; ue < m_network->Ue().size(); ++ue) {
+        if (m_associations->CurrentOutage(ue).IsOpen()) {
+            m_connection_fields->Record(ue, m_associations->CurrentOutage(ue));
+        }
+    }
+}
+
+}  // namespace physical

@@ -1,0 +1,277 @@
+"""The scenario `wifi` on real ns-3: its settings, its association, its state."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+import ns3_scenarios
+from ns3_bridge import Gateway, InvalidSetting, LocalHost, connect
+
+STANDING = {"mobility": {"model": "static"}}
+BUSY = {"on_s": 1, "off_s": 0, "rate_hz": 20, "size_min_bit": 1e5, "size_max_bit": 3e5}
+SERVERS = {"capacity_hz": 1e12}  # so fast that the radio counts
+
+
+def labels(env, table, column):
+    (found,) = (t for t in env.schema.tables if t.name == table)
+    return next(c["labels"] for c in found.columns if c["name"] == column)
+
+
+def action(observation, association=None):
+    n_ue = len(observation["serving_bs"])
+    stay = np.maximum(observation["serving_bs"], 0)
+    equal = np.full(n_ue, 1 / n_ue, np.float32)
+    return {
+        "association": stay if association is None else association,
+        "compute_share": equal,
+        "bandwidth_share": equal,
+    }
+
+
+def play(env, seed=1, command=lambda observation: None):
+    """Play an episode. Returns its last observation and all records."""
+    observation, _ = env.reset(seed=seed)
+    records, truncated = [], False
+    while not truncated:
+        association = command(observation) if observation["slot_in_frame"][0] == 0 else None
+        observation, *_, truncated, _ = env.step(action(observation, association))
+        records.append(env.take_records())
+    return observation, {
+        name: np.concatenate([part[name] for part in records]) for name in records[0]
+    }
+
+
+def test_all_but_the_radio_is_declared_as_in_cellular(wifi, cellular):
+    settings = {"retraining": {"enabled": True}, "traffic": {"result_ratio": 0.5}}
+    other, lte = wifi(**settings).schema, cellular(**settings).schema
+    assert other.radio == "wifi"
+    of_lte = {field.name: field for field in lte.observations}
+    own = {field.name for field in other.observations} - of_lte.keys()
+    assert own == {"rssi_dbm", "snr_db"}
+    for field in other.observations:
+        if field.name not in own | {"connection_state", "bs_position_m", "compute_capacity_hz"}:
+            assert dataclasses.replace(of_lte[field.name], offset=field.offset) == field
+    assert other.actions == lte.actions
+    assert {table.name for table in other.tables} == {table.name for table in lte.tables}
+
+
+def test_tasks_and_results_come_through(wifi):
+    env = wifi(n_ue=6, n_bs=3, duration_s=4, traffic={"result_ratio": 0.1, **BUSY}, compute=SERVERS)
+    observation, records = play(env)
+    assert (observation["serving_bs"] >= 0).all()
+    tasks = records["task"]
+    done = np.isfinite(tasks["done_s"])
+    assert len(tasks) > 300
+    assert done.mean() > 0.98
+    assert (tasks["done_s"] > tasks["computed_s"])[done].all()
+
+
+def test_stations_go_where_they_are_told(wifi):
+    near = {"site_distance_m": 20}
+    env = wifi(n_bs=3, n_ue=3, duration_s=3, layout=near, traffic=BUSY, compute=SERVERS, **STANDING)
+    turn = iter(np.arange(10))
+    observation, records = play(env, command=lambda seen: (np.arange(3) + next(turn)) % 3)
+    rows = records["handover"]
+    outcome = np.array(labels(env, "handover", "outcome"))[rows["outcome"]]
+    assert set(outcome) == {"done"}
+    done = rows[outcome == "done"]
+    assert len(done) >= 6
+    assert (done["interruption_s"] > 0.001).all()  # the channel switch and three exchanges
+    assert (done["interruption_s"] < 0.2).all()
+    assert done["ended_s"] - done["started_s"] == pytest.approx(done["interruption_s"])
+    assert (observation["connection_losses"] == 0).all()
+    last_s = done["ended_s"].max()
+    assert (records["task"]["uploaded_s"] > last_s).any()  # data flow again
+
+
+def test_an_access_point_that_is_not_heard_is_refused(wifi):
+    far = {"positions": "0,0; 250,0"}
+    env = wifi(n_ue=12, layout=far, channel={"shadowing": False}, **STANDING)
+    observation, _ = env.reset(seed=1)
+    served = np.flatnonzero(observation["serving_bs"] >= 0)
+    assert len(served) > 2
+    others = 1 - observation["serving_bs"][served]
+    assert (observation["rssi_dbm"][served, others] == -110).all()
+    targets = np.maximum(observation["serving_bs"], 0)
+    targets[served] = others
+    env.step(action(observation, targets))
+    rows = env.take_records()["handover"]
+    own = np.isin(rows["ue"], served)
+    outcomes = [labels(env, "handover", "outcome")[row] for row in rows["outcome"][own]]
+    assert outcomes == ["refused"] * len(served)
+    reasons = rows["reason"][own]
+    assert {labels(env, "handover", "reason")[row] for row in reasons} == {"not_heard"}
+
+
+def test_who_walks_out_of_reach_is_lost_and_comes_back(wifi):
+    env = wifi(
+        n_ue=12,
+        n_bs=2,
+        duration_s=12,
+        layout={"site_distance_m": 120},
+        mobility={"speed_min_mps": 15, "speed_max_mps": 30},
+        channel={"shadowing": False},
+    )
+    observation, records = play(env)
+    links = records["radio_link"]
+    assert len(links) > 3
+    assert observation["connection_losses"].sum() == len(links)
+    back = links[np.isfinite(links["restored_s"])]
+    assert len(back) > 2
+    assert (back["restored_s"] > back["lost_s"]).all()
+    reasons = {labels(env, "radio_link", "reason")[row] for row in links["reason"]}
+    assert "beacons_missed" in reasons
+
+
+SATURATED = {"on_s": 1, "off_s": 0, "rate_hz": 200, "size_min_bit": 2e5, "size_max_bit": 3e5}
+ONE_CELL = {
+    "n_bs": 1,
+    "layout": {"site_distance_m": 20},
+    "channel": {"shadowing": False, "environment": "tgax-residential"},
+    "traffic": SATURATED,
+    "compute": SERVERS,
+    **STANDING,
+}
+
+
+def uploaded_bps(env, share):
+    """Of every user over a second, in a cell whose users have more to send than they can."""
+    observation, _ = env.reset(seed=1)
+    for slot in range(60):
+        if slot == 10:
+            first = observation["delivered_bit"].copy()
+        decision = action(observation)
+        decision["bandwidth_share"] = np.asarray(share, np.float32)
+        observation, *_ = env.step(decision)
+    return observation["delivered_bit"] - first
+
+
+def test_shares_divide_the_airtime(wifi):
+    env = wifi(n_ue=3, duration_s=1.2, radio={"rate_control": "constant"}, **ONE_CELL)
+    uploaded = uploaded_bps(env, [0.5, 0.25, 0.125])
+    assert uploaded / uploaded.sum() == pytest.approx([4 / 7, 2 / 7, 1 / 7], rel=0.05)
+
+
+def test_a_share_of_zero_waits_and_others_take_it_unless_it_is_a_quota(wifi):
+    constant = {"rate_control": "constant"}
+    env = wifi(n_ue=2, duration_s=1.2, radio=constant, **ONE_CELL)
+    alone, none = uploaded_bps(env, [0.5, 0])
+    assert none == 0
+    quota = wifi(n_ue=2, duration_s=1.2, radio={"bandwidth_mode": "quota", **constant}, **ONE_CELL)
+    half, _ = uploaded_bps(quota, [0.5, 0])
+    assert half == pytest.approx(alone / 2, rel=0.15)
+
+
+def test_without_shares_the_action_is_refused_with_the_reason(wifi):
+    env = wifi(radio={"shares": "none"})
+    assert "bandwidth_share" not in env.action_space.spaces
+    observation, _ = env.reset(seed=1)
+    with pytest.raises(Exception, match="contend for the channel"):
+        env.step(action(observation))
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"radio": {"standard": "ac", "band_ghz": "6"}}, "band_ghz"),
+        ({"radio": {"width_mhz": 30}}, "20, 40, 80 or 160"),
+        ({"radio": {"standard": "n", "width_mhz": 80}}, "at most 40"),
+        ({"n_bs": 4, "radio": {"band_ghz": "2.4"}}, "3 channels of 20 MHz"),
+        ({"radio": {"rate_control": "constant", "constant_mcs": 12}}, "at most 11"),
+        ({"radio": {"standard": "be", "rate_control": "minstrel-ht"}}, "minstrel-ht"),
+    ],
+)
+def test_settings_that_contradict_each_other_are_refused(wifi, settings, message):
+    with pytest.raises(InvalidSetting, match=message):
+        wifi(**settings)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"radio": {"standard": "n", "width_mhz": 40, "streams": 2}},
+        {"radio": {"standard": "ac", "width_mhz": 80, "rate_control": "minstrel-ht"}},
+        {"radio": {"standard": "ax", "band_ghz": "6", "width_mhz": 160}},
+        {"radio": {"standard": "be", "rate_control": "constant"}},
+        {"radio": {"band_ghz": "2.4", "rate_control": "minstrel-ht"}},
+        {"radio": {"phy": "spectrum"}, "channel": {"environment": "umi"}},
+        {"radio": {"bandwidth_mode": "quota"}},
+        {"channel": {"environment": "tgax-residential"}},
+        {"channel": {"environment": "tgax-enterprise"}, "distribution": {"delay_us": 1000}},
+    ],
+)
+def test_tasks_are_uploaded_under_every_kind_of_setting(wifi, settings):
+    env = wifi(duration_s=1.5, traffic=BUSY, compute=SERVERS, **settings)
+    _, records = play(env)
+    assert np.isfinite(records["task"]["uploaded_s"]).sum() > 40
+
+
+def test_path_loss_is_that_of_tgax(wifi):
+    places = {"positions": "0,0; 40,0", "bs_height_m": 5}
+    env = wifi(
+        layout=places, channel={"environment": "tgax-residential", "shadowing": False}, **STANDING
+    )
+    observation, _ = env.reset(seed=3)
+    apart_m = np.linalg.norm(
+        observation["position_m"][:, None] - np.array([[0.0, 0.0], [40.0, 0.0]]), axis=2
+    )
+    d_m = np.hypot(apart_m, 5 - 1.5)
+    loss_db = (
+        40.05
+        + 20 * np.log10(5.5 / 2.4)
+        + 20 * np.log10(np.minimum(d_m, 5))
+        + 35 * np.log10(np.maximum(d_m, 5) / 5)
+    )
+    assert observation["rssi_dbm"] == pytest.approx(20 - loss_db, abs=1e-3)
+
+
+def bits(env, seed=4):
+    observation, _ = env.reset(seed=seed)
+    seen = []
+    for slot in range(60):
+        association = (np.arange(4) + slot // 20) % 2
+        observation, reward, *_ = env.step(action(observation, association))
+        seen += [array.tobytes() for array in observation.values()] + [np.float64(reward).tobytes()]
+    return b"".join(seen)
+
+
+ROAMING = {"duration_s": 1.3, "slots_per_frame": 20, "traffic": BUSY}
+
+
+def test_the_same_seed_gives_the_same_bits(wifi):
+    assert bits(wifi(**ROAMING)) == bits(wifi(**ROAMING)) != bits(wifi(**ROAMING), seed=5)
+
+
+def test_through_a_gateway_it_does_the_same_to_the_last_bit(wifi, in_background, tmp_path):
+    host = LocalHost(ns3_scenarios.program("wifi"), {"n_ue": 4, "n_bs": 2, **ROAMING})
+    gateway = Gateway(host, f"ipc://{tmp_path}/door")
+    in_background(gateway)
+    remote = connect(gateway.address)
+    assert bits(remote) == bits(wifi(**ROAMING))
+    remote.close()
+
+
+@pytest.mark.parametrize("phy", ["yans", "spectrum"])
+def test_branches_and_warm_starts_go_on_bit_by_bit(wifi, phy):
+    settings = {"n_ue": 4, "n_bs": 2, **ROAMING, "radio": {"phy": phy}}
+    env = ns3_scenarios.make("wifi", settings, warm_starts=1)
+    cold = bits(wifi(**settings))
+    assert bits(env) == bits(env) == cold
+    observation, _ = env.reset(seed=4)
+    for _ in range(10):
+        observation, *_ = env.step(action(observation))
+    branches = env.branch(2)
+
+    def ahead(one):
+        seen, now = b"", observation
+        for slot in range(40):
+            now, *_ = one.step(action(now, (np.arange(4) + slot // 20) % 2))
+            seen += b"".join(array.tobytes() for array in now.values())
+        return seen
+
+    assert ahead(branches[0]) == ahead(branches[1]) == ahead(env)
+    for one in (*branches, env):
+        one.close()
