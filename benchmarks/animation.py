@@ -24,7 +24,7 @@ _DURATION_S = 24.0
 _SLOTS_PER_PICTURE = 16
 _PICTURE_MS = 120
 _SIZE = (760, 456)  # pixels
-_COLOURS = 64
+_COLOURS = 128
 
 
 def main() -> None:

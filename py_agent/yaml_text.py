@@ -54,7 +54,7 @@ class _Loader(yaml.SafeLoader):
             key = self.construct_object(key_node, deep=True)
             is_plain = isinstance(key, str | int | float | bool | None)
             if not is_plain or key in found:
-                problem = f"the key {key!r} stands twice" if is_plain else "a key is no word"
+                problem = f"the key {key!r} stands twice" if is_plain else "a key is not a word"
                 raise yaml.constructor.ConstructorError(None, None, problem, key_node.start_mark)
             found.add(key)
         return super().construct_mapping(node, deep)
@@ -130,7 +130,7 @@ def read(path: Path) -> Any:
     except OSError as error:
         raise InvalidSetting(f"cannot read {path}: {error.strerror}") from error
     except UnicodeDecodeError as error:
-        raise InvalidSetting(f"cannot read {path}: it is no text in UTF-8") from error
+        raise InvalidSetting(f"cannot read {path}: it is not text in UTF-8") from error
     return parse(text, str(path))
 
 

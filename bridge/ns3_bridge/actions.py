@@ -92,7 +92,8 @@ def _check_names(action: Mapping[str, ArrayLike], schema: Schema) -> None:
     declared = [field.name for field in schema.actions]
     for name in action:
         if name not in declared:
-            raise InvalidAction(name, f"{name} is no action field; known: {', '.join(declared)}")
+            known = ", ".join(declared)
+            raise InvalidAction(name, f"{name} is not an action field; known: {known}")
     for name in declared:
         if name not in action:
             raise InvalidAction(name, f"{name} is missing; expected: {', '.join(declared)}")
@@ -115,7 +116,7 @@ def as_array(name: str, value: ArrayLike) -> NDArray[Any]:
     try:
         return np.asarray(value)
     except Exception as error:  # ragged lists; whatever an agent's own array raises
-        raise InvalidAction(name, f"{name} is no array: {error}") from error
+        raise InvalidAction(name, f"{name} is not an array: {error}") from error
 
 
 def _check_field(array: NDArray[Any], field: Field, shape: tuple[int, ...]) -> NDArray[Any]:

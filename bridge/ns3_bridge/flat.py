@@ -160,7 +160,7 @@ def checked_vector(action: Any, shape: tuple[int, ...]) -> NDArray[np.float64]:
     try:
         vector = np.asarray(action, np.float64)
     except (TypeError, ValueError) as error:
-        raise InvalidAction(f"the action is no vector of numbers: {error}") from error
+        raise InvalidAction(f"the action is not a vector of numbers: {error}") from error
     if vector.shape != shape:
         raise InvalidAction(f"the action has shape {vector.shape}, expected {shape}")
     if np.isnan(vector).any():

@@ -221,7 +221,7 @@ class LocalHost:
             BridgeError: the simulator has died or gives no answer.
         """
         if not isinstance(episode, Channel):
-            raise BranchRefused(f"{type(episode).__name__} is no episode of this machine")
+            raise BranchRefused(f"{type(episode).__name__} is not an episode of this machine")
         alive = sum(branch.is_alive for branch in self._branches)
         if alive >= self._max_branches:
             raise BranchRefused(

@@ -93,7 +93,7 @@ def as_mapping(settings: NestedSettings | None) -> Mapping[str, Any]:
         for parent in groups:
             group = group.setdefault(parent, {})
             if not isinstance(group, dict):
-                raise InvalidSetting(f"setting {path}: {parent} is no group, but {group!r}")
+                raise InvalidSetting(f"setting {path}: {parent} is not a group, but {group!r}")
         if name in group:
             raise InvalidSetting(f"setting {path} is given twice")
         group[name] = value
@@ -219,7 +219,7 @@ def attribute_arguments(attributes: Mapping[str, Any]) -> list[str]:
     ['--ns3::LteUePhy::NoiseFigure=7.0']
 
     Raises:
-        InvalidSetting: a value is no number, truth value or text.
+        InvalidSetting: a value is not a number, truth value or text.
     """
     for name, value in attributes.items():
         if not isinstance(value, bool | int | float | str | np.bool_ | np.number):

@@ -203,8 +203,8 @@ def codec_of(
     if isinstance(space, spaces.Box):
         return _of_box(space, (categories or {}).get(name), name)
     raise InvalidSetting(
-        f"{name or 'the space'} is a {type(space).__name__}, which is no vector of numbers: leave "
-        "it out (gymnasium.wrappers.FilterObservation) or transform it below"
+        f"{name or 'the space'} is a {type(space).__name__}, which is not a vector of numbers: "
+        "leave it out (gymnasium.wrappers.FilterObservation) or transform it below"
     )
 
 

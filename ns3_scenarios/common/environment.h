@@ -38,8 +38,8 @@ namespace physical {
  *     }
  *
  * Each step is a slot of the bridge's protocol. The time from one to the next is whatever the
- * simulation makes it; the observation `time_s` says when it is. Whose simulation happens in slots
- * of one length derives from Scenario.
+ * simulation makes it; the observation `time_s` says when it is. A program with slots of one length
+ * derives from Scenario.
  */
 class Environment {
   public:

@@ -53,9 +53,9 @@ TextFile::TextFile(const std::string& path)
             RejectRead();
         }
         if (!S_ISREG(status.st_mode)) {
-            throw std::runtime_error(S_ISDIR(status.st_mode)
-                                         ? "is a directory, must be a file"
-                                         : "is no ordinary file; a run reads it more than once");
+            throw std::runtime_error(
+                S_ISDIR(status.st_mode) ? "is a directory, must be a file"
+                                        : "is not an ordinary file; a run reads it more than once");
         }
         m_head.resize(PART_BYTES);
         m_head.resize(ReadRaw(m_head.data(), m_head.size()));

@@ -117,7 +117,7 @@ void TextReader::RejectByte(std::size_t at) const {
     const std::size_t line =
         m_next_line + CountLines(std::string_view(m_buffer).substr(m_at, at - m_at));
     if (at < m_buffer.size() && m_buffer[at] == 0) {
-        throw TextError(line, "byte 0: this is no text, must be UTF-8");
+        throw TextError(line, "byte 0: this is not text, must be UTF-8");
     }
     throw TextError(line, "no UTF-8 (perhaps Latin-1), must be UTF-8: save it as UTF-8");
 }

@@ -63,7 +63,7 @@ class TagReader {
   private:
     void RejectText(std::string_view between) const {
         if (const std::string_view text = Trim(between); !text.empty()) {
-            throw TextError(m_text.Line(), Shown(text) + " is no part of a tag");
+            throw TextError(m_text.Line(), Shown(text) + " is not part of a tag");
         }
     }
 
@@ -98,8 +98,9 @@ class TagReader {
                                         : std::string_view::npos;
             if (end == std::string_view::npos || name.empty() ||
                 name.find_first_of(" \t\r\n\"'") != std::string_view::npos || Find(name)) {
-                throw TextError(m_line, Shown("<" + std::string(m_tag) + ">") +
-                                            " has something that is no attribute, or one twice");
+                throw TextError(m_line,
+                                Shown("<" + std::string(m_tag) + ">") +
+                                    " has something that is not an attribute, or one twice");
             }
             m_attributes.emplace_back(name, value.substr(1, end - 1));
             rest = Trim(value.substr(end + 1));
@@ -143,7 +144,7 @@ class FcdReader {
         if (m_open.empty() && (m_ended || name != "fcd-export")) {
             throw TextError(m_tags.Line(),
                             Shown("<" + name + ">") + (m_ended ? " comes after </fcd-export>"
-                                                               : " is no floating car data, must "
+                                                               : " is not floating car data, must "
                                                                  "be <fcd-export>"));
         }
         if (name == "timestep") {

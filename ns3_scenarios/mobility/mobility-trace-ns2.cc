@@ -184,7 +184,7 @@ class Ns2Movement {
         const std::size_t at = IsTimed() ? 3 : 0;
         if (m_words.size() <= at) {
             if (!m_words.empty()) {
-                Reject("is no command of an ns-2 movement");
+                Reject("is not a command of an ns-2 movement");
             }
             return;
         }
@@ -197,7 +197,7 @@ class Ns2Movement {
             (m_words[at + 2] == "X_" || m_words[at + 2] == "Y_" || m_words[at + 2] == "Z_");
         const bool is_walk = IsTimed() && n == 5 && m_words[at + 1] == "setdest";
         if (!(is_set || is_walk) || !m_words[at].starts_with("$") || m_words[at].size() < 2) {
-            Reject("is no command of an ns-2 movement");
+            Reject("is not a command of an ns-2 movement");
         }
         const double time_s = IsTimed() ? Number(2, "time", 0, MAX_TRACE_TIME_S) : 0;
         const auto [entry, fresh] = m_nodes.try_emplace(m_words[at], m_window);

@@ -42,7 +42,7 @@ struct TraceWindow {
     std::optional<TraceShift> shift;  ///< unset: known when the trace has been read
 
     /// A coordinate of a file, as it is there.
-    /// @throws TextError if it is no number, or far from the base stations after the shift
+    /// @throws TextError if it is not a number, or far from the base stations after the shift
     double X(std::string_view text, std::size_t line) const;
     double Y(std::string_view text, std::size_t line) const;
 

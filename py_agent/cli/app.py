@@ -302,7 +302,9 @@ def doctor(
             ["ok" if f.ok else "MISSING" if f.required else "optional", f.what, f.seen, f.advice]
             for f in findings
         ]
-        out().print(rows_table("ns3-twin doctor", ["", "what", "found", "what to do"], rows))
+        columns = 4 if any(finding.advice for finding in findings) else 3
+        header = ["", "what", "found", "what to do"][:columns]
+        out().print(rows_table("ns3-twin doctor", header, [row[:columns] for row in rows]))
     if not all(finding.ok for finding in findings if finding.required):
         raise typer.Exit(1)
 

@@ -41,7 +41,7 @@ def parse(label: str) -> Label:
     """Take a label apart.
 
     Raises:
-        InvalidSetting: a knob's value is no number.
+        InvalidSetting: a knob's value is not a number.
     """
     found = _LABEL.fullmatch(label)
     if found is None:
@@ -52,7 +52,7 @@ def parse(label: str) -> Label:
         try:
             knobs[name] = float(value)
         except ValueError:
-            raise InvalidSetting(f"policy {label!r}: {name} = {value!r} is no number") from None
+            raise InvalidSetting(f"policy {label!r}: {name} = {value!r} is not a number") from None
     weight = knobs.pop(WEIGHT, None)
     policy, _, retrain = found["name"].partition("@")
     return Label(policy, retrain or None, weight, knobs)

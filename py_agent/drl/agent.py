@@ -157,12 +157,12 @@ class Agent:
         """
         training = self.facts.get("training", {}) if isinstance(self.facts, dict) else None
         if not isinstance(training, dict):
-            raise ValueError("its facts are no named values")
+            raise ValueError("its facts are not named values")
         if self.squash not in _SQUASH:
             raise ValueError(f"squash {self.squash!r} is none of {', '.join(_SQUASH)}")
         is_number = isinstance(self.reach, int | float) and not isinstance(self.reach, bool)
         if not is_number or not 0 < self.reach < np.inf:
-            raise ValueError(f"reach {self.reach!r} is no positive number")
+            raise ValueError(f"reach {self.reach!r} is not a positive number")
         seen = len(self.features)
         if self.embedding:
             seen += 2 * _check_layers("embedding", self.embedding, seen)
@@ -199,7 +199,7 @@ def _check_layers(part: str, layers: Layers, width: int) -> int:
                 f"{part} {i}: shapes {weight.shape} and {bias.shape} do not take {width} inputs"
             )
         if not (np.isfinite(weight).all() and np.isfinite(bias).all()):
-            raise ValueError(f"{part} {i}: a weight is no finite number")
+            raise ValueError(f"{part} {i}: a weight is not a finite number")
         width = weight.shape[1]
     return width
 

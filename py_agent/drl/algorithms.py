@@ -120,7 +120,7 @@ def load_algorithm(settings: TrainingSettings, path: Path, env: VecEnv, log: Pat
             model.log_ent_coef.data.copy_(state["log_ent_coef"])
         numbers = model.policy.state_dict().values()
         if not all(torch.isfinite(tensor).all() for tensor in numbers):
-            raise ValueError("a weight is no finite number")
+            raise ValueError("a weight is not a finite number")
     except Exception as error:  # torch raises a dozen kinds, one for each way to be damaged
         raise CannotResume(
             f"{path} cannot be resumed ({reason_of(error)}): remove it to start again"

@@ -176,7 +176,7 @@ def _field(path: Path, name: str) -> NDArray[Any]:
         flat = table.column(name).combine_chunks().flatten().to_numpy(zero_copy_only=False)
         return np.asarray(flat).reshape(table.num_rows, *shape)
     except (ValueError, TypeError, KeyError, AttributeError, NotImplementedError) as error:
-        raise DamagedRun(f"{path} is damaged: {name} is no field of an observation") from error
+        raise DamagedRun(f"{path} is damaged: {name} is not a field of an observation") from error
 
 
 def _read(path: Path, columns: list[str] | None = None) -> pa.Table:

@@ -174,7 +174,7 @@ class RunFolder:
         for name in ("slots", "sim_time_s"):
             if not isinstance(summary[name], int | float) or not summary[name] > 0:
                 raise DamagedRun(
-                    f"{self.summary}: {name} = {summary[name]!r} is no positive number"
+                    f"{self.summary}: {name} = {summary[name]!r} is not a positive number"
                 )
         return summary
 

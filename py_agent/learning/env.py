@@ -90,7 +90,7 @@ class LearningEnv(
         super().__init__(env)
         network = env.unwrapped
         if not isinstance(network, ScenarioEnv):
-            raise InvalidSetting(f"{type(network).__name__} is no environment of a scenario")
+            raise InvalidSetting(f"{type(network).__name__} is not an environment of a scenario")
         check_retrains(network.schema)
         self._network = network
         self._settings = learning_settings(settings)

@@ -27,7 +27,7 @@ def make_own(name: str) -> Any:
     """Call the class that a name leads to, without arguments; raises as `own_class`."""
     made = own_class(name)
     if not callable(made):
-        raise UnknownPolicy(f"policy {name!r} is no class, but {type(made).__name__}")
+        raise UnknownPolicy(f"policy {name!r} is not a class, but {type(made).__name__}")
     with contextlib.suppress(ValueError):  # a class in C may tell nothing of its arguments
         _check_arguments(name, inspect.signature(made))
     with _failing(name, "cannot be made"):

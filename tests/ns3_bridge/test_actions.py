@@ -75,13 +75,13 @@ def test_lists_become_arrays_of_the_declared_type():
         ({"share": [0.0, 0.5, 1.5]}, r"share\[2\] = 1\.5 is outside \[0, 1\]"),
         ({"share": [0.0, -np.inf, 1.0]}, r"share\[1\] = -inf is outside"),
         ({"share": ["a", "b", "c"]}, "share has dtype"),
-        ({"share": [[1], [1, 2], [1]]}, "share is no array"),
+        ({"share": [[1], [1, 2], [1]]}, "share is not an array"),
         ({"choice": [[0, 1], [5, 0]]}, r"choice\[1, 0\] = 5 is outside \[0, 4\]"),
         ({"choice": [[0, 1], [0.5, 0]]}, r"choice\[1, 0\] = 0\.5 is not an integer"),
         ({"share": None}, "share is None"),
-        ({"share": Untouchable()}, "share is no array: Can't call numpy"),
+        ({"share": Untouchable()}, "share is not an array: Can't call numpy"),
         ({"power": 3}, "power is refused: the transmitter is bolted to the wall"),
-        ({"shares": [0, 0, 0]}, "shares is no action field; known: share, choice"),
+        ({"shares": [0, 0, 0]}, "shares is not an action field; known: share, choice"),
     ],
 )
 def test_a_wrong_action_names_field_index_value_and_limit(change, message):

@@ -111,7 +111,7 @@ def test_what_cannot_be_scaled_is_named(space, message):
     [
         (np.zeros(2), r"shape \(2,\), expected \(3,\)"),
         ([0, np.nan, 0], r"action\[1\] is NaN"),
-        ("left", "no vector of numbers"),
+        ("left", "not a vector of numbers"),
     ],
 )
 def test_a_wrong_vector_is_told(action, message):

@@ -93,7 +93,7 @@ def test_a_path_is_a_text_and_numbers_of_numpy_are_numbers():
     [
         ({"walk.speed_mps": 1, "walk": {"speed_mps": 2}}, "given twice"),
         ({"n.fast": 1, "n": 3}, "setting n is given twice"),
-        ({"n": 3, "n.fast": 1}, "setting n.fast: n is no group, but 3"),
+        ({"n": 3, "n.fast": 1}, "setting n.fast: n is not a group, but 3"),
         ({"walks.fast": 1}, "unknown setting walks"),
         ({3: 1}, "settings must be a dict of names"),
         ([3], "settings must be a dict of names"),

@@ -136,11 +136,11 @@ def test_a_wrong_shape_is_not_mended_by_who_is_away():
         ("decide_slot", {}, "share is missing; expected: association, share"),
         ("decide_slot", {"share": [0.5]}, r"share has shape \(1,\), expected \(2,\)"),
         ("decide_slot", {"share": [0.5, np.nan]}, r"share\[1\] = nan is outside \[0, 1\]"),
-        ("decide_slot", {"share": [0.5, 0.5], "power": 1}, "power is no action field"),
+        ("decide_slot", {"share": [0.5, 0.5], "power": 1}, "power is not an action field"),
         ("decide_frame", {}, "association is missing"),
         ("decide_frame", {"association": None}, "association is None"),
         ("decide_frame", {"association": [0, 9]}, r"association\[1\] = 9"),
-        ("decide_frame", {"association": [0, 1], "power": 1}, "power is no action field"),
+        ("decide_frame", {"association": [0, 1], "power": 1}, "power is not an action field"),
     ],
 )
 def test_a_wrong_decision_names_policy_method_and_slot(tmp_path, method, decision, what):

@@ -42,7 +42,7 @@ def test_a_plain_word_is_what_version_1_2_says(text, value):
         ("a: &x 1", r"anchors .* are not read here"),
         ("a: *x", r"anchors .* are not read here"),
         ("a: !!python/object/apply:os.system [true]", "could not determine a constructor"),
-        ("{[1]: 2}", "a key is no word"),
+        ("{[1]: 2}", "a key is not a word"),
         ("[" * 10_000, "nested too deep"),
         ("a: b: c", "line 1: mapping values are not allowed here"),
     ],

@@ -110,7 +110,7 @@ def test_walks_depend_on_seed_and_user_alone(model):
         ({"model": "trace", "trace_x_m": 3000}, "lies outside the area of the base stations"),
         ({"model": "trace", "n_ue": 61}, "has 60 users .* must have n_ue = 61 or more"),
         ({"model": "trace", "trace": str(INSTALLED)}, "mobility.trace = .*directory"),
-        ({"model": "trace", "trace": "/dev/zero"}, "is no ordinary file"),
+        ({"model": "trace", "trace": "/dev/zero"}, "is not an ordinary file"),
         ({"model": "trace", "trace": "origin=auto"}, "must name a file"),
         ({"model": "trace", "trace": "streets; origin=5"}, 'origin = "5": must be auto, or x,y'),
         (

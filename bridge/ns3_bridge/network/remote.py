@@ -147,9 +147,7 @@ class RemoteChannel:
 
     def _check(self, report: pb.Observation) -> None:
         if report.status not in _STATUS:
-            raise ProtocolViolation(
-                f"the gateway sent status {report.status}; there is no such one"
-            )
+            raise ProtocolViolation(f"the gateway sent status {report.status}; it does not exist")
         if not (math.isfinite(report.time_s) and math.isfinite(report.reward)):
             raise ProtocolViolation(
                 f"the gateway sent time {report.time_s} s and reward {report.reward}: both must be "

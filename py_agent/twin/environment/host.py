@@ -155,7 +155,7 @@ class TwinHost:
             BranchRefused: `episode` is none of the twin, or one with models.
         """
         if not isinstance(episode, TwinEpisode):
-            raise BranchRefused(f"{type(episode).__name__} is no episode of the twin")
+            raise BranchRefused(f"{type(episode).__name__} is not an episode of the twin")
         if isinstance(episode.rollout, LearningRollout):
             raise BranchRefused("an episode with users' models is not branched")
         seeds = None if run is None else seed_array([run])

@@ -101,7 +101,7 @@ class TwinNetwork:
         if bs_position_m is None:
             raise UnsuitableNetwork(
                 f"{host.schema.scenario} does not declare where its base stations stand:"
-                " bs_position_m is no constant"
+                " bs_position_m is not constant"
             )
         place = Place(
             settings=values,

@@ -178,7 +178,7 @@ def test_values_that_do_not_fit_are_refused(container, complaint):
         ({"a": [0, 1], "b": 5}, r"action.b = 5 is outside \[0, 4\]"),
         ({"a": [0, 1], "b": 1.5}, "expected integers"),
         ({"a": ["x", "y"], "b": 1}, "expected numbers"),
-        ({"a": [[1], [1, 2]], "b": 1}, "is no array"),
+        ({"a": [[1], [1, 2]], "b": 1}, "is not an array"),
         ({"a": [0, 1]}, r"must have the keys \['a', 'b'\]"),
         (3, "must have the keys"),
     ],

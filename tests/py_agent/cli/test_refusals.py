@@ -122,7 +122,7 @@ def test_a_failing_policy_shows_the_user_s_own_frames_and_a_line(folder, policy,
 @pytest.mark.parametrize(
     ("policy", "told"),
     [
-        ("Wrong", "shares is no action field; known: share"),
+        ("Wrong", "shares is not an action field; known: share"),
         ("Short", "share has shape (1,), expected (2,)"),
         ("Nobody", "./pol.py has no 'Nobody'"),
     ],

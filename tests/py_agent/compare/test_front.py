@@ -51,7 +51,7 @@ def test_a_file_may_be_called_like_a_sum():
 @pytest.mark.parametrize(
     ("label", "message"),
     [
-        ("load-fill+w_A=much", "w_A = 'much' is no number"),
+        ("load-fill+w_A=much", "w_A = 'much' is not a number"),
         ("load-fill+w_A=-1", "accuracy_weight = -1"),
         ("load-fill@spare+colour=1", "retraining rule spare has idle_margin, busy_margin"),
         ("load-fill@none+ratio=1", "retraining rule none has none"),

@@ -113,8 +113,8 @@ def test_any_value_in_what_it_says_of_itself_is_an_agent_or_one_line(
 @pytest.mark.parametrize(
     ("name", "value", "message"),
     [
-        ("layers_w0", np.full((len(FEATURES) + 6, 4), np.nan, np.float32), "no finite number"),
-        ("layers_b1", np.full(len(ACTIONS), np.inf, np.float32), "no finite number"),
+        ("layers_w0", np.full((len(FEATURES) + 6, 4), np.nan, np.float32), "not a finite number"),
+        ("layers_b1", np.full(len(ACTIONS), np.inf, np.float32), "not a finite number"),
         ("layers_w1", np.zeros((3, len(ACTIONS)), np.float32), "do not take 4 inputs"),
         ("layers_w0", np.zeros((len(FEATURES) + 6, 4)), "instead of float32"),
         ("embedding_w0", np.zeros((2, 3), np.float32), "embedding 0"),

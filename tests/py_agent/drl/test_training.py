@@ -184,7 +184,7 @@ def test_weights_that_are_no_numbers_are_refused(agents, tmp_path):
     with torch.no_grad():
         next(model.policy.parameters()).fill_(torch.nan)
     save_algorithm(model, tmp_path / "checkpoint.pt")
-    with pytest.raises(CannotResume, match="no finite number"):
+    with pytest.raises(CannotResume, match="not a finite number"):
         load_algorithm(settings(), tmp_path / "checkpoint.pt", agents, tmp_path)
 
 

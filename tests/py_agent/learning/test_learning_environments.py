@@ -161,7 +161,7 @@ def test_what_an_agent_writes_into_its_observation_changes_nothing():
 def test_wrong_settings_of_models_are_named():
     with pytest.raises(InvalidSetting, match=r"learning\.target_accuracy = 2"):
         gymnasium.make(NS3, settings=SMALL, learning={"target_accuracy": 2})
-    with pytest.raises(InvalidSetting, match="no environment of a scenario"):
+    with pytest.raises(InvalidSetting, match="not an environment of a scenario"):
         LearningEnv(gymnasium.make("CartPole-v1"))
 
 

@@ -70,7 +70,7 @@ def test_a_class_is_loaded_from_a_file_and_the_file_from_what_lies_beside_it(fol
     [
         ("mine/my-pol.py:Greeting", "is made without arguments, and needs name"),
         ("mine/my-pol.py:Bose", "mine/my-pol.py has no 'Bose'"),
-        ("mine/my-pol.py:instance", "is no class, but Base"),
+        ("mine/my-pol.py:instance", "is not a class, but Base"),
         ("mine/my-pol:Base", "did you mean mine/my-pol.py:Base?"),
         ("mine/missing.py:Base", "there is no file mine/missing.py"),
         ("missing.module:Base", "there is no module 'missing'"),
