@@ -11,10 +11,10 @@ const std::vector<std::string> ROAMING_REASONS{"none", "not_associated", "not_he
                                                "absent"};
 
 const ConnectionTerms WIFI_CONNECTION_TERMS{
-    .states = {"off", "searching", "joining", "associated"},
+    .states = {"off", "searching", "handover", "connected"},
     .states_help =
-        "the station (IEEE 802.11-2020, 11.3): not there yet, probing all channels,"
-        " in association with one access point, associated",
+        "the station (IEEE 802.11-2020, 11.3): not there yet, probing all channels, in"
+        " association with the access point that it is told, associated",
     .loss_reasons = {"none", "beacons_missed", "not_answered", "not_known"},
     .loss_reasons_help =
         "beacons_missed: radio.missed_beacons of them in a row; not_answered: by the access point"

@@ -15,6 +15,7 @@ from py_agent.radio.lte.parameters import (
     RateCurve,
     UplinkSinr,
 )
+from py_agent.radio.path_loss import PATH_LOSS
 
 SUBCARRIERS_PER_RB = 12  # TS 36.211, 6.2.3
 _RB_HZ = 180e3
@@ -25,12 +26,6 @@ _RISE_DB = 3.0
 SHANNON_GAP_DB = 7.42  # -ln(5 BER)/1.5 at 5e-5, Piro et al. 2010: link adaptation of ns-3
 _MAC_EFFICIENCY = 0.6
 _MAX_EFFICIENCY_BPS_PER_HZ = 5.5547  # 64-QAM at the highest code rate, TS 36.213 Table 7.2.3-1
-_NLOS = {  # exponent / 10, constant and frequency factor of TR 38.901 Table 7.4.1-1
-    "uma": (39.08, 13.54, 20.0, 6.0, 50.0),
-    "umi": (35.3, 22.4, 21.3, 7.82, 13.0),
-    "rma": (38.63, 14.0, 20.0, 8.0, 120.0),
-    "inh": (38.3, 17.3, 24.9, 8.03, 6.0),
-}
 
 
 def prior(settings: Mapping[str, Any]) -> LteParameters:
@@ -45,10 +40,8 @@ def prior(settings: Mapping[str, Any]) -> LteParameters:
         KeyError: they are not those of such a network.
     """
     n_bs, radio, layout = settings["n_bs"], settings["radio"], settings["layout"]
-    slope, constant_db, per_decade_db, sd_db, decorrelation_m = _NLOS[
-        settings["channel"]["environment"]
-    ]
-    loss_at_1m_db = constant_db + per_decade_db * np.log10(radio["downlink_mhz"] / 1e3)
+    loss = PATH_LOSS[settings["channel"]["environment"]]
+    loss_at_1m_db = loss.at_1m_db(radio["downlink_mhz"] / 1e3)
     reference_dbm = radio["bs_power_dbm"] - 10 * np.log10(
         SUBCARRIERS_PER_RB * radio["bandwidth_rb"]
     )
@@ -60,9 +53,9 @@ def prior(settings: Mapping[str, Any]) -> LteParameters:
     return LteParameters(
         channel=ChannelMap(
             intercept_dbm=(float(reference_dbm - loss_at_1m_db),) * n_bs,
-            exponent=(slope / 10,) * n_bs,
-            residual_sd_db=sd_db + 3,  # line of sight, here and there, adds to the shadowing
-            decorrelation_m=decorrelation_m,
+            exponent=(loss.per_decade_db / 10,) * n_bs,
+            residual_sd_db=loss.sd_db + 3,  # line of sight, here and there, adds to the shadowing
+            decorrelation_m=loss.decorrelation_m,
             bs_height_m=layout["bs_height_m"],
             azimuth_deg=_azimuth_deg(layout["sectors"], n_bs),
             sector_gain_dbi=layout["sector_gain_dbi"],

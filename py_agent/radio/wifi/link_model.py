@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: MIT
+"""Wi-Fi as a plug-in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from py_agent.contract import Observation
+from py_agent.radio.link_model import LinkEstimator, Recorded, RolloutState
+from py_agent.radio.parameters import RadioParameters
+from py_agent.radio.wifi.parameters import WifiParameters
+from py_agent.radio.wifi.prior import (
+    NO_RSSI_DBM,
+    NO_SNR_DB,
+    NOT_HEARD_DBM,
+    noise_power_dbm,
+    prior,
+)
+
+Floats = NDArray[np.float64]
+
+
+class WifiLinkModel:
+    """Uplinks of stations by the SNR of access points.
+
+    Args:
+        settings: of the scenario.
+        parameters: constants; by default the prior of the settings.
+
+    Example:
+        >>> import ns3_scenarios
+        >>> env = ns3_scenarios.make("wifi", {"n_ue": 1, "n_bs": 2})
+        >>> model = WifiLinkModel(env.settings.model_dump())
+        >>> near_the_first = {"snr_db": np.array([[40.0, 15.0]])}
+        >>> rate_bps = model.rate_bps(near_the_first)
+        >>> bool(rate_bps[0, 0] > rate_bps[0, 1])
+        True
+        >>> env.close()
+    """
+
+    name: ClassVar[str] = "wifi"
+    Parameters: ClassVar[type[RadioParameters]] = WifiParameters
+    weakest_db: ClassVar[float] = NO_SNR_DB
+    needed: ClassVar[tuple[str, ...]] = ("snr_db",)
+    needed_serving: ClassVar[tuple[str, ...]] = ("snr_db",)
+    followed: ClassVar[tuple[str, ...]] = ("snr_db",)
+
+    def __init__(
+        self, settings: Mapping[str, Any], parameters: RadioParameters | None = None
+    ) -> None:
+        self._settings = settings
+        self._given = parameters
+
+    @cached_property
+    def parameters(self) -> WifiParameters:
+        """Constants in force."""
+        if self._given is None:
+            return prior(self._settings)
+        if not isinstance(self._given, WifiParameters):
+            raise TypeError(f"parameters of radio {self._given.name} are none of {self.name}")
+        return self._given
+
+    def strength_db(self, observation: Observation) -> NDArray[Any]:
+        """SNR, ``[..., n_ue, n_bs]``."""
+        return observation["snr_db"]
+
+    def rate_bps(self, observation: Observation) -> Floats:
+        """Uplink rate of a station alone at each access point, ``[..., n_ue, n_bs]``."""
+        return self.parameters.rate.rate_bps(observation["snr_db"])
+
+    def serving_rate_bps(self, observation: Observation) -> Floats:
+        """Uplink rate of a station alone at its access point, ``[..., n_ue]``."""
+        return self.parameters.rate.rate_bps(self.quality_db(observation))
+
+    def quality_db(self, observation: Observation) -> Floats:
+        """SNR of the access point that serves, ``[..., n_ue]``."""
+        own = np.maximum(observation["serving_bs"], 0)[..., None]
+        return np.take_along_axis(observation["snr_db"], own, axis=-1)[..., 0].astype(np.float64)
+
+    def granted(self, observation: Observation) -> Floats:
+        """Part of the channel's airtime: senders at one access point have about as much each."""
+        sends = observation["upload_backlog_bit"] > 0
+        cell = observation["serving_bs"]
+        together = (cell[..., :, None] == cell[..., None, :]) & sends[..., None, :]
+        part: Floats = sends / np.maximum(together.sum(axis=-1), 1)
+        return part
+
+    def estimator(self, n_ue: int, bs_position_m: Floats, *, online: bool) -> LinkEstimator:
+        """A twin's belief of all links; the parameters stay as they are."""
+        from py_agent.radio.wifi.estimator import WifiEstimator
+
+        return WifiEstimator(self.parameters, n_ue, bs_position_m)
+
+    def rollout_model(self, bs_position_m: Floats, slot_s: float) -> Any:
+        """Links of rollouts."""
+        from py_agent.radio.wifi.rollout import WifiRollout
+
+        return WifiRollout(self.parameters, bs_position_m)
+
+    def rebuilt(self, rollouts: RolloutState) -> Mapping[str, Callable[[], NDArray[Any]]]:
+        """Functions that make Wi-Fi's observation fields of rollouts, by name."""
+        radio = self._settings["radio"]
+        noise_dbm = noise_power_dbm(radio)
+        heard_db = NOT_HEARD_DBM - noise_dbm
+        state = rollouts.state
+
+        def where_heard(value: float, else_value: float) -> NDArray[Any]:
+            strength_db = state["strength_db"]
+            return np.where(strength_db >= heard_db, strength_db + value, else_value)
+
+        return {
+            "snr_db": lambda: where_heard(0.0, NO_SNR_DB),
+            "rssi_dbm": lambda: where_heard(noise_dbm, NO_RSSI_DBM),
+        }
+
+    def calibrated(self, runs: Sequence[Recorded]) -> WifiParameters:
+        """The parameters, fitted to recorded runs.
+
+        Raises:
+            NothingToLearn: they hold too little.
+        """
+        from py_agent.radio.wifi.calibration import fit
+
+        return fit(runs, self.parameters)

@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: MIT
+"""Policies and the twin over Wi-Fi, on real ns-3."""
+
+from __future__ import annotations
+
+import gymnasium
+import numpy as np
+import pytest
+
+import ns3_scenarios
+from py_agent.contract import Network
+from py_agent.driver import play
+from py_agent.fidelity.tracking import Tracking, scores
+from py_agent.policies import load_policy
+from py_agent.radio.errors import NothingToLearn
+from py_agent.radio.link_model import link_model_of
+from py_agent.radio.wifi.link_model import WifiLinkModel
+from py_agent.twin.environment.network import TwinNetwork
+from py_agent.twin.estimation.twin import Twin
+from py_agent.twin.rollout.random_streams import spread_seeds
+
+SETTINGS = {"n_ue": 6, "n_bs": 3, "duration_s": 3.0}
+
+
+@pytest.fixture
+def env():
+    env = ns3_scenarios.make("wifi", SETTINGS)
+    yield env
+    env.close()
+
+
+def network_of(env):
+    return Network("wifi", env.settings.model_dump(), env.schema)
+
+
+def record(env, policy, seed=1):
+    """Play an episode; every observation."""
+    decides = load_policy(policy)
+    network = network_of(env)
+    decides.begin(network, seed)
+    observation, _ = env.reset(seed=seed)
+    seen = [{name: value.copy() for name, value in observation.items()}]
+    for slot in play(env, decides, network, observation):
+        seen.append({name: value.copy() for name, value in slot.after.items()})
+    return seen
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["strongest-equal", "a3-srpt", "load-maxweight", "load-fill", "twin-fill", "rollout-fill"],
+)
+def test_policies_decide_over_it_unchanged(env, name):
+    last = record(env, name)[-1]
+    assert (last["serving_bs"] >= 0).all()
+    assert last["tasks_completed"].sum() > 0
+
+
+def test_rates_are_those_of_ns3():
+    """Of a station that is alone on its channel and has enough to send."""
+    settings = {
+        "n_ue": 2,
+        "n_bs": 2,
+        "duration_s": 1.0,
+        "layout": {"positions": "0,0; 60,0"},
+        "mobility": {"model": "static"},
+        "traffic": {"on_s": 1, "off_s": 0, "rate_hz": 400},
+    }
+    alone = ns3_scenarios.make("wifi", settings)
+    model = WifiLinkModel(alone.settings.model_dump())
+    ratios = []
+    for seed in range(1, 7):
+        seen = record(alone, "strongest-equal", seed)
+        first, last = seen[0], seen[-1]
+        if first["serving_bs"].min() < 0 or len(set(last["serving_bs"])) < 2:
+            continue
+        measured_bps = (last["delivered_bit"] - first["delivered_bit"]) / 1.0
+        ratios.append(measured_bps / model.serving_rate_bps(last))
+    alone.close()
+    assert len(ratios) >= 2
+    assert np.concatenate(ratios) == pytest.approx(1, abs=0.2)
+
+
+def test_the_twin_follows_it(env):
+    network = network_of(env)
+    link, followed = link_model_of(network), Twin(network)
+    tracking = Tracking(link)
+    observation, _ = env.reset(seed=1)
+    policy = load_policy("load-fill")
+    policy.begin(network, 1)
+    tracking.start(observation)
+    followed.observe(observation)
+    for slot in play(env, policy, network, observation):
+        tracking.slot(followed.estimate(), slot.after)
+        followed.observe(slot.after)
+    heard = slot.after["snr_db"] > -20
+    error_db = (followed.estimate().strength_db() - slot.after["snr_db"])[heard]
+    assert np.abs(error_db).max() < 1.0
+    # Line of sight comes and goes: some 15 dB within a step.
+    assert scores(tracking.samples())["strength_rmse_db_0.2_s"] < 8.0
+
+
+def test_its_twin_is_an_environment_and_its_rollouts_are_functions_of_their_seed():
+    env = gymnasium.make("py_agent:ns3/WifiTwin-v0", settings=SETTINGS)
+    observation, _ = env.reset(seed=1)
+    assert observation["snr_db"].shape == (6, 3)
+    for _ in range(50):
+        observation, *_ = env.step(env.action_space.sample())
+    assert np.isfinite(observation["rssi_dbm"]).all()
+    env.close()
+    network = TwinNetwork.of(SETTINGS, scenario="wifi")
+    batch, one = network.rollout(4), network.rollout(1)
+    batch.start(spread_seeds(1, 4))
+    one.start(spread_seeds(1, 4)[2:3])
+    assert (batch.state["strength_db"][2] == one.state["strength_db"][0]).all()
+
+
+class _Run:
+    slot_s = 0.02
+
+    def __init__(self, seen):
+        self._seen = seen
+
+    def field(self, name):
+        return np.stack([observation[name] for observation in self._seen])
+
+
+def test_calibration_finds_the_map_and_the_rates(env):
+    model = WifiLinkModel(env.settings.model_dump())
+    runs = [_Run(record(env, "load-fill", seed)) for seed in (1, 2)]
+    fitted = model.calibrated(runs)
+    snr_db = np.stack([observation["snr_db"] for observation in runs[0]._seen])
+    assert 1.0 < fitted.snr.exponent < 6.0
+    assert fitted.snr.residual_sd_db < snr_db[snr_db > -20].std()
+    assert fitted.n_bs == 3
+    with pytest.raises(NothingToLearn, match="100 are needed"):
+        model.calibrated([_Run(runs[0]._seen[:2])])
