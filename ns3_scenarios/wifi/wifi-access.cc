@@ -27,6 +27,7 @@ void WifiAccess::DeclareFields(Schema& schema, std::uint32_t n_ue, std::uint32_t
     PlanChannels(m_settings, n_bs);  // throws if there are too few
     schema.DescribeRadio("wifi");
     m_link_fields.emplace(schema, n_ue, n_bs);
+    m_airtime_fields.emplace(schema, n_ue, n_bs);
     m_association_fields.emplace(schema, n_ue, n_bs, ROAMING_REASONS);
     m_connection_fields.emplace(schema, n_ue, WIFI_CONNECTION_TERMS);
 }
@@ -68,10 +69,13 @@ void WifiAccess::Build(const AccessPlan& plan) {
                     m_connection_fields->Record(ue, outage);
                     m_outage_ended(ue, ns3::Seconds(outage.restored_s - outage.lost_s));
                 }});
+    m_airtime_fields->Watch(*m_network,
+                            [this](std::uint32_t ue) { return m_associations->ServingBs(ue); });
 }
 
 void WifiAccess::Observe() {
     m_link_fields->Fill(*m_network);
+    m_airtime_fields->Fill();
     for (std::uint32_t ue = 0; ue < m_network->Ue().size(); ++ue) {
         m_association_fields->Fill(ue, m_associations->ServingBs(ue),
                                    m_associations->Last(ue).state,

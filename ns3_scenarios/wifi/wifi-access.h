@@ -4,6 +4,7 @@
 
 #include "access-network.h"
 #include "association/station-associations.h"
+#include "observation/airtime-fields.h"
 #include "observation/association-fields.h"
 #include "observation/connection-fields.h"
 #include "observation/link-fields.h"
@@ -49,6 +50,7 @@ class WifiAccess : public AccessNetwork {
   private:
     WifiSettings m_settings;
     std::optional<LinkFields> m_link_fields;
+    std::optional<AirtimeFields> m_airtime_fields;
     std::optional<AssociationFields> m_association_fields;
     std::optional<ConnectionFields> m_connection_fields;
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import enum
 from typing import Annotated
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import ArrayLike
 from rich.table import Table
 
 from ns3_scenarios import laboratory
+from py_agent.bench.airtime_shares import measure_airtime
 from py_agent.view.measurement import Measurement
 
 WEIGHTS = (0.1, 0.2, 0.3, 0.4)
@@ -19,18 +21,30 @@ SETTLE_SLOTS = 10
 DIRECTIONS = ("uplink", "downlink")
 
 
+class Radio(str, enum.Enum):
+    """Scenarios that divide a band."""
+
+    CELLULAR = "cellular"
+    WIFI = "wifi"
+
+
 def measure(
     seconds: Annotated[float, typer.Option(min=0.1, help="Simulated seconds.")] = 1.0,
     bandwidth_rb: Annotated[int, typer.Option(help="6, 15, 25, 50, 75 or 100.")] = 25,
     seed: Annotated[int, typer.Option(help="ns-3's run number.")] = 1,
+    scenario: Annotated[Radio, typer.Option(help="Whose radio.")] = Radio.CELLULAR,
 ) -> Measurement:
     """Resource blocks of four full-buffer users beside their weights, on real ns-3 LTE.
+
+    With ``--scenario wifi`` airtime of four saturated stations of one access point.
 
     Resource blocks are counted from the scheduler's grants, repetitions and signalling included.
     The users sit in one cell behind different path losses. Each is offered more than the whole
     cell can carry, in both directions at once, and no queue drops: the least that ever waited is
     printed.
     """
+    if scenario is Radio.WIFI:
+        return measure_airtime(seconds, seed)
     slots = round(seconds / 0.02)
     n_ue = len(WEIGHTS)
     env = laboratory.lte_cell(

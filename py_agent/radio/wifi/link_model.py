@@ -24,6 +24,8 @@ from py_agent.radio.wifi.prior import (
 
 Floats = NDArray[np.float64]
 
+NO_MCS = -1
+
 
 class WifiLinkModel:
     """Uplinks of stations by the SNR of access points.
@@ -83,12 +85,8 @@ class WifiLinkModel:
         return np.take_along_axis(observation["snr_db"], own, axis=-1)[..., 0].astype(np.float64)
 
     def granted(self, observation: Observation) -> Floats:
-        """Part of the channel's airtime: senders at one access point have about as much each."""
-        sends = observation["upload_backlog_bit"] > 0
-        cell = observation["serving_bs"]
-        together = (cell[..., :, None] == cell[..., None, :]) & sends[..., None, :]
-        part: Floats = sends / np.maximum(together.sum(axis=-1), 1)
-        return part
+        """Part of the channel's airtime in the last slot, ``[..., n_ue]``."""
+        return observation["airtime_ul"].astype(np.float64)
 
     def estimator(self, n_ue: int, bs_position_m: Floats, *, online: bool) -> LinkEstimator:
         """A twin's belief of all links; the parameters stay as they are."""
@@ -116,6 +114,9 @@ class WifiLinkModel:
         return {
             "snr_db": lambda: where_heard(0.0, NO_SNR_DB),
             "rssi_dbm": lambda: where_heard(noise_dbm, NO_RSSI_DBM),
+            "airtime_ul": lambda: state["band_s"] / rollouts.slot_s,
+            "mcs_ul": lambda: np.array(NO_MCS),
+            "bs_airtime": lambda: _by_station(state["band_s"], state["cell"], rollouts),
         }
 
     def calibrated(self, runs: Sequence[Recorded]) -> WifiParameters:
@@ -127,3 +128,10 @@ class WifiLinkModel:
         from py_agent.radio.wifi.calibration import fit
 
         return fit(runs, self.parameters)
+
+
+def _by_station(band_s: NDArray[Any], cell: NDArray[Any], rollouts: RolloutState) -> NDArray[Any]:
+    """Part of the slot that each access point's channel was used, ``[batch, n_bs]``."""
+    here = cell[..., None] == np.arange(rollouts.n_bs)
+    used: NDArray[Any] = (band_s[..., None] * here).sum(axis=1) / rollouts.slot_s
+    return used
