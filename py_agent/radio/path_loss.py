@@ -17,6 +17,10 @@ class PathLoss(NamedTuple):
         per_decade_of_ghz_db: of frequency.
         sd_db: of shadowing.
         decorrelation_m: over which its correlation falls to 1/e.
+
+    Example:
+        >>> round(PATH_LOSS["inh"].at_1m_db(5.5), 1)
+        35.7
     """
 
     per_decade_db: float

@@ -29,6 +29,15 @@ class WifiEstimator:
         parameters: constants.
         n_ue: stations.
         bs_position_m: ``[n_bs, 2]``.
+
+    Example:
+        >>> from py_agent.twin.environment.network import TwinNetwork
+        >>> network = TwinNetwork.of({"n_ue": 2, "n_bs": 3}, scenario="wifi")
+        >>> places_m = np.array([[0.0, 0.0], [50.0, 0.0], [0.0, 50.0]])
+        >>> estimator = WifiEstimator(network.parameters.radio, 2, places_m)
+        >>> belief = estimator.belief(np.zeros(2), np.zeros(2))
+        >>> belief.strength_db(np.array([[0.0, 0.0], [50.0, 0.0]])).argmax(axis=1)
+        array([0, 1])
     """
 
     def __init__(self, parameters: WifiParameters, n_ue: int, bs_position_m: Floats) -> None:
@@ -73,6 +82,13 @@ class WifiBelief:
         bs_position_m: ``[n_bs, 2]``.
         residual_db: SNR over what the map says, ``[n_ue, n_bs]``.
         residual_sd_db: ``[n_ue, n_bs]``.
+
+    Example:
+        >>> from py_agent.twin.environment.network import TwinNetwork
+        >>> network = TwinNetwork.of({"n_ue": 2, "n_bs": 3}, scenario="wifi")
+        >>> estimator = WifiEstimator(network.parameters.radio, 2, np.zeros((3, 2)))
+        >>> estimator.belief(np.zeros(2), np.zeros(2)).residual_db.shape
+        (2, 3)
     """
 
     parameters: WifiParameters

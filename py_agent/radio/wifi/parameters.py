@@ -54,6 +54,11 @@ class RateCurve(Part):
         bps_per_hz: delivered bits per second over the channel's width, ``[n_knots]``.
         width_hz: of the channel.
         relative_sd: standard deviation of the logarithm of a rate around the curve.
+
+    Example:
+        >>> curve = RateCurve(snr_db=(10, 20), bps_per_hz=(1, 2), width_hz=20e6)
+        >>> curve.rate_bps(np.array([5.0, 15.0, 30.0]))
+        array([20000000., 30000000., 40000000.])
     """
 
     snr_db: tuple[Decibel, ...]

@@ -26,6 +26,14 @@ class WifiRollout:
     Args:
         parameters: constants.
         bs_position_m: ``[n_bs, 2]``.
+
+    Example:
+        >>> from py_agent.twin.environment.network import TwinNetwork
+        >>> network = TwinNetwork.of({"n_ue": 2, "n_bs": 3}, scenario="wifi")
+        >>> links = WifiRollout(network.parameters.radio, np.zeros((3, 2)))
+        >>> links.resize(batch=4, n_ue=2)
+        >>> links.start(np.arange(4), np.arange(4), np.zeros((4, 2, 2))).shape
+        (4, 2, 3)
     """
 
     def __init__(self, parameters: WifiParameters, bs_position_m: Array) -> None:
