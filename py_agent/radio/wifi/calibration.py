@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from py_agent.contract import Observation
-from py_agent.radio.busy import busy_users
 from py_agent.radio.errors import NothingToLearn
 from py_agent.radio.link_model import Recorded
 from py_agent.radio.wifi.laws import log_distance
@@ -21,6 +20,7 @@ Floats = NDArray[np.float64]
 _FEWEST_LINKS = 100
 _FEWEST_SLOTS = 20  # of a knot
 _BIN_DB = 3.0
+_ENOUGH_SLOTS = 1.5  # of bits wait at the start of a slot that the channel is to fill
 
 
 def fit(runs: Sequence[Recorded], parameters: WifiParameters) -> WifiParameters:
@@ -68,7 +68,7 @@ def _fit_map(runs: Sequence[Recorded], snr: SnrMap) -> SnrMap:
 def _fit_rates(runs: Sequence[Recorded], rate: RateCurve) -> RateCurve:
     """Means of delivered bits in bins of SNR; the curve of before where there is little."""
     quality, bps = (
-        np.concatenate(parts) for parts in zip(*(_alone(run) for run in runs), strict=True)
+        np.concatenate(parts) for parts in zip(*(_alone(run, rate) for run in runs), strict=True)
     )
     bins = np.round(quality / _BIN_DB)
     knots, rates = [], []
@@ -90,8 +90,11 @@ def _fit_rates(runs: Sequence[Recorded], rate: RateCurve) -> RateCurve:
     )
 
 
-def _alone(run: Recorded) -> tuple[Floats, Floats]:
-    """SNR and rate of stations that had enough to send and their channel to themselves."""
+def _alone(run: Recorded, rate: RateCurve) -> tuple[Floats, Floats]:
+    """SNR and rate of stations that had enough to send and their channel to themselves.
+
+    Enough is said by what waited before, not by what is left: else only links that stall count.
+    """
     names = ("serving_bs", "upload_backlog_bit", "upload_unconfirmed_bit", "delivered_bit")
     fields: Observation = {name: run.field(name) for name in (*names, "snr_db")}
     before = {name: values[:-1] for name, values in fields.items()}
@@ -99,8 +102,11 @@ def _alone(run: Recorded) -> tuple[Floats, Floats]:
     sends = (before["upload_backlog_bit"] > 0) | (after["upload_backlog_bit"] > 0)
     serving = before["serving_bs"]
     together = (serving[:, :, None] == serving[:, None, :]) & sends[:, None, :]
-    alone = busy_users(before, after) & (together.sum(axis=2) == 1)
     own = np.maximum(serving, 0)[..., None]
-    own_db = np.take_along_axis(before["snr_db"], own, axis=2)[..., 0]
+    own_db = np.take_along_axis(before["snr_db"], own, axis=2)[..., 0].astype(np.float64)
+    left_bit = before["upload_backlog_bit"] - before["upload_unconfirmed_bit"]
+    enough = left_bit >= _ENOUGH_SLOTS * rate.rate_bps(own_db) * run.slot_s
+    stays = (serving == after["serving_bs"]) & (serving >= 0)
+    alone = enough & stays & (together.sum(axis=2) == 1)
     bits = after["delivered_bit"] - before["delivered_bit"]
-    return own_db[alone].astype(np.float64), bits[alone] / run.slot_s
+    return own_db[alone], bits[alone] / run.slot_s

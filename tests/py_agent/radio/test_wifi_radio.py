@@ -20,6 +20,15 @@ from py_agent.twin.estimation.twin import Twin
 from py_agent.twin.rollout.random_streams import spread_seeds
 
 SETTINGS = {"n_ue": 6, "n_bs": 3, "duration_s": 3.0}
+#: Two stations, each alone at its access point, that always have something to send.
+SATURATED = {
+    "n_ue": 2,
+    "n_bs": 2,
+    "duration_s": 1.0,
+    "layout": {"positions": "0,0; 60,0"},
+    "mobility": {"model": "static"},
+    "traffic": {"on_s": 1, "off_s": 0, "rate_hz": 400},
+}
 
 
 @pytest.fixture
@@ -57,15 +66,7 @@ def test_policies_decide_over_it_unchanged(env, name):
 
 def test_rates_are_those_of_ns3():
     """Of a station that is alone on its channel and has enough to send."""
-    settings = {
-        "n_ue": 2,
-        "n_bs": 2,
-        "duration_s": 1.0,
-        "layout": {"positions": "0,0; 60,0"},
-        "mobility": {"model": "static"},
-        "traffic": {"on_s": 1, "off_s": 0, "rate_hz": 400},
-    }
-    alone = ns3_scenarios.make("wifi", settings)
+    alone = ns3_scenarios.make("wifi", SATURATED)
     model = WifiLinkModel(alone.settings.model_dump())
     ratios = []
     for seed in range(1, 7):
@@ -132,5 +133,18 @@ def test_calibration_finds_the_map_and_the_rates(env):
     assert 1.0 < fitted.snr.exponent < 6.0
     assert fitted.snr.residual_sd_db < snr_db[snr_db > -20].std()
     assert fitted.n_bs == 3
+    # Its tasks fit into a slot: what stalls now and then says nothing of the channel.
+    assert fitted.rate == model.parameters.rate
     with pytest.raises(NothingToLearn, match="100 are needed"):
         model.calibrated([_Run(runs[0]._seen[:2])])
+
+
+def test_calibration_finds_the_rates_of_stations_that_have_enough_to_send():
+    env = ns3_scenarios.make("wifi", SATURATED)
+    model = WifiLinkModel(env.settings.model_dump())
+    runs = [_Run(record(env, "strongest-equal", seed)) for seed in range(1, 7)]
+    env.close()
+    fitted, before = model.calibrated(runs).rate, model.parameters.rate
+    assert fitted != before
+    at_knots = fitted.rate_bps(np.array(fitted.snr_db)) / before.rate_bps(np.array(fitted.snr_db))
+    assert at_knots == pytest.approx(1, abs=0.3)
