@@ -22,6 +22,7 @@ from ns3_bridge import InvalidAction, InvalidSetting, ScenarioEnv
 from ns3_bridge.settings import NestedSettings
 from ns3_bridge.spaces import space_of
 from ns3_scenarios.axes import element, without_axis
+from ns3_scenarios.multi_agent import known_options
 from ns3_scenarios.registry import make
 
 Fields: TypeAlias = dict[str, NDArray[Any]]
@@ -110,6 +111,13 @@ class _AskerAgents:
         """What an agent decides."""
         return self.action_spaces[agent]
 
+    def _begin(
+        self, seed: int | None, options: Mapping[str, Any] | None
+    ) -> tuple[Fields, dict[str, Any]]:
+        begun = self.env.reset(seed=seed, options=known_options(options))
+        self.agents = list(self.possible_agents)
+        return begun
+
     def close(self) -> None:
         """End the simulation."""
         self.env.close()
@@ -145,9 +153,7 @@ class AskerTurns(_AskerAgents, AECEnv[str, Fields, Fields]):  # type: ignore[mis
 
     def reset(self, seed: int | None = None, options: dict[str, Any] | None = None) -> None:
         """Start a new simulation, up to the first question. See `ScenarioEnv.reset`."""
-        known = {name: value for name, value in (options or {}).items() if name == "settings"}
-        self._observation, info = self.env.reset(seed=seed, options=known)
-        self.agents = list(self.possible_agents)
+        self._observation, info = self._begin(seed, options)
         self.rewards = dict.fromkeys(self.agents, 0.0)
         self._cumulative_rewards = dict.fromkeys(self.agents, 0.0)
         self.terminations = dict.fromkeys(self.agents, False)
@@ -221,9 +227,7 @@ class AskerTeam(_AskerAgents, ParallelEnv[str, Fields, Fields]):  # type: ignore
         self, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[dict[str, Fields], dict[str, dict[str, Any]]]:
         """Start a new simulation, up to the first question. See `ScenarioEnv.reset`."""
-        known = {name: value for name, value in (options or {}).items() if name == "settings"}
-        observation, info = self.env.reset(seed=seed, options=known)
-        self.agents = list(self.possible_agents)
+        observation, info = self._begin(seed, options)
         return self._split(observation), {agent: dict(info) for agent in self.agents}
 
     def step(

@@ -29,6 +29,11 @@ Fields: TypeAlias = dict[str, NDArray[Any]]
 SERVED = "served"
 
 
+def known_options(options: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Of a reset: ``"settings"`` alone, since PettingZoo wants any others to be taken, too."""
+    return {name: value for name, value in (options or {}).items() if name == "settings"}
+
+
 class BaseStationTeam(ParallelEnv[str, Fields, Fields]):  # type: ignore[misc]  # it is not typed
     """One agent per base station: ``bs_0``, ``bs_1``, ….
 
@@ -112,8 +117,7 @@ class BaseStationTeam(ParallelEnv[str, Fields, Fields]):  # type: ignore[misc]  
             options: ``"settings"`` as of `ScenarioEnv.reset`; all others mean nothing here, since
                 PettingZoo wants any to be taken.
         """
-        known = {name: value for name, value in (options or {}).items() if name == "settings"}
-        observation, info = self.env.reset(seed=seed, options=known)
+        observation, info = self.env.reset(seed=seed, options=known_options(options))
         self.agents = list(self.possible_agents)
         connected = self._serving_bs.present(observation["serving_bs"])
         self._serving = np.where(connected, observation["serving_bs"], 0)
