@@ -8,7 +8,6 @@
 #include "settings.h"
 
 #include "ns3/global-value.h"
-#include "ns3/rng-seed-manager.h"
 #include "ns3/simulator.h"
 #include "ns3/type-id.h"
 
@@ -147,7 +146,7 @@ void Environment::Open() {
         if (m_describe) {
             std::cout << Describe() << std::endl;
         } else {
-            Connect();
+            m_agent.Open(m_schema, {}, m_reseed);
         }
     });
     if (m_describe) {
@@ -199,40 +198,18 @@ std::string Environment::Describe() const {
     return physical::Describe(m_name, m_summary, NS3_TWIN_NS3_VERSION, settings, m_schema);
 }
 
-void Environment::Connect() {
-    m_channel = SimulatorChannel::FromEnvironment();
-    if (!m_channel) {
-        m_own_memory.resize(m_schema.ObservationBytes() + m_schema.ActionBytes());
-        m_schema.Attach(m_own_memory.data(), m_own_memory.data() + m_schema.ObservationBytes());
-        return;
-    }
-    m_channel->Open(m_schema);
-    if (m_reseed) {
-        m_channel->OnReseed([this](std::uint64_t run) {
-            ns3::RngSeedManager::SetRun(run);
-            m_reseed();
-        });
-    }
-}
-
 /// @return whether the agent goes on
 bool Environment::Exchange(Status status) {
-    if (m_channel && status != Status::RUNNING && m_steps == 0) {
+    if (m_agent.HasAgent() && status != Status::RUNNING && m_steps == 0) {
         throw std::runtime_error(m_name + ": the simulation has ended and never asked");
     }
     m_schema.SaturateObservations();
     const double reward = std::exchange(m_reward, 0.0);
-    if (!m_channel) {
-        for (Table& table : m_schema.Tables()) {
-            table.ClearPending();
-        }
-        return true;
-    }
-    return m_channel->Exchange({.status = status,
-                                .slot = m_steps++,
-                                .time_s = m_time_s(0),
-                                .reward = reward,
-                                .events = ns3::Simulator::GetEventCount()}) != Command::STOP;
+    return m_agent.Exchange({.status = status,
+                             .slot = m_steps++,
+                             .time_s = m_time_s(0),
+                             .reward = reward,
+                             .events = ns3::Simulator::GetEventCount()}) != Command::STOP;
 }
 
 }  // namespace physical

@@ -2,14 +2,13 @@
 #ifndef PHYSICAL_ENVIRONMENT_H
 #define PHYSICAL_ENVIRONMENT_H
 
+#include "agent-connection.h"
 #include "schema.h"
-#include "simulator-channel.h"
 
 #include "ns3/command-line.h"
 
 #include <cstdint>
 #include <functional>
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -96,7 +95,6 @@ class Environment {
   private:
     void CheckNotOpen() const;
     std::string Describe() const;
-    void Connect();
     bool Exchange(Status status);
 
     std::string m_name;
@@ -110,8 +108,7 @@ class Environment {
     Field<double> m_time_s;
     double m_reward = 0;
     std::function<void()> m_reseed;
-    std::unique_ptr<SimulatorChannel> m_channel;
-    std::vector<std::byte> m_own_memory;  ///< of the fields, without an agent
+    AgentConnection m_agent;
 };
 
 }  // namespace physical

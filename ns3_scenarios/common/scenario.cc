@@ -1,22 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "scenario.h"
 
+#include "agent-connection.h"
 #include "bucket-scheduler.h"
 #include "declaration.h"
 #include "exit-status.h"
 #include "log.h"
 #include "message.h"
-#include "simulator-channel.h"
 
 #include "ns3/command-line.h"
 #include "ns3/global-value.h"
-#include "ns3/rng-seed-manager.h"
 #include "ns3/simulator.h"
 #include "ns3/type-id.h"
 
 #include <cmath>
+#include <functional>
 #include <iostream>
-#include <memory>
+#include <string>
+#include <utility>
 #include <vector>
 
 namespace physical {
@@ -98,20 +99,11 @@ class ScenarioProgram {
     }
 
     void Open() {
-        m_channel = SimulatorChannel::FromEnvironment();
-        if (m_channel) {
-            m_channel->Open(m_schema);
-            m_channel->RefuseBranches(m_scenario.WhyNoBranches());
-            if (m_scenario.CanReseed()) {
-                m_channel->OnReseed([this](std::uint64_t run) {
-                    ns3::RngSeedManager::SetRun(run);
-                    m_scenario.Reseed();
-                });
-            }
-        } else {
-            m_own_memory.resize(m_schema.ObservationBytes() + m_schema.ActionBytes());
-            m_schema.Attach(m_own_memory.data(), m_own_memory.data() + m_schema.ObservationBytes());
+        std::function<void()> reseed;
+        if (m_scenario.CanReseed()) {
+            reseed = [this] { m_scenario.Reseed(); };
         }
+        m_agent.Open(m_schema, m_scenario.WhyNoBranches(), std::move(reseed));
     }
 
     void StartSlot() {
@@ -137,17 +129,12 @@ class ScenarioProgram {
     }
 
     Command Decide(bool last) {
-        if (!m_channel) {
-            for (Table& table : m_schema.Tables()) {
-                table.ClearPending();
-            }
-            return Command::STEP;
-        }
-        return m_channel->Exchange({
+        const bool has_reward = m_agent.HasAgent() && m_clock.slot != 0;
+        return m_agent.Exchange({
             .status = last ? Status::TRUNCATED : Status::RUNNING,
             .slot = m_clock.slot,
             .time_s = ns3::Simulator::Now().GetSeconds(),
-            .reward = m_clock.slot == 0 ? 0.0 : m_scenario.Reward(),
+            .reward = has_reward ? m_scenario.Reward() : 0.0,
             .events = ns3::Simulator::GetEventCount(),
         });
     }
@@ -158,8 +145,7 @@ class ScenarioProgram {
     Schema m_schema;
     bool m_describe = false;
     std::int64_t m_slots = 0;
-    std::unique_ptr<SimulatorChannel> m_channel;
-    std::vector<std::byte> m_own_memory;
+    AgentConnection m_agent;
 };
 
 int RunScenario(Scenario& scenario, int argc, char** argv) {
