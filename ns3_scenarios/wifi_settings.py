@@ -120,7 +120,8 @@ class Mobility(_Settings):
     """hotspots: longest pause at a waypoint [s]"""
 
     trace: str = "streets"
-    """trace: file of SUMO (FCD, or mobility for ns-2), or streets or vehicles, which come along"""
+    """trace: file of SUMO (FCD, or mobility for ns-2), or one of the bundled traces: streets,
+    vehicles"""
 
     trace_start_s: Annotated[float, pydantic.Field(ge=0.0, le=1000000000.0)] = 0.0
     """trace: its time at ns-3 time 0 [s]"""
