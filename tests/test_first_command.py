@@ -20,7 +20,7 @@ def test_make_run_shows_twin_and_agent_ahead_of_the_baseline(tmp_path):
     makefile = (REPOSITORY / "Makefile").read_text().replace("\\\n", " ")
     recipe = re.search(r"^run: .*\n\t(.+)$", makefile, re.MULTILINE)[1]
     command = recipe.replace("$(BIN)", str(Path(sys.executable).parent))
-    command = command.replace("--duration 60", "--duration 12")  # enough to see it
+    command = command.replace("--duration 60", "--duration 8")  # enough to see it
     done = subprocess.run(
         [*shlex.split(command), "--runs-dir", str(tmp_path), "--json"],
         capture_output=True,

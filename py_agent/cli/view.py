@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import contextlib
-import signal
+import time
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +15,7 @@ from py_agent.cli.live import LOOPBACK, LiveHost, LivePort, show
 
 _MOST_BYTES = 256 * 2**20  # of slots of all runs; a browser keeps them all
 _MOST_SLOTS = 1500  # of a run in a file that is to be sent
+_LOOK_S = 0.5  # at whether a signal has come
 
 
 def view(
@@ -51,9 +52,10 @@ def view(
     past = [message for messages in told for message in messages]
     server = LiveServer(live_host, live_port, past=past, most_bytes=2 * _MOST_BYTES)
     try:
-        show(server)
-        out().print("until Ctrl-C", highlight=False)
         with contextlib.suppress(KeyboardInterrupt):  # that is how it is meant to end
-            signal.pause()
+            show(server)
+            out().print("until Ctrl-C", highlight=False)
+            while True:  # a signal just before a `signal.pause` would be waited for for ever
+                time.sleep(_LOOK_S)
     finally:
         server.close()
