@@ -2,7 +2,7 @@
 #
 # By default from the wheel on PyPI, pinned by its hash; it is unpacked into NS3_WHEEL_DIR and never
 # installed (its Python dependencies are not needed). -DNS3_ROOT=<prefix> takes another ns-3 build with
-# <prefix>/include/ns3 and <prefix>/lib or lib64, as `./ns3 install` leaves it. NS3_MODULES are their names.
+# <prefix>/include/ns3 and <prefix>/lib or lib64, as `./ns3 install` leaves it. Ns3Targets.cmake says what is set.
 
 set(NS3_ROOT "" CACHE PATH "An installed ns-3 to use instead of the wheel")
 set(NS3_WHEEL_DIR ${CMAKE_BINARY_DIR}/ns3-wheel CACHE PATH "Where the wheel is unpacked")
@@ -47,38 +47,10 @@ else()
   ns3_twin_fetch_wheel(${NS3_WHEEL_DIR})
 endif()
 
-find_path(NS3_INCLUDE_DIR ns3/core-module.h PATHS ${ns3_prefix}/include NO_DEFAULT_PATH NO_CACHE
-          REQUIRED)
-# e.g. libns3.44-core.so (wheel) or libns3.44-core-optimized.so (own build)
-file(GLOB ns3_core_library ${ns3_prefix}/lib64/libns3*-core*.so ${ns3_prefix}/lib/libns3*-core*.so)
-if(NOT ns3_core_library MATCHES "/libns(3[0-9.]*)-core([a-z-]*)\\.so$")
-  message(FATAL_ERROR "No single libns3*-core*.so under ${ns3_prefix}: found '${ns3_core_library}'")
-endif()
-set(NS3_VERSION ${CMAKE_MATCH_1})
-set(ns3_suffix ${CMAKE_MATCH_2})
-get_filename_component(NS3_LIBRARY_DIR ${ns3_core_library} DIRECTORY)
-message(STATUS "ns-3 ${NS3_VERSION} in ${ns3_prefix}")
-
-# What ns-3 was built with; its headers depend on it. The wheel carries no record of it.
-set(ns3_definitions NS3_BUILD_PROFILE_RELEASE NS3_LOG_ENABLE NS3_ASSERT_ENABLE)
+include(${CMAKE_CURRENT_LIST_DIR}/Ns3Targets.cmake)
 if(NS3_ROOT)
-  file(STRINGS ${NS3_LIBRARY_DIR}/cmake/ns3/ns3Targets.cmake ns3_definitions
-       REGEX "INTERFACE_COMPILE_DEFINITIONS")
-  string(REGEX MATCHALL "NS3_(BUILD_PROFILE_[A-Z]+|LOG_ENABLE|ASSERT_ENABLE)" ns3_definitions
-         "${ns3_definitions}")
-  list(REMOVE_DUPLICATES ns3_definitions)
+  ns3_imported_targets(${ns3_prefix})
+else()
+  ns3_imported_targets(${ns3_prefix} TRUSTED)
 endif()
-
-file(GLOB ns3_libraries ${NS3_LIBRARY_DIR}/libns${NS3_VERSION}-*${ns3_suffix}.so)
-set(NS3_MODULES)
-foreach(library IN LISTS ns3_libraries)
-  string(REGEX REPLACE ".*/libns${NS3_VERSION}-(.*)${ns3_suffix}\\.so$" "\\1" module ${library})
-  list(APPEND NS3_MODULES ${module})
-  add_library(ns3::${module} SHARED IMPORTED)
-  set_target_properties(ns3::${module} PROPERTIES
-    IMPORTED_LOCATION ${library}
-    INTERFACE_INCLUDE_DIRECTORIES ${NS3_INCLUDE_DIR}
-    INTERFACE_COMPILE_DEFINITIONS "${ns3_definitions}"
-    # The wheel's libraries find each other at run time, not at link time.
-    INTERFACE_LINK_OPTIONS "LINKER:--allow-shlib-undefined")
-endforeach()
+message(STATUS "ns-3 ${NS3_VERSION} (${NS3_PROFILE}) in ${ns3_prefix}")

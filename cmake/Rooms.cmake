@@ -45,11 +45,29 @@ ns3_twin_add_room(mac ${scenarios}/cellular/mac NEEDS ns3::lte ns3::core ns3::ne
 
 # What else `ns3-twin build` needs.
 install(EXPORT physical FILE rooms.cmake DESTINATION ${NS3_TWIN_SDK}/cmake)
-install(FILES ${CMAKE_SOURCE_DIR}/cmake/FetchNs3.cmake DESTINATION ${NS3_TWIN_SDK}/cmake)
+install(FILES ${CMAKE_SOURCE_DIR}/cmake/FetchNs3.cmake ${CMAKE_SOURCE_DIR}/cmake/Ns3Targets.cmake
+  DESTINATION ${NS3_TWIN_SDK}/cmake)
 configure_file(${CMAKE_SOURCE_DIR}/cmake/sdk.cmake ${CMAKE_BINARY_DIR}/sdk/CMakeLists.txt @ONLY)
 list(JOIN NS3_MODULES "\n" modules)
 file(WRITE ${CMAKE_BINARY_DIR}/sdk/modules.txt "${modules}\n")
 install(DIRECTORY ${CMAKE_BINARY_DIR}/sdk/ DESTINATION ${NS3_TWIN_SDK})
+
+# The CMake package ns3_bridge, for programs in any ns-3: the bridge and what needs of ns-3 its core alone, as sources.
+include(CMakePackageConfigHelpers)
+write_basic_package_version_file(${CMAKE_BINARY_DIR}/package/ns3_bridgeConfigVersion.cmake
+  VERSION ${SKBUILD_PROJECT_VERSION} COMPATIBILITY SameMinorVersion)
+install(FILES ${CMAKE_SOURCE_DIR}/cmake/package/ns3_bridgeConfig.cmake
+  ${CMAKE_BINARY_DIR}/package/ns3_bridgeConfigVersion.cmake
+  DESTINATION ${NS3_TWIN_SDK}/cmake/ns3_bridge)
+file(GLOB channel ${CMAKE_SOURCE_DIR}/bridge/cpp/*.cc ${CMAKE_SOURCE_DIR}/bridge/cpp/*.h)
+set(layer agent-connection askers bucket-scheduler environment exit-status log scenario)
+list(TRANSFORM layer PREPEND ${scenarios}/common/)
+list(TRANSFORM layer APPEND .h OUTPUT_VARIABLE headers)
+list(TRANSFORM layer APPEND .cc)
+list(FILTER channel EXCLUDE REGEX "-test\\.cc$")
+install(FILES ${channel} DESTINATION ${NS3_TWIN_SDK}/source/channel)
+install(FILES ${layer} ${headers} DESTINATION ${NS3_TWIN_SDK}/source/ns3)
+install(DIRECTORY ${NLOHMANN_JSON_INCLUDE_DIR}/nlohmann DESTINATION ${NS3_TWIN_SDK}/source/json)
 
 # ns3_twin_add_scenario(<name> DESTINATION <folder> SOURCES <file>... [ROOMS <room>...]
 #                       [MODULES <ns-3 module>...])

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Compiles a scenario of the user's own against the same ns-3 and the same bridge."""
+"""Compiles a scenario of the user's own with the bridge, against the same ns-3 or another."""
 
 from __future__ import annotations
 
@@ -23,6 +23,8 @@ from ns3_bridge.compat import guard
 from ns3_scenarios.registry import INSTALLED
 
 SDK = INSTALLED / "sdk"
+#: The folder of ns3_bridgeConfig.cmake, for CMake's ``find_package(ns3_bridge)``.
+CMAKE_DIR = SDK / "cmake" / "ns3_bridge"
 _POLL_S = 0.1
 _SYNTAX_OF_CMAKE = re.compile(r"[;:\\\n]|\$[{<]")  # in a path: it is not taken as a path
 
@@ -37,11 +39,15 @@ def build(
     output: Path,
     cache: Path | None = None,
     deadline_s: float = 600.0,
+    ns3: Path | None = None,
 ) -> Path:
     """Compile a scenario program.
 
     Only its own files are compiled; the rest is in libraries that come along. Modules of ns-3 whose
     functions it calls are found by themselves.
+
+    With an ns-3 of your own the bridge is compiled for that, too, and `Environment`, `Askers` and
+    `Scenario` can be used; edge computing and mobility cannot.
 
     Args:
         sources: its C++ files.
@@ -51,21 +57,27 @@ def build(
             there goes on running.
         cache: where ns-3 and object files are kept, by default ``~/.cache/ns3-twin``.
         deadline_s: how long to wait for another build of the same files.
+        ns3: where another ns-3 is installed: the folder with ``include/ns3`` and its libraries.
 
     Returns:
         `output`.
 
     Raises:
-        BuildFailed: a source, a module or a tool is missing, ns-3 cannot be fetched, the code does
-            not compile, or another build of it takes longer than the deadline.
+        BuildFailed: a source, a module or a tool is missing, ns-3 cannot be fetched, its headers
+            and libraries are not of one build, the code does not compile, or another build of it
+            takes longer than the deadline.
     """
-    _check(sources, modules, output)
+    _check_files(sources, output)
+    if ns3 is None:
+        _check_modules(modules)
     cmake = find_cmake()
     if cmake is None:
         raise BuildFailed("cmake is missing: pip install cmake")
     cache = cache or Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "ns3-twin"
     paths = [str(source.resolve()) for source in sources]
-    identity = hashlib.sha256(os.fsencode("\0".join([str(SDK), *paths]))).hexdigest()[:16]
+    own_ns3 = "" if ns3 is None else str(ns3.resolve())
+    what = os.fsencode("\0".join([str(SDK), own_ns3, *paths]))
+    identity = hashlib.sha256(what).hexdigest()[:16]
     folder = cache / f"build-{identity}"
     folder.mkdir(parents=True, exist_ok=True)
     with _locked(folder, deadline_s) as temporary:
@@ -76,6 +88,7 @@ def build(
             f"-DNS3_WHEEL_DIR={cache / 'ns3-wheel'}",
             f"-DSCENARIO_SOURCES={';'.join(paths)}",
             f"-DSCENARIO_MODULES={';'.join(modules)}",
+            f"-DSCENARIO_NS3={own_ns3}",
         )
         _call(temporary, cmake, "--build", folder, "--parallel", len(os.sched_getaffinity(0)))
         _put(folder / "scenario", output)
@@ -88,7 +101,7 @@ def find_cmake() -> str | None:
     return shutil.which("cmake", path=f"{beside}{os.pathsep}{os.environ.get('PATH', os.defpath)}")
 
 
-def _check(sources: Sequence[Path], modules: Sequence[str], output: Path) -> None:
+def _check_files(sources: Sequence[Path], output: Path) -> None:
     for source in sources:
         if not source.is_file():
             raise BuildFailed(f"no such file: {source}")
@@ -99,6 +112,9 @@ def _check(sources: Sequence[Path], modules: Sequence[str], output: Path) -> Non
             raise BuildFailed(
                 f"cmake cannot take {path!r}: rename it, without ; : \\ ${{ $< and a lone bracket"
             )
+
+
+def _check_modules(modules: Sequence[str]) -> None:
     known = (SDK / "modules.txt").read_text(encoding="utf-8").split()
     for module in modules:
         if module not in known:

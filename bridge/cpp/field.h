@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -90,6 +89,23 @@ struct FieldEntry {
     std::vector<std::byte> in_force = {};  ///< of a Timescale::FRAME: the frame's value
 };
 
+/// The elements of a field in C order. No std::span: programs with an ns-3 before 3.41 are C++17.
+template <class T>
+class Elements {
+  public:
+    Elements(T* first, std::size_t count) : m_first(first), m_count(count) {}
+
+    T* begin() const { return m_first; }
+    T* end() const { return m_first + m_count; }
+    T* data() const { return m_first; }
+    std::size_t size() const { return m_count; }
+    T& operator[](std::size_t i) const { return m_first[i]; }
+
+  private:
+    T* m_first;
+    std::size_t m_count;
+};
+
 /// Typed access to a declared field: `field(ue)`, `field(ue, bs)`.
 template <class T>
 class Field {
@@ -101,7 +117,7 @@ class Field {
     T& operator()(std::size_t i, std::size_t j) const {
         return Data()[i * m_entry->spec.shape[1].length + j];
     }
-    std::span<T> All() const { return {Data(), m_entry->count}; }
+    Elements<T> All() const { return {Data(), m_entry->count}; }
 
   private:
     T* Data() const { return reinterpret_cast<T*>(m_entry->memory); }

@@ -14,6 +14,7 @@ import typer
 from py_agent.cli.agent_file import AgentFile, with_agent
 from py_agent.cli.bench import bench
 from py_agent.cli.benchmark import benchmark
+from py_agent.cli.build import build, cmake_dir
 from py_agent.cli.capacity import capacity
 from py_agent.cli.compare import compare
 from py_agent.cli.consoles import err, out
@@ -260,32 +261,6 @@ def training_curves(
     out().print(f"figure  {figure}", highlight=False)
 
 
-def build(
-    sources: Annotated[list[Path], typer.Argument(help="C++ files of the scenario.")],
-    modules: Annotated[
-        str,
-        typer.Option(help="ns-3 modules that the files name by TypeId alone: wifi,applications."),
-    ] = "",
-    output: Annotated[
-        Path | None,
-        typer.Option(help="Program to write.", show_default="the first file without .cc"),
-    ] = None,
-    deadline_s: Annotated[
-        float,
-        typer.Option(
-            "--deadline", help="Longest wait for another build of these files, in seconds.", min=0
-        ),
-    ] = 600.0,
-) -> None:
-    """Compile a scenario of your own to a program for --scenario."""
-    program = (output or Path(sources[0].stem)).absolute()
-    with err().status(f"compiling {program.name}"):
-        from ns3_scenarios.build import build as build_scenario
-
-        build_scenario(sources, modules.replace(",", " ").split(), program, deadline_s=deadline_s)
-    out().print(f"built; try: ns3-twin run --scenario {program} --policy random", highlight=False)
-
-
 def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
     deadline_s: Deadline = _DEADLINE_S,
@@ -320,7 +295,7 @@ _PANELS: dict[str, dict[str, Callable[..., None]]] = {
     "Twin": {"calibrate": calibrate, "fidelity": fidelity},
     "Bridge": {
         **{"serve": serve, "connect": connect, "ping": ping, "keys": keys},
-        **{"conformance": conformance, "build": build},
+        **{"conformance": conformance, "build": build, "cmake-dir": cmake_dir},
     },
     "Look": {
         **{"scenarios": scenarios, "describe": describe_scenario, "verify": verify},
