@@ -14,7 +14,7 @@ SOURCES := $(wildcard $(shell git ls-files -co --exclude-standard $(COMPILED) 2>
 PROSE = $(shell git ls-files '*.md' ':!CHANGELOG.md')
 CXX_FILES = $(shell git ls-files '*.cc' '*.h' '*.cpp')
 
-.PHONY: run test sanitize fuzz coverage lint format bench attack experiments benchmark agents soak docs declarations screenshots notebooks golden wheel release verify-docker clean animation
+.PHONY: run test test-matrix sanitize fuzz coverage lint format bench attack experiments benchmark agents soak docs declarations screenshots notebooks golden wheel release verify-docker clean animation
 
 ## The main job: twin and agent steer a real ns-3 LTE network, beside a baseline under the same seed; a table, a
 ## figure and a report come out.
@@ -26,6 +26,11 @@ run: $(VENV)/.installed
 ## with Python's bytecode kept, since they start it hundreds of times.
 test: $(VENV)/.installed-test
 	env -u PYTHONDONTWRITEBYTECODE OMP_NUM_THREADS=1 $(BIN)/pytest -n $$(($$(nproc) + 1)) --dist worksteal
+
+## The bridge and its examples in other versions of ns-3: wheels of PyPI (69 MB each), Debian's libns3-dev, and that
+## in NS3_ROOT, if it is given. Some ten minutes.
+test-matrix: $(VENV)/.installed-test
+	$(BIN)/pytest -v tests/ns3_versions/check_ns3_versions.py
 
 ## The C++ end of the bridge under ASan, UBSan and TSan, against the Python end.
 sanitize: $(VENV)/.installed-test

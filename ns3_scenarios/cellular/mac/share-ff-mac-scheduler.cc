@@ -12,14 +12,26 @@ NS_LOG_COMPONENT_DEFINE("ShareFfMacScheduler");
 
 namespace physical {
 
+namespace {
+
+/// Only an ns-3 that knows former names (3.43) is told one.
+template <class T>
+T WithFormerName(T tid) {
+    if constexpr (requires { tid.AddDeprecatedName("twin::ShareFfMacScheduler"); }) {
+        tid.AddDeprecatedName("twin::ShareFfMacScheduler");
+    }
+    return tid;
+}
+
+}  // namespace
+
 NS_OBJECT_ENSURE_REGISTERED(ShareFfMacScheduler);
 
 ns3::TypeId ShareFfMacScheduler::GetTypeId() {
     static ns3::TypeId tid =
-        ns3::TypeId("physical::ShareFfMacScheduler")
+        WithFormerName(ns3::TypeId("physical::ShareFfMacScheduler"))
             .SetParent<ns3::FfMacScheduler>()
             .SetGroupName("Lte")
-            .AddDeprecatedName("twin::ShareFfMacScheduler")
             .AddConstructor<ShareFfMacScheduler>()
             .AddAttribute("Mode", "What becomes of the share of a user without data.",
                           ns3::EnumValue(ShareMode::WORK_CONSERVING),
