@@ -7,11 +7,10 @@ import numpy as np
 from rich.table import Table
 
 import ns3_scenarios
+from py_agent.bench.settled import SETTLE_SLOTS, SLOT_S, settled_observations
 from py_agent.view.measurement import Measurement
 
 WEIGHTS = (0.1, 0.2, 0.3, 0.4)
-SETTLE_SLOTS = 10
-SLOT_S = 0.02
 SETTINGS = {
     "n_bs": 1,
     "layout": {"site_distance_m": 20},
@@ -36,19 +35,11 @@ def measure_airtime(seconds: float, seed: int) -> Measurement:
         "compute_share": np.full(n_ue, 1 / n_ue, np.float32),
         "bandwidth_share": np.array(WEIGHTS, np.float32),
     }
-    airtime, start_bit = np.zeros(n_ue), np.zeros(n_ue)
-    try:
-        observation, _ = env.reset(seed=seed)
-        for slot in range(SETTLE_SLOTS + slots):
-            if slot == SETTLE_SLOTS:
-                airtime, start_bit = np.zeros(n_ue), observation["delivered_bit"].copy()
-            observation, *_ = env.step(action)
-            airtime += observation["airtime_ul"]
-    finally:
-        env.close()
+    seen = settled_observations(env, action, slots, seed)
+    airtime = np.sum([one["airtime_ul"] for one in seen[1:]], axis=0)
     share = airtime / airtime.sum()
     error = float(np.abs(share / np.array(WEIGHTS) - 1).max())
-    uploaded_bps = (observation["delivered_bit"] - start_bit) / (slots * SLOT_S)
+    uploaded_bps = (seen[-1]["delivered_bit"] - seen[0]["delivered_bit"]) / (slots * SLOT_S)
 
     table = Table(title=f"Airtime in {slots * SLOT_S:g} s, {n_ue} saturated stations")
     for column in ("weight", "SNR", "airtime", "upload"):
@@ -56,7 +47,7 @@ def measure_airtime(seconds: float, seed: int) -> Measurement:
     for ue in range(n_ue):
         table.add_row(
             f"{WEIGHTS[ue]:g}",
-            f"{observation['snr_db'][ue, 0]:.0f} dB",
+            f"{seen[-1]['snr_db'][ue, 0]:.0f} dB",
             f"{share[ue]:.4f}",
             f"{uploaded_bps[ue] / 1e6:.1f} Mbit/s",
         )

@@ -13,11 +13,11 @@ from rich.table import Table
 
 from ns3_scenarios import laboratory
 from py_agent.bench.airtime_shares import measure_airtime
+from py_agent.bench.settled import SETTLE_SLOTS, SLOT_S, settled_observations
 from py_agent.view.measurement import Measurement
 
 WEIGHTS = (0.1, 0.2, 0.3, 0.4)
 PATH_LOSSES_DB = (80.0, 105.0, 95.0, 90.0)  # the shares shall not depend on how good a link is
-SETTLE_SLOTS = 10
 DIRECTIONS = ("uplink", "downlink")
 
 
@@ -45,13 +45,13 @@ def measure(
     """
     if scenario is Radio.WIFI:
         return measure_airtime(seconds, seed)
-    slots = round(seconds / 0.02)
+    slots = round(seconds / SLOT_S)
     n_ue = len(WEIGHTS)
     env = laboratory.lte_cell(
         {
             "n_ue": n_ue,
             "bandwidth_rb": str(bandwidth_rb),
-            "duration_s": (SETTLE_SLOTS + slots) * 0.02,
+            "duration_s": (SETTLE_SLOTS + slots) * SLOT_S,
         }
     )
     load_bps = 0.8e6 * bandwidth_rb  # 75,376 bit per ms on 100 RB at most (TS 36.213, 7.1.7.2.1)
@@ -62,32 +62,22 @@ def measure(
             f"{direction}_load_bps": np.full(n_ue, load_bps, np.float32) for direction in DIRECTIONS
         },
     }
-    try:
-        observation, _ = env.reset(seed=seed)
-        start = observation
-        least_queue_bit = dict.fromkeys(DIRECTIONS, np.inf)
-        for slot in range(SETTLE_SLOTS + slots):
-            observation, *_ = env.step(action)
-            if slot == SETTLE_SLOTS - 1:
-                start = observation
-            if slot >= SETTLE_SLOTS - 1:
-                for name in DIRECTIONS:
-                    waiting = observation[f"{name}_sent_bit"] - observation[f"{name}_received_bit"]
-                    least_queue_bit[name] = min(least_queue_bit[name], waiting.min())
-    finally:
-        env.close()
-
-    granted = {name: observation[f"{name}_rb"] - start[f"{name}_rb"] for name in DIRECTIONS}
+    seen = settled_observations(env, action, slots, seed)
+    least_queue_bit = {
+        name: min((one[f"{name}_sent_bit"] - one[f"{name}_received_bit"]).min() for one in seen)
+        for name in DIRECTIONS
+    }
+    granted = {name: seen[-1][f"{name}_rb"] - seen[0][f"{name}_rb"] for name in DIRECTIONS}
     share = {name: granted[name] / granted[name].sum() for name in DIRECTIONS}
     both = sum(granted.values()) / sum(rb.sum() for rb in granted.values())
     error = {name: np.abs(share[name] / WEIGHTS - 1).max() for name in DIRECTIONS}
     utilisation = {
-        name: float(granted[name].sum() / (bandwidth_rb * 1000 * slots * 0.02))
+        name: float(granted[name].sum() / (bandwidth_rb * 1000 * slots * SLOT_S))
         for name in DIRECTIONS
     }
 
     table = Table(
-        title=f"Resource blocks in {slots * 0.02:g} s of {bandwidth_rb} RB, "
+        title=f"Resource blocks in {slots * SLOT_S:g} s of {bandwidth_rb} RB, "
         f"{n_ue} full-buffer users"
     )
     for column in ("weight", "path loss", *DIRECTIONS):
@@ -114,6 +104,6 @@ def measure(
             "largest_relative_error": round(float(max(error.values())), 6),
             "band_used": {name: round(used, 6) for name, used in utilisation.items()},
             "least_queue_bit": {name: int(bit) for name, bit in least_queue_bit.items()},
-            "seconds": slots * 0.02,
+            "seconds": slots * SLOT_S,
         },
     )

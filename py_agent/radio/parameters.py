@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 import abc
-from collections.abc import Sequence
-from typing import Annotated
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Annotated, Any, ClassVar, Generic, TypeVar, cast
 
 import pydantic
 
@@ -52,3 +53,37 @@ class RadioParameters(Part, abc.ABC):
     @abc.abstractmethod
     def described(self) -> Sequence[tuple[str, str]]:
         """The most telling constants and their values, for a table."""
+
+
+Constants = TypeVar("Constants", bound=RadioParameters)
+
+
+class RadioWithPrior(abc.ABC, Generic[Constants]):
+    """What link models have in common: constants that are given, or follow from the settings.
+
+    Args:
+        settings: of the scenario.
+        parameters: constants; by default the prior of the settings.
+    """
+
+    name: ClassVar[str]
+    Parameters: ClassVar[type[RadioParameters]]
+
+    def __init__(
+        self, settings: Mapping[str, Any], parameters: RadioParameters | None = None
+    ) -> None:
+        self._settings = settings
+        self._given = parameters
+
+    @cached_property
+    def parameters(self) -> Constants:
+        """Constants in force."""
+        if self._given is None:
+            return self._prior()
+        if not isinstance(self._given, self.Parameters):
+            raise TypeError(f"parameters of radio {self._given.name} are none of {self.name}")
+        return cast("Constants", self._given)
+
+    @abc.abstractmethod
+    def _prior(self) -> Constants:
+        """What the settings say, nothing measured."""

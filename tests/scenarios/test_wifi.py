@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import ns3_scenarios
-from ns3_bridge import Gateway, InvalidSetting, LocalHost, connect
+from ns3_bridge import InvalidSetting
 
 STANDING = {"mobility": {"model": "static"}}
 BUSY = {"on_s": 1, "off_s": 0, "rate_hz": 20, "size_min_bit": 1e5, "size_max_bit": 3e5}
@@ -251,15 +251,6 @@ ROAMING = {"duration_s": 1.3, "slots_per_frame": 20, "traffic": BUSY}
 
 def test_the_same_seed_gives_the_same_bits(wifi):
     assert bits(wifi(**ROAMING)) == bits(wifi(**ROAMING)) != bits(wifi(**ROAMING), seed=5)
-
-
-def test_through_a_gateway_it_does_the_same_to_the_last_bit(wifi, in_background, tmp_path):
-    host = LocalHost(ns3_scenarios.program("wifi"), {"n_ue": 4, "n_bs": 2, **ROAMING})
-    gateway = Gateway(host, f"ipc://{tmp_path}/door")
-    in_background(gateway)
-    remote = connect(gateway.address)
-    assert bits(remote) == bits(wifi(**ROAMING))
-    remote.close()
 
 
 @pytest.mark.parametrize("phy", ["yans", "spectrum"])

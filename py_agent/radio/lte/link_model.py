@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
@@ -19,12 +18,12 @@ from py_agent.radio.lte.parameters import LteParameters
 from py_agent.radio.lte.prior import prior
 from py_agent.radio.lte.reports import NOT_HEARD_DBM, sounded
 from py_agent.radio.lte.rollout_fields import LteFields
-from py_agent.radio.parameters import RadioParameters
+from py_agent.radio.parameters import RadioParameters, RadioWithPrior
 
 Floats = NDArray[np.float64]
 
 
-class LteLinkModel:
+class LteLinkModel(RadioWithPrior[LteParameters]):
     """LTE uplinks by RSRP reports and the SINR of sounding signals.
 
     Args:
@@ -49,20 +48,8 @@ class LteLinkModel:
     needed_serving: ClassVar[tuple[str, ...]] = ("rsrp_dbm", "sinr_ul_db")
     followed: ClassVar[tuple[str, ...]] = ("rsrp_dbm", "sinr_ul_db", "rb_used_ul")
 
-    def __init__(
-        self, settings: Mapping[str, Any], parameters: RadioParameters | None = None
-    ) -> None:
-        self._settings = settings
-        self._given = parameters
-
-    @cached_property
-    def parameters(self) -> LteParameters:
-        """Constants in force."""
-        if self._given is None:
-            return prior(self._settings)
-        if not isinstance(self._given, LteParameters):
-            raise TypeError(f"parameters of radio {self._given.name} are none of {self.name}")
-        return self._given
+    def _prior(self) -> LteParameters:
+        return prior(self._settings)
 
     def strength_db(self, observation: Observation) -> NDArray[Any]:
         """RSRP in dBm, ``[..., n_ue, n_bs]``."""

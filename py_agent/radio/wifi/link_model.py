@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 
 from py_agent.contract import Observation
 from py_agent.radio.link_model import LinkEstimator, Recorded, RolloutState
-from py_agent.radio.parameters import RadioParameters
+from py_agent.radio.parameters import RadioParameters, RadioWithPrior
 from py_agent.radio.wifi.parameters import WifiParameters
 from py_agent.radio.wifi.prior import (
     NO_RSSI_DBM,
@@ -27,7 +26,7 @@ Floats = NDArray[np.float64]
 NO_MCS = -1
 
 
-class WifiLinkModel:
+class WifiLinkModel(RadioWithPrior[WifiParameters]):
     """Uplinks of stations by the SNR of access points.
 
     Args:
@@ -52,20 +51,8 @@ class WifiLinkModel:
     needed_serving: ClassVar[tuple[str, ...]] = ("snr_db",)
     followed: ClassVar[tuple[str, ...]] = ("snr_db",)
 
-    def __init__(
-        self, settings: Mapping[str, Any], parameters: RadioParameters | None = None
-    ) -> None:
-        self._settings = settings
-        self._given = parameters
-
-    @cached_property
-    def parameters(self) -> WifiParameters:
-        """Constants in force."""
-        if self._given is None:
-            return prior(self._settings)
-        if not isinstance(self._given, WifiParameters):
-            raise TypeError(f"parameters of radio {self._given.name} are none of {self.name}")
-        return self._given
+    def _prior(self) -> WifiParameters:
+        return prior(self._settings)
 
     def strength_db(self, observation: Observation) -> NDArray[Any]:
         """SNR, ``[..., n_ue, n_bs]``."""

@@ -1,4 +1,4 @@
-"""One real LTE network over every transport: the same bits."""
+"""One real network of each scenario over every transport: the same bits."""
 
 from __future__ import annotations
 
@@ -31,23 +31,28 @@ def trace(env):
     return steps, env.take_records()
 
 
+@pytest.fixture(scope="module", params=["cellular", "wifi"])
+def scenario(request):
+    return request.param
+
+
 @pytest.fixture(scope="module")
-def shared_memory():
-    env = ns3_scenarios.make("cellular", SETTINGS)
+def shared_memory(scenario):
+    env = ns3_scenarios.make(scenario, SETTINGS)
     taken = trace(env)
     env.close()
     return taken
 
 
 @pytest.mark.parametrize("transport", ["ipc", "tcp", "tcp+curve"])
-def test_the_trace_is_bit_equal(shared_memory, transport, tmp_path):
+def test_the_trace_is_bit_equal(scenario, shared_memory, transport, tmp_path):
     keys = key = None
     if transport == "tcp+curve":
         keys = tmp_path / "keys"
         make_keys(keys)
         key = keys / "agent.key_secret"
     bind = f"ipc://{tmp_path}/socket" if transport == "ipc" else "tcp://127.0.0.1:*"
-    gateway = Gateway(LocalHost(ns3_scenarios.program("cellular"), SETTINGS), bind, keys=keys)
+    gateway = Gateway(LocalHost(ns3_scenarios.program(scenario), SETTINGS), bind, keys=keys)
     thread = threading.Thread(target=gateway.serve)
     thread.start()
     try:

@@ -11,17 +11,25 @@ import ns3_scenarios
 from ns3_bridge import InvalidSetting, describe
 from ns3_bridge.settings import flatten
 from ns3_bridge.settings_module import settings_module
-from ns3_scenarios import cellular_settings
+from ns3_scenarios import cellular_settings, wifi_settings
 from ns3_scenarios.cellular_settings import CellularSettings, Layout, Mobility, Radio
+from ns3_scenarios.wifi_settings import WifiSettings
 from py_agent.experiment.run_settings import RunSettings
 
 
-def test_the_typed_settings_are_those_of_the_program():
-    described = describe([ns3_scenarios.program("cellular")])
-    written = Path(cellular_settings.__file__).read_text(encoding="utf-8")
-    assert written == settings_module(described), "run `make docs`"
+@pytest.mark.parametrize(
+    ("scenario", "module", "settings"),
+    [
+        ("cellular", cellular_settings, CellularSettings()),
+        ("wifi", wifi_settings, WifiSettings()),
+    ],
+)
+def test_the_typed_settings_are_those_of_the_program(scenario, module, settings):
+    described = describe([ns3_scenarios.program(scenario)])
+    written = Path(module.__file__).read_text(encoding="utf-8")
+    assert written == settings_module(described), "run `make declarations`"
     defaults = {setting["name"]: setting["default"] for setting in described.settings}
-    assert dict(flatten(CellularSettings().model_dump())) == defaults
+    assert dict(flatten(settings.model_dump())) == defaults
 
 
 def test_typed_settings_go_wherever_nested_ones_do():

@@ -1,4 +1,4 @@
-"""Every bit of the cellular scenario is accounted for in every slot, whatever the users do."""
+"""Every bit of a scenario is accounted for in every slot, whatever the users do."""
 
 from __future__ import annotations
 
@@ -21,11 +21,28 @@ SETTINGS = [
     },
     {"traffic": {"rate_hz": 4}, "mobility": {"model": "trace"}, "radio": {"scheduler": "pf"}},
 ]
+WIFI_SETTINGS = [
+    {"traffic": {"rate_hz": 4}},
+    {  # access points are lost, too
+        "traffic": {"model": "periodic", "rate_hz": 3, "result_ratio": 0.5, "size_min_bit": 1001},
+        "mobility": {"speed_max_mps": 60},
+        "layout": {"site_distance_m": 80},
+        "radio": {"phy": "spectrum", "bandwidth_mode": "quota"},
+        "compute": {"capacity_hz": 1e10},
+    },
+]
 
 
-@pytest.mark.parametrize("settings", SETTINGS)
-def test_bits_and_tasks_are_conserved_in_every_slot(cellular, settings):
-    env = cellular(n_bs=3, duration_s=2.0, slots_per_frame=12, **settings)
+@pytest.mark.parametrize(
+    ("scenario", "settings"),
+    [
+        *(("cellular", settings) for settings in SETTINGS),
+        *(("wifi", settings) for settings in WIFI_SETTINGS),
+    ],
+)
+def test_bits_and_tasks_are_conserved_in_every_slot(request, scenario, settings):
+    make = request.getfixturevalue(scenario)
+    env = make(n_bs=3, duration_s=2.0, slots_per_frame=12, **settings)
     env.action_space.seed(5)
     observation, _ = env.reset(seed=5)
     truncated, most_unconfirmed = False, 0.0
