@@ -188,8 +188,8 @@ class Radio(_Settings):
     """noise figure of every receiver [dB]"""
 
     rate_control: Literal["ideal", "minstrel-ht", "constant"] = "ideal"
-    """who chooses the modulation: the SNR of the last frame, known without error; Minstrel-HT by
-    statistics of its attempts; nobody"""
+    """who chooses the modulation: the SNR of the last frame, known without error, and after a lost
+    one that of the channel's model; Minstrel-HT by statistics of its attempts; nobody"""
 
     constant_mcs: Annotated[int, pydantic.Field(ge=0, le=13)] = 4
     """modulation and coding scheme, with radio.rate_control = constant"""

@@ -82,7 +82,7 @@ DeviceFactory::DeviceFactory(const WifiSettings& settings,
 
 void DeviceFactory::SetRateControl() {
     if (m_settings.rate_control == "ideal") {
-        m_wifi.SetRemoteStationManager("ns3::IdealWifiManager");
+        m_wifi.SetRemoteStationManager("physical::AttentiveRateControl");
     } else if (m_settings.rate_control == "minstrel-ht") {
         m_wifi.SetRemoteStationManager("ns3::MinstrelHtWifiManager");
     } else {

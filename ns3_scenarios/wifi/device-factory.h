@@ -5,6 +5,7 @@
 #include "wifi-settings.h"
 
 #include "ns3/propagation-loss-model.h"
+#include "ns3/spectrum-channel.h"  // the next one needs it whole
 #include "ns3/spectrum-wifi-helper.h"
 #include "ns3/wifi-helper.h"
 #include "ns3/wifi-mac-helper.h"

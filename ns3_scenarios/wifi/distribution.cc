@@ -20,13 +20,17 @@ namespace {
 
 constexpr std::uint16_t ANNOUNCEMENT = 0x88B5;  // IEEE 802 local experimental EtherType
 
-/// Tell a node another's MAC address for good: nobody asks for addresses over the air.
+/// Tell a node another's MAC address: nobody asks for addresses over the air.
 void Introduce(const ns3::Ptr<ns3::NetDevice>& at,
                const ns3::Ptr<ns3::NetDevice>& other,
                const ns3::Ipv4Address& address) {
     const auto ip = at->GetNode()->GetObject<ns3::Ipv4L3Protocol>();
     const auto interface = static_cast<std::uint32_t>(ip->GetInterfaceForDevice(at));
-    auto* entry = ip->GetInterface(interface)->GetArpCache()->Add(address);
+    const auto known = ip->GetInterface(interface)->GetArpCache();
+    auto* entry = known->Lookup(address);
+    if (!entry) {
+        entry = known->Add(address);
+    }
     entry->SetMacAddress(other->GetAddress());
     entry->MarkPermanent();
 }
@@ -84,12 +88,13 @@ void Distribution::BuildSubnet(const ns3::NetDeviceContainer& station_devices) {
     ns3::TrafficControlHelper().Uninstall(station_devices);
     ns3::TrafficControlHelper().Uninstall(m_host_device);
     for (std::uint32_t ue = 0; ue < station_devices.GetN(); ++ue) {
-        Introduce(station_devices.Get(ue), m_host_device, m_host_address);
         Introduce(m_host_device, station_devices.Get(ue), interfaces.GetAddress(ue));
     }
 }
 
-void Distribution::Announce(const ns3::Ptr<ns3::NetDevice>& station) const {
+void Distribution::OnArrived(const ns3::Ptr<ns3::NetDevice>& station) const {
+    // ns-3 forgets all addresses, permanent ones too, when a link goes up or down.
+    Introduce(station, m_host_device, m_host_address);
     station->Send(ns3::Create<ns3::Packet>(1), m_host_device->GetAddress(), ANNOUNCEMENT);
 }
 

@@ -25,9 +25,9 @@ class Distribution {
     ns3::Ptr<ns3::Node> Host() const { return m_host; }
     ns3::Ipv4Address HostAddress() const { return m_host_address; }
 
-    /// A station has come to an access point: let bridges and switch learn where it is now. Without
-    /// a frame from it they would look for it where it was.
-    void Announce(const ns3::Ptr<ns3::NetDevice>& station) const;
+    /// A station has come to an access point: it learns the host's address, and sends a frame from
+    /// which bridges and switch learn where it is now. Else they would look for it where it was.
+    void OnArrived(const ns3::Ptr<ns3::NetDevice>& station) const;
 
     void AssignStreams();
 

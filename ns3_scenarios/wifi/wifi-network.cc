@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "wifi-network.h"
 
+#include "attentive-rate-control.h"
 #include "channel/channel-plan.h"
 #include "wifi-streams.h"
 
@@ -12,6 +13,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace physical {
 
@@ -41,6 +43,7 @@ WifiNetwork::WifiNetwork(const WifiSettings& settings, const AccessPlan& plan)
     DeviceFactory devices(settings, m_channel.Loss());
     BuildAccessPoints(devices);
     BuildStations(devices, plan);
+    ConnectRateControl();
     m_distribution.emplace(settings, ApDevices(), StationDevices());
     AssignStreams();
 }
@@ -70,6 +73,31 @@ void WifiNetwork::BuildStations(DeviceFactory& devices, const AccessPlan& plan) 
     }
 }
 
+void WifiNetwork::ConnectRateControl() const {
+    const auto connect = [](const ns3::Ptr<ns3::WifiNetDevice>& device,
+                            AttentiveRateControl::Snr snr) {
+        const auto control =
+            ns3::DynamicCast<AttentiveRateControl>(device->GetRemoteStationManager());
+        if (control) {
+            control->Ask(std::move(snr));
+        }
+    };
+    const auto snr = [this](std::size_t ue, std::size_t bs, double power_dbm) {
+        const double rssi_dbm = RssiDbm(ue, bs) - m_settings.ap_power_dbm + power_dbm;
+        return std::pow(10, (rssi_dbm - NoiseDbm()) / 10);
+    };
+    for (std::size_t ue = 0; ue < m_ue.size(); ++ue) {
+        connect(m_ue[ue].device, [this, ue, snr](const ns3::Mac48Address& peer) {
+            return snr(ue, static_cast<std::size_t>(BsOf(peer)), m_settings.station_power_dbm);
+        });
+    }
+    for (std::size_t bs = 0; bs < m_bs.size(); ++bs) {
+        connect(m_bs[bs].device, [this, bs, snr](const ns3::Mac48Address& peer) {
+            return snr(static_cast<std::size_t>(UeOf(peer)), bs, m_settings.ap_power_dbm);
+        });
+    }
+}
+
 ns3::NetDeviceContainer WifiNetwork::ApDevices() const {
     ns3::NetDeviceContainer devices;
     for (const AccessPoint& access_point : m_bs) {
@@ -96,6 +124,15 @@ int WifiNetwork::BsOf(const ns3::Mac48Address& bssid) const {
     for (std::size_t bs = 0; bs < m_bs.size(); ++bs) {
         if (m_bs[bs].Bssid() == bssid) {
             return static_cast<int>(bs);
+        }
+    }
+    return -1;
+}
+
+int WifiNetwork::UeOf(const ns3::Mac48Address& address) const {
+    for (std::size_t ue = 0; ue < m_ue.size(); ++ue) {
+        if (m_ue[ue].mac->GetAddress() == address) {
+            return static_cast<int>(ue);
         }
     }
     return -1;

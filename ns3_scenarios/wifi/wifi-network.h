@@ -59,6 +59,8 @@ class WifiNetwork {
 
     /// @return index of the access point with this BSSID, or -1
     int BsOf(const ns3::Mac48Address& bssid) const;
+    /// @return index of the station with this address, or -1
+    int UeOf(const ns3::Mac48Address& address) const;
 
     /// Power at which the user would receive the access point where it is now, by the model of the
     /// channel: stations hear their own channel alone.
@@ -77,6 +79,8 @@ class WifiNetwork {
   private:
     void BuildAccessPoints(DeviceFactory& devices);
     void BuildStations(DeviceFactory& devices, const AccessPlan& plan);
+    /// Let rate control know the SNR of the channel's model, where it wants to.
+    void ConnectRateControl() const;
     ns3::NetDeviceContainer ApDevices() const;
     ns3::NetDeviceContainer StationDevices() const;
 

@@ -60,8 +60,9 @@ void WifiSettings::Declare(Settings& settings) {
     settings.Real("radio.noise_figure_db", noise_figure_db, 0, 50, "dB",
                   "noise figure of every receiver");
     settings.Choice("radio.rate_control", rate_control, {"ideal", "minstrel-ht", "constant"},
-                    "who chooses the modulation: the SNR of the last frame, known without error;"
-                    " Minstrel-HT by statistics of its attempts; nobody");
+                    "who chooses the modulation: the SNR of the last frame, known without error,"
+                    " and after a lost one that of the channel's model; Minstrel-HT by statistics "
+                    "of its attempts; nobody");
     settings.Integer("radio.constant_mcs", constant_mcs, 0, 13, "1",
                      "modulation and coding scheme, with radio.rate_control = constant");
     settings.Integer("radio.missed_beacons", missed_beacons, 2, 1000, "1",

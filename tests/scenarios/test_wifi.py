@@ -142,6 +142,23 @@ ONE_CELL = {
 }
 
 
+def test_who_loses_the_line_of_sight_goes_on_at_a_lower_rate(wifi):
+    """Some 15 dB within a step; links of 20 dB and more carry data all the same."""
+    env = wifi(n_ue=6, n_bs=3, duration_s=10, traffic=SATURATED, compute=SERVERS)
+    observation, _ = env.reset(seed=1)
+    stalled = []
+    for _ in range(450):
+        before = observation
+        observation, *_ = env.step(action(before))
+        serving = np.maximum(before["serving_bs"], 0)
+        own_db = np.minimum(before["snr_db"], observation["snr_db"])[np.arange(6), serving]
+        left_bit = before["upload_backlog_bit"] - before["upload_unconfirmed_bit"]
+        waits = (left_bit > 1e5) & (own_db > 20) & (observation["serving_bs"] == serving)
+        stalled += (observation["delivered_bit"] == before["delivered_bit"])[waits].tolist()
+    assert len(stalled) > 500
+    assert np.mean(stalled) < 0.1
+
+
 def airtime(env, share):
     """Of every user, mean over a second, in a cell whose users have more to send than they can."""
     observation, _ = env.reset(seed=1)

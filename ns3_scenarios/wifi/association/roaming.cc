@@ -157,7 +157,7 @@ void Roaming::OnAssociated(std::uint32_t ue) {
     // After ns-3 has finished with the association itself.
     Simulator::ScheduleNow([this, ue] {
         if (m_users[ue].state == State::ASSOCIATED) {
-            m_network.Wires().Announce(m_network.Ue()[ue].device);
+            m_network.Wires().OnArrived(m_network.Ue()[ue].device);
             m_listener.joined(ue);
         }
     });

@@ -34,7 +34,7 @@ def fit(runs: Sequence[Recorded], parameters: WifiParameters) -> WifiParameters:
         NothingToLearn: hardly any access point was ever heard.
     """
     return parameters.model_copy(
-        update={"snr": _fit_map(runs, parameters.snr), "rate": _fit_rates(runs, parameters.rate)}
+        update={"snr": _fit_map(runs, parameters.snr), "rate": _fit_rates(runs, parameters)}
     )
 
 
@@ -65,10 +65,12 @@ def _fit_map(runs: Sequence[Recorded], snr: SnrMap) -> SnrMap:
     )
 
 
-def _fit_rates(runs: Sequence[Recorded], rate: RateCurve) -> RateCurve:
+def _fit_rates(runs: Sequence[Recorded], parameters: WifiParameters) -> RateCurve:
     """Means of delivered bits in bins of SNR; the curve of before where there is little."""
+    rate, heard_db = parameters.rate, parameters.snr.heard_db
     quality, bps = (
-        np.concatenate(parts) for parts in zip(*(_alone(run, rate) for run in runs), strict=True)
+        np.concatenate(parts)
+        for parts in zip(*(_alone(run, rate, heard_db) for run in runs), strict=True)
     )
     bins = np.round(quality / _BIN_DB)
     knots, rates = [], []
@@ -87,13 +89,14 @@ def _fit_rates(runs: Sequence[Recorded], rate: RateCurve) -> RateCurve:
             "bps_per_hz": tuple(smooth.tolist()),
             "relative_sd": float(np.clip(spread.std(), 0.01, 1.0)),
         }
-    )
+    ).cut_off(heard_db)
 
 
-def _alone(run: Recorded, rate: RateCurve) -> tuple[Floats, Floats]:
+def _alone(run: Recorded, rate: RateCurve, heard_db: float) -> tuple[Floats, Floats]:
     """SNR and rate of stations that had enough to send and their channel to themselves.
 
     Enough is said by what waited before, not by what is left: else only links that stall count.
+    Who is not heard at one end of the slot delivers nothing, whatever its rate.
     """
     names = ("serving_bs", "upload_backlog_bit", "upload_unconfirmed_bit", "delivered_bit")
     fields: Observation = {name: run.field(name) for name in (*names, "snr_db")}
@@ -102,11 +105,18 @@ def _alone(run: Recorded, rate: RateCurve) -> tuple[Floats, Floats]:
     sends = (before["upload_backlog_bit"] > 0) | (after["upload_backlog_bit"] > 0)
     serving = before["serving_bs"]
     together = (serving[:, :, None] == serving[:, None, :]) & sends[:, None, :]
-    own = np.maximum(serving, 0)[..., None]
-    own_db = np.take_along_axis(before["snr_db"], own, axis=2)[..., 0].astype(np.float64)
+    own_db = _serving_db(before)
     left_bit = before["upload_backlog_bit"] - before["upload_unconfirmed_bit"]
     enough = left_bit >= _ENOUGH_SLOTS * rate.rate_bps(own_db) * run.slot_s
     stays = (serving == after["serving_bs"]) & (serving >= 0)
-    alone = enough & stays & (together.sum(axis=2) == 1)
+    heard = (own_db >= heard_db) & (_serving_db(after) >= heard_db)
+    alone = enough & stays & heard & (together.sum(axis=2) == 1)
     bits = after["delivered_bit"] - before["delivered_bit"]
     return own_db[alone], bits[alone] / run.slot_s
+
+
+def _serving_db(fields: Observation) -> Floats:
+    """SNR of the access point that serves, ``[n_slots, n_ue]``."""
+    own = np.maximum(fields["serving_bs"], 0)[..., None]
+    own_db: Floats = np.take_along_axis(fields["snr_db"], own, axis=2)[..., 0].astype(np.float64)
+    return own_db

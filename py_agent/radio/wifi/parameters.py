@@ -32,7 +32,8 @@ class SnrMap(Part):
         residual_sd_db: spread of the residual over places: shadowing and line of sight.
         decorrelation_m: walk after which its correlation has fallen to 1/e.
         height_m: of access points over stations.
-        heard_db: SNR below which an access point is not heard.
+        heard_db: SNR below which one of the two does not hear the other: nothing arrives.
+        beacon_db: SNR below which the station does not hear the access point.
     """
 
     at_1m_db: tuple[Decibel, ...]
@@ -41,6 +42,7 @@ class SnrMap(Part):
     decorrelation_m: Positive
     height_m: NotNegative
     heard_db: Decibel
+    beacon_db: Decibel
 
 
 class RateCurve(Part):
@@ -80,17 +82,31 @@ class RateCurve(Part):
         rate: Floats = np.maximum(self.width_hz * efficiency, _SLOWEST_BPS)
         return rate
 
+    def cut_off(self, heard_db: float) -> RateCurve:
+        """The same, and nothing below an SNR."""
+        kept = [
+            (snr_db, bps)
+            for snr_db, bps in zip(self.snr_db, self.bps_per_hz, strict=True)
+            if snr_db > heard_db
+        ]
+        at_edge = float(np.interp(heard_db, self.snr_db, self.bps_per_hz))
+        knots = [(heard_db - _EDGE_DB, 0.0), (heard_db, at_edge), *kept]
+        snr_db, bps_per_hz = zip(*knots, strict=True)
+        return self.model_copy(update={"snr_db": snr_db, "bps_per_hz": bps_per_hz})
+
 
 class Association(Part):
     """What a re-association costs.
 
     Attributes:
         failure: probability that an access point that is heard well does not answer.
-        lost_s: mean time until a station that has lost its access point has one again.
+        patience_s: time without a beacon after which a station takes its access point for lost.
+        lost_s: mean time from then on until it has one again.
         lost_sd_s: its standard deviation.
     """
 
     failure: Share = 0.02
+    patience_s: NotNegative = 1.0
     lost_s: Positive = 0.1
     lost_sd_s: NotNegative = 0.05
 
@@ -137,3 +153,4 @@ class WifiParameters(RadioParameters):
 
 
 _SLOWEST_BPS = 1e4
+_EDGE_DB = 0.1  # over which a rate falls to nothing

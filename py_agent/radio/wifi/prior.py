@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from py_agent.radio.path_loss import PATH_LOSS
-from py_agent.radio.wifi.parameters import RateCurve, SnrMap, WifiParameters
+from py_agent.radio.wifi.parameters import Association, RateCurve, SnrMap, WifiParameters
 
 _THERMAL_DBM_PER_HZ = -174.0
 NOT_HEARD_DBM = -82.0  # ns3::ThresholdPreambleDetectionModel::MinimumRssi
@@ -17,6 +17,7 @@ NO_SNR_DB = -20.0  # what stands for an access point that is not heard
 NO_RSSI_DBM = -110.0
 _UE_HEIGHT_M = 1.5
 _CENTRE_GHZ = {"2.4": 2.437, "5": 5.5, "6": 6.5}
+_BEACON_INTERVAL_S = 0.1024  # ns3::ApWifiMac::BeaconInterval
 _MIXTURE_SD_DB = 5.0  # line of sight, here and there, adds to the shadowing
 
 # Measured on ns-3 by the SNR of the access point's receiver: one station, 802.11ax, 20 MHz, one
@@ -48,6 +49,8 @@ def prior(settings: Mapping[str, Any]) -> WifiParameters:
     noise_dbm = noise_power_dbm(radio)
     # What is observed is the SNR at the station; access points send with another power.
     over_uplink_db = radio["ap_power_dbm"] - radio["station_power_dbm"]
+    beacon_db = float(NOT_HEARD_DBM - noise_dbm)
+    heard_db = beacon_db + max(over_uplink_db, 0.0)
     at_1m_dbm = radio["ap_power_dbm"] - loss.at_1m_db(_CENTRE_GHZ[radio["band_ghz"]])
     return WifiParameters(
         snr=SnrMap(
@@ -56,11 +59,13 @@ def prior(settings: Mapping[str, Any]) -> WifiParameters:
             residual_sd_db=loss.sd_db + _MIXTURE_SD_DB,
             decorrelation_m=loss.decorrelation_m,
             height_m=layout["bs_height_m"] - _UE_HEIGHT_M,
-            heard_db=float(NOT_HEARD_DBM - noise_dbm + max(over_uplink_db, 0.0)),
+            heard_db=heard_db,
+            beacon_db=beacon_db,
         ),
         rate=RateCurve(
             snr_db=tuple(snr_db + over_uplink_db for snr_db in _UPLINK_SNR_DB),
             bps_per_hz=_BPS_PER_HZ,
             width_hz=width_hz,
-        ),
+        ).cut_off(heard_db),
+        association=Association(patience_s=radio["missed_beacons"] * _BEACON_INTERVAL_S),
     )

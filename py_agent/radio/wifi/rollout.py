@@ -44,6 +44,7 @@ class WifiRollout:
         self.largest_bps = float(max(rate.bps_per_hz) * rate.width_hz)
         self.links: Mapping[str, Array] = {}
         self._seeds = np.zeros(0, np.int64)
+        self._silent_s = np.zeros((0, 0), np.float32)  # without a beacon, [batch, n_ue]
 
     def resize(self, batch: int, n_ue: int) -> None:
         """So many rollouts of so many users are about to start."""
@@ -51,10 +52,12 @@ class WifiRollout:
         self.links = {"residual_db": np.zeros(shape, np.float32)}
         self._strength_db = np.zeros(shape, np.float32)
         self._seeds = np.zeros(batch, np.int64)
+        self._silent_s = np.zeros((batch, n_ue), np.float32)
 
     def start(self, rows: Array, seeds: Array, position_m: Array) -> Array:
         """Links of which nothing is known but the law."""
         self._seeds[rows] = seeds
+        self._silent_s[rows] = 0
         self.links["residual_db"][rows] = self._parameters.snr.residual_sd_db * self._normal(
             rows, _RESIDUAL_START, np.zeros(len(rows), np.int64), position_m.shape[1]
         )
@@ -76,11 +79,15 @@ class WifiRollout:
         return self._measured(rows, position_m)
 
     def outages_s(self, rows: Array, cell: Array, by_s: float) -> Array:
-        """Who no longer hears its access point has lost it, and searches."""
+        """Who has not heard its access point for a while has lost it, and searches."""
         served = np.maximum(cell, 0)[..., None]
         own_db = np.take_along_axis(self._strength_db[rows], served, axis=-1)[..., 0]
-        lost = (cell >= 0) & (own_db < self._parameters.snr.heard_db)
-        outage_s: Array = np.where(lost, self._parameters.association.lost_s, 0.0)
+        association = self._parameters.association
+        silent = (cell >= 0) & (own_db < self._parameters.snr.beacon_db)
+        silent_s = np.where(silent, self._silent_s[rows] + by_s, 0.0)
+        lost = silent_s > association.patience_s
+        self._silent_s[rows] = np.where(lost, 0.0, silent_s)
+        outage_s: Array = np.where(lost, association.lost_s, 0.0)
         return outage_s.astype(np.float32)
 
     def failure_probability(self, user: Array, cell: Array, target: Array) -> Array:
@@ -89,7 +96,8 @@ class WifiRollout:
         return failure_probability(self._parameters, target_db).astype(np.float32)
 
     def moved(self, user: int, cell: int) -> None:
-        """A link has no history."""
+        """Another access point has been heard."""
+        self._silent_s.reshape(-1)[user] = 0
 
     def rates_bps(self, user: Array, cell: Array) -> Array:
         """Of users that send in this slot, with the whole channel, float32 ``[n]``."""
@@ -107,6 +115,7 @@ class WifiRollout:
         self.links["residual_db"][row] = other.links["residual_db"][other_row]
         self._strength_db[row] = other._strength_db[other_row]
         self._seeds[row] = other._seeds[other_row]
+        self._silent_s[row] = other._silent_s[other_row]
 
     def _links_db(self) -> Array:
         return self._strength_db.reshape(-1, self._n_bs)

@@ -15,6 +15,7 @@ from py_agent.policies import load_policy
 from py_agent.radio.errors import NothingToLearn
 from py_agent.radio.link_model import link_model_of
 from py_agent.radio.wifi.link_model import WifiLinkModel
+from py_agent.radio.wifi.rollout import WifiRollout
 from py_agent.twin.environment.network import TwinNetwork
 from py_agent.twin.estimation.twin import Twin
 from py_agent.twin.rollout.random_streams import spread_seeds
@@ -148,3 +149,32 @@ def test_calibration_finds_the_rates_of_stations_that_have_enough_to_send():
     assert fitted != before
     at_knots = fitted.rate_bps(np.array(fitted.snr_db)) / before.rate_bps(np.array(fitted.snr_db))
     assert at_knots == pytest.approx(1, abs=0.3)
+
+
+def test_nothing_comes_through_where_one_does_not_hear_the_other(env):
+    """Access points send with 5 dB more: who hears one from far away is not heard by it."""
+    model = WifiLinkModel(env.settings.model_dump())
+    heard_db = model.parameters.snr.heard_db
+    assert heard_db == pytest.approx(-82 + 5 + 94, abs=0.1)
+    rate_bps = model.rate_bps({"snr_db": np.array([[-20.0, heard_db - 0.2, heard_db + 0.2]])})
+    assert (rate_bps[0, :2] < 1e5).all()
+    assert rate_bps[0, 2] > 1e7
+
+
+def test_an_access_point_is_lost_when_beacons_are_missed():
+    network = TwinNetwork.of(
+        {"n_ue": 1, "n_bs": 2, "radio": {"missed_beacons": 5}}, scenario="wifi"
+    )
+    links = WifiRollout(network.parameters.radio, np.array([[0.0, 0.0], [50.0, 0.0]]))
+    links.resize(batch=1, n_ue=1)
+    rows, cell = np.arange(1), np.zeros((1, 1), np.int32)
+    links.start(rows, np.arange(1), np.zeros((1, 1, 2)))
+
+    def gone_after_s(residual_db):
+        links.links["residual_db"][:] = residual_db
+        links.measure(np.zeros((1, 1, 2)))
+        outages_s = [links.outages_s(rows, cell, 0.02)[0, 0] for _ in range(100)]
+        return 0.02 * (np.flatnonzero(outages_s) + 1)
+
+    assert len(gone_after_s(20.0)) == 0
+    assert gone_after_s(-80.0)[0] == pytest.approx(5 * 0.1024, abs=0.021)
