@@ -206,6 +206,13 @@ class Radio(_Settings):
     """with shares: whether the share of an idle user is given to the others"""
 
 
+class State(_Settings):
+    """Settings ``state.…``."""
+
+    frames: bool = True
+    """observe what becomes of data frames, the queues of the MAC, and TXOPs"""
+
+
 class Distribution(_Settings):
     """Settings ``distribution.…``."""
 
@@ -333,6 +340,8 @@ class WifiSettings(_Settings):
     channel: Channel = Channel()
 
     radio: Radio = Radio()
+
+    state: State = State()
 
     distribution: Distribution = Distribution()
 

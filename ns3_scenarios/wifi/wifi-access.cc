@@ -28,6 +28,10 @@ void WifiAccess::DeclareFields(Schema& schema, std::uint32_t n_ue, std::uint32_t
     schema.DescribeRadio("wifi");
     m_link_fields.emplace(schema, n_ue, n_bs);
     m_airtime_fields.emplace(schema, n_ue, n_bs);
+    if (m_settings.observe_frames) {
+        m_frame_fields.emplace(schema, n_ue, n_bs);
+    }
+    m_membership_fields.emplace(schema, n_ue, n_bs);
     m_association_fields.emplace(schema, n_ue, n_bs, ROAMING_REASONS);
     m_connection_fields.emplace(schema, n_ue, WIFI_CONNECTION_TERMS);
 }
@@ -71,11 +75,19 @@ void WifiAccess::Build(const AccessPlan& plan) {
                 }});
     m_airtime_fields->Watch(*m_network,
                             [this](std::uint32_t ue) { return m_associations->ServingBs(ue); });
+    if (m_frame_fields) {
+        m_frame_fields->Watch(*m_network);
+    }
 }
 
 void WifiAccess::Observe() {
     m_link_fields->Fill(*m_network);
     m_airtime_fields->Fill();
+    if (m_frame_fields) {
+        m_frame_fields->Fill(*m_network,
+                             [this](std::uint32_t ue) { return m_associations->ServingBs(ue); });
+    }
+    m_membership_fields->Fill(*m_associations, m_network->Ue().size(), m_network->Bs().size());
     for (std::uint32_t ue = 0; ue < m_network->Ue().size(); ++ue) {
         m_association_fields->Fill(ue, m_associations->ServingBs(ue),
                                    m_associations->Last(ue).state,

@@ -7,7 +7,9 @@
 #include "observation/airtime-fields.h"
 #include "observation/association-fields.h"
 #include "observation/connection-fields.h"
+#include "observation/frame-fields.h"
 #include "observation/link-fields.h"
+#include "observation/membership-fields.h"
 #include "shares/airtime-shares.h"
 #include "wifi-network.h"
 #include "wifi-settings.h"
@@ -51,6 +53,8 @@ class WifiAccess : public AccessNetwork {
     WifiSettings m_settings;
     std::optional<LinkFields> m_link_fields;
     std::optional<AirtimeFields> m_airtime_fields;
+    std::optional<FrameFields> m_frame_fields;  ///< only with state.frames
+    std::optional<MembershipFields> m_membership_fields;
     std::optional<AssociationFields> m_association_fields;
     std::optional<ConnectionFields> m_connection_fields;
 

@@ -70,6 +70,7 @@ void WifiNetwork::BuildStations(DeviceFactory& devices, const AccessPlan& plan) 
         const auto scan = ns3::CreateObject<TargetScan>();
         mac->SetAssocManager(scan);
         m_ue.push_back({node, device, mac, scan, movement});
+        m_ue_of[mac->GetAddress()] = ue;
     }
 }
 
@@ -130,12 +131,8 @@ int WifiNetwork::BsOf(const ns3::Mac48Address& bssid) const {
 }
 
 int WifiNetwork::UeOf(const ns3::Mac48Address& address) const {
-    for (std::size_t ue = 0; ue < m_ue.size(); ++ue) {
-        if (m_ue[ue].mac->GetAddress() == address) {
-            return static_cast<int>(ue);
-        }
-    }
-    return -1;
+    const auto found = m_ue_of.find(address);
+    return found == m_ue_of.end() ? -1 : static_cast<int>(found->second);
 }
 
 double WifiNetwork::RssiDbm(std::size_t ue, std::size_t bs) const {

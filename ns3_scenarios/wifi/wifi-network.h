@@ -16,6 +16,8 @@
 #include "ns3/wifi-net-device.h"
 #include "ns3/wifi-phy.h"
 
+#include <cstdint>
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -89,6 +91,7 @@ class WifiNetwork {
     WifiChannel m_channel;
     std::vector<AccessPoint> m_bs;
     std::vector<Station> m_ue;
+    std::map<ns3::Mac48Address, std::uint32_t> m_ue_of;
     std::optional<Distribution> m_distribution;
 };
 

@@ -76,6 +76,9 @@ void WifiSettings::Declare(Settings& settings) {
     settings.Choice("radio.bandwidth_mode", bandwidth_mode, {"work-conserving", "quota"},
                     "with shares: whether the share of an idle user is given to the others");
 
+    settings.Flag("state.frames", observe_frames,
+                  "observe what becomes of data frames, the queues of the MAC, and TXOPs");
+
     settings.Real("distribution.rate_mbps", distribution_rate_mbps, 1, 1e5, "Mbit/s",
                   "wire from each access point to the switch at the edge");
     settings.Real("distribution.delay_us", distribution_delay_us, 0, 1e6, "us",

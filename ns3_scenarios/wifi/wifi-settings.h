@@ -29,6 +29,8 @@ struct WifiSettings {
     std::string shares = "service-periods";
     std::string bandwidth_mode = "work-conserving";
 
+    bool observe_frames = true;
+
     double distribution_rate_mbps = 1000;
     double distribution_delay_us = 20;
 

@@ -63,6 +63,8 @@ void StationAssociations::Start(std::uint32_t ue, const HandoverCommand& command
 void StationAssociations::OnJoined(std::uint32_t ue) {
     User& user = m_users[ue];
     user.last_serving_bs = ServingBs(ue);
+    ++user.joins;
+    user.joined = ns3::Simulator::Now();
     if (user.outage.IsOpen()) {
         Outage outage = std::exchange(user.outage, {});
         outage.restored_s = ns3::Simulator::Now().GetSeconds();

@@ -49,6 +49,10 @@ class StationAssociations : public AssociationCommands {
     int State(std::uint32_t ue) const { return static_cast<int>(m_roaming.StateOf(ue)); }
     /// How often the station has lost its access point.
     int Losses(std::uint32_t ue) const { return m_users[ue].losses; }
+    /// How often an access point has accepted the station.
+    int Joins(std::uint32_t ue) const { return m_users[ue].joins; }
+    /// When one did last.
+    ns3::Time Joined(std::uint32_t ue) const { return m_users[ue].joined; }
     /// The outage under way, if it is open.
     const Outage& CurrentOutage(std::uint32_t ue) const { return m_users[ue].outage; }
 
@@ -60,6 +64,8 @@ class StationAssociations : public AssociationCommands {
     struct User {
         int last_serving_bs = -1;
         int losses = 0;
+        int joins = 0;
+        ns3::Time joined;
         bool present = true;
         Outage outage;
     };

@@ -6,13 +6,16 @@
 #include "wifi-network.h"
 
 #include "ns3/nstime.h"
+#include "ns3/wifi-psdu.h"
+#include "ns3/wifi-tx-vector.h"
 
 #include <functional>
+#include <string>
 #include <vector>
 
 namespace physical {
 
-/// Who had how much of the channels' time in the last slot, and with which modulation.
+/// Who had how much of the channels' time in the last slot, and how data were sent.
 class AirtimeFields {
   public:
     AirtimeFields(Schema& schema, std::size_t n_ue, std::size_t n_bs);
@@ -22,20 +25,38 @@ class AirtimeFields {
     void Fill();
 
   private:
-    struct User {
-        ns3::Time data;  ///< of its own frames
-        int mcs = -1;
+    /// Data of one user, up or down.
+    struct Data {
+        ns3::Time airtime;  ///< in the present slot
+        int mcs = -1;       ///< of the last frame; and the others
+        double rate_bps = 0;
+        std::size_t mpdus = 0;
+
+        void Add(const ns3::WifiPsdu& psdu, const ns3::WifiTxVector& vector, ns3::Time duration);
+    };
+    struct Direction {
+        Field<float> airtime;
+        Field<std::int32_t> mcs;
+        Field<double> rate_bps;
+        Field<std::int32_t> ampdu_mpdus;
+        std::vector<Data> users;  ///< [n_ue]
     };
 
+    static Direction Declare(Schema& schema,
+                             const std::string& suffix,
+                             const std::string& who_sends,
+                             std::size_t n_ue);
     void WatchStation(const Station& station, std::uint32_t ue);
-    void WatchAccessPoint(const AccessPoint& access_point, std::size_t bs);
+    void WatchAccessPoint(const WifiNetwork& network, std::size_t bs);
+    static void Fill(Direction& direction, ns3::Time elapsed);
 
-    Field<float> m_airtime_ul;
-    Field<std::int32_t> m_mcs_ul;
+    Direction m_uplink;
+    Direction m_downlink;
+    Field<float> m_airtime_others;
     Field<float> m_bs_airtime;
     std::function<int(std::uint32_t ue)> m_serving_bs;
-    std::vector<User> m_users;      ///< [n_ue]
-    std::vector<ns3::Time> m_busy;  ///< [n_bs]
+    std::vector<ns3::Time> m_others;  ///< [n_ue]
+    std::vector<ns3::Time> m_busy;    ///< [n_bs]
     ns3::Time m_since;
 };
 

@@ -24,6 +24,14 @@ from py_agent.radio.wifi.prior import (
 Floats = NDArray[np.float64]
 
 NO_MCS = -1
+_OUTCOMES = ("acked", "nacked", "unanswered", "retry_limit", "expired", "queue_full")
+#: Rollouts know shares of the airtime, and no frames.
+_FRAME_BY_FRAME = (
+    *(f"mpdus_{outcome}_{way}" for outcome in _OUTCOMES for way in ("ul", "dl")),
+    *("rate_ul_bps", "rate_dl_bps", "ampdu_ul_mpdus", "ampdu_dl_mpdus"),
+    *("queue_ul_bit", "queue_dl_bit", "queue_age_ul_s", "queue_age_dl_s"),
+    *("txops_ul", "bs_txops", "associated_s", "associations"),
+)
 
 
 class WifiLinkModel(RadioWithPrior[WifiParameters]):
@@ -102,8 +110,12 @@ class WifiLinkModel(RadioWithPrior[WifiParameters]):
             "snr_db": lambda: where_heard(0.0, NO_SNR_DB),
             "rssi_dbm": lambda: where_heard(noise_dbm, NO_RSSI_DBM),
             "airtime_ul": lambda: state["band_s"] / rollouts.slot_s,
-            "mcs_ul": lambda: np.array(NO_MCS),
-            "bs_airtime": lambda: _by_station(state["band_s"], state["cell"], rollouts),
+            "airtime_dl": lambda: state.get("download_band_s", np.zeros(())) / rollouts.slot_s,
+            "airtime_others": lambda: _of_others(rollouts),
+            "bs_airtime": lambda: _by_station(state["band_s"], rollouts) / rollouts.slot_s,
+            "bs_users": lambda: _by_station(np.ones_like(state["cell"]), rollouts),
+            **{name: lambda: np.array(NO_MCS) for name in ("mcs_ul", "mcs_dl")},
+            **{name: lambda: np.zeros(()) for name in _FRAME_BY_FRAME},
         }
 
     def calibrated(self, runs: Sequence[Recorded]) -> WifiParameters:
@@ -117,8 +129,15 @@ class WifiLinkModel(RadioWithPrior[WifiParameters]):
         return fit(runs, self.parameters)
 
 
-def _by_station(band_s: NDArray[Any], cell: NDArray[Any], rollouts: RolloutState) -> NDArray[Any]:
-    """Part of the slot that each access point's channel was used, ``[batch, n_bs]``."""
-    here = cell[..., None] == np.arange(rollouts.n_bs)
-    used: NDArray[Any] = (band_s[..., None] * here).sum(axis=1) / rollouts.slot_s
-    return used
+def _by_station(of_users: NDArray[Any], rollouts: RolloutState) -> NDArray[Any]:
+    """Sums over the users of each access point, ``[batch, n_bs]``."""
+    here = rollouts.state["cell"][..., None] == np.arange(rollouts.n_bs)
+    total: NDArray[Any] = (of_users[..., None] * here).sum(axis=1)
+    return total
+
+
+def _of_others(rollouts: RolloutState) -> NDArray[Any]:
+    """Part of the slot in which others sent to the user's access point, ``[batch, n_ue]``."""
+    band_s, cell = rollouts.state["band_s"], rollouts.state["cell"]
+    all_s = np.take_along_axis(_by_station(band_s, rollouts), np.maximum(cell, 0), axis=1)
+    return np.where(cell >= 0, all_s - band_s, 0.0) / rollouts.slot_s
