@@ -10,7 +10,7 @@ from ns3_bridge import ScenarioEnv
 from ns3_bridge.settings import NestedSettings
 from ns3_scenarios.registry import INSTALLED, make
 
-__all__ = ["edge_queue", "large_scale", "lte_cell"]
+__all__ = ["edge_queue", "large_scale", "lte_cell", "wifi_cell"]
 
 _PROGRAMS = INSTALLED / "laboratory" / "bin"
 
@@ -52,3 +52,16 @@ def large_scale(settings: NestedSettings | None = None) -> ScenarioEnv:
             every scenario has.
     """
     return make(str(_PROGRAMS / "large-scale"), settings)
+
+
+def wifi_cell(settings: NestedSettings | None = None) -> ScenarioEnv:
+    """Stations of IEEE 802.11ax that always have data for one receiver, and nothing else.
+
+    Path losses to the receiver are actions; every PPDU is a record.
+
+    Args:
+        settings: ``n_ue``, ``stations`` (``together``, ``hidden``), ``phy``, ``mcs``,
+            ``width_mhz``, ``streams``, ``payload_byte``, ``ampdu_byte``, ``rts``, and those that
+            every scenario has.
+    """
+    return make(str(_PROGRAMS / "wifi-cell"), settings)

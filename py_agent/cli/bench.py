@@ -24,6 +24,7 @@ Measure: TypeAlias = "Callable[..., Measurement]"
 BENCHMARKS = {
     "branching": "py_agent.bench.branching",
     "bridge": "py_agent.bench.bridge",
+    "contention": "py_agent.bench.contention",
     "radio-map": "py_agent.bench.radio_map",
     "shares": "py_agent.bench.shares",
     "twin": "py_agent.bench.twin",

@@ -22,7 +22,7 @@ SYMBOL_S = 12.8e-6 + 3.2e-6  # ns-3's guard interval
 DATA_SUBCARRIERS = 234  # of 20 MHz
 PACKET_BYTE = 1376
 MPDU_BYTE = 26 + 8 + 20 + 8 + 24 + PACKET_BYTE + 4  # MAC, LLC, IP, UDP, upload, data, FCS
-PREAMBLE_S = 20e-6 + 4e-6 + 8e-6 + 4e-6 + 16e-6  # legacy, RL-SIG, HE-SIG-A, HE-STF, HE-LTF (27.3)
+PREAMBLE_S = 20e-6 + 4e-6 + 8e-6 + 4e-6 + 8e-6  # legacy, RL-SIG, HE-SIG-A, HE-STF, HE-LTF (27.3)
 
 
 def observe(env, share=None, slots=60, seed=1):
