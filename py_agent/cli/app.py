@@ -14,7 +14,7 @@ import typer
 from py_agent.cli.agent_file import AgentFile, with_agent
 from py_agent.cli.bench import bench
 from py_agent.cli.benchmark import benchmark
-from py_agent.cli.build import build, cmake_dir
+from py_agent.cli.build import build, cmake_dir, contrib
 from py_agent.cli.capacity import capacity
 from py_agent.cli.compare import compare
 from py_agent.cli.consoles import err, out
@@ -296,6 +296,7 @@ _PANELS: dict[str, dict[str, Callable[..., None]]] = {
     "Bridge": {
         **{"serve": serve, "connect": connect, "ping": ping, "keys": keys},
         **{"conformance": conformance, "build": build, "cmake-dir": cmake_dir},
+        "contrib": contrib,
     },
     "Look": {
         **{"scenarios": scenarios, "describe": describe_scenario, "verify": verify},

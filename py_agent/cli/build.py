@@ -52,3 +52,14 @@ def cmake_dir() -> None:
     from ns3_scenarios.build import CMAKE_DIR
 
     print(CMAKE_DIR)
+
+
+def contrib(
+    folder: Annotated[Path, typer.Argument(help="Folder contrib of an ns-3 tree.")],
+) -> None:
+    """Write the bridge into an ns-3 tree, as its module ns3-bridge."""
+    from ns3_scenarios.contrib import write_contrib
+
+    out().print(
+        f"module  {write_contrib(folder)}; build it: ./ns3 configure, ./ns3 build", highlight=False
+    )
