@@ -10,7 +10,6 @@ import hashlib
 import os
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
@@ -19,7 +18,7 @@ from pathlib import Path
 from typing import TextIO
 
 from ns3_bridge import Ns3TwinError
-from ns3_bridge.compat import guard
+from ns3_bridge.tools import run_tool
 from ns3_scenarios.registry import INSTALLED
 
 SDK = INSTALLED / "sdk"
@@ -172,23 +171,6 @@ def _put(program: Path, output: Path) -> None:
 
 
 def _call(temporary: Path, *command: object) -> None:
-    """Run a tool. It and all that it starts end with us, however we end."""
-    with contextlib.ExitStack() as stack:
-        lifeline, ours = os.pipe()
-        stack.callback(os.close, lifeline)
-        with contextlib.closing(os.fdopen(ours, "wb")):  # an interrupt closes it: the guard kills
-            tool = subprocess.Popen(
-                [sys.executable, "-I", "-S", guard.__file__, "", *map(str, command)],
-                env={**os.environ, "TMPDIR": str(temporary), "NS3_TWIN_CONTROL_FD": str(lifeline)},
-                pass_fds=[lifeline],
-                start_new_session=True,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                encoding="utf-8",
-                errors="replace",
-            )
-            stack.callback(tool.wait)  # so that nobody writes any more
-            output, complaint = tool.communicate()
-    if tool.returncode != 0:
-        raise BuildFailed((complaint or output).strip())
+    status, said = run_tool(command, temporary=temporary)
+    if status != 0:
+        raise BuildFailed(said)

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import inspect
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -12,9 +11,8 @@ from typing import Any
 import gymnasium
 from gymnasium.vector import AutoresetMode
 
+import ns3_bridge
 from ns3_bridge import (
-    InvalidSetting,
-    LocalHost,
     Ns3TwinError,
     ScenarioEnv,
     ScenarioPool,
@@ -91,7 +89,7 @@ def make(
         render_mode: as of `ns3_bridge.ScenarioEnv`.
         options: as of `ns3_bridge.LocalHost`.
     """
-    return ScenarioEnv(_host(scenario, *arguments, **options), render_mode)
+    return ns3_bridge.make(program(scenario), *arguments, render_mode=render_mode, **options)
 
 
 def make_vector(
@@ -102,26 +100,16 @@ def make_vector(
     **options: Any,
 ) -> ScenarioVectorEnv:
     """Make `num_envs` environments of a scenario that are stepped at once."""
-    host = _host(scenario, **options)
-    return ScenarioVectorEnv(host, num_envs, autoreset_mode, max_episode_steps)
+    return ns3_bridge.make_vector(
+        program(scenario), num_envs, autoreset_mode, max_episode_steps, **options
+    )
 
 
 def make_pool(
     scenario: str, num_envs: int, batch_size: int | None = None, **options: Any
 ) -> ScenarioPool:
     """Make `num_envs` environments of a scenario that are stepped as each of them is ready."""
-    return ScenarioPool(_host(scenario, **options), num_envs, batch_size)
-
-
-def _host(scenario: str, *arguments: Any, **options: Any) -> LocalHost:
-    unknown = options.keys() - inspect.signature(LocalHost).parameters.keys()
-    if unknown:
-        given = ", ".join(f'"{name}": {options[name]!r}' for name in sorted(unknown))
-        raise InvalidSetting(
-            f"unknown {', '.join(sorted(unknown))}: settings of a scenario are given as "
-            f"settings={{{given}}}; beside them go the arguments of ns3_bridge.LocalHost"
-        )
-    return LocalHost(program(scenario), *arguments, **options)
+    return ns3_bridge.make_pool(program(scenario), num_envs, batch_size, **options)
 
 
 def gymnasium_id(scenario: str) -> str:

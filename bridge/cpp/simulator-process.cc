@@ -34,6 +34,11 @@ void WatchAgent() {
 
 void DieWithAgent(pid_t agent_pid) {
     g_agent_pid = agent_pid;
+    if (getppid() != agent_pid) {
+        std::cerr << "error: the agent did not start this program itself, or has ended; "
+                     "a script that starts it must use exec"
+                  << std::endl;
+    }
     WatchAgent();
 }
 

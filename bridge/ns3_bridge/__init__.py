@@ -26,6 +26,7 @@ from ns3_bridge.errors import (
 from ns3_bridge.field import Field
 from ns3_bridge.flat import FlatBox, FlatVectorBox
 from ns3_bridge.local_host import LocalHost
+from ns3_bridge.making import make, make_pool, make_vector
 from ns3_bridge.network import Gateway, RemoteHost, connect, issued_keys, make_keys, ping
 from ns3_bridge.pool import ScenarioPool
 from ns3_bridge.schema import Schema, Table
@@ -73,6 +74,9 @@ __all__ = [
     "connect",
     "describe",
     "issued_keys",
+    "make",
     "make_keys",
+    "make_pool",
+    "make_vector",
     "ping",
 ]

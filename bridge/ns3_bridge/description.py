@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
+import signal
 import subprocess
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -74,28 +76,45 @@ def describe(command: Sequence[str], deadline_s: float = _DEADLINE_S) -> Descrip
 
 
 def describe_as_json(command: Sequence[str], deadline_s: float = _DEADLINE_S) -> str:
-    """Run ``<command> --describe``; return what it prints. Raises as `describe` does."""
+    """Run ``<command> --describe``; return its description. Raises as `describe` does.
+
+    What else the program prints is passed over: a description is a line that begins with ``{``.
+    """
     try:
-        done = subprocess.run(
-            [*command, "--describe"],
-            capture_output=True,
-            encoding="utf-8",
-            errors="replace",
-            timeout=deadline_s,
-            check=False,
-        )
+        status, said, complaint = _run_to_end([*command, "--describe"], deadline_s)
     except OSError as error:
         raise HandshakeError(f"cannot start {command[0]}: {error}") from error
     except subprocess.TimeoutExpired as error:
         raise DeadlineExceeded(
             f"{command[0]} --describe gave no answer within {deadline_s:g} s"
         ) from error
-    if done.returncode in _STATUS_INVALID_SETTING:
-        complaint = (done.stderr or done.stdout).strip().splitlines() or ["no reason given"]
-        raise InvalidSetting(complaint[0].removeprefix("error: "))
-    if done.returncode != 0 or not done.stdout:
+    if status in _STATUS_INVALID_SETTING:
+        lines = (complaint or said).strip().splitlines() or ["no reason given"]
+        raise InvalidSetting(lines[0].removeprefix("error: "))
+    told = [line for line in said.splitlines() if line.startswith("{")]
+    if status != 0 or not told:
         raise HandshakeError(
-            f"{command[0]} --describe ended with status {done.returncode} and no description: "
-            f"{done.stderr.strip()}"
+            f"{command[0]} --describe ended with status {status} and no description: "
+            f"{complaint.strip()}"
         )
-    return done.stdout
+    return told[-1]
+
+
+def _run_to_end(command: Sequence[str], deadline_s: float) -> tuple[int, str, str]:
+    """Exit status, output and complaints of a program; all that it started ends in time, too."""
+    process = subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        errors="replace",
+        start_new_session=True,
+    )
+    try:
+        said, complaint = process.communicate(timeout=deadline_s)
+    except BaseException:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+        raise
+    return process.returncode, said, complaint

@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 import functools
+import os
 import weakref
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from ns3_bridge.channel import Channel
+from ns3_bridge.command import simulator_command
 from ns3_bridge.description import Description, describe, describe_as_json
 from ns3_bridge.episode_settings import check_same_spaces
 from ns3_bridge.errors import (
@@ -22,7 +24,6 @@ from ns3_bridge.errors import (
 from ns3_bridge.seeds import check_seed
 from ns3_bridge.settings import (
     NestedSettings,
-    as_mapping,
     attribute_arguments,
     check_settings,
     merged,
@@ -57,7 +58,8 @@ class LocalHost:
     >>> folder.cleanup()
 
     Args:
-        program: path of the scenario program.
+        program: path of the scenario program; or it and arguments, those that are settings being
+            taken as such; or ``["./ns3", "run", "name"]``: that is built first, and run directly.
         settings: nested settings of the scenario, e.g. ``{"n_ue": 10}``, or a typed form of them
             (``ns3-twin describe … --python``); the rest is default.
         ns3_attributes: ns-3 attributes by full name, e.g. ``{"ns3::LteUePhy::NoiseFigure": 7}``.
@@ -95,7 +97,7 @@ class LocalHost:
 
     def __init__(
         self,
-        program: str,
+        program: str | os.PathLike[str] | Sequence[str],
         settings: NestedSettings | None = None,
         ns3_attributes: Mapping[str, Any] | None = None,
         deadline_s: float = 60.0,
@@ -116,8 +118,8 @@ class LocalHost:
         self.start_deadline_s = start_deadline_s
         self.output_file: Path | None = None
         self._log = log
-        self._program = program
-        self._take(as_mapping(settings))
+        self._program, own_settings = simulator_command(program, start_deadline_s)
+        self._take(merged(own_settings, settings))
         self._variants: dict[tuple[str, ...], LocalHost] = {}
         self.on_wait = on_wait
         self._warm_starts = (
@@ -128,7 +130,7 @@ class LocalHost:
         self._branches: weakref.WeakSet[Channel] = weakref.WeakSet()
         self._again = functools.partial(
             LocalHost,
-            program,
+            self._program,
             self._given,
             self.ns3_attributes,
             deadline_s,
@@ -155,7 +157,7 @@ class LocalHost:
         )
         description = Description.from_json(self.description_json)
         self.settings = check_settings(settings_model(description.settings), given)
-        self._command = [self._program, *to_arguments(self.settings.model_dump()), *attributes]
+        self._command = [*self._program, *to_arguments(self.settings.model_dump()), *attributes]
         self.ns3_version = description.ns3_version
         self.schema = description.schema
 
@@ -271,18 +273,18 @@ class LocalHost:
 
 
 def _described_under(
-    program: str, given: Mapping[str, Any], attributes: Sequence[str], deadline_s: float
+    program: Sequence[str], given: Mapping[str, Any], attributes: Sequence[str], deadline_s: float
 ) -> str:
     """What a program says of itself under these settings; asked once, unless they are refused."""
     try:
-        told = describe_as_json([program, *to_arguments(given), *attributes], deadline_s)
+        told = describe_as_json([*program, *to_arguments(given), *attributes], deadline_s)
         Description.from_json(told)
     except DeadlineExceeded:
         raise
     except BridgeError:
         # What pydantic can read, the program may not ("10", 3.0); what neither can, pydantic
         # explains better.
-        checked = check_settings(settings_model(describe([program], deadline_s).settings), given)
+        checked = check_settings(settings_model(describe(program, deadline_s).settings), given)
         arguments = [*to_arguments(checked.model_dump()), *attributes]
-        return describe_as_json([program, *arguments], deadline_s)
+        return describe_as_json([*program, *arguments], deadline_s)
     return told

@@ -5,7 +5,10 @@
 
 #include "ns3/core-module.h"
 
+#include <unistd.h>
 #include <cmath>
+#include <cstdlib>
+#include <iostream>
 #include <memory>
 #include <string>
 #include <vector>
@@ -53,6 +56,15 @@ int main(int argc, char** argv) {
             environment.Action<double>(
                 {"decided", {physical::Axis(n, "asker")}, "1", -1, 100, "of those who ask"}),
             fault};
+    if (fault == "schema" && std::getenv("NS3_TWIN_CHANNEL_FD")) {
+        environment.Observation<double>({"other", {1}, "1", 0, 1, "declared to agents alone"});
+    }
+    if (fault == "mute") {
+        pause();
+    }
+    if (fault == "prints") {
+        std::cout << "{this is no description}\nnor this" << std::endl;
+    }
     environment.OnReseed([] {});
     environment.Open();
     if (fault == "late") {
@@ -67,6 +79,12 @@ int main(int argc, char** argv) {
         environment.AddReward(n);
         if (fault == "leaves") {
             std::_Exit(0);
+        }
+        if (fault == "blocks") {
+            pause();
+        }
+        if (fault == "prints") {
+            std::cout << "a line of its own" << std::endl;
         }
         ns3::Simulator::Stop();
     });

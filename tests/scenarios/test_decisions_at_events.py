@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import threading
 from pathlib import Path
@@ -12,7 +14,13 @@ import pytest
 
 import ns3_bridge
 import ns3_scenarios
-from ns3_bridge import InvalidSetting, LocalHost, SimulatorDied
+from ns3_bridge import (
+    DeadlineExceeded,
+    InvalidSetting,
+    LocalHost,
+    SchemaMismatch,
+    SimulatorDied,
+)
 from ns3_bridge.network.gateway import Gateway
 from ns3_scenarios.build import build
 
@@ -106,6 +114,52 @@ def test_what_a_program_does_wrong_is_told(asks, fault, says):
         played(env)
     env.close()
     assert says in str(told.value)
+
+
+def test_a_program_that_prints_is_described_and_driven_all_the_same(asks):
+    env = ns3_scenarios.make(asks, {"fault": "prints"})
+    assert len(played(env)[1]) == 6
+    env.close()
+
+
+def test_a_program_that_blocks_is_ended_at_the_deadline(asks):
+    env = ns3_scenarios.make(asks, {"fault": "blocks"}, deadline_s=0.5)
+    with pytest.raises(DeadlineExceeded, match=r"gave no answer within 0\.5 s"):
+        played(env)
+    env.close()
+    with pytest.raises(DeadlineExceeded, match="--describe gave no answer within 1 s"):
+        ns3_scenarios.make(asks, {"fault": "mute"}, start_deadline_s=1.0)
+
+
+def test_a_program_that_changes_its_declaration_is_refused(asks):
+    env = ns3_scenarios.make(asks, {"fault": "schema"})
+    with pytest.raises(SchemaMismatch, match="now declares other fields"):
+        env.reset(seed=1)
+    env.close()
+
+
+def test_a_program_killed_within_a_decision_is_told(asks):
+    env = ns3_scenarios.make(asks)
+    observation, _ = env.reset(seed=1)
+    os.kill(env.channel.process.pid, signal.SIGTERM)
+    with pytest.raises(SimulatorDied, match="killed by SIGTERM"):
+        env.step(answer(observation))
+    env.close()
+
+
+def test_arguments_of_a_command_are_settings(asks):
+    command = [asks, "--n=5", "--seconds=1.5", "--ends"]
+    env = ns3_bridge.make(command, {"seconds": 2.5})
+    assert env.settings.model_dump() == {"n": 5, "seconds": 2.5, "ends": True, "fault": "none"}
+    assert env.observation_space["value"].shape == (5,)
+    _, _, times_s = played(env)
+    assert times_s == [1, 2, 2.5]
+    env.close()
+    envs = ns3_bridge.make_vector(command, 2)
+    assert envs.single_observation_space["value"].shape == (5,)
+    envs.close()
+    with pytest.raises(InvalidSetting, match="Invalid command-line argument"):
+        ns3_bridge.make([asks, "--second=1"])
 
 
 def test_a_branch_goes_on_from_the_question(asks):

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from google.protobuf.message import Message
 
-from ns3_bridge.compat import guard
+from ns3_bridge import guard
 from ns3_bridge.compat.wire import SomeMessage
 from ns3_bridge.errors import HandshakeError
 from ns3_bridge.launcher import SimulatorProcess

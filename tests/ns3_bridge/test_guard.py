@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from ns3_bridge.compat import guard
+from ns3_bridge import guard
 
 PATIENCE_S = 60
 
