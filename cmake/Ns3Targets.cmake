@@ -28,10 +28,6 @@ function(ns3_imported_targets prefix)
   endif()
   ns3_version_of(${prefix} ${cores} version)
   ns3_compiled_with(${cores} profile definitions)
-  set(standard 20)
-  if(NOT ARG_TRUSTED)
-    ns3_cxx_standard(${include} ${cores} "${definitions}" standard)
-  endif()
 
   file(GLOB libraries ${folder}/${name}-*${suffix}.so)
   set(modules)
@@ -43,10 +39,14 @@ function(ns3_imported_targets prefix)
       IMPORTED_LOCATION ${library}
       INTERFACE_INCLUDE_DIRECTORIES ${include}
       INTERFACE_COMPILE_DEFINITIONS "${definitions}"
-      INTERFACE_COMPILE_FEATURES cxx_std_${standard}
       # Libraries of ns-3 find each other at run time, not at link time.
       INTERFACE_LINK_OPTIONS "LINKER:--allow-shlib-undefined")
   endforeach()
+  if(ARG_TRUSTED)
+    set_target_properties(ns3::core PROPERTIES INTERFACE_COMPILE_FEATURES cxx_std_20)
+  else()
+    ns3_set_cxx_standard(ns3::core)
+  endif()
   set(NS3_MODULES ${modules} PARENT_SCOPE)
   set(NS3_INCLUDE_DIR ${include} PARENT_SCOPE)
   set(NS3_LIBRARY_DIR ${folder} PARENT_SCOPE)
@@ -94,9 +94,9 @@ function(ns3_compiled_with core profile_variable definitions_variable)
   set(${definitions_variable} ${definitions} PARENT_SCOPE)
 endfunction()
 
-# The C++ in which ns-3's headers can be read, and its core library used. Refuses headers that are not those of the
-# library, and a library that is for another C++ library or machine.
-function(ns3_cxx_standard include core definitions variable)
+# Find the C++ in which ns-3's headers can be read and its core library used, and let who links with it be compiled so.
+# Refuses headers that are not those of the library, and a library that is for another C++ library or machine.
+function(ns3_set_cxx_standard core)
   set(probe ${CMAKE_BINARY_DIR}/ns3-probe)
   file(CONFIGURE OUTPUT ${probe}.cc CONTENT [[
 #include "ns3/core-module.h"
@@ -121,28 +121,32 @@ int main(int argc, char** argv) {
     return static_cast<int>(ns3::RngSeedManager::GetRun()) + Probe::GetTypeId().GetUid();
 }
 ]])
-  list(TRANSFORM definitions PREPEND -D)
+  get_target_property(library ${core} LOCATION)
+  get_target_property(include ${core} INTERFACE_INCLUDE_DIRECTORIES)
   foreach(standard 20 17 23)  # 17 before ns-3.41, 23 in the latest
-    string(MD5 key "${include} ${core} ${definitions} ${standard}")
+    string(MD5 key "${include} ${library} ${standard}")
     if(NOT DEFINED ns3_links_${key})
       try_compile(ns3_links_${key} ${probe}-${standard} ${probe}.cc
-        CMAKE_FLAGS -DINCLUDE_DIRECTORIES=${include}
-        COMPILE_DEFINITIONS ${definitions}
         LINK_LIBRARIES ${core} -Wl,--allow-shlib-undefined
         CXX_STANDARD ${standard} CXX_STANDARD_REQUIRED ON CXX_EXTENSIONS OFF
         OUTPUT_VARIABLE said)
     endif()
     if(ns3_links_${key})
-      set(${variable} ${standard} PARENT_SCOPE)
+      set_property(TARGET ${core} APPEND PROPERTY INTERFACE_COMPILE_FEATURES cxx_std_${standard})
       return()
     endif()
   endforeach()
-  message(FATAL_ERROR "No program with ns-3's headers in ${include}/ns3 links with ${core}: they are not of one ns-3, "
-    "or not for ${CMAKE_CXX_COMPILER} (${CMAKE_CXX_COMPILER_ID} ${CMAKE_CXX_COMPILER_VERSION}).\n${said}")
+  message(FATAL_ERROR "No program with ns-3's headers in '${include}' links with ${library}: they are not of one "
+    "ns-3, or not for ${CMAKE_CXX_COMPILER} (${CMAKE_CXX_COMPILER_ID} ${CMAKE_CXX_COMPILER_VERSION}).\n${said}")
 endfunction()
 
-# Refuse a target of ns-3 whose headers are compiled for another build profile than its library was.
-function(ns3_check_profile target)
+# Complete an imported target of ns-3's core; refuse it if its headers are compiled for another build profile than its
+# library was.
+function(ns3_complete_target target)
+  get_target_property(is_imported ${target} IMPORTED)
+  if(NOT is_imported)
+    return()  # of a tree: both are compiled now
+  endif()
   get_target_property(asked ${target} INTERFACE_COMPILE_DEFINITIONS)
   get_target_property(core ${target} LOCATION)
   string(REGEX MATCHALL "NS3_(BUILD_PROFILE_[A-Z]+|LOG_ENABLE|ASSERT_ENABLE)" asked "${asked}")
@@ -158,4 +162,5 @@ function(ns3_check_profile target)
   else()  # ns-3 before 3.40 does not record it
     set_property(TARGET ${target} APPEND PROPERTY INTERFACE_COMPILE_DEFINITIONS ${needed})
   endif()
+  ns3_set_cxx_standard(${target})
 endfunction()

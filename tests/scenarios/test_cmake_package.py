@@ -11,7 +11,7 @@ import pytest
 
 import ns3_scenarios
 from ns3_bridge import Channel, Status
-from ns3_scenarios.build import CMAKE_DIR, BuildFailed, build, find_cmake
+from ns3_scenarios.build import CMAKE_DIR, SDK, BuildFailed, build, find_cmake
 
 # A simulator without ns-3: what is decided, times two.
 SIMULATOR = """
@@ -101,7 +101,8 @@ def targets_of(prefix, *definitions):
         f'  INTERFACE_COMPILE_DEFINITIONS "{";".join(definitions)}")',
         "find_package(ns3_bridge REQUIRED COMPONENTS ns3)",
         "get_target_property(definitions ns3::libcore INTERFACE_COMPILE_DEFINITIONS)",
-        'message(STATUS "compiled with ${definitions}.")',
+        "get_target_property(features ns3::libcore INTERFACE_COMPILE_FEATURES)",
+        'message(STATUS "compiled with ${definitions}, ${features}.")',
     ]
 
 
@@ -156,7 +157,7 @@ def test_the_record_of_an_old_ns3_is_completed_from_its_library(cmake, ns3_prefi
     status, said = cmake(targets_of(ns3_prefix))
     assert status == 0, said
     expected = "NS3_BUILD_PROFILE_RELEASE;NS3_LOG_ENABLE;NS3_ASSERT_ENABLE"
-    assert f"compiled with {expected}." in said
+    assert f"compiled with {expected}, cxx_std_20." in said
 
 
 def test_an_ns3_of_another_build_profile_than_its_headers_is_refused(cmake, ns3_prefix):
@@ -171,8 +172,25 @@ def test_an_ns3_of_another_abi_is_refused(cmake, ns3_prefix):
     other_strings = "-DCMAKE_CXX_FLAGS=-D_GLIBCXX_USE_CXX11_ABI=0"
     status, said = cmake(lines, f"-DNS3_ROOT={ns3_prefix}", other_strings)
     assert status != 0
-    assert f"headers in {ns3_prefix}/include/ns3 links with {ns3_prefix}/lib" in said
+    assert f"headers in '{ns3_prefix}/include' links with {ns3_prefix}/lib" in said
     assert "undefined reference" in said
+
+
+def test_scenario_libraries_are_not_linked_with_an_ns3_that_has_changed(ns3_prefix, tmp_path):
+    (tmp_path / "lib").mkdir()
+    (tmp_path / "include").symlink_to(ns3_prefix / "include")
+    (core,) = ns3_prefix.glob("lib*/libns3*-core.so")
+    (tmp_path / "lib" / "libns3.43-core.so").symlink_to(core)
+    done = subprocess.run(
+        [find_cmake(), "-S", SDK, "-B", tmp_path / "build", f"-DNS3_ROOT={tmp_path}"],
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode != 0
+    said = " ".join(done.stderr.split())
+    assert "is now '3.43 NS3_BUILD_PROFILE_RELEASE;" in said
+    assert "the scenario libraries were compiled with '3.44 NS3_BUILD_PROFILE_RELEASE;" in said
 
 
 def test_what_is_no_ns3_is_refused_in_words(cmake, tmp_path):
