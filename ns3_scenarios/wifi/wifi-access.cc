@@ -2,6 +2,8 @@
 #include "wifi-access.h"
 
 #include "channel/channel-plan.h"
+#include "shares/airtime-shares.h"
+#include "shares/contention-shares.h"
 
 namespace physical {
 
@@ -18,9 +20,10 @@ void WifiAccess::SetNs3Defaults(std::uint32_t /*n_ue*/) {
 }
 
 std::string WifiAccess::WhyNoShares() const {
-    return m_settings.HasShares() ? ""
-                                  : "radio.shares = none: stations contend for the channel as they"
-                                    " like (EDCA); only \"service-periods\" can be given shares";
+    return m_settings.HasShares()
+               ? ""
+               : "radio.shares = none: stations contend for the channel as they"
+                 " like (EDCA); only \"service-periods\" and \"edca\" have shares";
 }
 
 void WifiAccess::DeclareFields(Schema& schema, std::uint32_t n_ue, std::uint32_t n_bs) {
@@ -38,12 +41,7 @@ void WifiAccess::DeclareFields(Schema& schema, std::uint32_t n_ue, std::uint32_t
 
 void WifiAccess::Build(const AccessPlan& plan) {
     m_network = std::make_unique<WifiNetwork>(m_settings, plan);
-    if (m_settings.HasShares()) {
-        m_shares = std::make_unique<AirtimeShares>(*m_network,
-                                                   m_settings.bandwidth_mode == "quota"
-                                                       ? AirtimeScheduler::Mode::QUOTA
-                                                       : AirtimeScheduler::Mode::WORK_CONSERVING);
-    }
+    m_shares = MakeShares();
     m_associations = std::make_unique<StationAssociations>(
         *m_network, plan.attach_span_s,
         StationAssociations::Listener{
@@ -78,6 +76,19 @@ void WifiAccess::Build(const AccessPlan& plan) {
     if (m_frame_fields) {
         m_frame_fields->Watch(*m_network);
     }
+}
+
+std::unique_ptr<UplinkShares> WifiAccess::MakeShares() const {
+    if (m_settings.shares == "edca") {
+        return std::make_unique<ContentionShares>(*m_network);
+    }
+    if (m_settings.shares == "service-periods") {
+        return std::make_unique<AirtimeShares>(*m_network,
+                                               m_settings.bandwidth_mode == "quota"
+                                                   ? AirtimeScheduler::Mode::QUOTA
+                                                   : AirtimeScheduler::Mode::WORK_CONSERVING);
+    }
+    return nullptr;
 }
 
 void WifiAccess::Observe() {

@@ -10,7 +10,7 @@
 #include "observation/frame-fields.h"
 #include "observation/link-fields.h"
 #include "observation/membership-fields.h"
-#include "shares/airtime-shares.h"
+#include "shares/uplink-shares.h"
 #include "wifi-network.h"
 #include "wifi-settings.h"
 
@@ -50,6 +50,9 @@ class WifiAccess : public AccessNetwork {
     void Finish() override;
 
   private:
+    /// @return null where the agent has no shares
+    std::unique_ptr<UplinkShares> MakeShares() const;
+
     WifiSettings m_settings;
     std::optional<LinkFields> m_link_fields;
     std::optional<AirtimeFields> m_airtime_fields;
@@ -59,7 +62,7 @@ class WifiAccess : public AccessNetwork {
     std::optional<ConnectionFields> m_connection_fields;
 
     std::unique_ptr<WifiNetwork> m_network;
-    std::unique_ptr<AirtimeShares> m_shares;  ///< only with radio.shares
+    std::unique_ptr<UplinkShares> m_shares;  ///< only with radio.shares
     std::unique_ptr<StationAssociations> m_associations;
 };
 

@@ -68,11 +68,13 @@ void WifiSettings::Declare(Settings& settings) {
     settings.Integer("radio.missed_beacons", missed_beacons, 2, 1000, "1",
                      "beacons in a row without which a station takes its access point for lost");
 
-    settings.Choice("radio.shares", shares, {"service-periods", "none"},
-                    "how the agent's shares (bandwidth_share) divide the uplink of an access point:"
-                    " by service periods, in which one station at a time may contend (target wake"
-                    " time, IEEE 802.11ax-2021, 26.8; its signalling is not simulated); or not at"
-                    " all: stations contend as they like (EDCA)");
+    settings.Choice(
+        "radio.shares", shares, {"service-periods", "edca", "none"},
+        "how the agent's shares (bandwidth_share) divide the uplink of an access point:"
+        " by service periods, in which one station at a time may contend (target wake"
+        " time, IEEE 802.11ax-2021, 26.8; its signalling is not simulated); not exactly,"
+        " by contention windows (EDCA, IEEE 802.11-2020, 10.23.2); or not at all:"
+        " stations contend as they like");
     settings.Choice("radio.bandwidth_mode", bandwidth_mode, {"work-conserving", "quota"},
                     "with shares: whether the share of an idle user is given to the others");
 
@@ -106,6 +108,11 @@ void WifiSettings::Check() const {
     if (rate_control == "constant" && constant_mcs > known.max_mcs) {
         throw SettingError("setting radio.constant_mcs = " + std::to_string(constant_mcs) +
                            ": must be at most " + std::to_string(known.max_mcs) + of);
+    }
+    if (shares == "edca" && bandwidth_mode == "quota") {
+        throw SettingError(
+            "setting radio.bandwidth_mode = \"quota\": contention windows, radio.shares = \"edca\","
+            " leave nothing idle while somebody has data");
     }
     if (rate_control == "minstrel-ht" && standard == "be") {
         throw SettingError(

@@ -35,7 +35,7 @@ struct WifiSettings {
     double distribution_delay_us = 20;
 
     /// Whether the agent divides the airtime of each access point.
-    bool HasShares() const { return shares == "service-periods"; }
+    bool HasShares() const { return shares != "none"; }
     /// Frequency of the band, for the path loss.
     double FrequencyHz() const;
 

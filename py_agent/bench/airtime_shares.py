@@ -24,12 +24,11 @@ SETTINGS = {
 }
 
 
-def measure_airtime(seconds: float, seed: int) -> Measurement:
+def measure_airtime(seconds: float, seed: int, shares: str) -> Measurement:
     """Airtime of four saturated stations of one access point beside their weights."""
     n_ue, slots = len(WEIGHTS), round(seconds / SLOT_S)
-    env = ns3_scenarios.make(
-        "wifi", {**SETTINGS, "n_ue": n_ue, "duration_s": (SETTLE_SLOTS + slots) * SLOT_S}
-    )
+    length = {"n_ue": n_ue, "duration_s": (SETTLE_SLOTS + slots) * SLOT_S}
+    env = ns3_scenarios.make("wifi", {**SETTINGS, **length, "radio": {"shares": shares}})
     action = {
         "association": np.zeros(n_ue, np.int32),
         "compute_share": np.full(n_ue, 1 / n_ue, np.float32),
@@ -41,7 +40,7 @@ def measure_airtime(seconds: float, seed: int) -> Measurement:
     error = float(np.abs(share / np.array(WEIGHTS) - 1).max())
     uploaded_bps = (seen[-1]["delivered_bit"] - seen[0]["delivered_bit"]) / (slots * SLOT_S)
 
-    table = Table(title=f"Airtime in {slots * SLOT_S:g} s, {n_ue} saturated stations")
+    table = Table(title=f"Airtime in {slots * SLOT_S:g} s, {n_ue} saturated stations, {shares}")
     for column in ("weight", "SNR", "airtime", "upload"):
         table.add_column(column, justify="right")
     for ue in range(n_ue):

@@ -33,6 +33,9 @@ def measure(
     bandwidth_rb: Annotated[int, typer.Option(help="6, 15, 25, 50, 75 or 100.")] = 25,
     seed: Annotated[int, typer.Option(help="ns-3's run number.")] = 1,
     scenario: Annotated[Radio, typer.Option(help="Whose radio.")] = Radio.CELLULAR,
+    edca: Annotated[
+        bool, typer.Option("--edca", help="Wi-Fi: by contention windows, which is not exact.")
+    ] = False,
 ) -> Measurement:
     """Resource blocks of four full-buffer users beside their weights, on real ns-3 LTE.
 
@@ -44,7 +47,7 @@ def measure(
     printed.
     """
     if scenario is Radio.WIFI:
-        return measure_airtime(seconds, seed)
+        return measure_airtime(seconds, seed, "edca" if edca else "service-periods")
     slots = round(seconds / SLOT_S)
     n_ue = len(WEIGHTS)
     env = laboratory.lte_cell(

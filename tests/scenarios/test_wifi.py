@@ -178,6 +178,16 @@ def test_shares_divide_the_airtime(wifi):
     assert used / used.sum() == pytest.approx([4 / 7, 2 / 7, 1 / 7], rel=0.05)
 
 
+def test_contention_windows_divide_the_airtime_by_and_large(wifi):
+    edca = {"shares": "edca"}
+    used = airtime(wifi(n_ue=3, duration_s=1.2, radio=edca, **ONE_CELL), [0.5, 0.25, 0.125])
+    assert used.sum() > 0.6
+    assert used / used.sum() == pytest.approx([4 / 7, 2 / 7, 1 / 7], rel=0.35)
+    alone, none = airtime(wifi(n_ue=2, duration_s=1.2, radio=edca, **ONE_CELL), [0.5, 0])
+    assert none == 0
+    assert alone > 0.5
+
+
 def test_a_share_of_zero_waits_and_others_take_it_unless_it_is_a_quota(wifi):
     env = wifi(n_ue=2, duration_s=1.2, **ONE_CELL)
     alone, none = airtime(env, [0.5, 0])
@@ -204,6 +214,7 @@ def test_without_shares_the_action_is_refused_with_the_reason(wifi):
         ({"n_bs": 4, "radio": {"band_ghz": "2.4"}}, "3 channels of 20 MHz"),
         ({"radio": {"rate_control": "constant", "constant_mcs": 12}}, "at most 11"),
         ({"radio": {"standard": "be", "rate_control": "minstrel-ht"}}, "minstrel-ht"),
+        ({"radio": {"shares": "edca", "bandwidth_mode": "quota"}}, "contention windows"),
     ],
 )
 def test_settings_that_contradict_each_other_are_refused(wifi, settings, message):
@@ -221,6 +232,7 @@ def test_settings_that_contradict_each_other_are_refused(wifi, settings, message
         {"radio": {"band_ghz": "2.4", "rate_control": "minstrel-ht"}},
         {"radio": {"phy": "spectrum"}, "channel": {"environment": "umi"}},
         {"radio": {"bandwidth_mode": "quota"}},
+        {"radio": {"shares": "edca"}},
         {"channel": {"environment": "tgax-residential"}},
         {"channel": {"environment": "tgax-enterprise"}, "distribution": {"delay_us": 1000}},
     ],

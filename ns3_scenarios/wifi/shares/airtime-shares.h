@@ -3,6 +3,7 @@
 #define PHYSICAL_AIRTIME_SHARES_H
 
 #include "shares/airtime-scheduler.h"
+#include "shares/uplink-shares.h"
 #include "wifi-network.h"
 
 #include <memory>
@@ -10,14 +11,13 @@
 
 namespace physical {
 
-/// The agent's shares of the uplinks: each access point divides its airtime among its stations.
-class AirtimeShares {
+/// Exact shares: each access point divides the airtime of its uplink, one station at a time.
+class AirtimeShares : public UplinkShares {
   public:
     AirtimeShares(const WifiNetwork& network, AirtimeScheduler::Mode mode);
 
-    /// @param bs access point that serves the station from now on; -1: none
-    void OnServed(std::uint32_t ue, int bs);
-    void Apply(std::uint32_t ue, double share);
+    void OnServed(std::uint32_t ue, int bs) override;
+    void Apply(std::uint32_t ue, double share) override;
 
   private:
     void Watch(std::uint32_t ue);
