@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""Speed of the cellular simulation, switch by switch, beside plain ns-3.
+"""Speed of the simulations, switch by switch, beside plain ns-3.
 
-Plain ns-3 is the same scenario with ns-3's proportional fair MAC scheduler, event list and error
-model, and the C library's malloc. Gains are ratios of the simulator's processor time within a
-round: other programs disturb them less than time on the wall. The observations of each run are
-hashed, so that "the same bits" is measured, too.
+Plain ns-3 is the same scenario with ns-3's event list and the C library's malloc; of `cellular`
+with ns-3's proportional fair MAC scheduler and error model, too. Gains are ratios of the
+simulator's processor time within a round: other programs disturb them less than time on the wall.
+The observations of each run are hashed, so that "the same bits" is measured, too.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from ns3_bridge import Channel
 from ns3_bridge._native import Status
 
 USERS = (10, 20, 40, 80)
+WIFI_USERS = (10, 20, 40)
 BASE_STATIONS = (1, 3, 7)
 WARMUP_S = 0.5
 USER_CELL_SECONDS = 120  # of each run: small networks are simulated for longer
@@ -41,6 +42,7 @@ class Variant:
     label: str
     settings: dict[str, str] = field(default_factory=dict)
     allocator: str = "pool"
+    scenario: str = "cellular"
     program: Path | None = None
 
 
@@ -56,6 +58,12 @@ SWITCHES = (
     Variant("event list", PF | PLAIN_ERROR_MODEL, allocator="system"),
     Variant("all", PF),
     SHIPPED,
+)
+WIFI_SWITCHES = (
+    Variant("plain ns-3", PLAIN_EVENTS, allocator="system", scenario="wifi"),
+    Variant("allocator", PLAIN_EVENTS, scenario="wifi"),
+    Variant("event list", allocator="system", scenario="wifi"),
+    Variant("as shipped", scenario="wifi"),
 )
 SETTINGS = (
     SHIPPED,
@@ -83,22 +91,27 @@ class Run(NamedTuple):
     observations: str
 
 
-def measure() -> tuple[Table, Table]:
+def measure() -> tuple[Table, Table, Table]:
     """By size of the network and switch; then what other settings bring."""
-    return _sizes(), _settings()
+    return (
+        _sizes("cellular", SWITCHES, USERS),
+        _sizes("wifi", WIFI_SWITCHES, WIFI_USERS),
+        _settings(),
+    )
 
 
-def _sizes() -> Table:
-    table = Table(title=f"cellular against plain ns-3, medians of {SIZE_ROUNDS} interleaved rounds")
+def _sizes(scenario: str, switches: Sequence[Variant], users: Sequence[int]) -> Table:
+    title = f"{scenario} against plain ns-3, medians of {SIZE_ROUNDS} interleaved rounds"
+    table = Table(title=title)
     table.add_column("BS × UE", justify="right", no_wrap=True)
     for label in ("plain ns-3", "as shipped"):
         table.add_column(f"{label}: simulated s per s", justify="right")
-    for variant in SWITCHES[1:]:
+    for variant in switches[1:]:
         table.add_column(f"{variant.label}: gain", justify="right")
-    sizes = [(n_bs, n_ue) for n_bs in BASE_STATIONS for n_ue in USERS]
+    sizes = [(n_bs, n_ue) for n_bs in BASE_STATIONS for n_ue in users]
     for n_bs, n_ue in track(sizes, "simulator speed", transient=True):
         duration_s = min(LONGEST_S, max(0.4, USER_CELL_SECONDS / (n_bs * n_ue)))
-        runs = interleaved(SWITCHES, SIZE_ROUNDS, n_bs, n_ue, duration_s)
+        runs = interleaved(switches, SIZE_ROUNDS, n_bs, n_ue, duration_s)
         simulated_s = WARMUP_S + duration_s
         speeds = (simulated_s / np.median([run.wall_s for run in runs[i]]) for i in (0, -1))
         table.add_row(
@@ -142,7 +155,7 @@ def _run(variant: Variant, n_bs: int, n_ue: int, duration_s: float) -> Run:
     command = [
         "/usr/bin/env",
         f"NS3_TWIN_ALLOCATOR={variant.allocator}",
-        variant.program or ns3_scenarios.program("cellular"),
+        variant.program or ns3_scenarios.program(variant.scenario),
         "--RngRun=1",
         *(f"--{name}={value}" for name, value in {**size, **variant.settings}.items()),
     ]

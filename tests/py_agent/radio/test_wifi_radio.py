@@ -3,11 +3,15 @@
 
 from __future__ import annotations
 
+import json
+
 import gymnasium
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
 import ns3_scenarios
+from py_agent.cli.app import app
 from py_agent.contract import Network
 from py_agent.driver import play
 from py_agent.fidelity.tracking import Tracking, scores
@@ -18,6 +22,7 @@ from py_agent.radio.wifi.link_model import WifiLinkModel
 from py_agent.radio.wifi.rollout import WifiRollout
 from py_agent.twin.environment.network import TwinNetwork
 from py_agent.twin.estimation.twin import Twin
+from py_agent.twin.model.prior import prior_parameters
 from py_agent.twin.rollout.random_streams import spread_seeds
 
 SETTINGS = {"n_ue": 6, "n_bs": 3, "duration_s": 3.0}
@@ -178,3 +183,18 @@ def test_an_access_point_is_lost_when_beacons_are_missed():
 
     assert len(gone_after_s(20.0)) == 0
     assert gone_after_s(-80.0)[0] == pytest.approx(5 * 0.1024, abs=0.021)
+
+
+def test_fidelity_is_measured_over_it(tmp_path):
+    """The whole way: a run followed, branches of ns-3, rollouts of the twin."""
+    settings = TwinNetwork.of({"n_ue": 10}, scenario="wifi").settings.model_dump()
+    prior_parameters(settings, "wifi", "wifi").save(tmp_path / "twin.json")
+    options = ["--lead", "2", "--horizon", "2", "--policies", "load-srpt,strongest-equal"]
+    files = ["--parameters", str(tmp_path / "twin.json"), "--output", str(tmp_path / "measured")]
+    command = ["fidelity", "--scenario", "wifi", "--quick", "--seeds", "9101"]
+    result = CliRunner().invoke(app, [*command, *options, *files, "--json"])
+    assert result.exit_code == 0, result.output
+    measured = json.loads(result.output.splitlines()[-1])
+    assert 0 < measured["delay_ks"] < 0.6
+    assert 0 < measured["strength_rmse_db_1_s"] < 12
+    assert set(measured["mean_delay_s"]) == {"load-srpt", "strongest-equal"}
