@@ -206,6 +206,9 @@ class Radio(_Settings):
     bandwidth_mode: Literal["work-conserving", "quota"] = "work-conserving"
     """with shares: whether the share of an idle user is given to the others"""
 
+    downlink_shares: bool = False
+    """whether these shares divide what the access point sends, too; only with service periods"""
+
 
 class State(_Settings):
     """Settings ``state.…``."""

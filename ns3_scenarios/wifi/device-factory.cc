@@ -100,7 +100,9 @@ ns3::Ptr<ns3::WifiNetDevice> DeviceFactory::MakeAccessPoint(
     const ns3::Ptr<ns3::Node>& node, const ns3::WifiPhy::ChannelTuple& channel) {
     ns3::WifiMacHelper mac;
     mac.SetType("physical::ReleasingApMac", "Ssid", NetworkName(), "EnableBeaconJitter",
-                ns3::BooleanValue(true));
+                ns3::BooleanValue(true), "BE_MaxAmpduSize",
+                ns3::UintegerValue(m_settings.downlink_shares ? AMPDU_OF_A_TURN_BYTES
+                                                              : LARGEST_AMPDU_BYTES));
     return Make(node, mac, channel, m_settings.ap_power_dbm);
 }
 

@@ -86,7 +86,8 @@ std::unique_ptr<UplinkShares> WifiAccess::MakeShares() const {
         return std::make_unique<AirtimeShares>(*m_network,
                                                m_settings.bandwidth_mode == "quota"
                                                    ? AirtimeScheduler::Mode::QUOTA
-                                                   : AirtimeScheduler::Mode::WORK_CONSERVING);
+                                                   : AirtimeScheduler::Mode::WORK_CONSERVING,
+                                               m_settings.downlink_shares);
     }
     return nullptr;
 }

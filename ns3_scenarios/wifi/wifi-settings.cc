@@ -78,6 +78,10 @@ void WifiSettings::Declare(Settings& settings) {
     settings.Choice("radio.bandwidth_mode", bandwidth_mode, {"work-conserving", "quota"},
                     "with shares: whether the share of an idle user is given to the others");
 
+    settings.Flag("radio.downlink_shares", downlink_shares,
+                  "whether these shares divide what the access point sends, too; only with service"
+                  " periods");
+
     settings.Flag("state.frames", observe_frames,
                   "observe what becomes of data frames, the queues of the MAC, and TXOPs");
 
@@ -113,6 +117,11 @@ void WifiSettings::Check() const {
         throw SettingError(
             "setting radio.bandwidth_mode = \"quota\": contention windows, radio.shares = \"edca\","
             " leave nothing idle while somebody has data");
+    }
+    if (downlink_shares && shares != "service-periods") {
+        throw SettingError("setting radio.downlink_shares = true: not with radio.shares = " +
+                           message::Quote(shares) +
+                           ": an access point has one contention window for all its stations");
     }
     if (rate_control == "minstrel-ht" && standard == "be") {
         throw SettingError(

@@ -28,6 +28,7 @@ struct WifiSettings {
     std::uint32_t missed_beacons = 10;
     std::string shares = "service-periods";
     std::string bandwidth_mode = "work-conserving";
+    bool downlink_shares = false;
 
     bool observe_frames = true;
 

@@ -178,6 +178,26 @@ def test_shares_divide_the_airtime(wifi):
     assert used / used.sum() == pytest.approx([4 / 7, 2 / 7, 1 / 7], rel=0.05)
 
 
+def test_shares_divide_the_downlink_where_they_are_told_to(wifi):
+    """Results are ten times as large as tasks: more than the access point can send."""
+    results = {**SATURATED, "size_min_bit": 1.5e4, "size_max_bit": 3e4, "result_ratio": 10}
+    shares = np.float32([0.5, 0.25, 0.125])
+
+    def down(**radio):
+        env = wifi(n_ue=3, duration_s=1.6, radio=radio, **{**ONE_CELL, "traffic": results})
+        observation, _ = env.reset(seed=1)
+        parts = []
+        for _ in range(80):
+            observation, *_ = env.step({**action(observation), "bandwidth_share": shares})
+            parts.append(observation["airtime_dl"])
+        used = np.mean(parts[20:], axis=0)
+        assert (observation["download_backlog_bit"] > 1e6).all()
+        return used / used.sum()
+
+    assert down(downlink_shares=True) == pytest.approx([4 / 7, 2 / 7, 1 / 7], rel=0.03)
+    assert down()[0] < 0.5
+
+
 def test_contention_windows_divide_the_airtime_by_and_large(wifi):
     edca = {"shares": "edca"}
     used = airtime(wifi(n_ue=3, duration_s=1.2, radio=edca, **ONE_CELL), [0.5, 0.25, 0.125])
@@ -215,6 +235,7 @@ def test_without_shares_the_action_is_refused_with_the_reason(wifi):
         ({"radio": {"rate_control": "constant", "constant_mcs": 12}}, "at most 11"),
         ({"radio": {"standard": "be", "rate_control": "minstrel-ht"}}, "minstrel-ht"),
         ({"radio": {"shares": "edca", "bandwidth_mode": "quota"}}, "contention windows"),
+        ({"radio": {"shares": "edca", "downlink_shares": True}}, "one contention window"),
     ],
 )
 def test_settings_that_contradict_each_other_are_refused(wifi, settings, message):
@@ -233,6 +254,7 @@ def test_settings_that_contradict_each_other_are_refused(wifi, settings, message
         {"radio": {"phy": "spectrum"}, "channel": {"environment": "umi"}},
         {"radio": {"bandwidth_mode": "quota"}},
         {"radio": {"shares": "edca"}},
+        {"radio": {"downlink_shares": True, "bandwidth_mode": "quota"}},
         {"channel": {"environment": "tgax-residential"}},
         {"channel": {"environment": "tgax-enterprise"}, "distribution": {"delay_us": 1000}},
     ],

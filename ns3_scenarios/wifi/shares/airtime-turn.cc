@@ -6,6 +6,7 @@
 #include "ns3/wifi-mac-queue.h"
 
 #include <set>
+#include <utility>
 
 namespace physical {
 
@@ -19,14 +20,13 @@ constexpr auto DOZES = ns3::WifiQueueBlockedReason::POWER_SAVE_MODE;
 
 }  // namespace
 
-AirtimeTurn::AirtimeTurn(const Station& station, const ns3::Mac48Address& bssid)
-    : m_mac(station.mac), m_bssid(bssid) {}
+AirtimeTurn::AirtimeTurn(ns3::Ptr<ns3::WifiMac> mac, const ns3::Mac48Address& peer)
+    : m_mac(std::move(mac)), m_peer(peer) {}
 
 bool AirtimeTurn::HasData() const {
     const auto queue = m_mac->GetTxopQueue(ns3::AC_BE);
     for (const std::uint8_t tid : BEST_EFFORT) {
-        const ns3::WifiContainerQueueId id{ns3::WIFI_QOSDATA_QUEUE, ns3::WIFI_UNICAST, m_bssid,
-                                           tid};
+        const ns3::WifiContainerQueueId id{ns3::WIFI_QOSDATA_QUEUE, ns3::WIFI_UNICAST, m_peer, tid};
         for (auto mpdu = queue->PeekByQueueId(id); mpdu; mpdu = queue->PeekByQueueId(id, mpdu)) {
             if (!mpdu->IsInFlight()) {
                 return true;
@@ -38,15 +38,15 @@ bool AirtimeTurn::HasData() const {
 
 void AirtimeTurn::Open() const {
     m_mac->GetMacQueueScheduler()->UnblockQueues(DOZES, ns3::AC_BE, {ns3::WIFI_QOSDATA_QUEUE},
-                                                 m_bssid, m_mac->GetAddress(), BEST_EFFORT, {0});
+                                                 m_peer, m_mac->GetAddress(), BEST_EFFORT, {0});
     m_mac->GetQosTxop(ns3::AC_BE)
         ->StartAccessAfterEvent(0, ns3::Txop::DIDNT_HAVE_FRAMES_TO_TRANSMIT,
                                 ns3::Txop::CHECK_MEDIUM_BUSY);
 }
 
 void AirtimeTurn::Close() const {
-    m_mac->GetMacQueueScheduler()->BlockQueues(DOZES, ns3::AC_BE, {ns3::WIFI_QOSDATA_QUEUE},
-                                               m_bssid, m_mac->GetAddress(), BEST_EFFORT, {0});
+    m_mac->GetMacQueueScheduler()->BlockQueues(DOZES, ns3::AC_BE, {ns3::WIFI_QOSDATA_QUEUE}, m_peer,
+                                               m_mac->GetAddress(), BEST_EFFORT, {0});
 }
 
 }  // namespace physical

@@ -2,18 +2,16 @@
 #ifndef PHYSICAL_AIRTIME_TURN_H
 #define PHYSICAL_AIRTIME_TURN_H
 
-#include "wifi-network.h"
-
 #include "ns3/mac48-address.h"
-#include "ns3/nstime.h"
+#include "ns3/wifi-mac.h"
 
 namespace physical {
 
-/// One station's access to the channel of its access point: open, or closed to its data. Management
-/// and control frames, and whatever the access point sends, go as ever.
+/// Data of one MAC for one peer: they may go to the channel, or they wait. Management and control
+/// frames, and data for others, go as ever.
 class AirtimeTurn {
   public:
-    AirtimeTurn(const Station& station, const ns3::Mac48Address& bssid);
+    AirtimeTurn(ns3::Ptr<ns3::WifiMac> mac, const ns3::Mac48Address& peer);
 
     /// Whether data wait that are not on the air now.
     bool HasData() const;
@@ -21,8 +19,8 @@ class AirtimeTurn {
     void Close() const;
 
   private:
-    ns3::Ptr<ns3::StaWifiMac> m_mac;
-    ns3::Mac48Address m_bssid;
+    ns3::Ptr<ns3::WifiMac> m_mac;
+    ns3::Mac48Address m_peer;
 };
 
 }  // namespace physical

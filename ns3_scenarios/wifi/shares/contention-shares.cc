@@ -32,7 +32,7 @@ void ContentionShares::OnServed(std::uint32_t ue, int bs) {
     const int before = member.bs;
     member = {.bs = bs, .share = 0, .turn = std::nullopt};
     if (bs >= 0) {
-        member.turn.emplace(m_network.Ue()[ue],
+        member.turn.emplace(m_network.Ue()[ue].mac,
                             m_network.Bs()[static_cast<std::size_t>(bs)].Bssid());
         member.turn->Close();
     }
