@@ -14,7 +14,7 @@ SOURCES := $(wildcard $(shell git ls-files -co --exclude-standard $(COMPILED) 2>
 PROSE = $(shell git ls-files '*.md' ':!CHANGELOG.md')
 CXX_FILES = $(shell git ls-files '*.cc' '*.h' '*.cpp')
 
-.PHONY: run test test-matrix sanitize fuzz coverage lint format bench attack experiments benchmark agents soak docs declarations screenshots notebooks golden wheel release verify-docker clean animation
+.PHONY: run test test-matrix test-ray sanitize fuzz coverage lint format bench attack experiments benchmark agents soak docs declarations screenshots notebooks golden wheel release verify-docker clean animation
 
 ## The main job: twin and agent steer a real ns-3 LTE network, beside a baseline under the same seed; a table, a
 ## figure and a report come out.
@@ -60,6 +60,7 @@ lint: $(VENV)/.installed-lint
 	$(BIN)/proselint check --config docs/proselint.json $(PROSE)
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/[!c]*.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker/compose*.yaml
 	$(BIN)/check-jsonschema --builtin-schema vendor.citation-file-format CITATION.cff
 	$(BIN)/zizmor --offline --quiet .github/workflows
 
@@ -83,22 +84,33 @@ attack: $(VENV)/.installed-test
 ## What the parts of the twin bring, and sweeps over frame length, load, users, speed and drift, on ns-3: hours of CPU
 ## time. Rerun it to resume: runs/results.
 experiments: $(VENV)/.installed-test
-	OMP_NUM_THREADS=1 BIN=$(BIN) sh benchmarks/experiments.sh
+	OMP_NUM_THREADS=1 BIN=$(BIN) RAY='$(RAY)' sh benchmarks/experiments.sh
 
 ## The benchmark suite, all policies and the oracle on five seeds, on ns-3: days of CPU time. Rerun it to
 ## resume: runs/benchmark. docs/benchmark.md.
 benchmark: $(VENV)/.installed-test
-	OMP_NUM_THREADS=1 $(BIN)/ns3-twin benchmark --oracle 8101-8105
+	OMP_NUM_THREADS=1 $(BIN)/ns3-twin benchmark --oracle 8101-8105 $(if $(RAY),--ray $(RAY))
 
 ## Train the bundled agents again, in the twin. Rerun it to resume: runs/agents.
 agents: $(VENV)/.installed-test
 	OMP_NUM_THREADS=1 BIN=$(BIN) sh benchmarks/train_agents.sh
 
+## Runs and training on a Ray cluster: two nodes on this machine, one of which is killed. In an environment of its own,
+## .venv-ray, since ray[rllib] asks for one version of gymnasium. With RAY=ADDRESS or RAY=auto, `make benchmark`,
+## `make experiments` and `make soak` run on a cluster.
+test-ray: $(VENV)/.installed
+	[ -e $(VENV)-ray ] || $(PYTHON) -m venv $(VENV)-ray
+	$(BIN)/pip wheel --quiet --no-build-isolation --no-deps --wheel-dir $(VENV)-ray/wheel .
+	wheel=$$(ls $(VENV)-ray/wheel/*.whl) && \
+	$(VENV)-ray/bin/pip install --quiet '$(TORCH)' "$$wheel[drl,multi-agent,ray]" --group test && \
+	$(VENV)-ray/bin/pip install --quiet --no-deps --force-reinstall "$$wheel"
+	$(VENV)-ray/bin/python -m pytest tests/py_agent/cluster
+
 ## Random handovers in every setting: 20 seeds × 60 s × 8 settings, some hours of CPU time; SCENARIO=wifi for
 ## re-associations. Rerun it to resume: runs/soak-cellular.jsonl.
 SCENARIO ?= cellular
 soak: $(VENV)/.installed-test
-	$(BIN)/python -m benchmarks.soak --scenario $(SCENARIO)
+	$(BIN)/python -m benchmarks.soak --scenario $(SCENARIO) $(if $(RAY),--ray $(RAY))
 
 ## The documentation site, build/docs/index.html; a warning is an error. Its tables of settings, fields and commands
 ## come from the code. Then every page is opened: no broken link, no error, no request to elsewhere.

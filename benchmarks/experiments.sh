@@ -1,6 +1,6 @@
 #!/bin/sh
 # What the parts of the twin bring, and sweeps over frame length, load, users, speed and drift; `make experiments` calls
-# this. SEEDS and SECONDS_EACH make it smaller or larger. Policies are compared on fixed settings by `make benchmark`.
+# this. SEEDS and SECONDS_EACH make it smaller or larger, RAY=auto runs it on a cluster. Policies are compared on fixed settings by `make benchmark`.
 set -eu
 seeds=${SEEDS:-201-210}
 seconds=${SECONDS_EACH:-60}
@@ -15,7 +15,7 @@ twin=runs/results/calibrated-twin.json
 compare() { # NAME ARGUMENT…
     out=runs/results/$1
     shift
-    "$BIN/ns3-twin" compare --seeds "$seeds" --duration "$seconds" --out "$out" "$@"
+    "$BIN/ns3-twin" compare --seeds "$seeds" --duration "$seconds" --out "$out" ${RAY:+--ray "$RAY"} "$@"
 }
 
 # shellcheck disable=SC2086

@@ -9,18 +9,18 @@ can be interrupted and resumed, and grows seed by seed.
     python -m benchmarks.soak                    # run what is missing, then print the table
     python -m benchmarks.soak --duration-s 5 --seeds 2 --output /tmp/short.jsonl
     python -m benchmarks.soak --summary --write docs/scenarios/cellular-handover.md
-    python -m benchmarks.soak --scenario wifi
+    python -m benchmarks.soak --scenario wifi --ray auto
 """
 
 from __future__ import annotations
 
 import argparse
+import functools
 import itertools
 import json
-import os
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -31,6 +31,8 @@ from rich.progress import Progress
 import ns3_scenarios
 from benchmarks.soak_summary import rows, table, write
 from ns3_bridge import BridgeError
+from py_agent.cli.executor import executor_of
+from py_agent.executor import Executor
 
 DEADLINE_S = 600.0  # for one slot: far above any, even on a busy machine
 
@@ -154,15 +156,15 @@ def quantiles_ms(values_s: Any) -> list[float]:
     return [round(float(q), 1) for q in np.percentile(values_s * 1e3, [50, 95, 100])]
 
 
-def run_missing(runs: Sequence[Run], duration_s: float, output: Path, jobs: int) -> None:
-    """Simulate the runs that the file does not have, `jobs` at a time; append each at its end."""
+def run_missing(runs: Sequence[Run], duration_s: float, output: Path, executor: Executor) -> None:
+    """Simulate the runs that the file does not have; append each at its end."""
     output.parent.mkdir(parents=True, exist_ok=True)
     have = {tuple(result[name] for name in Run._fields) for result in read(output)}
     missing = [run for run in runs if tuple(run) not in have]
-    with Progress() as progress, ThreadPoolExecutor(jobs) as pool:
+    work = functools.partial(simulate, duration_s=duration_s)
+    with Progress() as progress, closing(executor.run(work, missing)) as ended:
         bar = progress.add_task("soak", total=len(runs), completed=len(runs) - len(missing))
-        futures = [pool.submit(simulate, run, duration_s) for run in missing]
-        for future in as_completed(futures):
+        for _, future in ended:
             with output.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(future.result()) + "\n")
             progress.advance(bar)
@@ -183,14 +185,16 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=20)
     parser.add_argument("--duration-s", type=float, default=60.0)
     parser.add_argument("--output", type=Path, help="runs/soak-SCENARIO.jsonl")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    parser.add_argument("--jobs", type=int, help="runs at a time; one per core")
+    parser.add_argument("--ray", metavar="ADDRESS", help="run on this Ray cluster; or auto")
     parser.add_argument("--summary", action="store_true", help="run nothing, print what there is")
     parser.add_argument("--write", type=Path, metavar="PAGE", help="put the table into this page")
     arguments = parser.parse_args()
     output = arguments.output or Path(f"runs/soak-{arguments.scenario}.jsonl")
     if not arguments.summary:
         runs = campaign(arguments.scenario, arguments.seeds)
-        run_missing(runs, arguments.duration_s, output, arguments.jobs)
+        with executor_of(arguments.ray, arguments.jobs) as executor:
+            run_missing(runs, arguments.duration_s, output, executor)
     results = read(output)
     Console().print(table(rows(results)))
     if arguments.write:

@@ -15,7 +15,7 @@ NOT_FOR_A_GATEWAY = {
     *("matplotlib", "pyarrow", "river", "scikit-learn", "scipy", "tensorboard", "threadpoolctl"),
     "websockets",
 }
-EXTRAS_LEFT_OUT = {"sumo"}  # makes traces, beforehand; 500 MB
+EXTRAS_LEFT_OUT = {"ray", "sumo"}  # an image of its own; makes traces, beforehand
 
 
 def name(requirement: str) -> str:

@@ -150,7 +150,7 @@ def one_by_one(
     """The same as `side_by_side`, in this process."""
     for number, item in enumerate(items):
         future: Future[Result] = Future()
-        with _reporting_to(callback):
+        with reporting_to(callback):
             try:
                 future.set_result(work(item))
             except Exception as error:
@@ -164,7 +164,8 @@ def report(what: Any) -> None:
 
 
 @contextlib.contextmanager
-def _reporting_to(callback: Callback) -> Iterator[None]:
+def reporting_to(callback: Callback) -> Iterator[None]:
+    """What `report` hands over in the meantime goes there."""
     global _callback
     before, _callback = _callback, callback
     try:
@@ -185,16 +186,16 @@ def _serve(
         with contextlib.suppress(BrokenPipeError):  # nobody listens any more: we are being ended
             messages.send((_REPORT, what))
 
-    with _reporting_to(tell), contextlib.suppress(EOFError):
+    with reporting_to(tell), contextlib.suppress(EOFError):
         while True:
             item = messages.recv()
             try:
                 messages.send((_RESULT, work(item)))
             except Exception as error:
-                messages.send((_ERROR, _that_travels(error)))
+                messages.send((_ERROR, that_travels(error)))
 
 
-def _that_travels(error: Exception) -> Exception:
+def that_travels(error: Exception) -> Exception:
     """An error as another process can have it; one that cannot be pickled says what it was."""
     try:
         pickle.loads(pickle.dumps(error))

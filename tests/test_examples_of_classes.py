@@ -16,11 +16,14 @@ import py_agent
 
 # Commands are shown by --help and the README. A class of the wires is one end of a process or of a
 # socket: the other end takes more lines than an example has; `LocalHost` and `Gateway` show both.
+# Likewise the ends of a Ray cluster, which is an extra.
 COMMANDS = ("py_agent.bench", "py_agent.cli")
 WIRES = (
     *("ns3_bridge.compat", "ns3_bridge.conformance", "ns3_bridge.network", "ns3_bridge.testing"),
     *("ns3_bridge.channel_memory", "ns3_bridge.launcher", "ns3_bridge.output"),
     *("ns3_bridge.records", "ns3_bridge.warm_starts", "ns3_bridge.wiring"),
+    *("py_agent.cluster.connection", "py_agent.cluster.executor"),
+    *("py_agent.cluster.nodes", "py_agent.cluster.worker"),
 )
 NAMES_OF_CASES = (BaseException, enum.Enum)
 WHAT_USERS_WRITE = ("py_agent.contract", "py_agent.driver")  # beside the rooms' ``__all__``

@@ -44,3 +44,16 @@ def test_workflows_call_targets_that_exist():
     targets = {word for run in runs for word in run.split() if run.startswith("make ")} - {"make"}
     assert targets == {"lint", "test", "sanitize", "docs", "release"}
     assert all(re.search(rf"^{target}:", makefile, re.MULTILINE) for target in targets)
+
+
+def test_clusters_in_containers_ask_for_a_token_and_are_open_to_this_machine_alone():
+    compose = yaml.safe_load((REPOSITORY / "docker/compose.ray.yaml").read_text(encoding="utf-8"))
+    ports = [port for service in compose["services"].values() for port in service.get("ports", [])]
+    assert ports
+    assert all(port.startswith("127.0.0.1:") for port in ports)
+    for service in compose["services"].values():
+        assert ":?" in service["environment"]["RAY_AUTH_TOKEN"]  # none, no cluster
+    assert "RAY_AUTH_MODE=token" in (REPOSITORY / "docker/Dockerfile").read_text(encoding="utf-8")
+    kubernetes = yaml.safe_load((REPOSITORY / "docker/raycluster.yaml").read_text(encoding="utf-8"))
+    assert kubernetes["spec"]["authOptions"] == {"mode": "token"}
+    assert kubernetes["spec"]["headGroupSpec"]["serviceType"] == "ClusterIP"

@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import json
-import os
 import shlex
 import sys
 from pathlib import Path
@@ -15,9 +15,13 @@ import typer
 
 from py_agent.cli.compare import execute_with_bar, show_tables
 from py_agent.cli.consoles import err, out
+from py_agent.cli.executor import RayAddress, executor_of
 
 if TYPE_CHECKING:
     from py_agent.benchmark.outcome import SettingOutcome
+    from py_agent.benchmark.plan import Plan
+    from py_agent.benchmark.setting import BenchmarkSetting
+    from py_agent.executor import Executor
 
 _FOLDER = Path("runs/benchmark")
 
@@ -61,6 +65,7 @@ def benchmark(
     jobs: Annotated[
         int | None, typer.Option(help="Runs side by side.", show_default="one per core", min=1)
     ] = None,
+    ray: RayAddress = None,
     folder: Annotated[
         Path, typer.Option("--out", help="Folder of results; runs that it has are not repeated.")
     ] = _FOLDER,
@@ -71,11 +76,7 @@ def benchmark(
     """Compare policies on fixed, feasible settings. If interrupted, rerun it to resume."""
     from py_agent.benchmark.plan import Plan, quick_plan
     from py_agent.benchmark.setting import VERSION, benchmark_setting
-    from py_agent.benchmark.suite import run_setting
-    from py_agent.compare.results_file import ResultsFile
     from py_agent.experiment.seeds import parse_seeds
-    from py_agent.folder_lock import locked
-    from py_agent.view.comparison import write_comparison
 
     plan = quick_plan() if quick else Plan()
     given: dict[str, Any] = {
@@ -90,27 +91,14 @@ def benchmark(
     plan = dataclasses.replace(plan, **{name: value for name, value in given.items() if value})
     chosen = [benchmark_setting(name) for name in plan.settings]
     outcomes: list[SettingOutcome] = []
-    command = shlex.join(["ns3-twin", *sys.argv[1:]])
-    for setting in chosen:
-        place = folder / VERSION / setting.name
-        if not as_json:
-            err().print(f"{setting.name}: {setting.title}", highlight=False)
-        with locked(place):
-            results = ResultsFile(place / "results.jsonl")
-            outcome = run_setting(
-                setting,
-                plan,
-                results,
-                lambda cells, results=results: execute_with_bar(  # type: ignore[misc]
-                    cells, results, jobs or os.cpu_count() or 1
-                ),
-            )
-            write_comparison(outcome.comparison, place, command)
-            text = json.dumps(outcome.to_json(), indent=2)
-            (place / "benchmark.json").write_text(text + "\n", encoding="utf-8")
-        outcomes.append(outcome)
-        if not as_json:
-            _show(outcome, place)
+    with executor_of(ray, jobs) as executor:
+        for setting in chosen:
+            place = folder / VERSION / setting.name
+            if not as_json:
+                err().print(f"{setting.name}: {setting.title}", highlight=False)
+            outcomes.append(_run(setting, plan, place, executor))
+            if not as_json:
+                _show(outcomes[-1], place)
     if plan.left_out:
         err().print(f"left out: {plan.left_out}", highlight=False)
     if as_json:
@@ -121,6 +109,23 @@ def benchmark(
         typer.secho(f"failed: {failure}", fg="red", err=True)
     if failures:
         raise typer.Exit(1)
+
+
+def _run(setting: BenchmarkSetting, plan: Plan, place: Path, executor: Executor) -> SettingOutcome:
+    """One setting, and what its folder tells of it."""
+    from py_agent.benchmark.suite import run_setting
+    from py_agent.compare.results_file import ResultsFile
+    from py_agent.folder_lock import locked
+    from py_agent.view.comparison import write_comparison
+
+    with locked(place):
+        results = ResultsFile(place / "results.jsonl")
+        run = functools.partial(execute_with_bar, results=results, executor=executor)
+        outcome = run_setting(setting, plan, results, run)
+        write_comparison(outcome.comparison, place, shlex.join(["ns3-twin", *sys.argv[1:]]))
+        text = json.dumps(outcome.to_json(), indent=2)
+        (place / "benchmark.json").write_text(text + "\n", encoding="utf-8")
+    return outcome
 
 
 def _show(outcome: SettingOutcome, place: Path) -> None:

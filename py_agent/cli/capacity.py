@@ -110,12 +110,11 @@ def capacity(
 
 def _outcomes(works: Sequence[LongRuns], jobs: int) -> list[Outcome]:
     from py_agent.capacity.long_runs import outcome_of
-    from py_agent.side_by_side import one_by_one, side_by_side
+    from py_agent.executor import LocalProcesses, ThisProcess
 
     at_once = min(jobs, len(works))
-    alone = at_once == 1  # no process of its own: its start takes longer than many a rule
-    done = one_by_one(outcome_of, works) if alone else side_by_side(outcome_of, works, at_once)
-    with closing(done) as ended:
+    executor = ThisProcess() if at_once == 1 else LocalProcesses(at_once)
+    with closing(executor.run(outcome_of, works)) as ended:
         found = {number: future.result() for number, future in ended}
     return [found[number] for number in range(len(works))]
 

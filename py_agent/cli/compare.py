@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shlex
 import sys
 from collections.abc import Sequence
@@ -15,6 +14,7 @@ import typer
 
 from py_agent.cli.agent_file import AgentFile, with_agents
 from py_agent.cli.consoles import err, out
+from py_agent.cli.executor import RayAddress, executor_of
 from py_agent.cli.live import LOOPBACK, Live, LiveHost, LivePort, live_page, shown_on
 from py_agent.cli.preset import Preset, with_preset
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from py_agent.compare.comparison import Comparison, Failure
     from py_agent.compare.grid import Cell
     from py_agent.compare.results_file import ResultsFile
+    from py_agent.executor import Executor
     from py_agent.live.server import LiveServer
 
 _FOLDER = Path("runs/compare")  # of comparisons that are given none
@@ -94,6 +95,7 @@ def compare(
     jobs: Annotated[
         int | None, typer.Option(help="Runs side by side.", show_default="one per core", min=1)
     ] = None,
+    ray: RayAddress = None,
     folder: Annotated[
         Path | None,
         typer.Option(
@@ -151,12 +153,16 @@ def compare(
     if precision is not None:
         wanted = Precision(precision, limit_seeds, limit_duration)
     folder = folder or _FOLDER / name_of(grid.cells(), reference, precision)
-    with locked(folder), live_page(live, live_host, live_port) as page:
+    with (
+        locked(folder),
+        executor_of(ray, jobs) as executor,
+        live_page(live, live_host, live_port) as page,
+    ):
         results = ResultsFile(folder / "results.jsonl")
         comparison = run_comparison(
             grid,
             results,
-            lambda cells: execute_with_bar(cells, results, jobs or os.cpu_count() or 1, page),
+            lambda cells: execute_with_bar(cells, results, executor, page),
             reference,
             TOLERANCE if tolerance is None else tolerance,
             wanted,
@@ -176,7 +182,10 @@ def compare(
 
 
 def execute_with_bar(
-    cells: Sequence[Cell], results: ResultsFile, jobs: int, page: LiveServer | None = None
+    cells: Sequence[Cell],
+    results: ResultsFile,
+    executor: Executor,
+    page: LiveServer | None = None,
 ) -> list[Failure]:
     """Run what has no result yet, with a bar on a terminal, and on a page if there is one."""
     from rich.progress import Progress
@@ -195,9 +204,9 @@ def execute_with_bar(
         task = bar.add_task("runs", total=len(cells), completed=done)
 
         def ended(cell: Cell, error: str | None) -> None:
-            bar.advance(task)
+            bar.update(task, advance=1, description=f"runs, {executor.place}")
 
-        return execute(cells, results, jobs, ended, **shown_on(page))
+        return execute(cells, results, executor, ended, **shown_on(page))
 
 
 def _show(comparison: Comparison, folder: Path, *, as_json: bool) -> None:

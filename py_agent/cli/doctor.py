@@ -29,6 +29,7 @@ _EXTRAS = {
     "minari": "offline",
     "mlxtend": "images",
     "tyro": "examples",
+    "ray": "ray",
 }
 _RUNS = Path("runs")
 _LEAST_FREE = 10**6  # bytes, what a short run takes

@@ -20,6 +20,7 @@ from typer.core import TyperGroup
 # Packages of extras, by the name under which they are imported.
 _EXTRAS = {
     **{"torch": "drl", "stable_baselines3": "drl"},
+    "ray": "ray",
     **{"pettingzoo": "multi-agent", "minari": "offline"},
 }
 _FOR_RUNS = (

@@ -12,6 +12,7 @@ import typer
 
 from py_agent import former_names
 from py_agent.cli.consoles import err, out
+from py_agent.cli.executor import RayAddress, executor_of
 
 if TYPE_CHECKING:
     from py_agent.fidelity.report import FidelityReport
@@ -98,6 +99,7 @@ def fidelity(
     jobs: Annotated[
         int | None, typer.Option(help="Seeds side by side.", show_default="one per core", min=1)
     ] = None,
+    ray: RayAddress = None,
     output: Annotated[
         Path, typer.Option(help="Folder for figure and JSON; seeds that it has are not repeated.")
     ] = Path("runs/fidelity"),
@@ -133,10 +135,11 @@ def fidelity(
     )
     wanted = parse_seeds(seeds or ("9101-9102" if quick else "9101-9104"))
     names = usual_policies(quick=quick) if policies is None else policies.split(",")
-    with locked(output), StepsView(err()) as view:
+    with locked(output), executor_of(ray, jobs) as executor, StepsView(err()) as view:
         work = Work(
             folder=output / "parts",
             jobs=jobs or os.cpu_count() or 1,
+            cluster=None if ray is None else executor,
             begin=lambda pieces: view.begin("fidelity", pieces),
             callback=lambda step: view.advance(step.name, step.doing, step.slots),
         )

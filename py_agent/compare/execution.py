@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Runs the cells of a comparison side by side, each in a process of its own."""
+"""Runs the cells of a comparison, some at a time, each in a process of its own."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from py_agent import former_names
 from py_agent.compare.comparison import Failure
 from py_agent.compare.grid import Cell
 from py_agent.compare.results_file import ResultsFile, RunResult
+from py_agent.executor import Executor
 from py_agent.experiment.run_data import frame_series
 from py_agent.experiment.run_settings import RunSettings
 from py_agent.experiment.runner import Run
 from py_agent.experiment.watching import MakeWatcher, Watcher
-from py_agent.side_by_side import side_by_side
 
 Callback = Callable[[Cell, str | None], None]  # a finished run, and why it failed if it did
 
@@ -27,7 +27,7 @@ Callback = Callable[[Cell, str | None], None]  # a finished run, and why it fail
 def execute(
     cells: Sequence[Cell],
     results: ResultsFile,
-    jobs: int,
+    executor: Executor,
     callback: Callback,
     make_watcher: MakeWatcher | None = None,
     hear: Callable[[Any], None] = lambda what: None,
@@ -37,7 +37,7 @@ def execute(
     Args:
         cells: what to run.
         results: where results are found and kept.
-        jobs: runs side by side.
+        executor: where they are run.
         callback: called with every run that has ended.
         make_watcher: importable by name; makes in each run's process who looks on there.
         hear: called here with what these `report` (`py_agent.side_by_side`).
@@ -49,7 +49,7 @@ def execute(
     missing = list({cell.key: cell for cell in cells if cell.key not in results}.values())
     failures = []
     work = functools.partial(_result_of, make_watcher=make_watcher)
-    with closing(side_by_side(work, missing, jobs, hear)) as ended:
+    with closing(executor.run(work, missing, hear)) as ended:
         for number, future in ended:
             cell, error = missing[number], future.exception()
             if error is None:

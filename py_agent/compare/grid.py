@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import hashlib
 import importlib.metadata
@@ -15,7 +16,8 @@ from typing import Any
 import ns3_scenarios
 from ns3_bridge import InvalidSetting
 from py_agent.compare.labels import parse
-from py_agent.experiment.networks import make_policy
+from py_agent.experiment.networks import make_policy, make_scenario
+from py_agent.experiment.run_inputs import portable
 from py_agent.experiment.run_settings import RunSettings, load_run_settings
 from py_agent.input_files import digest, digests
 from py_agent.policies import fingerprint
@@ -61,6 +63,17 @@ class Cell:
             digests([self.run.settings, self.run.ns3, self.run.learning.recording]).values()
         )
         return json.dumps(what, sort_keys=True)
+
+    def movable(self) -> Cell:
+        """The same run, its files named so that they are found from any folder.
+
+        Raises:
+            InvalidSetting: a setting of the scenario is wrong.
+            UnknownScenario: no such scenario.
+        """
+        with contextlib.closing(make_scenario(self.run)) as env:
+            run = RunSettings.model_validate(portable(self.run, env.settings))
+        return dataclasses.replace(self, run=run)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -14,6 +14,8 @@ from ns3_bridge.settings import flatten
 from py_agent.experiment.run_settings import RunSettings
 from py_agent.input_files import digest, digests, with_absolute_paths
 
+_PYTHON = ".py"
+
 
 def changed_settings(settings: pydantic.BaseModel) -> dict[str, Any]:
     """Settings of a scenario that are not default, by full name.
@@ -43,27 +45,45 @@ def portable(run: RunSettings, settings: pydantic.BaseModel) -> dict[str, Any]:
         run: the settings.
         settings: those of the scenario, checked.
     """
-    changed = changed_settings(settings)
-
-    def is_path(name: Sequence[str]) -> bool:
-        return ".".join(name) in changed and _is_text(settings, name)
-
-    scenario, policy = run.scenario, run.policy
-    if scenario not in ns3_scenarios.names():
-        scenario = ns3_scenarios.program(scenario)
-    rules, equals, file = policy.partition("=")
-    if equals and Path(file).is_file():
-        policy = f"{rules}={Path(file).resolve()}"
     return {
         **run.model_dump(mode="json"),
-        "scenario": scenario,
-        "policy": policy,
-        "settings": with_absolute_paths(settings.model_dump(), is_path),
+        "scenario": portable_scenario(run.scenario),
+        "policy": portable_policy(run.policy),
+        "settings": portable_settings(settings),
         "ns3": with_absolute_paths(run.ns3),
         "learning": with_absolute_paths(
             run.learning.model_dump(mode="json"), lambda name: name == ("recording",)
         ),
     }
+
+
+def portable_scenario(scenario: str) -> str:
+    """A scenario's name; a program of one's own is named absolutely."""
+    if scenario in ns3_scenarios.names():
+        return scenario
+    return ns3_scenarios.program(scenario)
+
+
+def portable_policy(policy: str) -> str:
+    """A policy's name; an agent's file and a module in this folder are named absolutely."""
+    rules, equals, agent = policy.partition("=")
+    if equals and Path(agent).is_file():
+        return f"{rules}={Path(agent).resolve()}"
+    where, colon, name = policy.rpartition(":")
+    file = Path(where if where.endswith(_PYTHON) else f"{where}{_PYTHON}")
+    if colon and file.is_file():
+        return f"{file.resolve()}:{name}"
+    return policy
+
+
+def portable_settings(settings: pydantic.BaseModel) -> dict[str, Any]:
+    """All settings of a scenario, nested; files are named absolutely."""
+    changed = changed_settings(settings)
+
+    def is_path(name: Sequence[str]) -> bool:
+        return ".".join(name) in changed and _is_text(settings, name)
+
+    return with_absolute_paths(settings.model_dump(), is_path)
 
 
 def _is_text(settings: pydantic.BaseModel, name: Sequence[str]) -> bool:

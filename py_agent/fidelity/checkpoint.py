@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 import ns3_scenarios
 from ns3_bridge import Branches, InvalidSetting, LocalHost, ScenarioEnv
 from py_agent import former_names
+from py_agent.experiment.run_inputs import portable_settings
 from py_agent.fidelity.continuation import Continuation, continue_with
 from py_agent.fidelity.prefix import PREFIX_POLICY, STATE_FRAMES, Prefix, States
 from py_agent.fidelity.tracking import Tracking
@@ -109,6 +110,15 @@ class Checkpoint:
     reported_bps: float
     slots_per_frame: int
 
+    def of(self, policies: Sequence[str]) -> Checkpoint:
+        """The same, with its policies called so: where it was played their files lay elsewhere."""
+        return dataclasses.replace(
+            self,
+            physical=dict(zip(policies, self.physical.values(), strict=True)),
+            reseeded=dict(zip(policies, self.reseeded.values(), strict=True)),
+            twin=dict(zip(policies, self.twin.values(), strict=True)),
+        )
+
 
 def whole_settings(settings: Mapping[str, Any], scenario: str = "cellular") -> dict[str, Any]:
     """All settings of a scenario, of which some are given.
@@ -122,7 +132,7 @@ def whole_settings(settings: Mapping[str, Any], scenario: str = "cellular") -> d
     host = LocalHost(ns3_scenarios.program(scenario), settings)
     check_followed(host.schema)
     check_replaced(host.schema)
-    return host.settings.model_dump()
+    return portable_settings(host.settings)
 
 
 def play(

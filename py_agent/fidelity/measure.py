@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from ns3_bridge import InvalidSetting, Ns3TwinError
 from py_agent import former_names
 from py_agent.calibration.calibrate import calibrate
+from py_agent.executor import Executor, LocalProcesses, ThisProcess
+from py_agent.experiment.run_inputs import portable_policy, portable_scenario
 from py_agent.experiment.run_settings import RunSettings, load_run_settings
 from py_agent.experiment.runner import Run
-from py_agent.fidelity.checkpoint import CheckpointSettings, play
+from py_agent.fidelity.checkpoint import Checkpoint, CheckpointSettings, play
 from py_agent.fidelity.checkpoint_file import (
     checkpoint_key,
     key_of,
@@ -25,7 +27,7 @@ from py_agent.fidelity.checkpoint_file import (
     save_checkpoint,
 )
 from py_agent.fidelity.report import FidelityReport, make_report
-from py_agent.side_by_side import one_by_one, report, side_by_side
+from py_agent.side_by_side import report
 from py_agent.twin.model.parameters import TwinParameters
 
 # Those of the twin itself would need a twin of each of its rollouts.
@@ -75,12 +77,14 @@ class Work:
     Attributes:
         folder: of what is done already: it is not done again.
         jobs: processes; what comes out does not depend on it.
+        cluster: whose nodes do it in their place; None: none.
         begin: called with all pieces and how many slots they have, before they start.
         callback: called with how far they are.
     """
 
     folder: Path
     jobs: int = 1
+    cluster: Executor | None = None
     begin: Callable[[Mapping[str, int]], None] = lambda pieces: None
     callback: Callable[[Step], None] = lambda step: None
 
@@ -106,10 +110,9 @@ def calibrate_for(
             f"calibration, {policy}, seed {seed}": load_run_settings(
                 None,
                 {
-                    "scenario": scenario,
+                    "scenario": portable_scenario(scenario),
                     "policy": policy,
                     "seed": seed,
-                    "runs_dir": Path(folder),
                     "settings": {**settings, "duration_s": duration_s},
                 },
                 [],
@@ -119,10 +122,11 @@ def calibrate_for(
         }
         slots = round(duration_s / settings["slot_s"])
         work.begin(dict.fromkeys(runs, slots))
-        paths, failures = _all_of(_recorded, runs, work)
+        paths = {name: Path(folder) / str(number) for number, name in enumerate(runs)}
+        failures = _all_of(_recorded, runs, work, lambda name, files: _write(files, paths[name]))
         if failures:  # constants of other runs would be other constants
             raise RunsFailed(_told(failures))
-        parameters = calibrate([paths[name] for name in runs], is_trusted=True)
+        parameters = calibrate(list(paths.values()), is_trusted=True)
     work.folder.mkdir(parents=True, exist_ok=True)
     parameters.save(kept)
     return parameters
@@ -164,16 +168,18 @@ def measure(
         for seed in dict.fromkeys(seeds)
     }
     missing = [seed for seed, path in files.items() if not path.exists()]
-    threads = max(1, work.jobs // max(len(missing), 1))
+    movable = dataclasses.replace(chosen, scenario=portable_scenario(chosen.scenario))
+    names = [portable_policy(name) for name in policies]
+    threads = max(1, work.jobs // max(len(missing), 1)) if work.cluster is None else 1
     tasks = {
-        _checkpoint_name(seed): (
-            _CheckpointTask(chosen, seed, policies, parameters, threads),
-            files[seed],
-        )
+        _checkpoint_name(seed): _CheckpointTask(movable, seed, names, parameters, threads)
         for seed in missing
     }
+    places = {_checkpoint_name(seed): path for seed, path in files.items()}
     work.begin({_checkpoint_name(seed): chosen.slots(policies) for seed in missing})
-    _, failures = _all_of(_kept, tasks, work)
+    failures = _all_of(
+        _played, tasks, work, lambda name, it: save_checkpoint(places[name], it.of(policies))
+    )
     finished = {seed: path for seed, path in files.items() if path.exists()}
     if not finished:
         raise RunsFailed(_told(failures))
@@ -182,30 +188,32 @@ def measure(
 
 
 def _all_of(
-    do: Callable[[tuple[str, Item]], Result], items: Mapping[str, Item], work: Work
-) -> tuple[dict[str, Result], dict[str, str]]:
-    """Do all; alone they are done in this process.
+    do: Callable[[tuple[str, Item]], Result],
+    items: Mapping[str, Item],
+    work: Work,
+    keep: Callable[[str, Result], None],
+) -> dict[str, str]:
+    """Do all, and keep what is done: it stays, whatever becomes of the others.
 
     Returns:
-        result of each, and why others failed, by name.
+        why some failed, by name.
     """
     names = list(items)
-    if work.jobs == 1 or len(items) == 1:
-        done = one_by_one(do, list(items.items()), work.callback)
-    else:
-        done = side_by_side(do, list(items.items()), work.jobs, work.callback)
-    results: dict[str, Result] = {}
+    executor = work.cluster
+    if executor is None:
+        alone = work.jobs == 1 or len(items) == 1
+        executor = ThisProcess() if alone else LocalProcesses(work.jobs)
     failures: dict[str, str] = {}
-    with closing(done) as ended:
+    with closing(executor.run(do, list(items.items()), work.callback)) as ended:
         for i, future in ended:
             error = future.exception()
             if error is None:
-                results[names[i]] = future.result()
+                keep(names[i], future.result())
             elif isinstance(error, Ns3TwinError):
                 failures[names[i]] = str(error)
             else:
                 raise error
-    return results, {name: failures[name] for name in names if name in failures}
+    return {name: failures[name] for name in names if name in failures}
 
 
 def _told(failures: Mapping[str, str]) -> str:
@@ -216,11 +224,10 @@ def _checkpoint_name(seed: int) -> str:
     return f"seed {seed}"
 
 
-def _kept(named: tuple[str, tuple[_CheckpointTask, Path]]) -> None:
-    """Play a checkpoint and write it: what is done is done, whatever becomes of the others."""
-    name, (task, path) = named
+def _played(named: tuple[str, _CheckpointTask]) -> Checkpoint:
+    name, task = named
     with _Progress(name) as progress:
-        played = play(
+        return play(
             task.chosen,
             task.seed,
             task.policies,
@@ -228,13 +235,22 @@ def _kept(named: tuple[str, tuple[_CheckpointTask, Path]]) -> None:
             task.threads,
             progress.slot,
         )
-    save_checkpoint(path, played)
 
 
-def _recorded(named: tuple[str, RunSettings]) -> Path:
+def _recorded(named: tuple[str, RunSettings]) -> dict[str, bytes]:
+    """Contents of all files of a run's folder, by their names in it."""
     name, settings = named
-    with _Progress(name) as progress:
-        return Run(settings).execute(lambda done, total: progress.slot("recorded")).path
+    with _Progress(name) as progress, tempfile.TemporaryDirectory() as folder:
+        run = Run(settings.model_copy(update={"runs_dir": Path(folder)}))
+        path = run.execute(lambda done, total: progress.slot("recorded")).path
+        files = [file for file in path.rglob("*") if file.is_file()]
+        return {str(file.relative_to(path)): file.read_bytes() for file in files}
+
+
+def _write(files: Mapping[str, bytes], folder: Path) -> None:
+    for name, content in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
 
 
 class _Progress:

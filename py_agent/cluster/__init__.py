@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""Work on the nodes of a Ray cluster."""

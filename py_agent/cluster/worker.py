@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: MIT
+"""A worker on a node of a cluster: it does one piece of work after another."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import ray
+
+from py_agent.cluster.installation import installation
+from py_agent.cluster.shipment import unpack
+from py_agent.side_by_side import reporting_to, that_travels
+
+
+class _Reports:
+    """Where workers put what they report, until the driver fetches it."""
+
+    def __init__(self) -> None:
+        self._kept: list[Any] = []
+
+    def put(self, what: Any) -> None:
+        """Keep one report."""
+        self._kept.append(what)
+
+    def take(self) -> list[Any]:
+        """Hand out all."""
+        kept, self._kept = self._kept, []
+        return kept
+
+
+class _Worker:
+    """A process on a node.
+
+    Args:
+        reports: a `Reports`.
+    """
+
+    def __init__(self, reports: Any) -> None:
+        self._reports = reports
+        self._folder = tempfile.mkdtemp(prefix="ns3-twin-ray-")
+        tempfile.tempdir = self._folder
+        os.chdir(self._folder)
+
+    def about(self) -> tuple[str, dict[str, str]]:
+        """Where its files are, which whoever kills it removes; and what is installed here."""
+        return self._folder, installation()
+
+    def close(self) -> None:
+        """Remove its files: there is nothing more to do."""
+        os.chdir("/")
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def do(self, content: bytes, keys: Sequence[str], *files: bytes) -> tuple[Any, Any]:
+        """Do a piece of work.
+
+        Args:
+            content: a shipment of the function and its argument.
+            keys: of the files that came with it, in the order of `files`.
+            files: their contents.
+
+        Returns:
+            the result, and the error in its place.
+        """
+        contents = dict(zip(keys, files, strict=True))
+        with reporting_to(self._report):
+            try:
+                work, item = unpack(content, contents.__getitem__, Path(self._folder) / "files")
+                return work(item), None
+            except Exception as error:
+                return None, that_travels(error)
+
+    def _report(self, what: Any) -> None:
+        self._reports.put.remote(what)
+
+
+def _remove(folder: str) -> None:
+    """Remove what a worker of this node has left."""
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+# As Ray knows them: its decorators would hide their types.
+Reports: Any = ray.remote(num_cpus=0)(_Reports)
+Worker: Any = ray.remote(num_cpus=1, max_restarts=0, max_task_retries=0)(_Worker)
+remove: Any = ray.remote(num_cpus=0, max_retries=0)(_remove)
