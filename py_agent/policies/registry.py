@@ -32,6 +32,10 @@ SHARE_RULES: Plugins[ShareRule | type[Any]] = Plugins(
 WHOLE_POLICIES: Plugins[Callable[[], Policy]] = Plugins(
     "ns3_twin.policies", "policy", UnknownPolicy
 )
+#: Classes of whole policies of a file that is always given: ``NAME=FILE``.
+FILE_POLICIES: Plugins[Callable[[Path], Policy]] = Plugins(
+    "ns3_twin.file_policies", "policy of a file", UnknownPolicy
+)
 
 _SHORT = {"srpt": "load-srpt"}
 # As they were called before version 0.2; they go in version 0.3.
@@ -94,9 +98,10 @@ def load_policy(name: str) -> Policy:
 
     Args:
         name: one of `policy_names`, ``srpt`` for ``load-srpt``, ``ASSOCIATION-drl=FILE`` for an
-            agent of one's own, or ``package.module:Class`` or ``path/to/file.py:Class``; modules
-            are also looked for in the current folder. The class is called without arguments. Names
-            from before version 0.2, ``cmu`` and ``max-rsrp``, still load and warn.
+            agent of one's own, ``flat=FILE`` for one of another trainer, or
+            ``package.module:Class`` or ``path/to/file.py:Class``; modules are also looked for in
+            the current folder. The class is called without arguments. Names from before version
+            0.2, ``cmu`` and ``max-rsrp``, still load and warn.
 
     Raises:
         UnknownPolicy: the message lists the known names or says what is wrong with the class.
@@ -110,6 +115,11 @@ def load_policy(name: str) -> Policy:
         return _checked(name, WHOLE_POLICIES.load(known)())
     if (composed := _Composed.read(known)) is not None:
         return _checked(name, composed.make())
+    kind, _, file = known.partition("=")
+    if kind in FILE_POLICIES:
+        if not file:
+            raise UnknownPolicy(f"policy {name!r} takes a file: {kind}=FILE")
+        return _checked(name, FILE_POLICIES.load(kind)(Path(file)))
     if name.endswith(".py"):
         raise UnknownPolicy(f"policy {name!r} is a file: name its class, too, as {name}:Class")
     if ":" not in name:
@@ -150,6 +160,8 @@ def takes_file(name: str) -> bool:
     >>> takes_file("twin-drl"), takes_file("twin-fill")
     (True, False)
     """
+    if name in FILE_POLICIES:
+        return True
     composed = _Composed.read(_current(name))
     if composed is None or composed.file:
         return False
@@ -178,6 +190,8 @@ def _files_of(name: str) -> list[Path]:
         made_of = [SHARE_RULES.load(composed.share), ASSOCIATIONS.load(composed.association)]
         if composed.file:
             return [Path(composed.file), *_foreign(made_of)]
+    elif (kind := name.partition("=")[0]) in FILE_POLICIES:
+        return [Path(name.partition("=")[2]), *_foreign([FILE_POLICIES.load(kind)])]
     else:
         made_of = [own_class(name)]
     return [*(part.file for part in made_of if hasattr(part, "file")), *_foreign(made_of)]

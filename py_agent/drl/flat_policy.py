@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: MIT
+"""Plays agents that know only vectors, whoever has trained them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from ns3_bridge.flat import declared_categories
+from ns3_bridge.spaces import dict_space
+from ns3_bridge.vector_codec import codec_of
+from py_agent.contract import Decision, Network, Observation
+from py_agent.drl.errors import InvalidAgent
+from py_agent.drl.flat_agent import FlatAgent
+
+
+class FlatPolicy:
+    """An agent on the vectors of FlatBox decides on everything, from another trainer's file.
+
+    Args:
+        file: of a `FlatAgent`.
+
+    Raises:
+        InvalidAgent: it holds none.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._agent = FlatAgent.load(file)
+
+    def begin(self, network: Network, seed: int) -> None:
+        """Check that the agent fits this network.
+
+        Raises:
+            InvalidAgent: it was trained for other sizes.
+            MissingObservation: a field that it observes is not declared.
+        """
+        network.require(*self._agent.fields)
+        schema = network.schema
+        known = {field.name: field for field in schema.observations}
+        categories = declared_categories(schema)
+        seen = dict_space([known[name] for name in self._agent.fields])
+        self._observations = codec_of(seen, categories)
+        self._actions = codec_of(dict_space(schema.actions), categories)
+        self._timescales = {field.name: field.timescale for field in schema.actions}
+        for what, places, of_agent in (
+            ("observes", self._observations.places, self._agent.inputs),
+            ("decides", self._actions.places, self._agent.outputs),
+        ):
+            if places != of_agent:
+                raise InvalidAgent(
+                    f"{self._file} {what} {of_agent} numbers, and this network has {places}: it "
+                    "was trained for other numbers of users or stations, or with other settings"
+                )
+
+    def decide_frame(self, observation: Observation) -> Decision:
+        """See `Policy`."""
+        self._chosen = self._decide(observation)
+        return self._of("frame")
+
+    def decide_slot(self, observation: Observation) -> Decision:
+        """See `Policy`."""
+        if self._agent.timescale == "slot":
+            self._chosen = self._decide(observation)
+        return self._of("slot")
+
+    def _decide(self, observation: Observation) -> Decision:
+        seen = {name: observation[name] for name in self._agent.fields}
+        action = self._agent(self._observations.scaled(seen)).astype(np.float64)
+        decided: Decision = self._actions.unscaled(action)
+        return decided
+
+    def _of(self, timescale: str) -> Decision:
+        return {
+            name: value
+            for name, value in self._chosen.items()
+            if self._timescales[name] == timescale
+        }
