@@ -27,7 +27,8 @@ Callback = Callable[[Any], None]
 
 _LOOK_S = 2.0  # between looks at who is there
 _CLOSE_S = 30.0
-_ALONE_S = 120.0  # that there may be no worker before we give up
+_ALONE_S = 120.0  # that there may be no node before we give up
+_START_S = 900.0  # that workers may take to start: others may have the CPUs, or the machine is busy
 _MOST_LOSSES = 3  # workers that one item may take with it: with their nodes, or by itself
 
 
@@ -84,7 +85,8 @@ class RayCluster:
 
         Raises:
             NodeRefused: no node has what this machine has.
-            NodesLost: for two minutes there has been no worker.
+            NodesLost: there are no nodes for two minutes, or no worker starts in a quarter of an
+                hour.
         """
         left, losses = deque(range(len(items))), [0] * len(items)
         reports = Reports.remote()
@@ -97,8 +99,9 @@ class RayCluster:
                     looked_s = time.monotonic()
                 if any(worker.folder for worker in self._workers):
                     worked_s = time.monotonic()
-                elif time.monotonic() - worked_s > _ALONE_S:
-                    raise NodesLost(f"for {_ALONE_S:g} s no node of the cluster has had a worker")
+                longest_s = _START_S if self._workers else _ALONE_S
+                if time.monotonic() - worked_s > longest_s:
+                    raise NodesLost(f"no node of the cluster has had a worker for {longest_s:g} s")
                 for worker in [worker for worker in self._workers if worker.waits][: len(left)]:
                     number = left.popleft()
                     try:
