@@ -167,7 +167,7 @@ class FlatAgent:
 
 def _each(modules: Iterable[Any]) -> Iterable[Any]:
     for module in modules:
-        if type(module).__name__ == "Sequential":
+        if any(kind.__name__ == "Sequential" for kind in type(module).__mro__):
             yield from _each(module)
         else:
             yield module

@@ -67,6 +67,15 @@ def test_what_was_trained_with_stable_baselines_decides_as_there(tmp_path):
     env.close()
 
 
+def test_a_perceptron_of_torchrl_is_taken_as_it_is():
+    modules = pytest.importorskip("torchrl.modules")
+    network = modules.MLP(3, 2, num_cells=[8], activation_class=torch.nn.ReLU)
+    vectors = torch.rand(5, 3) - 0.5
+    agent = FlatAgent.of_torch(network, ["rsrp_dbm"], 2)
+    expected = network(vectors).detach().numpy().clip(-1, 1)
+    np.testing.assert_allclose(agent(vectors.numpy()), expected, atol=1e-6)
+
+
 def test_the_policy_plays_what_the_vector_environment_plays(agent_file):
     env, _ = network()
     agent = FlatAgent.load(agent_file)
