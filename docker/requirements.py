@@ -3,6 +3,7 @@
 
 python requirements.py gateway   # what a gateway beside ns-3 needs
 python requirements.py agent     # everything, all extras but the large and separate ones
+python requirements.py ray       # what a node of a cluster needs beside that, with Ray's dashboard
 """
 
 import sys
@@ -25,7 +26,9 @@ def name(requirement: str) -> str:
 
 project = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["project"]
 wanted = set(project["dependencies"])
-if sys.argv[1] == "gateway":
+if sys.argv[1] == "ray":
+    wanted = {*project["optional-dependencies"]["ray"], "ray[default]"}
+elif sys.argv[1] == "gateway":
     wanted = {line for line in wanted if name(line) not in NOT_FOR_A_GATEWAY}
 else:
     for extra in project["optional-dependencies"].keys() - EXTRAS_LEFT_OUT:

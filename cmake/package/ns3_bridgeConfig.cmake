@@ -3,8 +3,9 @@
 #   ns3_bridge::channel  declarations, settings and the shared memory; needs no ns-3
 #   ns3_bridge::ns3      with COMPONENTS ns3: Environment, Askers and Scenario, for ns-3 programs
 #
-# Both are compiled with your program, by your compiler, and their headers are C++17, as ns-3's were up to 3.40. The ns-3 is the one whose targets are there already (of
-# find_package(ns3), or of an ns-3 tree); else that in NS3_ROOT, which then gives targets ns3::<module>.
+# Both are compiled with your program, by your compiler, and their headers are C++17, as ns-3's were up to 3.40.
+# The ns-3 is the one whose targets are there already (of find_package(ns3), or of an ns-3 tree); else that in
+# NS3_ROOT, which then gives targets ns3::<module>.
 set(ns3_bridge_sources ${CMAKE_CURRENT_LIST_DIR}/../../source)
 
 function(ns3_bridge_add_library name)
