@@ -107,13 +107,14 @@ def test_a_comparison_has_the_same_numbers_whoever_is_lost(cluster, tmp_path):
 
 def test_what_a_lost_node_was_doing_is_done_again(driver, tmp_path):
     marks = [tmp_path / str(i) for i in range(2)]
-    killed = []
+    killed, workers = [], set()
 
-    def kill(what):
-        if not killed and all(mark.exists() for mark in marks):
+    def kill(worker):
+        workers.add(worker)
+        if not killed and len(workers) == 2:
             killed.append(driver.remove_node(driver.second, allow_graceful=False))
-        if any(mark.read_text() == "begunbegun" for mark in marks):
-            (tmp_path / "go").touch()
+        if not all(Path(f"/proc/{worker}").exists() for worker in workers):
+            (tmp_path / "go").touch()  # the lost one cannot be done any more
 
     hired = executor.RayCluster()
     with closing(hired.run(_wait_for_go, [*map(str, marks)], kill)) as ended:
@@ -128,7 +129,7 @@ def _wait_for_go(mark):
     with path.open("a") as file:
         file.write("begun")
     while not (path.parent / "go").exists():
-        report(path.name)
+        report(os.getpid())
         time.sleep(0.1)
     return path.name
 
