@@ -68,6 +68,7 @@ list(FILTER channel EXCLUDE REGEX "-test\\.cc$")
 install(FILES ${channel} DESTINATION ${NS3_TWIN_SDK}/source/channel)
 install(FILES ${layer} ${headers} DESTINATION ${NS3_TWIN_SDK}/source/ns3)
 install(DIRECTORY ${NLOHMANN_JSON_INCLUDE_DIR}/nlohmann DESTINATION ${NS3_TWIN_SDK}/source/json)
+install(DIRECTORY ${CMAKE_SOURCE_DIR}/bridge/opengym DESTINATION ${NS3_TWIN_SDK}/source)
 install(DIRECTORY ${CMAKE_SOURCE_DIR}/bridge/contrib DESTINATION ${NS3_TWIN_SDK} PATTERN .* EXCLUDE)
 
 # ns3_twin_add_scenario(<name> DESTINATION <folder> SOURCES <file>... [ROOMS <room>...]

@@ -33,6 +33,7 @@ endforeach()
 # The name of a file may hold what the name of a target may not.
 add_executable(scenario ${SCENARIO_SOURCES})
 target_compile_options(scenario PRIVATE -Wall -Wextra)
+target_include_directories(scenario PRIVATE source/opengym)  # of programs that were written for ns3-gym
 # Of all ns-3, what the code calls; and whole what is named, because a TypeId is no call.
 list(TRANSFORM NS3_MODULES PREPEND ns3:: OUTPUT_VARIABLE all)
 list(TRANSFORM SCENARIO_MODULES REPLACE "(.+)" "$<TARGET_FILE:ns3::\\1>" OUTPUT_VARIABLE named)

@@ -47,5 +47,6 @@ if("ns3" IN_LIST ns3_bridge_FIND_COMPONENTS)
     return()
   endif()
   ns3_bridge_add_library(ns3 ns3_bridge_channel ${core})
+  target_include_directories(ns3_bridge_ns3 PUBLIC ${ns3_bridge_sources}/opengym)  # for programs of ns3-gym
   target_compile_definitions(ns3_bridge_ns3 PRIVATE NS3_TWIN_NS3_VERSION="${NS3_VERSION}")
 endif()
