@@ -52,4 +52,4 @@ def write_contrib(contrib: Path) -> Path:
 
 
 def _is_ours(listing: Path) -> bool:
-    return listing.is_file() and listing.read_text("utf-8").startswith(_FIRST_LINE)
+    return listing.is_file() and listing.read_text(encoding="utf-8").startswith(_FIRST_LINE)
