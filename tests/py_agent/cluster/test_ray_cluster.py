@@ -117,21 +117,21 @@ def test_what_a_lost_node_was_doing_is_done_again(driver, tmp_path):
             (tmp_path / "go").touch()  # the lost one cannot be done any more
 
     hired = executor.RayCluster()
-    with closing(hired.run(_wait_for_go, [*map(str, marks)], kill)) as ended:
+    with closing(hired.run(_wait_for_go, [(tmp_path, mark.name) for mark in marks], kill)) as ended:
         found = {number: future.result() for number, future in ended}
     assert killed
     assert found == {0: "0", 1: "1"}
     assert sorted(mark.read_text() for mark in marks) == ["begun", "begunbegun"]
 
 
-def _wait_for_go(mark):
-    path = Path(mark)
-    with path.open("a") as file:
+def _wait_for_go(place):
+    folder, name = place
+    with (folder / name).open("a") as file:
         file.write("begun")
-    while not (path.parent / "go").exists():
+    while not (folder / "go").exists():
         report(os.getpid())
         time.sleep(0.1)
-    return path.name
+    return name
 
 
 def test_a_node_with_another_version_is_left_out_and_named(driver, monkeypatch):
