@@ -178,6 +178,28 @@ def test_shares_divide_the_airtime(wifi):
     assert used / used.sum() == pytest.approx([4 / 7, 2 / 7, 1 / 7], rel=0.05)
 
 
+def test_stations_go_in_the_middle_of_an_exchange_of_frames(wifi):
+    """Commands come while an acknowledgement is due: one in some hundred."""
+    traffic = {**SATURATED, "size_min_bit": 2e4, "size_max_bit": 4e4, "result_ratio": 5}
+    near = {"site_distance_m": 20}
+    env = wifi(
+        n_ue=8, duration_s=4, slots_per_frame=2, layout=near, traffic=traffic, compute=SERVERS
+    )
+    turn = iter(range(1000))
+    _, records = play(env, command=lambda seen: (np.arange(8) + next(turn)) % 2)
+    done = np.array(labels(env, "handover", "outcome"))[records["handover"]["outcome"]] == "done"
+    assert done.sum() > 300
+
+
+def test_a_quota_of_next_to_nothing_is_waited_for(wifi):
+    env = wifi(n_ue=1, duration_s=0.6, radio={"bandwidth_mode": "quota"}, **ONE_CELL)
+    observation, _ = env.reset(seed=1)
+    for slot in range(30):
+        share = np.float32([0.5 if slot < 10 else 1e-30])
+        observation, *_ = env.step({**action(observation), "bandwidth_share": share})
+    assert observation["airtime_ul"] == 0
+
+
 def test_shares_divide_the_downlink_where_they_are_told_to(wifi):
     """Results are ten times as large as tasks: more than the access point can send."""
     results = {**SATURATED, "size_min_bit": 1.5e4, "size_max_bit": 3e4, "result_ratio": 10}

@@ -4,6 +4,7 @@
 #include "association/forget-peer.h"
 
 #include "ns3/simulator.h"
+#include "ns3/wifi-phy-state-helper.h"
 #include "ns3/wifi-remote-station-manager.h"
 
 #include <algorithm>
@@ -20,6 +21,7 @@ const ns3::Time PROBE_INTERVAL = MilliSeconds(20);
 const ns3::Time DWELL = MilliSeconds(20);      // on each channel of a search (MaxChannelTime)
 const ns3::Time PATIENCE = MilliSeconds(300);  // with the access point that it was told
 const ns3::Time RELEASE_WAIT = MilliSeconds(1);
+const ns3::Time AFTER_SIFS = ns3::MicroSeconds(1);
 const ns3::Time CHECK_AFTER = MilliSeconds(100);
 
 }  // namespace
@@ -54,7 +56,24 @@ void Roaming::Join(std::uint32_t ue, std::size_t bs) {
         m_listener.gave_up(ue);
         Search(ue);
     });
-    m_network.Ue()[ue].device->GetPhy()->SetOperatingChannel(m_network.Bs()[bs].channel);
+    SwitchTo(ue, bs);
+}
+
+void Roaming::SwitchTo(std::uint32_t ue, std::size_t bs) {
+    // ns-3 sends the answer to a frame a SIFS after it, come what may, and aborts where the channel
+    // is being switched then.
+    const auto phy = m_network.Ue()[ue].device->GetPhy();
+    const ns3::Time received = phy->IsStateRx()
+                                   ? Simulator::Now() + phy->GetDelayUntilIdle()
+                                   : phy->GetState()->GetLastTime({ns3::WifiPhyState::RX});
+    const ns3::Time answered = received + phy->GetSifs() + AFTER_SIFS;
+    if (answered > Simulator::Now()) {
+        m_users[ue].next.Cancel();
+        m_users[ue].next =
+            Simulator::Schedule(answered - Simulator::Now(), [this, ue, bs] { SwitchTo(ue, bs); });
+    } else {
+        phy->SetOperatingChannel(m_network.Bs()[bs].channel);
+    }
 }
 
 void Roaming::Release(std::uint32_t ue) {
@@ -130,8 +149,7 @@ void Roaming::Search(std::uint32_t ue) {
 }
 
 void Roaming::SearchChannel(std::uint32_t ue) {
-    const AccessPoint& access_point = m_network.Bs()[m_users[ue].search_bs];
-    m_network.Ue()[ue].device->GetPhy()->SetOperatingChannel(access_point.channel);
+    SwitchTo(ue, m_users[ue].search_bs);
 }
 
 void Roaming::EndSearchOfChannel(std::uint32_t ue) {

@@ -60,6 +60,8 @@ class Roaming {
     void OnAssociated(std::uint32_t ue);
     void OnDisassociated(std::uint32_t ue);
 
+    /// Go to the channel of an access point, as soon as no answer to it is due.
+    void SwitchTo(std::uint32_t ue, std::size_t bs);
     /// Let the access point that knows of the station forget it.
     void Release(std::uint32_t ue);
     void ProbeTarget(std::uint32_t ue);

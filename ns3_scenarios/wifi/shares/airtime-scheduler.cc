@@ -26,6 +26,8 @@ const ns3::Time LONGEST_SILENCE = ns3::MilliSeconds(10);
 /// keeps so much of its part.
 constexpr double MOST_CREDIT_S = 0.02;
 constexpr double LEAST_SHARE = 1e-6;
+/// In quota mode who has hardly any share may have to wait for years, more than ns-3 can count.
+constexpr double LONGEST_WAIT_S = 1;
 
 }  // namespace
 
@@ -135,7 +137,7 @@ void AirtimeScheduler::Choose() {
         m_virtual_s = std::max(m_virtual_s, least_s);
         m_stalled = Simulator::Schedule(LONGEST_SILENCE, [this] { OnStalled(); });
     } else if (wait_s < std::numeric_limits<double>::infinity()) {
-        ChooseLater(ns3::Seconds(wait_s) + MicroSeconds(1));
+        ChooseLater(ns3::Seconds(std::min(wait_s, LONGEST_WAIT_S)) + MicroSeconds(1));
     }
 }
 
