@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from py_agent.benchmark.setting import VERSION, BenchmarkSetting
+from py_agent.benchmark.setting import BenchmarkSetting
 from py_agent.capacity.verdict import Verdict
 from py_agent.compare.comparison import Comparison, Row
 
@@ -48,7 +48,7 @@ class SettingOutcome:
     def to_json(self) -> dict[str, Any]:
         """As plain values."""
         return {
-            "version": VERSION,
+            "version": self.setting.version,
             "setting": self.setting.name,
             "title": self.setting.title,
             "feasible": self.judged.feasible,

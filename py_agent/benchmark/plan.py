@@ -6,7 +6,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 
-from py_agent.benchmark.setting import NAMES, BenchmarkSetting
+from py_agent.benchmark.setting import NAMES, VERSIONS, BenchmarkSetting
 from py_agent.compare.grid import Grid
 
 #: Nobody trains, chooses or calibrates on these.
@@ -78,7 +78,8 @@ class Plan:
     @property
     def left_out(self) -> str:
         """What the whole suite has and this has not; empty: nothing."""
-        whole = Plan()
+        suites = [names for names in VERSIONS.values() if {*names} & {*self.settings}]
+        whole = Plan(settings=[name for names in suites for name in names])
         left = []
         for what, own, all_of_them in (
             ("settings", self.settings, whole.settings),

@@ -93,7 +93,7 @@ def benchmark(
     outcomes: list[SettingOutcome] = []
     with executor_of(ray, jobs) as executor:
         for setting in chosen:
-            place = folder / VERSION / setting.name
+            place = folder / setting.version / setting.name
             if not as_json:
                 err().print(f"{setting.name}: {setting.title}", highlight=False)
             outcomes.append(_run(setting, plan, place, executor))

@@ -14,7 +14,7 @@ Preset = Annotated[
     typer.Option(
         "--preset",
         help="Setting of the benchmark to start from: joint-retraining, unequal-servers, vehicles, "
-        "seven-stations, results-and-drift.",
+        "seven-stations, results-and-drift; wifi-quotas, over Wi-Fi.",
     ),
 ]
 

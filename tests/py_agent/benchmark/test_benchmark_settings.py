@@ -9,13 +9,13 @@ import pytest
 import ns3_scenarios
 from ns3_bridge import InvalidSetting
 from py_agent.benchmark.plan import DURATION_S, SEEDS, Plan, quick_plan
-from py_agent.benchmark.setting import NAMES, benchmark_setting
+from py_agent.benchmark.setting import ALL_NAMES, NAMES, benchmark_setting
 from py_agent.capacity.survey import survey
 from py_agent.cli.preset import Preset
 from py_agent.policies import load_policy
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ALL_NAMES)
 def test_every_setting_has_a_reason_and_starts(name):
     setting = benchmark_setting(name)
     assert len(setting.reason) > 100
@@ -34,11 +34,13 @@ def test_the_suite_covers_what_it_says():
     assert (runs["seven-stations"]["n_bs"], runs["seven-stations"]["n_ue"]) == (7, 40)
     assert runs["results-and-drift"]["traffic"]["result_ratio"] > 0
     assert benchmark_setting("results-and-drift").has_models
+    over_wifi = benchmark_setting("wifi-quotas")
+    assert (over_wifi.version, over_wifi.run["scenario"]) == ("v0-wifi", "wifi")
     assert len(SEEDS) >= 20
 
 
 def test_all_policies_of_the_suite_exist():
-    for name in NAMES:
+    for name in ALL_NAMES:
         plan, setting = Plan(bound_seeds=SEEDS[:1]), benchmark_setting(name)
         cells = plan.bound_grid(setting).cells()
         assert len(cells) == len(plan.labels(setting)) + 1
@@ -57,6 +59,8 @@ def test_own_policies_join_every_setting():
 def test_a_plan_says_what_it_leaves_out():
     assert Plan(bound_seeds=SEEDS[:5]).left_out == ""
     assert Plan().left_out == "the oracle"
+    assert Plan(settings=["wifi-quotas"]).left_out == "the oracle"
+    assert Plan(settings=["vehicles"]).left_out.startswith("4 of 5 settings")
     quick = quick_plan().left_out
     assert "15 of 20 seeds" in quick
     assert "all but the first 20 of 120 s" in quick
@@ -76,4 +80,4 @@ def test_the_trace_ships():
 
 def test_the_help_of_presets_names_all_settings():
     (option,) = Preset.__metadata__
-    assert all(name in option.help for name in NAMES)
+    assert all(name in option.help for name in ALL_NAMES)
