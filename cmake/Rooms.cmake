@@ -54,8 +54,10 @@ install(DIRECTORY ${CMAKE_BINARY_DIR}/sdk/ DESTINATION ${NS3_TWIN_SDK})
 
 # The CMake package ns3_bridge, for programs in any ns-3: the bridge and what needs of ns-3 its core alone, as sources.
 include(CMakePackageConfigHelpers)
+file(STRINGS ${CMAKE_SOURCE_DIR}/pyproject.toml version REGEX "^version = ")
+string(REGEX REPLACE ".*\"(.*)\"" "\\1" version "${version}")
 write_basic_package_version_file(${CMAKE_BINARY_DIR}/package/ns3_bridgeConfigVersion.cmake
-  VERSION ${SKBUILD_PROJECT_VERSION} COMPATIBILITY SameMinorVersion)
+  VERSION ${version} COMPATIBILITY SameMinorVersion)
 install(FILES ${CMAKE_SOURCE_DIR}/cmake/package/ns3_bridgeConfig.cmake
   ${CMAKE_BINARY_DIR}/package/ns3_bridgeConfigVersion.cmake
   DESTINATION ${NS3_TWIN_SDK}/cmake/ns3_bridge)
