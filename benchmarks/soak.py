@@ -54,7 +54,14 @@ CAMPAIGNS = {
             "real RRC": {"radio": {"ideal_rrc": False}},
         },
     ),
-    "wifi": Campaign((10, 40), 15.0, {"Yans": {"radio": {"phy": "yans"}}}),
+    "wifi": Campaign(
+        (10, 40),
+        15.0,
+        {
+            "light": {},
+            "busy": {"traffic": {"rate_hz": 10, "cycles_per_bit": 100, "result_ratio": 1}},
+        },
+    ),
 }
 
 
