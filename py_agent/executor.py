@@ -65,8 +65,8 @@ class LocalProcesses:
         jobs: how many at a time.
 
     Example:
-        >>> dict((n, f.result()) for n, f in LocalProcesses(2).run(abs, [-3, 4]))
-        {0: 3, 1: 4}
+        >>> sorted(future.result() for _, future in LocalProcesses(2).run(abs, [-3, 4]))
+        [3, 4]
     """
 
     jobs: int

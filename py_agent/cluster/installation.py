@@ -28,7 +28,7 @@ def installation() -> dict[str, str]:
 
     Example:
         >>> sorted(installation())[:4]
-        ['Python', 'agents', 'code', 'numpy']
+        ['Python', 'agents', 'code', 'ns3-twin']
     """
     files = sorted(
         (f"{name}/{path.relative_to(folder)}", path)
