@@ -23,7 +23,7 @@ from rich.table import Table
 from py_agent.cluster.executor import RayCluster
 from py_agent.cluster.shipment import pack
 from py_agent.compare.execution import run_result
-from py_agent.compare.grid import Cell, Grid
+from py_agent.compare.grid import Grid
 from py_agent.executor import Executor, LocalProcesses
 
 NODE = {"num_cpus": 1, "object_store_memory": 100 * 2**20}
@@ -41,7 +41,8 @@ def measure(duration_s: float, runs: int) -> Table:
     try:
         table = Table("", "", title=f"{POLICY}, 12 UEs, {duration_s:g} s, {runs} runs at a time")
         result = pickle.dumps(run_result(cells[0].run))
-        shipment = pack((run_of, cells[0].movable()))
+        runs_of_all = [cell.movable().run for cell in cells]
+        shipment = pack((run_result, runs_of_all[0]))
         table.add_row("bytes of a run to its worker", f"{len(shipment.content):,}")
         table.add_row("bytes of its result", f"{len(result):,}")
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -52,12 +53,12 @@ def measure(duration_s: float, runs: int) -> Table:
         two: list[float] = []
         local: list[float] = []
         for _ in range(ROUNDS):
-            local.append(_rate(LocalProcesses(1), cells))
-            one.append(_rate(RayCluster(), cells))
+            local.append(_rate(LocalProcesses(1), run_result, runs_of_all))
+            one.append(_rate(RayCluster(), run_result, runs_of_all))
             second = cluster.add_node(**NODE)
             cluster.wait_for_nodes()
-            two.append(_rate(RayCluster(), cells))
-            trip_s = 1 / _rate_of(RayCluster(), abs, range(TRIPS))
+            two.append(_rate(RayCluster(), run_result, runs_of_all))
+            trip_s = 1 / _rate(RayCluster(), abs, range(TRIPS))
             cluster.remove_node(second)
         run_s = 1 / max(local)
         table.add_row("one run, processes of this machine", f"{run_s:.2f} s")
@@ -71,16 +72,7 @@ def measure(duration_s: float, runs: int) -> Table:
         cluster.shutdown()
 
 
-def run_of(cell: Cell) -> Any:
-    """What a comparison keeps of a run."""
-    return run_result(cell.run)
-
-
-def _rate(executor: Executor, cells: Sequence[Cell]) -> float:
-    return _rate_of(executor, run_of, cells)
-
-
-def _rate_of(executor: Executor, work: Any, items: Sequence[Any]) -> float:
+def _rate(executor: Executor, work: Any, items: Sequence[Any]) -> float:
     """Items per second, from the first that is done to the last: without the start of workers."""
     ended_s = []
     with closing(executor.run(work, items)) as ended:

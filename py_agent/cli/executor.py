@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from py_agent.cli.consoles import err
-from py_agent.executor import LocalProcesses
 
 if TYPE_CHECKING:
     from py_agent.executor import Executor
@@ -39,6 +38,8 @@ def executor_of(address: str | None, jobs: int | None) -> Iterator[Executor]:
         NoCluster: there is none at that address.
     """
     if address is None:
+        from py_agent.executor import LocalProcesses  # NumPy comes with it
+
         yield LocalProcesses(jobs or os.cpu_count() or 1)
         return
     from py_agent.cluster.connection import connected

@@ -23,6 +23,20 @@ class FlatPolicy:
 
     Raises:
         InvalidAgent: it holds none.
+
+    Example:
+        >>> import tempfile
+        >>> from ns3_bridge import Field, Schema
+        >>> layer = np.zeros((2, 1), np.float32), np.ones(1, np.float32), "Identity"
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     FlatAgent([layer], ["rsrp_dbm"]).save(Path(folder) / "agent.npz")
+        ...     policy = FlatPolicy(Path(folder) / "agent.npz")
+        >>> heard = Field("rsrp_dbm", "float32", (2,), "dBm", -140, 0)
+        >>> share = Field("share", "float32", (1,), "1", 0, 1)
+        >>> schema = Schema("toy", 8, 4, "1", "", (heard,), (share,), {}, ())
+        >>> policy.begin(Network("toy", {}, schema), seed=1)
+        >>> policy.decide_slot({"rsrp_dbm": np.array([-90, -80], np.float32)})
+        {'share': array([1.], dtype=float32)}
     """
 
     def __init__(self, file: Path) -> None:

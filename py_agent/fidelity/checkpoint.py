@@ -99,6 +99,13 @@ class Checkpoint:
         tracked: of `Tracking.samples`.
         reported_bps: what the reports to the twin have cost.
         slots_per_frame: for which an association holds.
+
+    Example:
+        >>> nothing = States(np.zeros((0, 1)), np.zeros((0, 1, 1)))
+        >>> played = {"/tmp/my.py:Mine": None}
+        >>> one = Checkpoint(9101, played, played, played, nothing, {}, 0.0, 50)
+        >>> list(one.of(["my.py:Mine"]).twin)
+        ['my.py:Mine']
     """
 
     seed: int

@@ -116,7 +116,8 @@ def users_of_xml(content):
 def users_of_csv(content):
     """The same of CSV."""
     users = {}
-    for row in csv.DictReader(io.StringIO(content.decode()), delimiter=";"):
+    lines = (line for line in io.StringIO(content.decode(), newline="") if line.strip())
+    for row in csv.DictReader(lines, delimiter=";"):
         entry = (float(row["timestep_time"]), row["vehicle_x"], row["vehicle_y"])
         users.setdefault(row["vehicle_id"].strip(), []).append(entry)
     return users
@@ -129,6 +130,7 @@ def test_a_damaged_trace_is_never_another_trace(tmp_path, text, read):
     @fuzz
     @given(MANGLE)
     @example(([], ""))
+    @example(([("insert", 0.0, b"\n")], ""))
     def check(how):
         content = mangled(text, how)
         path.write_bytes(content)
