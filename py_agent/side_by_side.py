@@ -186,7 +186,8 @@ def _serve(
         with contextlib.suppress(BrokenPipeError):  # nobody listens any more: we are being ended
             messages.send((_REPORT, what))
 
-    with reporting_to(tell), contextlib.suppress(EOFError):
+    # The parent has closed its end: it wants no more of us, nor what we were doing.
+    with reporting_to(tell), contextlib.suppress(EOFError, BrokenPipeError):
         while True:
             item = messages.recv()
             try:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import os
@@ -114,7 +115,8 @@ def _run_to_end(command: Sequence[str], deadline_s: float) -> tuple[int, str, st
     try:
         said, complaint = process.communicate(timeout=deadline_s)
     except BaseException:
-        os.killpg(process.pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):  # it has ended just now
+            os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
         raise
     return process.returncode, said, complaint
