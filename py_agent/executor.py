@@ -6,19 +6,19 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-from py_agent.side_by_side import one_by_one, side_by_side
+from py_agent.side_by_side import (
+    Callback,
+    Item,
+    Result,
+    ignore,
+    one_by_one,
+    side_by_side,
+)
 
 if TYPE_CHECKING:
     from typing_extensions import Self
-
-Item = TypeVar("Item")
-Result = TypeVar("Result")
-
-
-def _ignore(what: Any) -> None:
-    """Drop a report."""
 
 
 @runtime_checkable
@@ -40,7 +40,7 @@ class Executor(Protocol):
         self,
         work: Callable[[Item], Result],
         items: Sequence[Item],
-        callback: Callable[[Any], None] = _ignore,
+        callback: Callback = ignore,
     ) -> Generator[tuple[int, Future[Result]]]:
         """Call `work` for every item. What comes out does not depend on where it is done.
 
@@ -80,7 +80,7 @@ class LocalProcesses:
         self,
         work: Callable[[Item], Result],
         items: Sequence[Item],
-        callback: Callable[[Any], None] = _ignore,
+        callback: Callback = ignore,
     ) -> Generator[tuple[int, Future[Result]]]:
         """See `Executor.run`."""
         return side_by_side(work, items, self.jobs, callback)
@@ -100,7 +100,7 @@ class ThisProcess:
         self,
         work: Callable[[Item], Result],
         items: Sequence[Item],
-        callback: Callable[[Any], None] = _ignore,
+        callback: Callback = ignore,
     ) -> Generator[tuple[int, Future[Result]]]:
         """See `Executor.run`."""
         return one_by_one(work, items, callback)

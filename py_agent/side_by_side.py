@@ -32,11 +32,11 @@ class WorkerDied(Ns3TwinError):
     """Raised when the process that did a piece of work has ended in the middle of it."""
 
 
-def _ignore(what: Any) -> None:
+def ignore(what: Any) -> None:
     """Drop a report."""
 
 
-_callback: Callback = _ignore  # of the worker that runs here
+_callback: Callback = ignore  # of the worker that runs here
 
 
 class _Worker:
@@ -93,7 +93,7 @@ def side_by_side(
     work: Callable[[Item], Result],
     items: Sequence[Item],
     jobs: int,
-    callback: Callback = _ignore,
+    callback: Callback = ignore,
 ) -> Generator[tuple[int, Future[Result]]]:
     """Call `work` for every item, some at a time.
 
@@ -145,7 +145,7 @@ def _end_all(workers: Mapping[Any, _Worker]) -> None:
 
 
 def one_by_one(
-    work: Callable[[Item], Result], items: Sequence[Item], callback: Callback = _ignore
+    work: Callable[[Item], Result], items: Sequence[Item], callback: Callback = ignore
 ) -> Generator[tuple[int, Future[Result]]]:
     """The same as `side_by_side`, in this process."""
     for number, item in enumerate(items):

@@ -75,7 +75,7 @@ def benchmark(
 ) -> None:
     """Compare policies on fixed, feasible settings. If interrupted, rerun it to resume."""
     from py_agent.benchmark.plan import Plan, quick_plan
-    from py_agent.benchmark.setting import VERSION, benchmark_setting
+    from py_agent.benchmark.setting import benchmark_setting
     from py_agent.experiment.seeds import parse_seeds
 
     plan = quick_plan() if quick else Plan()
@@ -103,7 +103,8 @@ def benchmark(
         err().print(f"left out: {plan.left_out}", highlight=False)
     if as_json:
         found = [outcome.to_json() for outcome in outcomes]
-        print(json.dumps({"version": VERSION, "left_out": plan.left_out, "settings": found}))
+        version = ", ".join(dict.fromkeys(setting.version for setting in chosen))
+        print(json.dumps({"version": version, "left_out": plan.left_out, "settings": found}))
     failures = [failure for outcome in outcomes for failure in outcome.comparison.failures]
     for failure in failures:
         typer.secho(f"failed: {failure}", fg="red", err=True)

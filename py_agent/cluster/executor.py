@@ -8,7 +8,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future
-from typing import Any, TypeVar
+from typing import Any
 
 import ray
 from ray.exceptions import RayError
@@ -19,21 +19,13 @@ from py_agent.cluster.nodes import Nodes, alive_nodes, on
 from py_agent.cluster.shipment import pack
 from py_agent.cluster.worker import Reports, Worker, remove
 from py_agent.executor import Movable
-from py_agent.side_by_side import WorkerDied
-
-Item = TypeVar("Item")
-Result = TypeVar("Result")
-Callback = Callable[[Any], None]
+from py_agent.side_by_side import Callback, Item, Result, WorkerDied, ignore
 
 _LOOK_S = 2.0  # between looks at who is there
 _CLOSE_S = 30.0
 _ALONE_S = 120.0  # that there may be no node before we give up
 _START_S = 900.0  # that workers may take to start: others may have the CPUs, or the machine is busy
 _MOST_LOSSES = 3  # workers that one item may take with it: with their nodes, or by itself
-
-
-def _ignore(what: Any) -> None:
-    """Drop what is told."""
 
 
 @dataclasses.dataclass(eq=False)
@@ -62,7 +54,7 @@ class RayCluster:
         tell: called with a line on every node that is left out or lost.
     """
 
-    def __init__(self, jobs: int | None = None, tell: Callable[[str], None] = _ignore) -> None:
+    def __init__(self, jobs: int | None = None, tell: Callable[[str], None] = ignore) -> None:
         self._jobs = jobs
         self._nodes = Nodes(tell)
         self._workers: list[_Hired] = []
@@ -79,7 +71,7 @@ class RayCluster:
         self,
         work: Callable[[Item], Result],
         items: Sequence[Item],
-        callback: Callback = _ignore,
+        callback: Callback = ignore,
     ) -> Generator[tuple[int, Future[Result]]]:
         """See `py_agent.executor.Executor`.
 
