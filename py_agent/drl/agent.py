@@ -5,8 +5,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import zipfile
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +13,12 @@ from numpy.typing import NDArray
 
 from py_agent.drl.errors import InvalidAgent, reason_of
 from py_agent.drl.features import FEATURES
+from py_agent.drl.weights import Layers, check_layers, opened
 
 # What is shifted, in the order of the outputs.
 ACTIONS = ("bandwidth_share", "compute_share", "training_share", "retraining_ratio")
 _PARTS = ("layers", "embedding")
 _SQUASH = ("clip", "tanh")
-_LARGEST_BYTES = 64 << 20
-Layers = Sequence[tuple[NDArray[np.float32], NDArray[np.float32]]]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -132,10 +129,7 @@ class Agent:
 
     @classmethod
     def _load(cls, path: Path) -> Agent:
-        with zipfile.ZipFile(path) as archive:
-            if sum(part.file_size for part in archive.infolist()) > _LARGEST_BYTES:
-                raise InvalidAgent(f"{path} unpacks to more than {_LARGEST_BYTES} bytes")
-        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
+        with opened(path) as file:
             about = json.loads(str(file["about"]))
             layers, embedding = (_layers_of(file, part) for part in _PARTS)
         features = tuple(about["features"])
@@ -165,9 +159,9 @@ class Agent:
             raise ValueError(f"reach {self.reach!r} is not a positive number")
         seen = len(self.features)
         if self.embedding:
-            seen += 2 * _check_layers("embedding", self.embedding, seen)
+            seen += 2 * check_layers("embedding", self.embedding, seen)
         if self.layers or not self.falls_back:
-            outputs = _check_layers("layers", self.layers, seen)
+            outputs = check_layers("layers", self.layers, seen)
             if outputs != len(ACTIONS):
                 raise ValueError(f"it has {outputs} outputs instead of {len(ACTIONS)}")
 
@@ -185,23 +179,6 @@ def pooled(
     # The embedding lies between -1 and 1.
     largest = np.where(same[..., None], embedded[..., None, :, :], -1.0).max(axis=-2)
     return mean.astype(np.float32), largest.astype(np.float32)
-
-
-def _check_layers(part: str, layers: Layers, width: int) -> int:
-    """Check that layers take so many inputs, follow one another and are finite; their outputs."""
-    if not layers:
-        raise ValueError(f"{part}: there are none")
-    for i, (weight, bias) in enumerate(layers):
-        if weight.dtype != np.float32 or bias.dtype != np.float32:
-            raise ValueError(f"{part} {i}: {weight.dtype} and {bias.dtype} instead of float32")
-        if weight.ndim != 2 or weight.shape[0] != width or bias.shape != weight.shape[1:]:
-            raise ValueError(
-                f"{part} {i}: shapes {weight.shape} and {bias.shape} do not take {width} inputs"
-            )
-        if not (np.isfinite(weight).all() and np.isfinite(bias).all()):
-            raise ValueError(f"{part} {i}: a weight is not a finite number")
-        width = weight.shape[1]
-    return width
 
 
 def _layers_of(file: Any, part: str) -> Layers:

@@ -14,10 +14,11 @@ from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.noise import NormalActionNoise
 from stable_baselines3.common.vec_env import VecEnv
 
-from py_agent.drl.agent import ACTIONS, Agent, Layers
+from py_agent.drl.agent import ACTIONS, Agent
 from py_agent.drl.cell_extractor import CellExtractor
 from py_agent.drl.errors import CannotResume, reason_of
 from py_agent.drl.training_settings import TrainingSettings
+from py_agent.drl.weights import Layers
 
 _CLASSES: dict[str, type[BaseAlgorithm]] = {"ppo": PPO, "td3": TD3, "sac": SAC}
 _ROLLOUT_SLOTS = 50

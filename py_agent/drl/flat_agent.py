@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import zipfile
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from py_agent.drl.errors import InvalidAgent, reason_of
+from py_agent.drl.weights import check_layers, opened
 from py_agent.whole_files import replace
 
-_LARGEST_BYTES = 64 << 20
 _TIMESCALES = ("slot", "frame")
 _ACTIVATIONS: dict[str, Callable[[NDArray[np.float32]], NDArray[np.float32]]] = {
     "Identity": lambda x: x,
@@ -55,19 +54,15 @@ class FlatAgent:
             raise InvalidAgent(f"timescale {self.timescale!r} is none of {', '.join(_TIMESCALES)}")
         if not self.layers or not self.fields:
             raise InvalidAgent("an agent has layers and observes fields: there are none")
-        width = self.inputs
-        for i, (weight, bias, activation) in enumerate(self.layers):
-            if weight.ndim != 2 or weight.shape[0] != width or bias.shape != weight.shape[1:]:
-                raise InvalidAgent(
-                    f"layer {i}: shapes {weight.shape} and {bias.shape} do not take {width} inputs"
-                )
-            if not (np.isfinite(weight).all() and np.isfinite(bias).all()):
-                raise InvalidAgent(f"layer {i}: weights are not finite")
+        try:
+            check_layers("layer", [layer[:2] for layer in self.layers], self.inputs)
+        except ValueError as error:
+            raise InvalidAgent(str(error)) from error
+        for i, (_, _, activation) in enumerate(self.layers):
             if activation not in _ACTIVATIONS:
                 raise InvalidAgent(
                     f"layer {i}: {activation!r} is none of {', '.join(_ACTIVATIONS)}"
                 )
-            width = len(bias)
 
     @property
     def inputs(self) -> int:
@@ -150,10 +145,7 @@ class FlatAgent:
                 is one line and names the file.
         """
         try:
-            with zipfile.ZipFile(path) as archive:
-                if sum(part.file_size for part in archive.infolist()) > _LARGEST_BYTES:
-                    raise InvalidAgent(f"it unpacks to more than {_LARGEST_BYTES} bytes")
-            with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
+            with opened(path) as file:
                 about = json.loads(str(file["about"]))
                 layers = [
                     (file[f"w{i}"].astype(np.float32), file[f"b{i}"].astype(np.float32), str(kind))

@@ -161,7 +161,7 @@ def test_any_other_file_is_one_line_that_names_it(tmp_path, content):
 def test_weights_that_are_no_numbers_are_refused(agent_file):
     agent = FlatAgent.load(agent_file)
     weight, bias, kind = agent.layers[0]
-    with pytest.raises(InvalidAgent, match="layer 0: weights are not finite"):
+    with pytest.raises(InvalidAgent, match="layer 0: a weight is not a finite number"):
         FlatAgent([(weight * np.nan, bias, kind), *agent.layers[1:]], agent.fields)
 
 
