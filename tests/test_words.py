@@ -35,7 +35,13 @@ def words_of(text):
     return re.sub(r"`[^`]*`|\]\([^)]*\)|<!--.*?-->", " x ", text)
 
 
-@pytest.mark.parametrize("page", PAGES)
+BENCHMARKS = [
+    path.relative_to(REPOSITORY).as_posix()
+    for path in sorted((REPOSITORY / "py_agent" / "benchmark").rglob("*.yaml"))
+]
+
+
+@pytest.mark.parametrize("page", [*PAGES, "CHANGELOG.md", *BENCHMARKS])
 def test_a_page_uses_the_words_of_the_field(page):
     text = words_of((REPOSITORY / page).read_text(encoding="utf-8"))
     found = [(word, instead) for word, instead in INSTEAD.items() if re.search(word, text)]
