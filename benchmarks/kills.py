@@ -116,6 +116,10 @@ WORKS = (
         3.0,
     ),
 )
+#: Frames of ours in a traceback; others are of Python's start, until we say what signals do.
+_OURS = re.compile(
+    r"/(py_agent|ns3_bridge|ns3_scenarios)/(?!__init__\.py|cli/main\.py|command_start\.py)"
+)
 _SCENARIO = '#include "ns3/core-module.h"\n\nint\nmain()\n{\n    return 0;\n}\n'
 
 
@@ -169,12 +173,13 @@ def kill(work: Work, number: signal.Signals, after_s: float) -> Death:
             untyped = int(status != 0) if done else _is_untyped(work, number, status, said)
         except subprocess.TimeoutExpired:
             process.kill()
-            said, untyped = "it did not end", 1
+            rest = process.communicate()[1].decode(errors="replace")
+            said, status, untyped = f"{rest}\nit did not end", -signal.SIGKILL, 1
         orphans = _end_of(mark)
         outright = number == signal.SIGKILL
         files = [] if outright else sorted(path.name for path in temporary.iterdir())
         unreadable = _unreadable(folder) if work.name.startswith("run") else []
-        said = "\n".join([*said.splitlines()[-12:], *files, *unreadable])
+        said = "\n".join([*said.splitlines()[-12:], f"status {status}", *files, *unreadable])
         counts = (len(orphans), len(files), untyped, len(unreadable))
         return Death(work.name, number, after_s, *counts, said)
 
@@ -202,8 +207,7 @@ def _is_untyped(work: Work, number: signal.Signals, status: int, said: str) -> i
         return int(status != -number)
     if work.command[0] == _COMMAND:
         by_signal = status in (128 + number, -number) or (work.name == "serve" and status == 0)
-        ours = re.search("/(py_agent|ns3_bridge|ns3_scenarios)/", said)  # else Python's own start
-        return int(not by_signal or ("Traceback" in said and ours is not None))
+        return int(not by_signal or ("Traceback" in said and _OURS.search(said) is not None))
     last = said.strip().splitlines()[-1:]
     return int(status != -number or last not in ([], ["KeyboardInterrupt"]))
 

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """What the command ``ns3-twin`` does before anything else; nothing in other programs."""
 
-import signal
+# Not `signal` itself: its enumerations are more files to read, and Ctrl-C may come meanwhile.
+import _signal as signal  # type: ignore[import-not-found]
 import sys
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -84,3 +85,38 @@ def test_train_sb3_leaves_an_agent_that_decides_behind_a_gateway(tmp_path, gatew
     agent = PPO.load(tmp_path / "ppo-agent.zip", device="cpu")
     action, _ = agent.predict(agent.observation_space.sample())
     assert agent.action_space.contains(action)
+
+
+def waiting(shown):
+    """Minus the mean returns, before and after training."""
+    returns = dict(re.findall(r"^  (untrained|trained) +-(\d+\.\d+) s", shown, re.MULTILINE))
+    return float(returns["untrained"]), float(returns["trained"])
+
+
+def mean_delay_s(agent, cwd):
+    """Of tasks, on ns-3, under the policy in a file."""
+    command = [COMMAND, "run", "--policy", f"flat={agent}", "--json", "--duration", "4"]
+    two_cars = {
+        "n_ue": 2,
+        "n_bs": 2,
+        "slots_per_frame": 10,
+        "mobility.speed_max_mps": 20,
+        "traffic.model": "poisson",
+        "traffic.rate_hz": 2,
+        "traffic.size_min_bit": 5e5,
+        "traffic.size_max_bit": 2e6,
+        "traffic.cycles_per_bit": 100,
+    }
+    settings = [word for item in two_cars.items() for word in ("--set", "{}={}".format(*item))]
+    done = subprocess.run(
+        [*command, *settings], cwd=cwd, capture_output=True, text=True, check=True
+    )
+    return json.loads(done.stdout)["mean_delay_s"]
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1800)
+def test_train_cleanrl_saves_waiting_and_leaves_a_policy_for_ns3(tmp_path):
+    untrained, trained = waiting(call("train_cleanrl.py", cwd=tmp_path))
+    assert trained < 0.8 * untrained
+    assert mean_delay_s("cleanrl-agent.npz", tmp_path) > 0

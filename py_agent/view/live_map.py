@@ -13,6 +13,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from ns3_bridge import InvalidSetting, Schema
@@ -135,7 +136,7 @@ class LiveMap:
             Line2D([], [], **dots, markersize=8, markeredgecolor="black", label="hands over"),
             Line2D([], [], **{**dots, "color": UNSERVED}, markersize=6, label="not connected"),
         ]
-        axes.legend(handles=handles, loc="upper left", fontsize=7, framealpha=0.7)
+        self._figure.legend(handles=handles, loc="outside lower left", ncols=4, fontsize=8)
 
     def _draw_queues(self, uploads: Axes, servers: Axes) -> None:
         self._uploads = uploads.bar(np.arange(self._n_ue), np.zeros(self._n_ue))
@@ -145,7 +146,9 @@ class LiveMap:
         )
         servers.set(title="Tasks at the edge servers", xlabel="base station", ylabel="tasks")
         servers.set_xticks(np.arange(self._n_bs))
+        uploads.xaxis.set_major_locator(MaxNLocator(integer=True))
         for axes in (uploads, servers):
+            axes.yaxis.set_major_locator(MaxNLocator(integer=True))
             axes.grid(axis="y", alpha=0.25)
 
     def _update(self) -> None:
