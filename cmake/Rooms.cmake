@@ -62,7 +62,7 @@ install(FILES ${CMAKE_SOURCE_DIR}/cmake/package/ns3_bridgeConfig.cmake
   ${CMAKE_BINARY_DIR}/package/ns3_bridgeConfigVersion.cmake
   DESTINATION ${NS3_TWIN_SDK}/cmake/ns3_bridge)
 file(GLOB channel ${CMAKE_SOURCE_DIR}/bridge/cpp/*.cc ${CMAKE_SOURCE_DIR}/bridge/cpp/*.h)
-set(layer agent-connection askers bucket-scheduler environment exit-status log scenario)
+set(layer agent-connection askers bucket-scheduler environment exit-status log program-arguments scenario)
 list(TRANSFORM layer PREPEND ${scenarios}/common/)
 list(TRANSFORM layer APPEND .h OUTPUT_VARIABLE headers)
 list(TRANSFORM layer APPEND .cc)

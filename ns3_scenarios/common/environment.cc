@@ -5,7 +5,7 @@
 #include "declaration.h"
 #include "exit-status.h"
 #include "log.h"
-#include "settings.h"
+#include "program-arguments.h"
 
 #include "ns3/global-value.h"
 #include "ns3/simulator.h"
@@ -130,6 +130,21 @@ void Environment::Parse(ns3::CommandLine& command_line, int argc, char** argv) {
     command_line.Parse(static_cast<int>(for_ns3.size()), for_ns3.data());
 }
 
+void Environment::Parse(Settings& settings, int argc, char** argv) {
+    DoOrExit([&] {
+        ProgramArguments arguments = ReadProgramArguments(settings, argc, argv);
+        if (arguments.help) {
+            std::cout << ProgramHelp(m_name, m_summary, settings);
+            std::exit(0);
+        }
+        m_describe = arguments.describe;
+        m_settings = settings;
+        ns3::GlobalValue::Bind("SchedulerType", ns3::TypeIdValue(BucketScheduler::GetTypeId()));
+        ns3::CommandLine command_line;
+        command_line.Parse(static_cast<int>(arguments.for_ns3.size()), arguments.for_ns3.data());
+    });
+}
+
 Table& Environment::AddTable(std::string name, std::string help, std::vector<Column> columns) {
     CheckNotOpen();
     return m_schema.AddTable(std::move(name), std::move(help), std::move(columns));
@@ -191,7 +206,7 @@ void Environment::CheckNotOpen() const {
 
 std::string Environment::Describe() const {
     std::deque<Argument> arguments = ReadArguments(m_arguments);
-    Settings settings;
+    Settings settings = m_settings;
     for (Argument& argument : arguments) {
         argument.Declare(settings);
     }

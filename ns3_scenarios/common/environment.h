@@ -4,6 +4,7 @@
 
 #include "agent-connection.h"
 #include "schema.h"
+#include "settings.h"
 
 #include "ns3/command-line.h"
 
@@ -54,6 +55,10 @@ class Environment {
     /// become settings of the declaration, those with a number as default of the type real.
     void Parse(ns3::CommandLine& command_line, int argc, char** argv);
 
+    /// The same of a program that declares its settings with type, unit and bounds. It ends with a
+    /// line and status 2 where one is wrong. The user's `--ns3::…` win over defaults set before.
+    void Parse(Settings& settings, int argc, char** argv);
+
     template <class T>
     Field<T> Observation(FieldSpec spec) {
         CheckNotOpen();
@@ -101,6 +106,7 @@ class Environment {
     std::string m_summary;
     Schema m_schema;
     std::string m_arguments;  ///< the program's own, as ns-3 prints them for `--help`
+    Settings m_settings;      ///< those that it declares
     bool m_describe = false;
     bool m_is_open = false;
     bool m_is_over = false;

@@ -5,8 +5,8 @@
 #include "bucket-scheduler.h"
 #include "declaration.h"
 #include "exit-status.h"
-#include "log.h"
 #include "message.h"
+#include "program-arguments.h"
 
 #include "ns3/command-line.h"
 #include "ns3/global-value.h"
@@ -61,34 +61,16 @@ class ScenarioProgram {
 
     /// @return false if the program has nothing more to do
     bool ParseCommandLine(int argc, char** argv) {
-        std::vector<char*> for_ns3{argv[0]};
-        for (int i = 1; i < argc; ++i) {
-            const std::string argument = argv[i];
-            const std::size_t equals = argument.find('=');
-            if (argument == "--describe") {
-                m_describe = true;
-            } else if (argument == "--help") {
-                std::cout << m_scenario.Name() << ": " << m_scenario.Summary()
-                          << "\n\n  --describe  print the declarations as JSON\n"
-                             "  --log  what ns-3 logs to stderr, as in NS_LOG:"
-                             " LteUeRrc=level_info,LteEnbRrc=warn\n"
-                          << m_settings.HelpText()
-                          << "\nns-3's own: --RngRun=N, --ns3::Class::Attribute=value,"
-                             " --PrintAttributes=ns3::Class\n";
-                return false;
-            } else if (argument.starts_with("--log=")) {
-                EnableLog(argument.substr(equals + 1));
-            } else if (argument.starts_with("--") && equals != std::string::npos &&
-                       m_settings.Knows(argument.substr(2, equals - 2))) {
-                m_settings.Set(argument.substr(2, equals - 2), argument.substr(equals + 1));
-            } else {
-                for_ns3.push_back(argv[i]);
-            }
+        ProgramArguments arguments = ReadProgramArguments(m_settings, argc, argv);
+        if (arguments.help) {
+            std::cout << ProgramHelp(m_scenario.Name(), m_scenario.Summary(), m_settings);
+            return false;
         }
+        m_describe = arguments.describe;
         ns3::GlobalValue::Bind("SchedulerType", ns3::TypeIdValue(BucketScheduler::GetTypeId()));
         m_scenario.SetNs3Defaults();
         ns3::CommandLine command_line;
-        command_line.Parse(static_cast<int>(for_ns3.size()), for_ns3.data());
+        command_line.Parse(static_cast<int>(arguments.for_ns3.size()), arguments.for_ns3.data());
         m_slots = std::llround(m_clock.duration_s / m_clock.slot_s);
         if (m_slots < 1) {
             throw SettingError("setting duration_s = " + message::Number(m_clock.duration_s) +

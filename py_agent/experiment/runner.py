@@ -21,6 +21,7 @@ from py_agent.contract import asking
 from py_agent.driver import play
 from py_agent.experiment.learning_statistics import summarise_learning
 from py_agent.experiment.networks import make_network, make_policy
+from py_agent.experiment.observed_means import ObservedMeans
 from py_agent.experiment.run_folder import (
     FAILED,
     FINISHED,
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     from py_agent.learning.env import LearningEnv
 
 Progress = Callable[[int, int | None], None]  # slots done, slots in all (None: nobody knows)
+_STEPS_PER_FRAME = 50  # of a program without frames: so often is written what has been recorded
 
 
 class Run:
@@ -93,6 +95,9 @@ class Run:
         self.slots = planned_slots(self._scenario_settings)
         self.folder: RunFolder | None = None
         self._records: dict[str, list[NDArray[Any]]] = {t.name: [] for t in self.env.schema.tables}
+        self._observed: ObservedMeans | None = None
+        if "task" not in self._records:
+            self._observed = ObservedMeans(self.env.schema.observations)
         self._decision_s = 0.0
         self._total_reward = 0.0
         self._end: dict[str, Any] = {}
@@ -234,13 +239,15 @@ class Run:
             )
         )
         last_seen: Observation = observation
-        slots_per_frame = self._scenario_settings.get("slots_per_frame", 1)
+        slots_per_frame = self._scenario_settings.get("slots_per_frame", _STEPS_PER_FRAME)
         for slot in play(self.env, self._policy, network, observation, copies=True):
-            number, self._end = self._end["slot"], dict(slot.info)
+            number, began_s, self._end = self._end["slot"], self._end["time_s"], dict(slot.info)
             self._decision_s += slot.decision_s
             slot_log.append(number, slot.before, slot.action, slot.reward)
             self._total_reward += slot.reward
             last_seen = slot.after
+            if self._observed is not None:
+                self._observed.add(last_seen, self._end["time_s"] - began_s)
             watcher.follow(slot)
             if slot.is_last or self._end["slot"] % slots_per_frame == 0:
                 slot_log.flush()
@@ -284,6 +291,8 @@ class Run:
             summary |= self._count_handovers(summary["sim_time_s"])
         if "radio_link" in self._records:
             summary["connections_lost"] = sum(map(len, self._records["radio_link"]))
+        if self._observed is not None:
+            summary |= self._observed.summary()
         if "accuracy" in self._records:
             summary |= summarise_learning(
                 np.concatenate(self._records["accuracy"]),

@@ -44,6 +44,13 @@ def result_rows(summary: Mapping[str, Any]) -> list[tuple[str, str]]:
             *([("  download", seconds("mean_download_s"))] if summary["mean_download_s"] else []),
             ("95 % of tasks within", seconds("p95_delay_s")),
         ]
+    else:
+        rows += [
+            (f"{kind} {name.removeprefix(prefix)}", f"{value:.4g}")
+            for prefix, kind in (("mean_", "mean"), ("jain_index_", "Jain's index of"))
+            for name, value in summary.items()
+            if name.startswith(prefix)
+        ]
     if "users_came" in summary:
         rows += [
             (
