@@ -122,7 +122,7 @@ docs: $(VENV)/.installed-docs
 
 ## Write the settings of the scenarios as typed models.
 declarations: $(VENV)/.installed
-	for scenario in cellular wifi; do \
+	for scenario in cellular tcp wifi; do \
 	  $(BIN)/ns3-twin describe $$scenario --python > ns3_scenarios/$${scenario}_settings.py || exit 1; \
 	done
 

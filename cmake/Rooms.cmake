@@ -43,6 +43,9 @@ ns3_twin_add_room(propagation ${scenarios}/propagation NEEDS physical_common ns3
 # program names one of them.
 ns3_twin_add_room(mac ${scenarios}/cellular/mac NEEDS ns3::lte ns3::core ns3::network)
 
+# The congestion control of a TCP flow by whoever is decided, and what its sender counts.
+ns3_twin_add_room(congestion ${scenarios}/tcp/congestion NEEDS physical_common ns3::internet)
+
 # What else `ns3-twin build` needs.
 install(EXPORT physical FILE rooms.cmake DESTINATION ${NS3_TWIN_SDK}/cmake)
 install(FILES ${CMAKE_SOURCE_DIR}/cmake/FetchNs3.cmake ${CMAKE_SOURCE_DIR}/cmake/Ns3Targets.cmake

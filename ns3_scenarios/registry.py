@@ -48,6 +48,11 @@ def wifi() -> Path:
     return _PROGRAMS / "wifi"
 
 
+def tcp() -> Path:
+    """TCP flows through one bottleneck, which ask for their windows."""
+    return _PROGRAMS / "tcp"
+
+
 def names() -> list[str]:
     """Names of the scenarios that are installed, ours and other packages'."""
     return sorted(SCENARIOS)

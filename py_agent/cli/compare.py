@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
 import json
 import shlex
 import sys
@@ -20,7 +22,7 @@ from py_agent.cli.preset import Preset, with_preset
 
 if TYPE_CHECKING:
     from py_agent.compare.comparison import Comparison, Failure
-    from py_agent.compare.grid import Cell
+    from py_agent.compare.grid import Cell, Grid
     from py_agent.compare.results_file import ResultsFile
     from py_agent.executor import Executor
     from py_agent.live.server import LiveServer
@@ -39,7 +41,7 @@ def compare(
         str | None,
         typer.Option(
             help="Comma-separated POLICY or POLICY@RULE, with parameters (+w_A=4).",
-            show_default="all that do not look ahead",
+            show_default="all that fit the scenario and do not look ahead",
         ),
     ] = None,
     agent: AgentFile = None,
@@ -149,6 +151,8 @@ def compare(
         varied=varied or [],
         is_trusted=is_trusted,
     )
+    if policies is None:
+        grid = _of_those_that_fit(grid)
     wanted = None
     if precision is not None:
         wanted = Precision(precision, limit_seeds, limit_duration)
@@ -179,6 +183,19 @@ def compare(
         typer.secho(f"failed: {failure}", fg="red", err=True)
     if comparison.failures:
         raise typer.Exit(1)
+
+
+def _of_those_that_fit(grid: Grid) -> Grid:
+    """The same comparison without policies that cannot decide in its scenario."""
+    from py_agent.experiment.networks import make_network
+    from py_agent.policies import Network
+    from py_agent.policies.fitting import fitting
+
+    run = grid.cells()[0].run
+    with contextlib.closing(make_network(run)) as env:
+        known = {**env.settings.model_dump(), "learning": run.learning.model_dump()}
+        network = Network(env.schema.scenario, known, env.schema)
+    return dataclasses.replace(grid, policies=fitting(grid.policies, network))
 
 
 def execute_with_bar(

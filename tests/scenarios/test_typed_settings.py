@@ -11,8 +11,9 @@ import ns3_scenarios
 from ns3_bridge import InvalidSetting, describe
 from ns3_bridge.settings import flatten
 from ns3_bridge.settings_module import settings_module
-from ns3_scenarios import cellular_settings, wifi_settings
+from ns3_scenarios import cellular_settings, tcp_settings, wifi_settings
 from ns3_scenarios.cellular_settings import CellularSettings, Layout, Mobility, Radio
+from ns3_scenarios.tcp_settings import TcpSettings
 from ns3_scenarios.wifi_settings import WifiSettings
 from py_agent.experiment.run_settings import RunSettings
 
@@ -21,6 +22,7 @@ from py_agent.experiment.run_settings import RunSettings
     ("scenario", "module", "settings"),
     [
         ("cellular", cellular_settings, CellularSettings()),
+        ("tcp", tcp_settings, TcpSettings()),
         ("wifi", wifi_settings, WifiSettings()),
     ],
 )

@@ -136,8 +136,12 @@ def test_shares_add_up_to_one_in_every_cell(weights, serving):
 
 
 # Those that look ahead have tests of their own: test_oracle.py, test_twin_association.py.
+# So have those of other scenarios: test_tcp.py.
+ELSEWHERE = ("oracle", "rollout-", "newreno", "cubic", "bbr")
+
+
 @pytest.mark.parametrize(
-    "name", [name for name in policy_names() if not name.startswith(("oracle", "rollout-"))]
+    "name", [name for name in policy_names() if not name.startswith(ELSEWHERE)]
 )
 def test_every_policy_gives_valid_actions_and_repeats_itself(name):
     from ns3_bridge.actions import check_action
