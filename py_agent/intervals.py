@@ -104,13 +104,24 @@ def paired_p_value(values: Sequence[float], references: Sequence[float]) -> floa
         >>> paired_p_value([0.9, 1.8, 2.7, 0.8, 1.0], [1.0, 2.0, 3.0, 1.0, 1.0]).__round__(3)
         0.038
     """
-    logs = _log_ratios(values, references)
-    if len(logs) < LEAST_SEEDS:
+    return p_value_of_zero(_log_ratios(values, references).tolist())
+
+
+def p_value_of_zero(differences: Sequence[float]) -> float | None:
+    """How often differences of mean 0 would stray as far as these: Student's, two-sided.
+
+    None below `LEAST_SEEDS` seeds.
+
+    Example:
+        >>> p_value_of_zero([0.1, 0.2, 0.2, 0.1, 0.3]).__round__(3)
+        0.009
+    """
+    if len(differences) < LEAST_SEEDS:
         return None
-    error = float(logs.std(ddof=1)) / math.sqrt(len(logs))
+    error = float(np.std(differences, ddof=1)) / math.sqrt(len(differences))
     if error == 0:
-        return 1.0 if logs[0] == 0 else 0.0
-    return 1 - _t_within(abs(float(logs.mean())) / error, len(logs) - 1)
+        return 1.0 if differences[0] == 0 else 0.0
+    return 1 - _t_within(abs(float(np.mean(differences))) / error, len(differences) - 1)
 
 
 def holm(p_values: Sequence[float]) -> list[float]:

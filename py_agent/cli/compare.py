@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from py_agent.compare.results_file import ResultsFile
     from py_agent.executor import Executor
     from py_agent.live.server import LiveServer
+    from py_agent.policies import Network
 
 _FOLDER = Path("runs/compare")  # of comparisons that are given none
 _FILE_WIDTH = 120  # of tables that go to no terminal
@@ -151,8 +152,18 @@ def compare(
         varied=varied or [],
         is_trusted=is_trusted,
     )
+    network = _network_of(grid)
     if policies is None:
-        grid = _of_those_that_fit(grid)
+        from py_agent.policies.fitting import fitting
+
+        grid = dataclasses.replace(grid, policies=fitting(grid.policies, network))
+    has_tasks = any(table.name == "task" for table in network.schema.tables)
+    if precision is not None and not has_tasks:
+        from ns3_bridge import InvalidSetting
+
+        raise InvalidSetting(
+            f"--precision is that of ratios of delays, and {network.scenario} has no tasks"
+        )
     wanted = None
     if precision is not None:
         wanted = Precision(precision, limit_seeds, limit_duration)
@@ -163,6 +174,9 @@ def compare(
         live_page(live, live_host, live_port) as page,
     ):
         results = ResultsFile(folder / "results.jsonl")
+        if not has_tasks:
+            _compare_rewards(grid.cells(), results, reference, executor, page, as_json=as_json)
+            return
         comparison = run_comparison(
             grid,
             results,
@@ -179,23 +193,59 @@ def compare(
         text = json.dumps(comparison.to_json(), indent=2)
         (folder / "comparison.json").write_text(text, encoding="utf-8")
     _show(comparison, folder, as_json=as_json)
-    for failure in comparison.failures:
-        typer.secho(f"failed: {failure}", fg="red", err=True)
-    if comparison.failures:
-        raise typer.Exit(1)
+    _end_if_failed(comparison.failures)
 
 
-def _of_those_that_fit(grid: Grid) -> Grid:
-    """The same comparison without policies that cannot decide in its scenario."""
+def _network_of(grid: Grid) -> Network:
+    """The network of the first run, as its policy would see it."""
     from py_agent.experiment.networks import make_network
     from py_agent.policies import Network
-    from py_agent.policies.fitting import fitting
 
     run = grid.cells()[0].run
     with contextlib.closing(make_network(run)) as env:
         known = {**env.settings.model_dump(), "learning": run.learning.model_dump()}
-        network = Network(env.schema.scenario, known, env.schema)
-    return dataclasses.replace(grid, policies=fitting(grid.policies, network))
+        return Network(env.schema.scenario, known, env.schema)
+
+
+def _compare_rewards(
+    cells: Sequence[Cell],
+    results: ResultsFile,
+    reference: str | None,
+    executor: Executor,
+    page: LiveServer | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Compare where there are no tasks whose delays could be."""
+    from py_agent.compare.by_reward import compare_rewards
+    from py_agent.view.reward_comparison import LEGEND, reward_table, write_reward_comparison
+    from py_agent.view.tables import numbers_table
+
+    failures = execute_with_bar(cells, results, executor, page)
+    finished = {cell.key: results[cell.key] for cell in cells if cell.key in results}
+    comparison = compare_rewards(cells, finished, reference, failures)
+    folder = results.path.parent
+    folder.mkdir(parents=True, exist_ok=True)
+    file = write_reward_comparison(comparison, folder)
+    numbers = json.dumps(comparison.to_json(), indent=2)
+    (folder / "comparison.json").write_text(numbers, encoding="utf-8")
+    if as_json:
+        print(json.dumps(comparison.to_json()))
+    else:
+        for setting in comparison.settings:
+            if setting:
+                out().print(setting, highlight=False)
+            out().print(numbers_table(*reward_table(comparison, setting)))
+        out().print(LEGEND, highlight=False)
+        out().print(f"table   {file}", highlight=False, soft_wrap=True)
+    _end_if_failed(comparison.failures)
+
+
+def _end_if_failed(failures: Sequence[Failure]) -> None:
+    for failure in failures:
+        typer.secho(f"failed: {failure}", fg="red", err=True)
+    if failures:
+        raise typer.Exit(1)
 
 
 def execute_with_bar(

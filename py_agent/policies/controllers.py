@@ -21,6 +21,7 @@ class Controlled:
 
     Attributes:
         label: which one.
+        rule: it is neither random nor learned.
 
     Example:
         >>> from ns3_bridge import Field, Schema
@@ -34,6 +35,7 @@ class Controlled:
     """
 
     label: str
+    rule = True
 
     def begin(self, network: Network, seed: int) -> None:
         """Prepare the decision.

@@ -154,6 +154,19 @@ def is_rule(name: str) -> bool:
     return composed is not None and not hasattr(SHARE_RULES.load(composed.share), "file")
 
 
+def is_own_rule(name: str) -> bool:
+    """Whether a policy is a rule, of those for one kind of scenario, too.
+
+    These say so by an attribute ``rule = True`` of the class.
+
+    >>> is_own_rule("cubic"), is_own_rule("load-fill"), is_own_rule("random")
+    (True, True, False)
+    """
+    if name in WHOLE_POLICIES:
+        return bool(getattr(WHOLE_POLICIES.load(name), "rule", False))
+    return is_rule(name)
+
+
 def takes_file(name: str) -> bool:
     """Whether ``NAME=FILE`` is a policy with another agent; not if the name has a file already.
 

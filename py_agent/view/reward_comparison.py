@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: MIT
+"""What a comparison by reward shows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from py_agent.compare.by_reward import RewardComparison, RewardRow
+from py_agent.view.comparison import INTERVALS
+
+LEGEND = (
+    "Difference: mean over seeds of the difference in reward per second under the same seed. "
+    f"{INTERVALS} p: that it is 0, after Holm's correction for all policies. Means over time of "
+    "what was observed."
+)
+
+
+def reward_table(comparison: RewardComparison, setting: str) -> tuple[list[str], list[list[str]]]:
+    """Titles of the columns, and a row of text per policy."""
+    rows = [row for row in comparison.rows if row.setting == setting]
+    observed = list(dict.fromkeys(name for row in rows for name in row.observed))
+    reference = comparison.references.get(setting, "the reference")
+    header = ["policy", "reward/s [95 % CI]", f"difference to {reference}", "p"]
+    header += ["failed"] if any(row.failed for row in rows) else []
+    titles = [name.removeprefix("mean_").replace("jain_index_", "Jain ") for name in observed]
+    return [*header, *titles], [
+        [
+            *_cells(row),
+            *([", ".join(map(str, row.failed))] if "failed" in header else []),
+            *(
+                f"{row.observed[name].mean:.3g}" if name in row.observed else "–"
+                for name in observed
+            ),
+        ]
+        for row in rows
+    ]
+
+
+def write_reward_comparison(comparison: RewardComparison, folder: Path) -> Path:
+    """Write ``comparison.md``; its path."""
+    lines = []
+    for setting in comparison.settings:
+        header, rows = reward_table(comparison, setting)
+        lines += [f"{setting}\n"] if setting else []
+        lines += [f"| {' | '.join(line)} |" for line in (header, ["---"] * len(header), *rows)]
+        lines.append("")
+    file = folder / "comparison.md"
+    file.write_text("\n".join([*lines, LEGEND, ""]), encoding="utf-8")
+    return file
+
+
+def _cells(row: RewardRow) -> list[str]:
+    p_value = row.p_value
+    return [
+        row.policy,
+        "–" if row.reward_per_s is None else str(row.reward_per_s),
+        "–" if row.difference is None else str(row.difference),
+        "" if p_value is None else "<0.001" if p_value < 1e-3 else f"{p_value:.3f}",
+    ]
