@@ -11,7 +11,10 @@ from py_agent.policies.retraining import RETRAINING_RULES
 
 SETTINGS = {"n_ue": 2, "n_bs": 2, "slot_s": 0.02, "slots_per_frame": 50, "warmup_s": 1.0}
 # They need nothing, or branches, or decide elsewhere.
-OWN = ("random", "oracle", "oracle-fill", "rollout-fill", "rollout-drl", "newreno", "cubic", "bbr")
+OWN = (
+    *("random", "oracle", "oracle-fill", "rollout-fill", "rollout-drl"),
+    *("newreno", "cubic", "bbr", "fast-tcp", "tcp-agent"),
+)
 
 
 def network(observed=(), actions=("association", "compute_share")):

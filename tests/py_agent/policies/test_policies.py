@@ -137,7 +137,7 @@ def test_shares_add_up_to_one_in_every_cell(weights, serving):
 
 # Those that look ahead have tests of their own: test_oracle.py, test_twin_association.py.
 # So have those of other scenarios: test_tcp.py.
-ELSEWHERE = ("oracle", "rollout-", "newreno", "cubic", "bbr")
+ELSEWHERE = ("oracle", "rollout-", "newreno", "cubic", "bbr", "fast-tcp", "tcp-agent")
 
 
 @pytest.mark.parametrize(
