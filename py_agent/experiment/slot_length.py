@@ -6,8 +6,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ns3_bridge import InvalidSetting
-
 
 def planned_slots(settings: Mapping[str, Any]) -> int | None:
     """Slots that a run has to its end; None: nobody knows before.
@@ -21,21 +19,3 @@ def planned_slots(settings: Mapping[str, Any]) -> int | None:
     if not {"duration_s", "slot_s"} <= settings.keys():
         return None
     return round(float(settings["duration_s"]) / float(settings["slot_s"]))
-
-
-def length_of_slots_s(settings: Mapping[str, Any], wanted: str) -> float:
-    """The length that all slots have.
-
-    Args:
-        settings: of the scenario.
-        wanted: what needs it, for the message.
-
-    Raises:
-        InvalidSetting: this scenario has no slots of one length.
-    """
-    if "slot_s" not in settings:
-        raise InvalidSetting(
-            f"{wanted} needs slots of one length (a setting slot_s); this program decides when it "
-            "asks"
-        )
-    return float(settings["slot_s"])

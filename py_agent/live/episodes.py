@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from ns3_bridge import Channel, LocalHost
 from ns3_bridge.schema import copy_fields
+from py_agent.experiment.slot_length import planned_slots
 from py_agent.live.messages import Message, SlotPacker, Told, begin_message, end_message
 
 
@@ -45,14 +46,11 @@ class Episodes:
         self._count += 1
         self._id = str(self._count)
         settings = self._settings
-        slot_s = settings.get("slot_s", 1.0)
         facts = {
             **{"policy": None, "retrain": None, "seed": run, "recorded": False},
-            **{"slot_s": slot_s, "slots_per_frame": settings.get("slots_per_frame", 1)},
-            **{"slots": None, "target_accuracy": None},
+            **{name: settings.get(name) for name in ("slot_s", "slots_per_frame")},
+            **{"slots": planned_slots(settings), "target_accuracy": None},
         }
-        if "duration_s" in settings:
-            facts["slots"] = round(settings["duration_s"] / slot_s)
         name = f"episode {self._count}, seed {run}"
         self._packer = SlotPacker(self._id, channel.schema)
         self._publish(begin_message(Told(self._id, name, channel.schema, facts)))

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -79,13 +79,22 @@ def recorded_messages(
     step_bytes = len(packer.pack(0, 0.0, 0.0, _row(seen, 0)).data)
     most = max(2, min(most_bytes // step_bytes, most_slots or n_steps))
     every = -(-n_steps // most)
-    first_s = float(seen["time_s"][0, 0]) if "time_s" in seen else of_scenario["warmup_s"]
+    times_s = _times_s(seen, of_scenario, n_steps)
     for slot in range(0, n_steps, every):
-        time_s = first_s + slot * of_scenario["slot_s"]
         action = _row(chosen, slot - 1) if slot else None
         reward = float(rewards[slot - 1]) if slot else 0.0
-        yield packer.pack(slot, time_s, reward, _row(seen, slot), action)
+        yield packer.pack(slot, float(times_s[slot]), reward, _row(seen, slot), action)
     yield end_message(run, *_end_of(folder), str(folder.path))
+
+
+def _times_s(
+    seen: Mapping[str, NDArray[Any]], settings: Mapping[str, Any], n_steps: int
+) -> NDArray[np.float64]:
+    """ns-3 times of observations ``[n_steps]``. Programs that decide when they ask observe them."""
+    if "time_s" in seen:
+        return seen["time_s"][:, 0].astype(np.float64)
+    times_s: NDArray[np.float64] = settings["warmup_s"] + settings["slot_s"] * np.arange(n_steps)
+    return times_s
 
 
 def _end_of(folder: RunFolder) -> tuple[str, str]:

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from py_agent.driver import Slot
 from py_agent.experiment.run_settings import RunSettings
 from py_agent.experiment.run_summary import decider
-from py_agent.experiment.slot_length import length_of_slots_s
 from py_agent.experiment.watching import Begun
 from py_agent.live.forecasts import Forecasts, twin_of
 from py_agent.live.messages import (
@@ -128,14 +127,10 @@ def facts_of(run: RunSettings, settings: Mapping[str, Any], slots: int | None) -
         run: its settings.
         settings: of the scenario, and of learning.
         slots: that it will have.
-
-    Raises:
-        InvalidSetting: slots have no length.
     """
     learns = run.retrain is not None
-    length_of_slots_s(settings, "a page of a run")
     return {
         **{"policy": run.policy, "retrain": run.retrain, "seed": run.seed, "slots": slots},
-        **{name: settings[name] for name in ("slot_s", "slots_per_frame")},
+        **{name: settings.get(name) for name in ("slot_s", "slots_per_frame")},
         "target_accuracy": run.learning.target_accuracy if learns else None,
     }

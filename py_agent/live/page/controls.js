@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Buttons, slider and keys: of the simulation while it is live, else of what has been.
 
+import { lastAtMost } from "./numbers.js";
+
 const SPEEDS = [0.1, 0.25, 0.5, 1, 2, 4, 8];
 
 export class Controls {
@@ -44,8 +46,10 @@ export class Controls {
       this.ask(this.paused ? "step" : "pause");
       return;
     }
-    const { slot_s } = this.bounds();
-    this.playback.goTo(this.playback.time + slots * slot_s);
+    const { times } = this.bounds();
+    if (!times.length) return;
+    const to = lastAtMost(times, this.playback.time + 1e-6) + slots;
+    this.playback.goTo(times[Math.min(Math.max(to, 0), times.length - 1)]);
   }
 
   key(event) {

@@ -90,14 +90,14 @@ function showRuns() {
 // slowest of these is, so that they are compared at one time.
 function bounds() {
   const shown = choice.shown.filter((run) => run.times.length);
-  if (!shown.length) return { first: 0, last: 0, isRunning: false, slot_s: 0.02 };
+  if (!shown.length) return { first: 0, last: 0, isRunning: false, times: [] };
   const going = connection === "open" ? shown.filter((run) => run.isRunning) : [];
   const lasts = (of) => of.map((run) => run.lastTime);
   return {
     first: Math.min(...shown.map((run) => run.firstTime)),
     last: going.length ? Math.min(...lasts(going)) : Math.max(...lasts(shown)),
     isRunning: going.length > 0,
-    slot_s: shown[0].told.slot_s,
+    times: shown[0].times,
   };
 }
 

@@ -11,9 +11,12 @@ from typer.testing import CliRunner
 
 from ns3_bridge import Field, Schema
 from py_agent.cli.app import app
+from py_agent.experiment.run_settings import RunSettings
+from py_agent.experiment.runner import Run
 from py_agent.live.messages import SlotPacker, Told, begin_message, end_message
 from py_agent.live.recorded import recorded_messages
 from py_agent.live.server import LiveServer
+from py_agent.live.watcher import LiveWatcher
 
 PLENTY = 10**9
 SLOT_SHOWN = "Number(/slot (\\d+)/.exec(document.querySelector('.run h2')?.textContent)?.[1] ?? -1)"
@@ -136,3 +139,24 @@ def test_any_scenario_has_its_fields_drawn(serve, visit):
     page.wait_for("document.querySelector('#field-help').textContent.includes('link 3')")
     page.page.select_option("#field", "action.rate_mbps")
     page.wait_for("document.querySelector('#fields figcaption').textContent.includes('Mbit/s')")
+
+
+def test_a_program_that_decides_when_it_asks_is_replayed_step_by_step(serve, visit, tmp_path):
+    flows = {"n_flows": 2, "duration_s": 2.0}
+    told = []
+    watcher = LiveWatcher("1", told.append)
+    settings = RunSettings(scenario="tcp", policy="cubic", settings=flows, runs_dir=tmp_path)
+    folder = Run(settings).execute(watcher=watcher)
+    past = list(recorded_messages(folder, "1", PLENTY))
+    slots = [message.data for message in told if message.is_slot]
+    assert [message.data for message in past if message.is_slot] == slots  # as it was watched
+    page = visit(serve(past=past).url)
+    page.says("recorded")
+    page.wait_for("document.querySelectorAll('#fields .u-over').length > 0")
+    page.go_to(0.5)
+    at = page.page.evaluate(SLOT_SHOWN)
+    page.page.keyboard.press("ArrowRight")
+    page.wait_for(f"{SLOT_SHOWN} === {at + 1}")
+    page.page.keyboard.press("ArrowLeft")
+    page.page.keyboard.press("ArrowLeft")
+    page.wait_for(f"{SLOT_SHOWN} === {at - 1}")
