@@ -16,6 +16,7 @@ import typer
 from py_agent.cli.compare import execute_with_bar, show_tables
 from py_agent.cli.consoles import err, out
 from py_agent.cli.executor import RayAddress, executor_of
+from py_agent.whole_files import replace_text
 
 if TYPE_CHECKING:
     from py_agent.benchmark.outcome import SettingOutcome
@@ -125,7 +126,7 @@ def _run(setting: BenchmarkSetting, plan: Plan, place: Path, executor: Executor)
         outcome = run_setting(setting, plan, results, run)
         write_comparison(outcome.comparison, place, shlex.join(["ns3-twin", *sys.argv[1:]]))
         text = json.dumps(outcome.to_json(), indent=2)
-        (place / "benchmark.json").write_text(text + "\n", encoding="utf-8")
+        replace_text(place / "benchmark.json", text + "\n")
     return outcome
 
 

@@ -19,6 +19,7 @@ from py_agent.cli.consoles import err, out
 from py_agent.cli.executor import RayAddress, executor_of
 from py_agent.cli.live import LOOPBACK, Live, LiveHost, LivePort, live_page, shown_on
 from py_agent.cli.preset import Preset, with_preset
+from py_agent.whole_files import replace_text
 
 if TYPE_CHECKING:
     from py_agent.compare.comparison import Comparison, Failure
@@ -191,7 +192,7 @@ def compare(
         command = shlex.join(["ns3-twin", *sys.argv[1:]])
         write_comparison(comparison, folder, command)
         text = json.dumps(comparison.to_json(), indent=2)
-        (folder / "comparison.json").write_text(text, encoding="utf-8")
+        replace_text(folder / "comparison.json", text)
     _show(comparison, folder, as_json=as_json)
     _end_if_failed(comparison.failures)
 
@@ -228,7 +229,7 @@ def _compare_rewards(
     folder.mkdir(parents=True, exist_ok=True)
     file = write_reward_comparison(comparison, folder)
     numbers = json.dumps(comparison.to_json(), indent=2)
-    (folder / "comparison.json").write_text(numbers, encoding="utf-8")
+    replace_text(folder / "comparison.json", numbers)
     if as_json:
         print(json.dumps(comparison.to_json()))
     else:

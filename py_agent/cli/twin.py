@@ -13,6 +13,7 @@ import typer
 from py_agent import former_names
 from py_agent.cli.consoles import err, out
 from py_agent.cli.executor import RayAddress, executor_of
+from py_agent.whole_files import replace_text
 
 if TYPE_CHECKING:
     from py_agent.fidelity.report import FidelityReport
@@ -151,7 +152,7 @@ def fidelity(
         report = measure(chosen, wanted, names, learned, work)
     fidelity_figure(report).savefig(output / "fidelity.png", dpi=110)
     values = json.dumps(report.as_json())
-    (output / "fidelity.json").write_text(values + "\n", encoding="utf-8")
+    replace_text(output / "fidelity.json", values + "\n")
     learned.save(output / "twin.json")
     for seed, reason in report.failures.items():
         typer.secho(f"failed: {seed}: {reason}", fg="red", err=True)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from py_agent.drl.errors import InvalidAgent, reason_of
 from py_agent.drl.features import FEATURES
-from py_agent.drl.weights import Layers, check_layers, opened
+from py_agent.drl.weights import Layers, check_layers, opened, save
 
 # What is shifted, in the order of the outputs.
 ACTIONS = ("bandwidth_share", "compute_share", "training_share", "retraining_ratio")
@@ -108,9 +108,7 @@ class Agent:
             **{"squash": self.squash, "reach": self.reach, "facts": self.facts},
             **{"features": self.features, "actions": ACTIONS},
         }
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("wb") as file:
-            np.savez(file, about=np.array(json.dumps(about)), **arrays)
+        save(path, about, arrays)
 
     @classmethod
     def load(cls, path: Path) -> Agent:

@@ -13,8 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from py_agent.drl.errors import InvalidAgent, reason_of
-from py_agent.drl.weights import check_layers, opened
-from py_agent.whole_files import replace
+from py_agent.drl.weights import check_layers, opened, save
 
 _TIMESCALES = ("slot", "frame")
 _ACTIVATIONS: dict[str, Callable[[NDArray[np.float32]], NDArray[np.float32]]] = {
@@ -128,13 +127,7 @@ class FlatAgent:
             "fields": list(self.fields),
             "timescale": self.timescale,
         }
-
-        def write(fresh: Path) -> None:
-            with fresh.open("wb") as file:  # given a name, NumPy would add to it
-                np.savez(file, about=np.array(json.dumps(about)), **arrays)
-
-        path.parent.mkdir(parents=True, exist_ok=True)
-        replace(path, write)
+        save(path, about, arrays)
 
     @classmethod
     def load(cls, path: Path) -> FlatAgent:

@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from py_agent.drl.errors import InvalidAgent
+from py_agent.whole_files import replace
 
 _LARGEST_BYTES = 64 << 20
 Layers = Sequence[tuple[NDArray[np.float32], NDArray[np.float32]]]
@@ -31,6 +33,17 @@ def opened(path: Path) -> Iterator[Any]:
             raise InvalidAgent(f"{path} unpacks to more than {_LARGEST_BYTES} bytes")
     with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
         yield arrays
+
+
+def save(path: Path, about: Mapping[str, Any], arrays: Mapping[str, Any]) -> None:
+    """Write arrays as ``.npz``, and what they are as JSON among them: all of it, or nothing."""
+
+    def write(fresh: Path) -> None:
+        with fresh.open("wb") as file:  # given a name, NumPy would add to it
+            np.savez(file, about=np.array(json.dumps(about)), **arrays)
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    replace(path, write)
 
 
 def check_layers(part: str, layers: Layers, width: int) -> int:

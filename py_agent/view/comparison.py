@@ -15,6 +15,7 @@ from py_agent.intervals import LEAST_SEEDS, Estimate
 from py_agent.view.front_figure import draw_fronts
 from py_agent.view.log_axis import label_ticks
 from py_agent.view.page import page, picture, table
+from py_agent.whole_files import replace_text
 
 _COLUMNS = (
     ("p99 s", "p99_delay_s", "{:.3f}"),
@@ -118,9 +119,7 @@ def write_comparison(comparison: Comparison, folder: Path, command: str) -> None
         lines, (header, rows) = setting_lines(comparison, setting), full_table(comparison, setting)
         texts += [*lines, "", *_markdown(header, rows), ""]
         parts += [*(f"<p>{html.escape(line)}</p>" for line in lines), table(rows, header)]
-    (folder / "comparison.md").write_text(
-        "\n".join([*texts, legend(comparison), ""]), encoding="utf-8"
-    )
+    replace_text(folder / "comparison.md", "\n".join([*texts, legend(comparison), ""]))
     if comparison.precision is not None:
         parts.append(f"<p>{html.escape(precision_line(comparison.precision))}</p>")
     failed = "".join(f"<p>Failed: {html.escape(str(f))}</p>" for f in comparison.failures)
@@ -130,9 +129,7 @@ def write_comparison(comparison: Comparison, folder: Path, command: str) -> None
         f"of whole runs. {html.escape(legend(comparison))}</p>{failed}"
         f"<pre>{html.escape(command)}</pre>"
     )
-    (folder / "report.html").write_text(
-        page("Comparison of policies", "\n".join(parts)), encoding="utf-8"
-    )
+    replace_text(folder / "report.html", page("Comparison of policies", "\n".join(parts)))
 
 
 def draw_comparison(comparison: Comparison) -> Figure:

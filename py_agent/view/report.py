@@ -18,6 +18,7 @@ from py_agent.view.page import details, page, picture, table
 from py_agent.view.pair_table import pair_rows, pair_sentence
 from py_agent.view.tables import result_rows
 from py_agent.view.worst_moments import HEADER, worst_moments
+from py_agent.whole_files import replace_text
 
 _FILES = {
     "slots.parquet": "observations and actions, a row per slot",
@@ -69,7 +70,7 @@ def write_report(folder: RunFolder) -> None:
             ),
         ]
     )
-    folder.report.write_text(page(title, body), encoding="utf-8")
+    replace_text(folder.report, page(title, body))
 
 
 def _in_words(summary: Mapping[str, Any], other: Mapping[str, Any] | None) -> str:

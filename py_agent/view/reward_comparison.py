@@ -7,6 +7,7 @@ from pathlib import Path
 
 from py_agent.compare.by_reward import RewardComparison, RewardRow
 from py_agent.view.comparison import INTERVALS
+from py_agent.whole_files import replace_text
 
 LEGEND = (
     "Difference: mean over seeds of the difference in reward per second under the same seed. "
@@ -45,7 +46,7 @@ def write_reward_comparison(comparison: RewardComparison, folder: Path) -> Path:
         lines += [f"| {' | '.join(line)} |" for line in (header, ["---"] * len(header), *rows)]
         lines.append("")
     file = folder / "comparison.md"
-    file.write_text("\n".join([*lines, LEGEND, ""]), encoding="utf-8")
+    replace_text(file, "\n".join([*lines, LEGEND, ""]))
     return file
 
 
