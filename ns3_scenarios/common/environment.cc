@@ -130,7 +130,10 @@ void Environment::Parse(ns3::CommandLine& command_line, int argc, char** argv) {
     command_line.Parse(static_cast<int>(for_ns3.size()), for_ns3.data());
 }
 
-void Environment::Parse(Settings& settings, int argc, char** argv) {
+void Environment::Parse(Settings& settings,
+                        int argc,
+                        char** argv,
+                        const std::function<void()>& set_ns3_defaults) {
     DoOrExit([&] {
         ProgramArguments arguments = ReadProgramArguments(settings, argc, argv);
         if (arguments.help) {
@@ -140,6 +143,9 @@ void Environment::Parse(Settings& settings, int argc, char** argv) {
         m_describe = arguments.describe;
         m_settings = settings;
         ns3::GlobalValue::Bind("SchedulerType", ns3::TypeIdValue(BucketScheduler::GetTypeId()));
+        if (set_ns3_defaults) {
+            set_ns3_defaults();
+        }
         ns3::CommandLine command_line;
         command_line.Parse(static_cast<int>(arguments.for_ns3.size()), arguments.for_ns3.data());
     });

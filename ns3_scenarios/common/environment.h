@@ -57,7 +57,11 @@ class Environment {
 
     /// The same of a program that declares its settings with type, unit and bounds. It ends with a
     /// line and status 2 where one is wrong. The user's `--ns3::…` win over defaults set before.
-    void Parse(Settings& settings, int argc, char** argv);
+    /// @param set_ns3_defaults called when the settings have their values
+    void Parse(Settings& settings,
+               int argc,
+               char** argv,
+               const std::function<void()>& set_ns3_defaults = {});
 
     template <class T>
     Field<T> Observation(FieldSpec spec) {
