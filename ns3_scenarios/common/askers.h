@@ -35,12 +35,20 @@ class Askers {
     /// @throws std::logic_error if this one has asked already, or for a reason not declared
     void Ask(std::size_t asker, const std::string& reason, std::function<void()> decided);
 
+    /// Ask in the midst of an event that cannot go on without the decision. Who has asked by Ask()
+    /// at this instant still waits.
+    /// @return whether the agent goes on; if so, it has decided
+    /// @throws std::logic_error as of Ask()
+    bool AskNow(std::size_t asker, const std::string& reason);
+
   private:
     struct Question {
         std::size_t asker;
         std::function<void()> decided;
     };
 
+    /// @throws std::logic_error if there is no such asker or reason
+    std::int32_t LabelOf(std::size_t asker, const std::string& reason) const;
     void Step();
 
     Environment& m_environment;

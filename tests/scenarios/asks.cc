@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Nothing but questions: asker i asks every i + 1 seconds, and does one thing wrong if told to.
+// With the fault "now", which is none, asker 0 does not wait for the others of its instant.
 #include "askers.h"
 #include "environment.h"
 
@@ -27,7 +28,13 @@ struct Toy {
         }
         decided(asker) = -1;
         const char* reason = fault == "reason" ? "no such" : "tick";
-        askers.Ask(asker, reason, [this, asker] { value(asker) = decided(asker); });
+        if (fault == "now" && asker == 0) {
+            if (askers.AskNow(asker, reason)) {
+                value(asker) = decided(asker);
+            }
+        } else {
+            askers.Ask(asker, reason, [this, asker] { value(asker) = decided(asker); });
+        }
         if (fault == "twice") {
             askers.Ask(asker, "tick", [] {});
         }

@@ -79,6 +79,16 @@ def test_decisions_count_for_those_who_ask_alone(asks):
     assert seen[-1]["value"].tolist() == [6, 6.1, 6.2]
 
 
+def test_who_asks_in_the_midst_of_an_event_asks_before_those_who_wait(asks):
+    env = ns3_scenarios.make(asks, {"fault": "now", "n": 2})
+    seen, _, times_s = played(env)
+    env.close()
+    assert times_s == [1, 2, 2, 3, 4, 4, 5, 6, 6, 6.5]
+    who = [np.flatnonzero(o["asks"]).tolist() for o in seen[:-1]]
+    assert who == [[0], [0], [1], [0], [0], [1], [0], [0], [1]]
+    assert seen[-1]["value"].tolist() == [6, 6.1]
+
+
 def test_the_program_s_own_arguments_are_settings(asks):
     described = json.loads(subprocess.run([asks, "--describe"], capture_output=True).stdout)
     kinds = {s["name"]: (s["type"], s["default"]) for s in described["settings"]}
