@@ -122,8 +122,9 @@ docs: $(VENV)/.installed-docs
 
 ## Write the settings of the scenarios as typed models.
 declarations: $(VENV)/.installed
-	for scenario in cellular tcp wifi; do \
-	  $(BIN)/ns3-twin describe $$scenario --python > ns3_scenarios/$${scenario}_settings.py || exit 1; \
+	for scenario in cellular rate-control tcp wifi; do \
+	  $(BIN)/ns3-twin describe $$scenario --python \
+	    > ns3_scenarios/$$(echo $$scenario | tr - _)_settings.py || exit 1; \
 	done
 
 ## Run the notebooks as a whole and keep what they show.

@@ -53,6 +53,11 @@ def tcp() -> Path:
     return _PROGRAMS / "tcp"
 
 
+def rate_control() -> Path:
+    """Wi-Fi stations whose modulation and coding scheme is chosen frame by frame."""
+    return _PROGRAMS / "rate-control"
+
+
 def names() -> list[str]:
     """Names of the scenarios that are installed, ours and other packages'."""
     return sorted(SCENARIOS)

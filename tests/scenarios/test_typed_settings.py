@@ -11,8 +11,9 @@ import ns3_scenarios
 from ns3_bridge import InvalidSetting, describe
 from ns3_bridge.settings import flatten
 from ns3_bridge.settings_module import settings_module
-from ns3_scenarios import cellular_settings, tcp_settings, wifi_settings
+from ns3_scenarios import cellular_settings, rate_control_settings, tcp_settings, wifi_settings
 from ns3_scenarios.cellular_settings import CellularSettings, Layout, Mobility, Radio
+from ns3_scenarios.rate_control_settings import RateControlSettings
 from ns3_scenarios.tcp_settings import TcpSettings
 from ns3_scenarios.wifi_settings import WifiSettings
 from py_agent.experiment.run_settings import RunSettings
@@ -22,6 +23,7 @@ from py_agent.experiment.run_settings import RunSettings
     ("scenario", "module", "settings"),
     [
         ("cellular", cellular_settings, CellularSettings()),
+        ("rate-control", rate_control_settings, RateControlSettings()),
         ("tcp", tcp_settings, TcpSettings()),
         ("wifi", wifi_settings, WifiSettings()),
     ],

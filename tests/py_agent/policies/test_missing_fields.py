@@ -14,6 +14,7 @@ SETTINGS = {"n_ue": 2, "n_bs": 2, "slot_s": 0.02, "slots_per_frame": 50, "warmup
 OWN = (
     *("random", "oracle", "oracle-fill", "rollout-fill", "rollout-drl"),
     *("newreno", "cubic", "bbr", "fast-tcp", "tcp-agent"),
+    *("minstrel-ht", "ideal", "thompson", "rate-agent"),
 )
 
 

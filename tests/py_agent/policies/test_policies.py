@@ -136,8 +136,11 @@ def test_shares_add_up_to_one_in_every_cell(weights, serving):
 
 
 # Those that look ahead have tests of their own: test_oracle.py, test_twin_association.py.
-# So have those of other scenarios: test_tcp.py.
-ELSEWHERE = ("oracle", "rollout-", "newreno", "cubic", "bbr", "fast-tcp", "tcp-agent")
+# So have those of other scenarios: test_tcp.py, test_rate_control.py.
+ELSEWHERE = (
+    *("oracle", "rollout-", "newreno", "cubic", "bbr", "fast-tcp", "tcp-agent"),
+    *("minstrel-ht", "ideal", "thompson", "rate-agent"),
+)
 
 
 @pytest.mark.parametrize(
