@@ -25,6 +25,7 @@ BENCHMARKS = {
     "branching": "py_agent.bench.branching",
     "bridge": "py_agent.bench.bridge",
     "contention": "py_agent.bench.contention",
+    "decisions": "py_agent.bench.decisions",
     "radio-map": "py_agent.bench.radio_map",
     "shares": "py_agent.bench.shares",
     "twin": "py_agent.bench.twin",
