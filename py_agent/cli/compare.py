@@ -22,6 +22,8 @@ from py_agent.cli.preset import Preset, with_preset
 from py_agent.whole_files import replace_text
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from py_agent.compare.comparison import Comparison, Failure
     from py_agent.compare.grid import Cell, Grid
     from py_agent.compare.results_file import ResultsFile
@@ -220,7 +222,7 @@ def _compare_rewards(
     """Compare where there are no tasks whose delays could be."""
     from py_agent.compare.by_reward import compare_rewards
     from py_agent.view.reward_comparison import LEGEND, reward_table, write_reward_comparison
-    from py_agent.view.tables import numbers_table
+    from py_agent.view.tables import numbers_table, that_fit
 
     failures = execute_with_bar(cells, results, executor, page)
     finished = {cell.key: results[cell.key] for cell in cells if cell.key in results}
@@ -233,11 +235,13 @@ def _compare_rewards(
     if as_json:
         print(json.dumps(comparison.to_json()))
     else:
+        console = _console()
         for setting in comparison.settings:
             if setting:
-                out().print(setting, highlight=False)
-            out().print(numbers_table(*reward_table(comparison, setting)))
-        out().print(LEGEND, highlight=False)
+                console.print(setting, markup=False, highlight=False)
+            table = that_fit(*reward_table(comparison, setting), console.width)
+            console.print(numbers_table(*table))
+        console.print(LEGEND, markup=False, highlight=False)
         out().print(f"table   {file}", highlight=False, soft_wrap=True)
     _end_if_failed(comparison.failures)
 
@@ -285,10 +289,14 @@ def _show(comparison: Comparison, folder: Path, *, as_json: bool) -> None:
     print(f"figure  {folder}/comparison.png\nreport  {folder}/report.html")
 
 
-def show_tables(comparison: Comparison) -> None:
-    """Print a table for every setting, and what has to be known to read it."""
+def _console() -> Console:
     from rich.console import Console
 
+    return Console(width=out().width if out().is_terminal else _FILE_WIDTH)
+
+
+def show_tables(comparison: Comparison) -> None:
+    """Print a table for every setting, and what has to be known to read it."""
     from py_agent.view.comparison import (
         legend,
         precision_line,
@@ -297,7 +305,7 @@ def show_tables(comparison: Comparison) -> None:
     )
     from py_agent.view.tables import numbers_table, that_fit
 
-    console = Console(width=out().width if out().is_terminal else _FILE_WIDTH)
+    console = _console()
     for setting in comparison.settings:
         for line in setting_lines(comparison, setting):
             console.print(line, markup=False, highlight=False)
