@@ -120,3 +120,19 @@ def test_train_cleanrl_saves_waiting_and_leaves_a_policy_for_ns3(tmp_path):
     untrained, trained = waiting(call("train_cleanrl.py", cwd=tmp_path))
     assert trained < 0.8 * untrained
     assert mean_delay_s("cleanrl-agent.npz", tmp_path) > 0
+
+
+def test_training_of_rate_control_leaves_a_policy(tmp_path):
+    short = ("--rounds", "2", "--episodes", "2", "--episode-s", "0.3", "--epochs", "1")
+    shown = call("rate-control/train.py", *short, "--output", "mine.npz", cwd=tmp_path)
+    frames = [int(found) for found in re.findall(r"^round \d: (\d+) frames", shown, re.MULTILINE)]
+    assert 0 < frames[0] < frames[1]
+    command = [COMMAND, "run", "--scenario", "rate-control", "--policy", "rate-agent=mine.npz"]
+    done = subprocess.run(
+        [*command, "--duration", "0.3", "--json"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert json.loads(done.stdout)["total_reward"] > 0

@@ -119,17 +119,16 @@ class Explorer(RatePolicy):
         features = history.features()
         if self.asks_for_answer(history):
             return mcs
-        mcs = self._explored(mcs, features)
+        mcs = self._explored(mcs, history)
         self._sent[link] = features, mcs
         return mcs
 
-    def _explored(self, mcs: int, features: NDArray[np.float32]) -> int:
+    def _explored(self, mcs: int, history: LinkHistory) -> int:
         draw = self._generator.random()
         if draw < 0.1:
             return int(self._generator.integers(N_MCS))
         if not self._is_trained:  # some 3 dB from one MCS to the next
-            snr_db = 40 * float(features[36])
-            around = (snr_db - 5) / 3 + self._generator.normal(0, 2)
+            around = (history.mean_snr_db() - 5) / 3 + self._generator.normal(0, 2)
             return int(np.clip(round(around), 0, N_MCS - 1))
         if draw < 0.4:
             return int(np.clip(mcs + self._generator.choice([-2, -1, 1, 2]), 0, N_MCS - 1))

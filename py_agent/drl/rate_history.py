@@ -94,6 +94,11 @@ class LinkHistory:
             )
         )
 
+    def mean_snr_db(self) -> float:
+        """Mean of the last acknowledgements; 0 before the first one."""
+        weight, total, _ = self._snr[0]
+        return _SNR_SCALE_DB * float(total) / max(float(weight), 1e-9)
+
     def features(self) -> NDArray[np.float32]:
         """What the agent observes, ``[FEATURES]``; zeros stand for what has not been yet."""
         recent = np.zeros((_EXCHANGES, _PER_EXCHANGE))

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import threading
+
 import gymnasium
 import numpy as np
 import pytest
 
+import ns3_bridge
 import ns3_scenarios
 from ns3_bridge import InvalidSetting, SimulatorDied
+from ns3_bridge.network.gateway import Gateway
 from ns3_bridge.testing import check_scenario
 from py_agent.contract import MissingObservation, Network
 from py_agent.policies import load_policy
@@ -169,6 +173,26 @@ def test_a_branch_goes_on_from_the_question():
     assert bits(seen[0]) == bits(seen[1])
     alike.close()
     other.close()
+
+
+def test_warm_starts_and_gateways_give_the_same_bits(tmp_path):
+    settings = {**STILL, "duration_s": 0.1, "fading": {"model": "jakes"}}
+    cold, _ = played(settings, always(4, MINSTREL_HT))
+    warm = ns3_scenarios.make("rate-control", settings, warm_starts=1)
+    for _ in range(2):
+        assert bits(played(None, always(4, MINSTREL_HT), env=warm)[0]) == bits(cold)
+    warm.close()
+    host = ns3_bridge.LocalHost(ns3_scenarios.program("rate-control"), settings)
+    gateway = Gateway(host, f"ipc://{tmp_path}/gateway")
+    server = threading.Thread(target=gateway.serve)
+    server.start()
+    try:
+        remote = ns3_bridge.connect(gateway.address)
+        assert bits(played(None, always(4, MINSTREL_HT), env=remote)[0]) == bits(cold)
+        remote.close()
+    finally:
+        gateway.stop()
+        server.join()
 
 
 def test_it_is_a_scenario_like_the_others():
