@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal
 
 import numpy as np
 from gymnasium import spaces
@@ -20,13 +20,8 @@ except ModuleNotFoundError as error:
 from ns3_bridge import InvalidAction, InvalidSetting
 from ns3_bridge.actions import check_action
 from ns3_bridge.settings import NestedSettings
-from ns3_bridge.spaces import space_of
-from ns3_scenarios.axes import element, without_axis
 from ns3_scenarios.registry import make
-
-Fields: TypeAlias = dict[str, NDArray[Any]]
-
-SERVED = "served"
+from ns3_scenarios.team_view import Fields, TeamView
 
 
 def known_options(options: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -37,14 +32,8 @@ def known_options(options: Mapping[str, Any] | None) -> dict[str, Any]:
 class BaseStationTeam(ParallelEnv[str, Fields, Fields]):  # type: ignore[misc]  # it is not typed
     """One agent per base station: ``bs_0``, ``bs_1``, ….
 
-    An agent sees what its base station has to do with: its own part of a field with an axis ``bs``,
-    the whole of every other field, and in
-    ``served [n_ue]`` (0 or 1) which users it serves.
-
-    An agent acts on the users that it serves: each gives every action field for all users,
-    ``[n_ue]``, and for a user the value counts that the serving base station gave. So the serving
-    base station decides about a handover, as in LTE. For a user without a base station the one
-    that served it last goes on to decide.
+    What an agent sees and decides is that of `TeamView`: the serving base station decides about a
+    handover, as in LTE.
 
     All agents have the same episode. Rewards: ``"shared"``, everybody gets that of the network;
     ``"local"``, minus the tasks in the system of the users that the agent serves at the end of the
@@ -77,26 +66,12 @@ class BaseStationTeam(ParallelEnv[str, Fields, Fields]):  # type: ignore[misc]  
             raise InvalidSetting(f"reward = {reward!r}: must be 'shared' or 'local'")
         self.env = make(scenario, settings, render_mode=render_mode, **options)
         self.render_mode = render_mode
-        sizes = self.env.schema.sizes
-        if not {"ue", "bs"} <= set(sizes):
-            raise InvalidSetting(
-                f"scenario {scenario} declares no axes ue and bs, only {list(sizes)}: "
-                "it cannot be a team"
-            )
+        self._view = TeamView(self.env.schema)
         self.metadata = {**self.env.metadata, "name": f"{self.env.schema.scenario}_team"}
-        self._n_ue, self._n_bs = sizes["ue"], sizes["bs"]
         self._local_reward = reward == "local"
-        self._serving = np.zeros(self._n_ue, int)
-        self._serving_bs = self.env.schema.observation("serving_bs")
-        self._bs_axis = {f.name: f.axis("bs") for f in self.env.schema.observations}
-        self.possible_agents = [f"bs_{m}" for m in range(self._n_bs)]
+        self.possible_agents = self._view.agents
         self.agents: list[str] = []
-        own: dict[str, spaces.Space[Any]] = {
-            field.name: space_of(without_axis(field, self._bs_axis[field.name]))
-            for field in self.env.schema.observations
-        }
-        own[SERVED] = spaces.MultiBinary(self._n_ue)
-        self.observation_spaces = {agent: spaces.Dict(own) for agent in self.possible_agents}
+        self.observation_spaces = dict.fromkeys(self.possible_agents, self._view.observation_space)
         self.action_spaces = {agent: self.env.action_space for agent in self.possible_agents}
 
     def observation_space(self, agent: str) -> spaces.Space[Any]:
@@ -119,9 +94,8 @@ class BaseStationTeam(ParallelEnv[str, Fields, Fields]):  # type: ignore[misc]  
         """
         observation, info = self.env.reset(seed=seed, options=known_options(options))
         self.agents = list(self.possible_agents)
-        connected = self._serving_bs.present(observation["serving_bs"])
-        self._serving = np.where(connected, observation["serving_bs"], 0)
-        return self._split(observation), {agent: dict(info) for agent in self.agents}
+        self._view.begin(observation)
+        return self._view.split(observation), {agent: dict(info) for agent in self.agents}
 
     def step(
         self, actions: Mapping[str, Mapping[str, NDArray[Any]]]
@@ -140,20 +114,13 @@ class BaseStationTeam(ParallelEnv[str, Fields, Fields]):  # type: ignore[misc]  
         Raises:
             InvalidAction: an agent is missing, or an action cannot be enforced.
         """
-        checked = [self._check(actions, agent) for agent in self.agents]
-        joint = {
-            field.name: np.stack([given[field.name] for given in checked])[
-                self._serving, np.arange(self._n_ue)
-            ]
-            for field in self.env.schema.actions
-        }
+        joint = self._view.joint({agent: self._check(actions, agent) for agent in self.agents})
         observation, reward, terminated, truncated, info = self.env.step(joint)
-        connected = self._serving_bs.present(observation["serving_bs"])
-        self._serving = np.where(connected, observation["serving_bs"], self._serving)
+        self._view.follow(observation)
         agents = self.agents
         rewards = self._rewards(observation, reward)
         result = (
-            self._split(observation),
+            self._view.split(observation),
             {agent: rewards[m] for m, agent in enumerate(agents)},
             dict.fromkeys(agents, terminated),
             dict.fromkeys(agents, truncated),
@@ -183,21 +150,8 @@ class BaseStationTeam(ParallelEnv[str, Fields, Fields]):  # type: ignore[misc]  
 
     def _rewards(self, observation: Fields, shared: float) -> list[float]:
         if not self._local_reward:
-            return [shared] * self._n_bs
+            return [shared] * len(self.possible_agents)
         tasks = observation["tasks_uploading"] + observation["tasks_computing"].sum(axis=1)
-        in_system = np.bincount(self._serving, weights=tasks, minlength=self._n_bs)
+        in_system = np.bincount(self._view.serving, tasks, len(self.possible_agents))
         slot_s = float(self.env.settings.model_dump()["slot_s"])
         return [-float(n) * slot_s for n in in_system]
-
-    def _split(self, observation: Fields) -> dict[str, Fields]:
-        return {agent: self._own(observation, m) for m, agent in enumerate(self.possible_agents)}
-
-    def _own(self, observation: Fields, m: int) -> Fields:
-        own = {}
-        for name, value in observation.items():
-            own[name] = element(value, self._bs_axis[name], m)
-        served = self._serving == m
-        if "present" in observation:  # nobody serves those who are away
-            served &= observation["present"] > 0
-        own[SERVED] = served.astype(np.int8)
-        return own

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -120,13 +120,7 @@ class FlatAgent:
 
     def save(self, path: Path) -> None:
         """Write as ``.npz``."""
-        arrays: dict[str, Any] = {f"w{i}": weight for i, (weight, _, _) in enumerate(self.layers)}
-        arrays |= {f"b{i}": bias for i, (_, bias, _) in enumerate(self.layers)}
-        about = {
-            "activations": [activation for _, _, activation in self.layers],
-            "fields": list(self.fields),
-            "timescale": self.timescale,
-        }
+        about, arrays = self.parts()
         save(path, about, arrays)
 
     @classmethod
@@ -139,15 +133,41 @@ class FlatAgent:
         """
         try:
             with opened(path) as file:
-                about = json.loads(str(file["about"]))
-                layers = [
-                    (file[f"w{i}"].astype(np.float32), file[f"b{i}"].astype(np.float32), str(kind))
-                    for i, kind in enumerate(about["activations"])
-                ]
-            return cls(layers, [str(name) for name in about["fields"]], str(about["timescale"]))
+                return cls.of_parts(json.loads(str(file["about"])), file)
         except Exception as error:  # NumPy and zipfile have a dozen kinds, one per damage
             reason = str(error) if isinstance(error, InvalidAgent) else reason_of(error)
             raise InvalidAgent(f"cannot read a flat agent from {path}: {reason}") from error
+
+    def parts(self, name: str = "") -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+        """What a file says of it, and the arrays that it keeps, whose names begin with `name`."""
+        arrays = {f"{name}w{i}": weight for i, (weight, _, _) in enumerate(self.layers)}
+        arrays |= {f"{name}b{i}": bias for i, (_, bias, _) in enumerate(self.layers)}
+        about = {
+            "activations": [activation for _, _, activation in self.layers],
+            "fields": list(self.fields),
+            "timescale": self.timescale,
+        }
+        return about, arrays
+
+    @classmethod
+    def of_parts(
+        cls, about: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], name: str = ""
+    ) -> FlatAgent:
+        """The agent of what `parts` gave.
+
+        Raises:
+            InvalidAgent: it is none.
+            Exception: of many kinds, if something lacks.
+        """
+        layers = [
+            (
+                arrays[f"{name}w{i}"].astype(np.float32),
+                arrays[f"{name}b{i}"].astype(np.float32),
+                str(kind),
+            )
+            for i, kind in enumerate(about["activations"])
+        ]
+        return cls(layers, [str(field) for field in about["fields"]], str(about["timescale"]))
 
 
 def _each(modules: Iterable[Any]) -> Iterable[Any]:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import abc
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,39 @@ from py_agent.drl.errors import InvalidAgent
 from py_agent.drl.flat_agent import FlatAgent
 
 
-class FlatPolicy:
+class VectorPolicy(abc.ABC):
+    """Decides on everything at once, and says at each moment what belongs there."""
+
+    def __init__(self, timescale: str) -> None:
+        self._timescale = timescale
+
+    def begin(self, network: Network, seed: int) -> None:
+        """Learn which action belongs to which timescale."""
+        self._timescales = {field.name: field.timescale for field in network.schema.actions}
+
+    def decide_frame(self, observation: Observation) -> Decision:
+        """See `Policy`."""
+        self._chosen = self._decide(observation)
+        return self._of("frame")
+
+    def decide_slot(self, observation: Observation) -> Decision:
+        """See `Policy`."""
+        if self._timescale == "slot":
+            self._chosen = self._decide(observation)
+        return self._of("slot")
+
+    @abc.abstractmethod
+    def _decide(self, observation: Observation) -> Decision: ...
+
+    def _of(self, timescale: str) -> Decision:
+        return {
+            name: value
+            for name, value in self._chosen.items()
+            if self._timescales[name] == timescale
+        }
+
+
+class FlatPolicy(VectorPolicy):
     """An agent on the vectors of FlatBox decides on everything, from another trainer's file.
 
     Args:
@@ -42,6 +75,7 @@ class FlatPolicy:
     def __init__(self, file: Path) -> None:
         self._file = file
         self._agent = FlatAgent.load(file)
+        super().__init__(self._agent.timescale)
 
     def begin(self, network: Network, seed: int) -> None:
         """Check that the agent fits this network.
@@ -50,6 +84,7 @@ class FlatPolicy:
             InvalidAgent: it was trained for other sizes.
             MissingObservation: a field that it observes is not declared.
         """
+        super().begin(network, seed)
         network.require(*self._agent.fields)
         schema = network.schema
         known = {field.name: field for field in schema.observations}
@@ -57,27 +92,7 @@ class FlatPolicy:
         seen = dict_space([known[name] for name in self._agent.fields])
         self._observations = codec_of(seen, categories)
         self._actions = codec_of(dict_space(schema.actions), categories)
-        self._timescales = {field.name: field.timescale for field in schema.actions}
-        for what, places, of_agent in (
-            ("observes", self._observations.places, self._agent.inputs),
-            ("decides", self._actions.places, self._agent.outputs),
-        ):
-            if places != of_agent:
-                raise InvalidAgent(
-                    f"{self._file} {what} {of_agent} numbers, and this network has {places}: it "
-                    "was trained for other numbers of users or stations, or with other settings"
-                )
-
-    def decide_frame(self, observation: Observation) -> Decision:
-        """See `Policy`."""
-        self._chosen = self._decide(observation)
-        return self._of("frame")
-
-    def decide_slot(self, observation: Observation) -> Decision:
-        """See `Policy`."""
-        if self._agent.timescale == "slot":
-            self._chosen = self._decide(observation)
-        return self._of("slot")
+        check_fit(str(self._file), self._agent, self._observations.places, self._actions.places)
 
     def _decide(self, observation: Observation) -> Decision:
         seen = {name: observation[name] for name in self._agent.fields}
@@ -85,9 +100,25 @@ class FlatPolicy:
         decided: Decision = self._actions.unscaled(action)
         return decided
 
-    def _of(self, timescale: str) -> Decision:
-        return {
-            name: value
-            for name, value in self._chosen.items()
-            if self._timescales[name] == timescale
-        }
+
+def check_fit(name: str, agent: FlatAgent, observed: int, decided: int) -> None:
+    """Check that an agent takes what a network observes, and gives what it is to decide.
+
+    Args:
+        name: of the agent, in messages.
+        agent: to be checked.
+        observed: places of the vector of observations.
+        decided: places of the vector of actions.
+
+    Raises:
+        InvalidAgent: it does not.
+    """
+    for what, places, of_agent in (
+        ("observes", observed, agent.inputs),
+        ("decides", decided, agent.outputs),
+    ):
+        if places != of_agent:
+            raise InvalidAgent(
+                f"{name} {what} {of_agent} numbers, and this network has {places}: it was trained "
+                "for other numbers of users or stations, or with other settings"
+            )

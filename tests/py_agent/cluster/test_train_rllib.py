@@ -16,10 +16,19 @@ SMALL = ("--iterations", "3", "--batch", "256", "--runners", "1", "--episode-s",
 
 
 @pytest.mark.timeout(1800)
-@pytest.mark.parametrize("env", ["twin", "ns3"])
-def test_three_iterations_leave_an_agent_that_runs(env, tmp_path):
+@pytest.mark.parametrize(
+    ("options", "kind"),
+    [
+        (("--env", "twin"), "flat"),
+        (("--env", "ns3"), "flat"),
+        (("--team", "shared"), "team"),
+        (("--team", "separate"), "team"),
+    ],
+    ids=str,
+)
+def test_three_iterations_leave_an_agent_that_runs(options, kind, tmp_path):
     done = subprocess.run(
-        [sys.executable, str(SCRIPT), "--env", env, *SMALL],
+        [sys.executable, str(SCRIPT), *options, *SMALL],
         cwd=tmp_path,
         capture_output=True,
         text=True,
@@ -32,7 +41,7 @@ def test_three_iterations_leave_an_agent_that_runs(env, tmp_path):
     assert all(value <= 0 for value in returns)
     network = ("--set", "n_ue=4", "--set", "n_bs=2", "--duration", "1", "--json")
     run = subprocess.run(
-        [COMMAND, "run", "--policy", "flat=rllib-agent.npz", *network],
+        [COMMAND, "run", "--policy", f"{kind}=rllib-agent.npz", *network],
         cwd=tmp_path,
         capture_output=True,
         text=True,
