@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from py_agent.experiment.run_summary import decider
+from py_agent.view.observed import observed
 
 Summary = Mapping[str, Any]
 _SECONDS = (
@@ -44,6 +45,10 @@ def pair_rows(run: Summary, baseline: Summary) -> list[tuple[str, str, str, str]
             ours, theirs = run[name], baseline[name]
             difference = f"{ours - theirs:+,}" if ours != theirs else "0"
             rows.append((what, f"{ours:,}", f"{theirs:,}", difference))
+    for name, said in observed(run).items():
+        if name in baseline:
+            ours, theirs = run[name], baseline[name]
+            rows.append((said, f"{ours:.4g}", f"{theirs:.4g}", _change(ours, theirs)))
     return rows
 
 
@@ -58,6 +63,12 @@ strongest-equal.'
     """
     ours, theirs = run.get("mean_delay_s"), baseline.get("mean_delay_s")
     us, them = decider(run), decider(baseline)
+    if "mean_delay_s" not in run and "mean_delay_s" not in baseline:
+        gained = run["total_reward"] - baseline["total_reward"]
+        return (
+            f"Under seed {run['seed']} the reward was {run['total_reward']:.3f} with {us}: "
+            f"{gained:+.3f} beside the {baseline['total_reward']:.3f} with {them}."
+        )
     if ours is None or theirs is None:
         return f"Under seed {run['seed']} there is no delay to compare of {us} and {them}."
     if theirs == 0 or abs(ours / theirs - 1) < 0.005:

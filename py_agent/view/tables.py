@@ -14,6 +14,7 @@ from rich.table import Table
 
 from ns3_bridge import Description, Field
 from py_agent.experiment.run_summary import decider
+from py_agent.view.observed import observed
 from py_agent.view.pair_table import pair_rows
 
 _SIMPLE_BOX = 2  # columns of a terminal that it takes beside the cells
@@ -44,13 +45,7 @@ def result_rows(summary: Mapping[str, Any]) -> list[tuple[str, str]]:
             *([("  download", seconds("mean_download_s"))] if summary["mean_download_s"] else []),
             ("95 % of tasks within", seconds("p95_delay_s")),
         ]
-    else:
-        rows += [
-            (f"{kind} {name.removeprefix(prefix)}", f"{value:.4g}")
-            for prefix, kind in (("mean_", "mean"), ("jain_index_", "Jain's index of"))
-            for name, value in summary.items()
-            if name.startswith(prefix)
-        ]
+    rows += [(said, f"{summary[name]:.4g}") for name, said in observed(summary).items()]
     if "users_came" in summary:
         rows += [
             (
@@ -115,8 +110,8 @@ def result_table(summary: Mapping[str, Any]) -> Table:
 def pair_table(run: Mapping[str, Any], baseline: Mapping[str, Any]) -> Table:
     """The results of a run and of its baseline beside each other."""
     table = Table(
-        title=f"{run['scenario']} · seed {run['seed']} · {run['sim_time_s']:g} s of ns-3 · "
-        f"{run['n_ue']} users, {run['n_bs']} base stations",
+        title=f"{run['scenario']} · seed {run['seed']} · {run['sim_time_s']:g} s of ns-3"
+        + ("" if run["n_ue"] is None else f" · {run['n_ue']} users, {run['n_bs']} base stations"),
         box=SIMPLE,
         padding=(0, 1, 0, 0),
     )

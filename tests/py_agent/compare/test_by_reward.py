@@ -14,6 +14,7 @@ from py_agent.compare.comparison import Failure
 from py_agent.compare.grid import Cell
 from py_agent.compare.results_file import RunResult
 from py_agent.experiment.run_settings import RunSettings
+from py_agent.view.pair_table import pair_rows, pair_sentence
 from py_agent.view.reward_comparison import reward_table
 
 REWARDS = {
@@ -92,3 +93,12 @@ def test_what_cannot_be_asked_of_rewards_is_refused():
     done = CliRunner().invoke(app, arguments)
     assert done.exit_code == 2
     assert "tcp has no tasks" in done.output
+
+
+def test_a_run_beside_its_baseline_shows_what_was_observed():
+    run = {"policy": "fast-tcp", "seed": 1, "total_reward": -4.0, "mean_rtt_s": 0.05}
+    baseline = {"policy": "cubic", "seed": 1, "total_reward": -6.5, "mean_rtt_s": 0.1}
+    assert pair_rows(run, baseline) == [("mean rtt_s", "0.05", "0.1", "-50 %")]
+    assert pair_sentence(run, baseline) == (
+        "Under seed 1 the reward was -4.000 with fast-tcp: +2.500 beside the -6.500 with cubic."
+    )
