@@ -57,6 +57,24 @@ def test_own_policy_beats_its_reference_and_is_one_for_the_command_line_too(tmp_
     assert "my mean delay is 1.00 times that of own_policy:MarginPolicy" in itself
 
 
+def test_an_agent_of_tcp_flows_is_trained_and_plays(tmp_path):
+    small = ("--steps", "512", "--networks", "2", "--rollout", "32", "--output", "agent.npz")
+    shown = call("tcp/train.py", *small, cwd=tmp_path)
+    assert shown.endswith("saved agent.npz\n")
+    assert shown.count("mean utility") == 2
+    played = subprocess.run(
+        [
+            *(COMMAND, "run", "--scenario", "tcp", "--policy", "tcp-agent=agent.npz"),
+            *("--json", "--duration", "1"),
+        ],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert json.loads(played.stdout)["mean_delivery_rate_mbps"] > 1
+
+
 @pytest.fixture
 def gateway(tmp_path):
     """``ns3-twin serve`` with a small network; gives its address."""

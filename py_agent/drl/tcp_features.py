@@ -44,6 +44,11 @@ class FlowFeatures:
         self._loss_share = np.zeros(n_flows)
         self._best_mbps = np.zeros(n_flows)
 
+    def forget(self, flows: NDArray[np.intp]) -> None:
+        """These flows begin anew."""
+        for past in (self._queueing, self._loss_share, self._best_mbps):
+            past[flows] = 0
+
     def of(self, observation: Observation, flows: NDArray[np.intp]) -> NDArray[np.float32]:
         """Features ``[n_asking, N_FEATURES]`` of flows that ask, with round trips measured.
 

@@ -57,10 +57,11 @@ def test_a_flow_keeps_its_window_until_a_round_trip_is_measured():
     assert asking(observation).tolist() == [2]
 
 
-def test_it_keeps_the_queue_short_and_the_link_full():
+@pytest.mark.parametrize("name", ["fast-tcp", "tcp-agent"])
+def test_it_keeps_the_queue_short_and_the_link_full(name):
     settings = {"duration_s": 5, "bottleneck": {"rate_mbps": 8, "buffer_bdp": 3}}
     totals, rtts_s = [], []
-    for policy in (FastTcp(), load_policy("cubic")):
+    for policy in (load_policy(name), load_policy("cubic")):
         env = ns3_scenarios.make("tcp", settings)
         network = Network("tcp", env.settings.model_dump(), env.schema)
         policy.begin(network, seed=1)
@@ -71,6 +72,10 @@ def test_it_keeps_the_queue_short_and_the_link_full():
         rtts_s.append(np.mean([slot.after["rtt_s"] for slot in slots[len(slots) // 2 :]]))
     assert totals[0] > 0.5 * totals[1]  # both are negative
     assert rtts_s[0] < 0.055 < rtts_s[1]
+
+
+def test_the_agent_that_ships_is_small():
+    assert TcpAgent.file.stat().st_size < 200_000
 
 
 def test_a_file_for_something_else_is_refused(tmp_path):
