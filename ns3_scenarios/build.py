@@ -69,35 +69,55 @@ def build(
     _check_files(sources, output)
     if ns3 is None:
         _check_modules(modules)
-    cmake = find_cmake()
-    if cmake is None:
-        raise BuildFailed("cmake is missing: pip install cmake")
+    if missing := missing_tools():
+        hints = "; ".join(missing.values())
+        raise BuildFailed(f"missing to compile a scenario: {', '.join(missing)}: {hints}")
+    cmake, generator = find_tool("cmake"), list[str]()
+    if find_tool("make") is None:
+        generator = ["-G", "Ninja", f"-DCMAKE_MAKE_PROGRAM={find_tool('ninja')}"]
     cache = cache or Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "ns3-twin"
     paths = [str(source.resolve()) for source in sources]
     own_ns3 = "" if ns3 is None else str(ns3.resolve())
-    what = os.fsencode("\0".join([str(SDK), own_ns3, *paths]))
+    what = os.fsencode("\0".join([str(SDK), own_ns3, *generator, *paths]))
     identity = hashlib.sha256(what).hexdigest()[:16]
     folder = cache / f"build-{identity}"
     folder.mkdir(parents=True, exist_ok=True)
     with _locked(folder, deadline_s) as temporary:
         _call(
             temporary,
-            *(cmake, "-S", SDK, "-B", folder, "-DCMAKE_BUILD_TYPE=Release"),
+            *(cmake, *generator, "-S", SDK, "-B", folder, "-DCMAKE_BUILD_TYPE=Release"),
             f"-DPython_EXECUTABLE={sys.executable}",
             f"-DNS3_WHEEL_DIR={cache / 'ns3-wheel'}",
             f"-DSCENARIO_SOURCES={';'.join(paths)}",
             f"-DSCENARIO_MODULES={';'.join(modules)}",
             f"-DSCENARIO_NS3={own_ns3}",
         )
-        _call(temporary, cmake, "--build", folder, "--parallel", len(os.sched_getaffinity(0)))
+        _call(
+            temporary,
+            cmake,
+            "--build",
+            folder,
+            "--parallel",
+            len(os.sched_getaffinity(0)),
+        )
         _put(folder / "scenario", output)
     return output
 
 
-def find_cmake() -> str | None:
-    """Path of cmake, also of one that pip installed beside this Python; None if there is none."""
+def find_tool(name: str) -> str | None:
+    """Path of a tool, also of one that pip installed beside this Python; None if there is none."""
     beside = Path(sys.executable).parent
-    return shutil.which("cmake", path=f"{beside}{os.pathsep}{os.environ.get('PATH', os.defpath)}")
+    return shutil.which(name, path=f"{beside}{os.pathsep}{os.environ.get('PATH', os.defpath)}")
+
+
+def missing_tools() -> dict[str, str]:
+    """What it takes to compile a scenario and is not there, and how to get it."""
+    wanted = {
+        "g++": ((os.environ.get("CXX") or "c++", "g++", "clang++"), "apt install g++"),
+        "cmake": (("cmake",), "pip install cmake"),
+        "make": (("make", "ninja"), "apt install make"),
+    }
+    return {tool: hint for tool, (names, hint) in wanted.items() if not any(map(find_tool, names))}
 
 
 def _check_files(sources: Sequence[Path], output: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ns3_scenarios.build import find_cmake
+from ns3_scenarios.build import find_tool
 
 REPOSITORY = Path(__file__).parents[1]
 FUZZ_S = float(os.environ.get("NS3_TWIN_FUZZ_S", "2"))  # of each reader, see tests/fuzz
@@ -31,7 +31,7 @@ def call(*command):
 @pytest.mark.long
 @pytest.mark.timeout(3600 + 10 * FUZZ_S)  # compiling takes long on a machine that is busy
 def test_the_cpp_tests_pass(build_cache):
-    cmake, folder = Path(find_cmake()), build_cache / "cpp-tests"
+    cmake, folder = Path(find_tool("cmake")), build_cache / "cpp-tests"
     ccache = shutil.which("ccache")
     call(
         *(cmake, "-S", REPOSITORY, "-B", folder, "-DNS3_TWIN_TESTS=ON"),

@@ -16,7 +16,7 @@ from pathlib import Path
 import ns3_scenarios
 from ns3_bridge import BridgeError, Channel, describe
 from ns3_bridge.testing import echo_command
-from ns3_scenarios.build import find_cmake
+from ns3_scenarios.build import missing_tools
 
 _LIBRARIES = (
     *("gymnasium", "numpy", "pydantic", "pyarrow", "matplotlib", "rich", "river", "scikit-learn"),
@@ -131,12 +131,11 @@ def _scenario(name: str, deadline_s: float) -> Finding:
 
 
 def _compiler() -> Finding:
-    found = {"g++": shutil.which("g++"), "cmake": find_cmake()}
-    missing = [tool for tool, path in found.items() if path is None]
+    missing = missing_tools()
     return Finding(
         "compiler",
         not missing,
-        f"missing: {', '.join(missing)}" if missing else "g++ and cmake are there",
-        "apt install g++; pip install cmake" if missing else "",
+        f"missing: {', '.join(missing)}" if missing else "g++, cmake and make are there",
+        "; ".join(missing.values()),
         required=False,  # only for scenarios of one's own
     )

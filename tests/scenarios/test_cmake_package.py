@@ -11,7 +11,7 @@ import pytest
 
 import ns3_scenarios
 from ns3_bridge import Channel, Status
-from ns3_scenarios.build import CMAKE_DIR, SDK, BuildFailed, build, find_cmake
+from ns3_scenarios.build import CMAKE_DIR, SDK, BuildFailed, build, find_tool
 
 # A simulator without ns-3: what is decided, times two.
 SIMULATOR = """
@@ -63,7 +63,7 @@ def cmake(tmp_path):
         (tmp_path / "CMakeLists.txt").write_text(text)
         for name, content in (sources or {}).items():
             (tmp_path / name).write_text(content)
-        command = [find_cmake(), "-S", tmp_path, "-B", tmp_path / "build", *options]
+        command = [find_tool("cmake"), "-S", tmp_path, "-B", tmp_path / "build", *options]
         done = subprocess.run(
             [*command, f"-Dns3_bridge_DIR={CMAKE_DIR}"],
             capture_output=True,
@@ -72,7 +72,7 @@ def cmake(tmp_path):
         )
         if done.returncode == 0 and sources:
             done = subprocess.run(
-                [find_cmake(), "--build", tmp_path / "build"],
+                [find_tool("cmake"), "--build", tmp_path / "build"],
                 capture_output=True,
                 text=True,
                 timeout=600,
@@ -182,7 +182,7 @@ def test_scenario_libraries_are_not_linked_with_an_ns3_that_has_changed(ns3_pref
     (core,) = ns3_prefix.glob("lib*/libns3*-core.so")
     (tmp_path / "lib" / "libns3.43-core.so").symlink_to(core)
     done = subprocess.run(
-        [find_cmake(), "-S", SDK, "-B", tmp_path / "build", f"-DNS3_ROOT={tmp_path}"],
+        [find_tool("cmake"), "-S", SDK, "-B", tmp_path / "build", f"-DNS3_ROOT={tmp_path}"],
         capture_output=True,
         text=True,
         timeout=300,

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import ns3_scenarios
+from ns3_scenarios import build as building
 from ns3_scenarios.build import BuildFailed, build
 
 REPOSITORY = Path(__file__).parents[2]
@@ -68,6 +69,24 @@ def test_what_the_compiler_says_reaches_the_user(tmp_path, build_cache):
         build([broken], [], tmp_path / "broken", build_cache)
     with pytest.raises(BuildFailed, match=r"no such file: .*missing\.cc"):
         build([tmp_path / "missing.cc"], [], tmp_path / "missing", build_cache)
+
+
+def test_ninja_does_where_there_is_no_make_and_what_lacks_is_named(compiled, monkeypatch):
+    found = building.find_tool
+
+    def without(*names):
+        monkeypatch.setattr(building, "find_tool", lambda n: None if n in names else found(n))
+
+    without("make", "ninja")
+    with pytest.raises(BuildFailed, match=r"make: apt install make$"):
+        compiled(SAYS.format("nothing"))
+    without("cmake")
+    with pytest.raises(BuildFailed, match=r"cmake: pip install cmake$"):
+        compiled(SAYS.format("nothing"))
+    if found("ninja") is None:
+        pytest.skip("there is no ninja here")
+    without("make")
+    assert output_of(compiled(SAYS.format("by ninja"))) == "by ninja\n"
 
 
 def test_only_the_file_of_ones_own_is_compiled(tmp_path, compiled, build_cache):
