@@ -13,6 +13,8 @@ import ns3_bridge
 import ns3_scenarios
 from ns3_bridge import InvalidSetting, LocalHost
 from ns3_bridge.network.gateway import Gateway
+from ns3_bridge.testing import check_scenario
+from ns3_scenarios.asker_agents import AskerTurns
 from py_agent.contract import MissingObservation, Network
 from py_agent.policies import load_policy
 
@@ -160,6 +162,27 @@ def test_vectors_warm_starts_and_gateways_serve_it(tmp_path):
     _, rewards, *_ = envs.step(action)
     assert rewards.shape == (2,)
     envs.close()
+
+
+def test_it_keeps_what_it_declares():
+    small = {"duration_s": 1, "bottleneck": {"rate_mbps": 4}}
+    checks = list(check_scenario(ns3_scenarios.program("tcp"), small))
+    assert len(checks) > 8
+    assert [check for check in checks if not check.ok] == []
+
+
+def test_flows_are_agents_that_take_turns():
+    env = AskerTurns("tcp", {**SMALL, "duration_s": 1})
+    env.reset(seed=1)
+    turns = []
+    for agent in env.agent_iter():
+        _, _, terminated, truncated, _ = env.last()
+        is_over = terminated or truncated
+        turns += [] if is_over else [agent]
+        decided = {"controller": np.int32(0), "window_packets": np.float64(10)}
+        env.step(None if is_over else decided)
+    env.close()
+    assert min(turns.count("flow_0"), turns.count("flow_1")) > 8
 
 
 def test_gymnasium_knows_it():
