@@ -27,7 +27,7 @@ class Radio(_Settings):
     """channel width: 20, 40, 80 or 160 [MHz]"""
 
     guard_interval_ns: Annotated[int, pydantic.Field(ge=800, le=3200)] = 800
-    """800, 1600 or 3200 (IEEE 802.11ax-2021, 27.3.12.13) [ns]"""
+    """800, 1600 or 3200 (IEEE 802.11ax-2021, Table 27-12) [ns]"""
 
     streams: Annotated[int, pydantic.Field(ge=1, le=4)] = 1
     """antennas of each device, and spatial streams of each frame"""

@@ -18,7 +18,7 @@ void RateControlSettings::Declare(Settings& settings) {
     settings.Integer("radio.width_mhz", width_mhz, 20, 160, "MHz",
                      "channel width: 20, 40, 80 or 160");
     settings.Integer("radio.guard_interval_ns", guard_interval_ns, 800, 3200, "ns",
-                     "800, 1600 or 3200 (IEEE 802.11ax-2021, 27.3.12.13)");
+                     "800, 1600 or 3200 (IEEE 802.11ax-2021, Table 27-12)");
     settings.Integer("radio.streams", streams, 1, 4, "1",
                      "antennas of each device, and spatial streams of each frame");
     settings.Real("radio.power_dbm", power_dbm, -10, 30, "dBm", "of every device");

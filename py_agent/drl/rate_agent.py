@@ -21,7 +21,7 @@ _OBSERVED = (
     *("queue_mpdus", "mcs_rate_mbps"),
 )
 _MPDU_BIT = 8 * 1544  # 1500 byte with header, FCS and delimiter (IEEE 802.11-2020, 9.7.1)
-_LONGEST_US = 5484.0  # of a PPDU (IEEE 802.11ax-2021, 27.3.7)
+_LONGEST_US = 5484.0  # of a PPDU: aPPDUMaxTime (IEEE 802.11ax-2021, 27.4.4)
 _OVERHEAD_US = 200.0  # preamble, SIFS, block acknowledgement, DIFS and mean backoff
 Floats = NDArray[np.float64]
 

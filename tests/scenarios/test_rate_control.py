@@ -63,7 +63,7 @@ def test_rewards_are_the_payload_that_was_acknowledged():
     seen, rewards = played(STILL, always(5))
     acknowledged = sum(int(o["acknowledged_mpdus"][0]) for o in seen)
     assert rewards.sum() == pytest.approx(acknowledged * 1500 * 8e-6)
-    # IEEE 802.11ax-2021, Table 27-61: 68.8 Mbit/s at MCS 5 of 20 MHz and 0.8 us.
+    # IEEE 802.11ax-2021, 27.5: 68.8 Mbit/s at MCS 5 of 20 MHz and 0.8 us.
     rate_mbps = seen[0]["mcs_rate_mbps"][5]
     assert rate_mbps == pytest.approx(68.8, abs=0.1)
     assert 0.9 * rate_mbps < rewards.sum() / STILL["duration_s"] < rate_mbps
