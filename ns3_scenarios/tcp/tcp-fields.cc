@@ -79,7 +79,7 @@ void TcpFields::Observe(std::size_t flow,
     m_loss_share(flow) = between.LossShare();
     m_cwnd_packets(flow) = observed.WindowPackets();
     m_inflight_packets(flow) = observed.InFlightPackets();
-    m_controller_in_force(flow) = static_cast<std::int32_t>(observed.Congestion().InForce());
+    m_controller_in_force(flow) = static_cast<std::int32_t>(observed.Congestion().Current());
     m_controller(flow) = m_controller_in_force(flow);
     m_window_packets(flow) = std::clamp(observed.WindowPackets(), 1.0, LARGEST_WINDOW_PACKETS);
 }

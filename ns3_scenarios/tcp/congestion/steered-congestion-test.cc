@@ -161,10 +161,10 @@ BOOST_AUTO_TEST_CASE(bbr_paces_and_the_next_one_does_not) {
 BOOST_AUTO_TEST_CASE(while_losses_are_repaired_nobody_else_takes_over) {
     tcb->m_congState = TcpSocketState::CA_RECOVERY;
     steered->Decide(Controller::CUBIC, 1);
-    BOOST_TEST((steered->InForce() == Controller::AGENT));
+    BOOST_TEST((steered->Current() == Controller::AGENT));
     tcb->m_congState = TcpSocketState::CA_OPEN;
     steered->CongestionStateSet(tcb, TcpSocketState::CA_OPEN);
-    BOOST_TEST((steered->InForce() == Controller::CUBIC));
+    BOOST_TEST((steered->Current() == Controller::CUBIC));
 }
 
 BOOST_AUTO_TEST_CASE(acknowledged_bytes_are_told_once) {

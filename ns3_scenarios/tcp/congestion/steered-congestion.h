@@ -43,7 +43,7 @@ class SteeredCongestion : public ns3::TcpCongestionOps {
     /// @param window_packets of the agent
     void Decide(Controller controller, double window_packets);
 
-    Controller InForce() const { return m_in_force; }
+    Controller Current() const { return m_in_force; }
 
     /// Of the socket that it controls.
     const ns3::TcpSocketState& State() const { return *m_tcb; }
