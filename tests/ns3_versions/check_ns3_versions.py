@@ -80,4 +80,7 @@ def test_an_example_plays_the_same_episode(example, ns3_prefix, tmp_path, build_
         monkeypatch.setenv("LD_LIBRARY_PATH", str(next(prefix.glob("lib/*-linux-gnu"))))
     program = build([source], [], tmp_path / source.stem, build_cache, ns3=prefix)
     assert version in (None, ns3_scenarios.make(str(program)).ns3_version)
-    assert play(program) == expected
+    steps, seen = play(program)
+    assert steps == expected[0]
+    if version is not None:  # models of an ns-3 of your own may be other ones
+        assert seen == expected[1]
