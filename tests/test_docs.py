@@ -22,10 +22,11 @@ from py_agent.view.markdown import description_markdown
 
 REPOSITORY = Path(__file__).parents[1]
 OPTION = re.compile(r"(?<![\w-])--[a-z][\w-]+")
-#: Options of scenario programs, docker, SUMO and programs of ns3-gym, which pages name alone.
+#: Options of scenario programs, examples, docker, SUMO and programs of ns3-gym, which pages name
+#: alone.
 OF_OTHERS = {
     *("--help", "--describe", "--build-arg", "--fcd-output", "--human-readable-time"),
-    *("--openGymPort", "--simSeed"),
+    *("--openGymPort", "--simSeed", "--team"),
 }
 #: Messages that ns-3 and pydantic write.
 OF_OTHER_PROGRAMS = {"Invalid command-line argument", "Input should be less than or equal to"}
