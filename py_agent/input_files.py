@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import ns3_scenarios
+
 _SEPARATOR = ";"  # of several files in one setting
 _LONGEST_NAME = 4096  # PATH_MAX of Linux
 
@@ -47,6 +49,13 @@ def with_absolute_paths(
             choice may be called like a file that lies there by chance.
     """
     return {name: _absolute(value, (name,), is_path) for name, value in values.items()}
+
+
+def portable_scenario(scenario: str) -> str:
+    """A scenario's name; a program of one's own is named absolutely."""
+    if scenario in ns3_scenarios.names():
+        return scenario
+    return ns3_scenarios.program(scenario)
 
 
 def _absolute(value: Any, name: tuple[str, ...], is_path: Callable[[Sequence[str]], bool]) -> Any:

@@ -3,18 +3,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from py_agent.cli.consoles import err, out
+from py_agent.cli.executor import RayAddress
 from py_agent.cli.live import LOOPBACK, Live, LiveHost, LivePort, live_page
 
 if TYPE_CHECKING:
     from py_agent.drl.training import Validated
     from py_agent.drl.training_settings import TrainingSettings
+    from py_agent.drl.variant_parts import MakePart
     from py_agent.live.server import LiveServer
 
 _QUICK = {"steps": 320_000, "networks": 16, "episode_s": 4.0, "warmup_s": 2.0}
@@ -69,6 +73,7 @@ def train(
         bool | None,
         typer.Option("--processes/--no-processes", help="Give each variant a process of its own."),
     ] = None,
+    ray: RayAddress = None,
     device: Annotated[
         str | None, typer.Option(help="Device that learns: cpu or cuda.", show_default="cpu")
     ] = None,
@@ -120,8 +125,12 @@ def train(
     from py_agent.folder_lock import locked
     from py_agent.intervals import Estimate
 
-    with locked(folder), live_page(live, live_host, live_port) as page:
-        training = Training(settings, folder)
+    with (
+        locked(folder),
+        live_page(live, live_host, live_port) as page,
+        _part_maker(ray, settings) as make_part,
+    ):
+        training = Training(settings, folder, make_part)
         shown = [] if page is None else [_shown_on(page, settings)]
         with Progress(console=err(), transient=True, disable=not err().is_terminal) as bar:
             task = bar.add_task("training", total=settings.steps)
@@ -150,6 +159,22 @@ def train(
     out().print(
         f"agent  {folder}/agent.npz\ncurves  tensorboard --logdir {folder}", highlight=False
     )
+
+
+@contextlib.contextmanager
+def _part_maker(address: str | None, settings: TrainingSettings) -> Iterator[MakePart | None]:
+    """What puts variants on the nodes of a cluster; None without one."""
+    if address is None:
+        yield None
+        return
+    from py_agent.cluster.connection import connected
+    from py_agent.cluster.lodger import Lodgings
+    from py_agent.drl.variant_on_node import NodePart
+
+    movable = settings.movable()
+    with connected(address):
+        lodgings = Lodgings(lambda line: err().print(line, style="yellow", highlight=False))
+        yield lambda _, number: NodePart(lodgings, movable, number)
 
 
 def _shown_on(page: LiveServer, settings: TrainingSettings) -> Validated:

@@ -14,3 +14,7 @@ class NodeRefused(Ns3TwinError):
 
 class NodesLost(Ns3TwinError):
     """Raised when all nodes of a cluster are gone while there is work left."""
+
+
+class ObjectLost(Ns3TwinError):
+    """Raised when an object on a node is gone, with the node or with its process."""

@@ -33,15 +33,10 @@ class _Reports:
         return kept
 
 
-class _Worker:
-    """A process on a node.
+class Inhabitant:
+    """Who lives in a process on a node, with a folder of its own."""
 
-    Args:
-        reports: a `Reports`.
-    """
-
-    def __init__(self, reports: Any) -> None:
-        self._reports = reports
+    def __init__(self) -> None:
         self._folder = tempfile.mkdtemp(prefix="ns3-twin-ray-")
         tempfile.tempdir = self._folder
         os.chdir(self._folder)
@@ -55,21 +50,38 @@ class _Worker:
         os.chdir("/")
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def do(self, content: bytes, keys: Sequence[str], *files: bytes) -> tuple[Any, Any]:
-        """Do a piece of work.
+    def _received(self, content: bytes, keys: Sequence[str], files: Sequence[bytes]) -> Any:
+        """What has been sent here, its files laid down in the folder.
 
         Args:
-            content: a shipment of the function and its argument.
+            content: of a shipment.
             keys: of the files that came with it, in the order of `files`.
             files: their contents.
+        """
+        contents = dict(zip(keys, files, strict=True))
+        return unpack(content, contents.__getitem__, Path(self._folder) / "files")
+
+
+class _Worker(Inhabitant):
+    """Does one piece of work after another.
+
+    Args:
+        reports: a `Reports`.
+    """
+
+    def __init__(self, reports: Any) -> None:
+        super().__init__()
+        self._reports = reports
+
+    def do(self, content: bytes, keys: Sequence[str], *files: bytes) -> tuple[Any, Any]:
+        """Do a piece of work: a shipment of the function and its argument.
 
         Returns:
             the result, and the error in its place.
         """
-        contents = dict(zip(keys, files, strict=True))
         with reporting_to(self._report):
             try:
-                work, item = unpack(content, contents.__getitem__, Path(self._folder) / "files")
+                work, item = self._received(content, keys, files)
                 return work(item), None
             except Exception as error:
                 return None, that_travels(error)

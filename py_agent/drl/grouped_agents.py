@@ -13,7 +13,7 @@ from py_agent.drl.agent import Agent
 from py_agent.drl.alike_agents import AlikeAgents
 from py_agent.drl.training_settings import TrainingSettings
 from py_agent.drl.validation import Evaluation, joined
-from py_agent.drl.variant_parts import LocalPart, Part, RemotePart
+from py_agent.drl.variant_parts import LocalPart, MakePart, Part, RemotePart
 
 
 class GroupedAgents(AlikeAgents):
@@ -22,6 +22,7 @@ class GroupedAgents(AlikeAgents):
     Args:
         settings: of the training; variants may differ in users, but not where agents see their
             cell, for then observations would have several shapes.
+        make_part: makes the part of a variant; None: here, or in a process as `settings` say.
 
     Raises:
         ValueError: they do.
@@ -36,8 +37,8 @@ class GroupedAgents(AlikeAgents):
         >>> agents.close()
     """
 
-    def __init__(self, settings: TrainingSettings) -> None:
-        make: type[LocalPart] | type[RemotePart] = RemotePart if settings.processes else LocalPart
+    def __init__(self, settings: TrainingSettings, make_part: MakePart | None = None) -> None:
+        make = make_part or (RemotePart if settings.processes else LocalPart)
         self._parts: list[Part] = []
         try:
             for number in range(len(settings.variants) or 1):

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import time
@@ -26,6 +27,7 @@ from py_agent.drl.errors import CannotResume, NothingToValidate
 from py_agent.drl.grouped_agents import GroupedAgents
 from py_agent.drl.learning_curve import CurvePoint
 from py_agent.drl.training_settings import TrainingSettings
+from py_agent.drl.variant_parts import MakePart
 from py_agent.input_files import digests
 from py_agent.intervals import Estimate, paired_ratio
 from py_agent.whole_files import replace, replace_text
@@ -46,6 +48,7 @@ class Training:
     Args:
         settings: what to train; those in the folder must be the same.
         folder: where to; a training that is there is gone on with.
+        make_part: see `GroupedAgents`.
 
     Raises:
         CannotResume: the folder holds a training with other settings, of an earlier version, or
@@ -60,8 +63,11 @@ class Training:
         True
     """
 
-    def __init__(self, settings: TrainingSettings, folder: Path) -> None:
+    def __init__(
+        self, settings: TrainingSettings, folder: Path, make_part: MakePart | None = None
+    ) -> None:
         self.settings = settings
+        self._make_part = make_part
         self.folder = folder
         self._state = _State(folder / "state.json")
         told = folder / "settings.yaml"
@@ -104,22 +110,21 @@ class Training:
         """
         settings = self.settings
         torch.set_num_threads(settings.threads)
-        agents = GroupedAgents(settings)
-        agents.seed(settings.seed * 10_000 + self._state.steps % 10_000)
-        checkpoint = self.folder / "checkpoint.pt"
-        if checkpoint.exists():
-            model = load_algorithm(settings, checkpoint, agents, self.folder)
-        else:
-            model = make_algorithm(settings, agents, self.folder)
-        validation = _Validation(self, agents, progress, validated)
-        left = settings.steps - model.num_timesteps
-        if left > 0:
-            model.learn(
-                left, callback=validation, reset_num_timesteps=False, tb_log_name="training"
-            )
-        if self._state.best is None or self._state.steps < model.num_timesteps:
-            validation.validate(model)
-        agents.close()
+        with contextlib.closing(GroupedAgents(settings, self._make_part)) as agents:
+            agents.seed(settings.seed * 10_000 + self._state.steps % 10_000)
+            checkpoint = self.folder / "checkpoint.pt"
+            if checkpoint.exists():
+                model = load_algorithm(settings, checkpoint, agents, self.folder)
+            else:
+                model = make_algorithm(settings, agents, self.folder)
+            validation = _Validation(self, agents, progress, validated)
+            left = settings.steps - model.num_timesteps
+            if left > 0:
+                model.learn(
+                    left, callback=validation, reset_num_timesteps=False, tb_log_name="training"
+                )
+            if self._state.best is None or self._state.steps < model.num_timesteps:
+                validation.validate(model)
         return Agent.load(self.folder / "agent.npz")
 
 

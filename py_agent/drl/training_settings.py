@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import pydantic
 
+from py_agent.input_files import portable_scenario, with_absolute_paths
 from py_agent.learning.learning_settings import LearningSettings
 
 
@@ -107,6 +108,20 @@ class TrainingSettings(pydantic.BaseModel):
     twin: str | None = pydantic.Field(
         None, description="file of calibrated parameters; else what the settings say"
     )
+
+    def movable(self) -> TrainingSettings:
+        """The same settings as they hold in any folder: files are named absolutely."""
+        known = self.model_dump()
+        return TrainingSettings.model_validate(
+            {
+                **with_absolute_paths(known, lambda name: name[0] in ("twin", "settings")),
+                "scenario": portable_scenario(self.scenario),
+                "variants": [
+                    with_absolute_paths(variant, lambda name: name[0] == "settings")
+                    for variant in known["variants"]
+                ],
+            }
+        )
 
     @pydantic.field_validator("accuracy_weights")
     @classmethod

@@ -6,6 +6,7 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import signal
+from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import Any, Protocol
 
@@ -44,6 +45,10 @@ class Part(Protocol):
 
     def close(self) -> None:
         """End it."""
+
+
+#: Makes the part of the variant of this number.
+MakePart = Callable[[TrainingSettings, int], Part]
 
 
 class LocalPart:
@@ -137,7 +142,7 @@ class RemotePart:
         self._process.join()
 
 
-class _Spaces:
+class Spaces:
     """What of a `VecEnv` another process must know."""
 
     def __init__(self, agents: VecEnv) -> None:
@@ -154,7 +159,7 @@ def _serve(settings: TrainingSettings, number: int, messages: Connection) -> Non
         except Exception as error:
             messages.send(error)
             return
-        messages.send(_Spaces(variant.agents))
+        messages.send(Spaces(variant.agents))
         while True:
             method, arguments = messages.recv()
             try:

@@ -12,7 +12,7 @@ import pydantic
 import ns3_scenarios
 from ns3_bridge.settings import flatten
 from py_agent.experiment.run_settings import RunSettings
-from py_agent.input_files import digest, digests, with_absolute_paths
+from py_agent.input_files import digest, digests, portable_scenario, with_absolute_paths
 
 _PYTHON = ".py"
 
@@ -55,13 +55,6 @@ def portable(run: RunSettings, settings: pydantic.BaseModel) -> dict[str, Any]:
             run.learning.model_dump(mode="json"), lambda name: name == ("recording",)
         ),
     }
-
-
-def portable_scenario(scenario: str) -> str:
-    """A scenario's name; a program of one's own is named absolutely."""
-    if scenario in ns3_scenarios.names():
-        return scenario
-    return ns3_scenarios.program(scenario)
 
 
 def portable_policy(policy: str) -> str:

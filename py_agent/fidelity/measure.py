@@ -16,7 +16,7 @@ from ns3_bridge import InvalidSetting, Ns3TwinError
 from py_agent import former_names
 from py_agent.calibration.calibrate import calibrate
 from py_agent.executor import Executor, LocalProcesses, ThisProcess
-from py_agent.experiment.run_inputs import portable_policy, portable_scenario
+from py_agent.experiment.run_inputs import portable_policy
 from py_agent.experiment.run_settings import RunSettings, load_run_settings
 from py_agent.experiment.runner import Run
 from py_agent.fidelity.checkpoint import Checkpoint, CheckpointSettings, play
@@ -27,6 +27,7 @@ from py_agent.fidelity.checkpoint_file import (
     save_checkpoint,
 )
 from py_agent.fidelity.report import FidelityReport, make_report
+from py_agent.input_files import portable_scenario
 from py_agent.side_by_side import report
 from py_agent.twin.model.parameters import TwinParameters
 

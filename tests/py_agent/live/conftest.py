@@ -106,7 +106,7 @@ class Visit:
             """part => {
                 const slider = document.getElementById("slider");
                 const [least, most] = [Number(slider.min), Number(slider.max)];
-                globalThis.drawnBefore = globalThis.ns3TwinDrawn;
+                globalThis.drawnBefore = globalThis.ns3TwinDrawn ?? 0; // it may not have drawn yet
                 slider.value = least + part * (most - least);
                 slider.dispatchEvent(new Event("input"));
             }""",
