@@ -119,7 +119,7 @@ class Lodger:
         self._about = self._actor.about.remote()
 
     def move(self) -> None:
-        """Leave the node and start again on another, or on this one: the object is to be made again.
+        """Leave the node for another, or for this one again: the object is to be made again.
 
         Raises:
             NodeRefused, NodesLost: see `Lodgings.take`.
