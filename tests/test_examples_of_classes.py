@@ -24,6 +24,7 @@ WIRES = (
     *("ns3_bridge.records", "ns3_bridge.warm_starts", "ns3_bridge.wiring"),
     *("py_agent.cluster.connection", "py_agent.cluster.executor"),
     *("py_agent.cluster.nodes", "py_agent.cluster.worker"),
+    *("py_agent.cluster.lodger", "py_agent.drl.variant_on_node"),
 )
 NAMES_OF_CASES = (BaseException, enum.Enum)
 WHAT_USERS_WRITE = ("py_agent.contract", "py_agent.driver")  # beside the rooms' ``__all__``
