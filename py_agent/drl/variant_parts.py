@@ -143,7 +143,15 @@ class RemotePart:
 
 
 class Spaces:
-    """What of a `VecEnv` another process must know."""
+    """What of a `VecEnv` another process must know.
+
+    Example:
+        >>> small = {"settings": {"n_ue": 3, "n_bs": 2}, "episode_s": 2, "warmup_s": 0}
+        >>> variant = Variant(TrainingSettings(**small, networks=2, retrain=False), 0)
+        >>> Spaces(variant.agents).num_envs
+        6
+        >>> variant.close()
+    """
 
     def __init__(self, agents: VecEnv) -> None:
         self.num_envs = agents.num_envs
