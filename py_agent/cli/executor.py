@@ -46,4 +46,9 @@ def executor_of(address: str | None, jobs: int | None) -> Iterator[Executor]:
     from py_agent.cluster.executor import RayCluster
 
     with connected(address):
-        yield RayCluster(jobs, lambda line: err().print(line, style="yellow", highlight=False))
+        yield RayCluster(jobs, tell_of_nodes)
+
+
+def tell_of_nodes(line: str) -> None:
+    """Print what has become of a node."""
+    err().print(line, style="yellow", highlight=False)

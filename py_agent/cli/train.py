@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from py_agent.cli.consoles import err, out
-from py_agent.cli.executor import RayAddress
+from py_agent.cli.executor import RayAddress, tell_of_nodes
 from py_agent.cli.live import LOOPBACK, Live, LiveHost, LivePort, live_page
 
 if TYPE_CHECKING:
@@ -173,7 +173,7 @@ def _part_maker(address: str | None, settings: TrainingSettings) -> Iterator[Mak
 
     movable = settings.movable()
     with connected(address):
-        lodgings = Lodgings(lambda line: err().print(line, style="yellow", highlight=False))
+        lodgings = Lodgings(tell_of_nodes)
         yield lambda _, number: NodePart(lodgings, movable, number)
 
 

@@ -51,10 +51,13 @@ class Lodgings:
 
     Args:
         tell: called with a line on every node that is left out or lost.
+
+    Attributes:
+        nodes: who may work.
     """
 
     def __init__(self, tell: Callable[[str], None] = ignore) -> None:
-        self._nodes = Nodes(tell)
+        self.nodes = Nodes(tell)
         self._taken: Counter[str] = Counter()  # CPUs by node
 
     def take(self) -> str:
@@ -66,8 +69,8 @@ class Lodgings:
         """
         until_s = time.monotonic() + _START_S
         while True:
-            self._nodes.look()
-            free = {node: cpus - self._taken[node] for node, cpus in self._nodes.cpus.items()}
+            self.nodes.look()
+            free = {node: cpus - self._taken[node] for node, cpus in self.nodes.cpus.items()}
             if free and max(free.values()) > 0:
                 node = max(free, key=lambda node: free[node])
                 self._taken[node] += 1
@@ -76,21 +79,13 @@ class Lodgings:
                 raise NodesLost(
                     f"no CPU of the cluster has been free for {_START_S:g} s: each part of the work"
                     f" takes one for itself, and {sum(free.values())} of"
-                    f" {sum(self._nodes.cpus.values())} are free"
+                    f" {sum(self.nodes.cpus.values())} are free"
                 )
             time.sleep(_LOOK_S)
 
     def give_back(self, node: str) -> None:
         """The CPU is free again."""
         self._taken[node] -= 1
-
-    def has_ours(self, node: str, installed: Any) -> bool:
-        """See `Nodes.has_ours`."""
-        return self._nodes.has_ours(node, installed)
-
-    def failed(self, node: str, why: Exception) -> None:
-        """See `Nodes.failed`."""
-        self._nodes.failed(node, why)
 
 
 class Lodger:
@@ -139,9 +134,9 @@ class Lodger:
             try:
                 folder, installed = ray.get(self._about, timeout=_START_S)
             except RayError as error:
-                self._lodgings.failed(self._node, error)
+                self._lodgings.nodes.failed(self._node, error)
             else:
-                if self._lodgings.has_ours(self._node, installed):
+                if self._lodgings.nodes.has_ours(self._node, installed):
                     break
             self.move()
         self._folder = folder

@@ -83,7 +83,7 @@ env.close()
 
 def test_a_thousand_resets_hold_no_more_than_a_hundred(program):
     command = [sys.executable, "-c", RESETS, program, str(EPISODES)]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, timeout=900)
     early, late = (tuple(map(int, line.split())) for line in done.stdout.splitlines())
     assert late[0] == early[0]
     assert late[1] - early[1] < 2048

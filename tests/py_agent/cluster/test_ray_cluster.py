@@ -16,7 +16,6 @@ from pathlib import Path
 import pytest
 
 ray = pytest.importorskip("ray")
-cluster_utils = importlib.import_module("ray.cluster_utils")
 connection = importlib.import_module("py_agent.cluster.connection")
 executor = importlib.import_module("py_agent.cluster.executor")
 from py_agent.cluster.errors import NoCluster, NodeRefused  # noqa: E402
@@ -24,21 +23,8 @@ from py_agent.side_by_side import WorkerDied, report  # noqa: E402
 
 COMMAND = str(Path(sys.executable).parent / "ns3-twin")
 SMALL = ("--seeds", "1-3", "--duration", "2", "--set", "n_ue=4", "--set", "n_bs=2", "--json")
-NODE = {"num_cpus": 1, "object_store_memory": 100 * 2**20}
 PATIENCE_S = 600
 pytestmark = pytest.mark.timeout(1800)
-
-
-@pytest.fixture
-def cluster(monkeypatch):
-    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))  # nodes call functions of here
-    made = cluster_utils.Cluster(
-        initialize_head=True, head_node_args={**NODE, "include_dashboard": False}
-    )
-    made.second = made.add_node(**NODE)
-    made.wait_for_nodes()
-    yield made
-    made.shutdown()
 
 
 @pytest.fixture

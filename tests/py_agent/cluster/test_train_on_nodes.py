@@ -19,13 +19,11 @@ from py_agent.drl.training import Training  # noqa: E402
 from py_agent.drl.training_settings import TrainingSettings  # noqa: E402
 from py_agent.twin.environment.network import TwinNetwork  # noqa: E402
 
-cluster_utils = importlib.import_module("ray.cluster_utils")
 connection = importlib.import_module("py_agent.cluster.connection")
 lodger = importlib.import_module("py_agent.cluster.lodger")
 on_node = importlib.import_module("py_agent.drl.variant_on_node")
 
 COMMAND = str(Path(sys.executable).parent / "ns3-twin")
-NODE = {"num_cpus": 1, "object_store_memory": 100 * 2**20}
 SMALL = {
     "settings": {"n_bs": 2},
     "variants": [{"settings": {"n_ue": 3}}, {"settings": {"n_ue": 4}}],
@@ -36,23 +34,11 @@ pytestmark = pytest.mark.timeout(1800)
 
 
 @pytest.fixture
-def cluster():
-    made = cluster_utils.Cluster(
-        initialize_head=True, head_node_args={**NODE, "include_dashboard": False}
-    )
-    made.second = made.add_node(**NODE)
-    made.wait_for_nodes()
-    yield made
-    made.shutdown()
-
-
-@pytest.fixture
-def parts(cluster):
-    """Makes parts on the cluster's nodes; what it has said."""
-    told = []
+def make_part(cluster):
+    """Makes parts on the cluster's nodes."""
     with connection.connected(cluster.address):
-        lodgings = lodger.Lodgings(told.append)
-        yield lambda settings, number: on_node.NodePart(lodgings, settings, number), told
+        lodgings = lodger.Lodgings()
+        yield lambda settings, number: on_node.NodePart(lodgings, settings, number)
 
 
 def weights_of(file):
@@ -85,8 +71,7 @@ def test_the_agent_is_the_same_as_without_a_cluster(cluster, tmp_path):
         np.testing.assert_array_equal(weights, nodes[name], err_msg=name)
 
 
-def test_a_variant_whose_process_dies_begins_anew_and_the_training_goes_on(parts, tmp_path):
-    make_part, _ = parts
+def test_a_variant_whose_process_dies_starts_again_and_the_training_goes_on(make_part, tmp_path):
     killed = []
 
     def kill_one(steps, best):
@@ -101,8 +86,7 @@ def test_a_variant_whose_process_dies_begins_anew_and_the_training_goes_on(parts
     assert not _variants()
 
 
-def test_for_the_agents_of_a_lost_variant_an_episode_ends(parts):
-    make_part, _ = parts
+def test_for_the_agents_of_a_lost_variant_an_episode_ends(make_part):
     agents = GroupedAgents(TrainingSettings(**SMALL), make_part)
     agents.seed(1)
     before = agents.reset()
@@ -122,8 +106,7 @@ def test_for_the_agents_of_a_lost_variant_an_episode_ends(parts):
     agents.close()
 
 
-def test_a_variant_waits_for_a_cpu_and_says_when_it_gives_up(parts, monkeypatch):
-    make_part, _ = parts
+def test_a_variant_waits_for_a_cpu_and_says_when_it_gives_up(make_part, monkeypatch):
     monkeypatch.setattr(lodger, "_START_S", 3.0)
     three = TrainingSettings(**{**SMALL, "variants": [{"settings": {"n_ue": 2}}] * 3})
     with pytest.raises(lodger.NodesLost, match="0 of 2 are free"):
