@@ -32,7 +32,7 @@ TRIPS = 500  # of items that do nothing
 ROUNDS = 2  # interleaved
 
 
-def measure(duration_s: float, runs: int) -> Table:
+def measure(duration_s: float = 60.0, runs: int = 6) -> list[Table]:
     """All numbers, as a table."""
     grid = Grid([POLICY], range(1, runs + 1), assignments=["n_ue=12", f"duration_s={duration_s}"])
     cells = grid.cells()
@@ -66,7 +66,7 @@ def measure(duration_s: float, runs: int) -> Table:
         table.add_row("message and answer of an item", f"{1e3 * trip_s:.2f} ms")
         table.add_row("part of a run", f"{trip_s / run_s:.2%}")
         table.add_row("two nodes against one", f"{max(two) / max(one):.2f}")
-        return table
+        return [table]
     finally:
         ray.shutdown()
         cluster.shutdown()
@@ -87,7 +87,7 @@ def main() -> None:
     parser.add_argument("--duration-s", type=float, default=60.0)
     parser.add_argument("--runs", type=int, default=6)
     arguments = parser.parse_args()
-    Console().print(measure(arguments.duration_s, arguments.runs))
+    Console().print(*measure(arguments.duration_s, arguments.runs))
 
 
 if __name__ == "__main__":

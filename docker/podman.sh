@@ -76,7 +76,17 @@ compose() { # without its chatter: numbers of containers, and that there is no s
   "$storage/compose/bin/podman-compose" --file docker/compose.yaml "$@" 2>&1 | sed -E '/^[0-9a-f]{64}$|systemd|syslog/d'
 }
 
+cluster() {
+  "$storage/compose/bin/podman-compose" --file docker/compose.ray.yaml --profile driver "$@"
+}
+
 # Older podmans let nobody wait for health, and without systemd none looks after it by itself.
+cluster_up() {
+  cluster up --detach head
+  await 120 is_healthy "$(container ray.head)"
+  cluster up --detach --scale worker=2 worker
+}
+
 compose_up() {
   compose up --detach physical
   await 120 is_healthy "$(container physical)"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Build both images, let them work, alone and together, stop them in the middle of it, and see that nothing is left.
+# Build all images, let them work, alone and together, stop them in the middle of it, and see that nothing is left.
 #
 #   TORCH='torch==2.13.0+cpu' PIP_EXTRA_INDEX_URL=… docker/verify.sh     (or make verify-docker)
 #
@@ -23,7 +23,7 @@ await() { # SECONDS COMMAND…
   done
 }
 
-container() { $engine ps --all --quiet --filter "name=ns3-twin.$1.1"; } # SERVICE
+container() { $engine ps --all --quiet --filter "name=ns3-twin.$1.1"; } # SERVICE, or ray.SERVICE
 status() { $engine inspect --format "{{.State.$2}}" "$1"; } # CONTAINER FIELD
 agent_has_ended() { [[ $(status "$(container agent)" Status) == exited ]]; }
 agent_writes() { $engine exec "$(container agent)" sh -c 'find runs -newer /keys/gateway.key | grep slots'; }
@@ -51,9 +51,12 @@ check_left() { # WHAT, and what was found
 work=$(mktemp -d)
 # shellcheck disable=SC2329  # from the trap
 compose() { :; }
+# shellcheck disable=SC2329
+cluster() { :; }
 leave_engine() { :; }
 clean_up() {
   compose down --volumes > /dev/null 2>&1 || true
+  cluster down --volumes > /dev/null 2>&1 || true
   leave_engine
   rm -rf "$work"
 }
@@ -63,6 +66,8 @@ if docker info > /dev/null 2>&1; then
   engine=docker
   compose() { docker compose --file docker/compose.yaml "$@"; }
   compose_up() { compose up --detach; }
+  cluster() { docker compose --file docker/compose.ray.yaml "$@"; }
+  cluster_up() { cluster up --detach --scale worker=2; }
   is_healthy() { [[ $(docker inspect --format '{{.State.Health.Status}}' "$1") == healthy ]]; }
   build() {
     docker build --build-arg TORCH --build-arg PIP_EXTRA_INDEX_URL --file docker/Dockerfile --target "$1" --tag "$2" .
@@ -120,6 +125,27 @@ echo "both are healthy"
 check_stop agent "$(container agent)" 143
 check_stop physical "$(container physical)" 0
 compose down
+
+echo "== a cluster of Ray: a head and two workers"
+build ray ns3-twin-ray
+compared=(ns3-twin compare --policies "load-srpt,load-fill" --seeds 1-3 --duration 5 --json)
+$engine run --rm ns3-twin-ray "${compared[@]}" > "$work/alone"
+RAY_AUTH_TOKEN=$(openssl rand -hex 32)
+export RAY_AUTH_TOKEN
+CPUS=1 cluster_up
+cluster run --rm --no-deps -T driver "${compared[@]}" --ray auto > "$work/together"
+python3 - "$work/alone" "$work/together" <<'END' || fail "the cluster has other numbers than one machine"
+import json, sys
+
+alone, together = ([json.loads(line) for line in open(path) if line[0] == "{"][-1] for path in sys.argv[1:])
+for row in alone["rows"] + together["rows"]:
+    del row["means"]["decision_ms_per_slot"]  # what the clock measures
+print(f"{len(alone['rows'])} rows of one machine, and of the cluster")
+sys.exit(alone != together)
+END
+! RAY_AUTH_TOKEN=wrong cluster run --rm --no-deps -T driver true > "$work/refused" 2>&1 || fail "a wrong token was let in"
+grep --max-count=1 --ignore-case 'token' "$work/refused" || fail "it is not the token that was refused"
+cluster down --volumes > /dev/null 2>&1
 
 echo "== what is left"
 check_left containers "$($engine ps --all --format '{{.Names}}' --filter name=ns3-twin | xargs)"

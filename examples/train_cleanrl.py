@@ -200,13 +200,13 @@ def update(
 
 
 @torch.no_grad()
-def mean_return(agent: ActorCritic, seed: int = 10_000, n_envs: int = 32) -> float:
-    """Mean over whole episodes in which the agent takes its mean action."""
+def mean_return(actor: nn.Module, seed: int = 10_000, n_envs: int = 32) -> float:
+    """Mean over whole episodes in which an agent takes its mean action."""
     envs = make_envs(n_envs)
     observations, _ = envs.reset(seed=seed)
     total, truncated = np.zeros(n_envs), np.zeros(n_envs, bool)
     while not truncated.all():
-        action = agent.actor(torch.from_numpy(observations)).clamp(-1, 1)
+        action = actor(torch.from_numpy(observations)).clamp(-1, 1)
         observations, rewards, _, truncated, _ = envs.step(action.numpy())
         total += rewards
     envs.close()
@@ -222,7 +222,7 @@ def main(arguments: Arguments) -> None:
     n_in, n_out = observations.shape[1], envs.single_action_space.shape[0]
     agent = ActorCritic(n_in, n_out)
     optimiser = torch.optim.Adam(agent.parameters(), lr=arguments.learning_rate)
-    before = mean_return(agent)
+    before = mean_return(agent.actor)
     for iteration in range(1, arguments.iterations + 1):
         seen = collect(agent, envs, observations, arguments.n_steps)
         observations = seen.last_observations.numpy()
@@ -230,7 +230,7 @@ def main(arguments: Arguments) -> None:
         update(agent, optimiser, seen, advantages(agent, seen, scale, arguments), arguments)
         print(f"{iteration:4}  mean reward of a frame {seen.rewards.mean():9.3f} s")
     envs.close()
-    after = mean_return(agent)
+    after = mean_return(agent.actor)
     FlatAgent.of_torch([agent.actor], FIELDS, n_out, "frame").save(arguments.output)
     print(f"mean return in the twin (0: no task ever waits), saved {arguments.output}")
     print(f"  untrained {before:9.2f} s")

@@ -134,10 +134,11 @@ def mean_delay_s(agent, cwd):
 
 @pytest.mark.long
 @pytest.mark.timeout(1800)
-def test_train_cleanrl_saves_waiting_and_leaves_a_policy_for_ns3(tmp_path):
-    untrained, trained = waiting(call("train_cleanrl.py", cwd=tmp_path))
-    assert trained < 0.8 * untrained
-    assert mean_delay_s("cleanrl-agent.npz", tmp_path) > 0
+@pytest.mark.parametrize("learner", ["cleanrl", "torchrl"])
+def test_ppo_on_many_twins_saves_waiting_and_leaves_a_policy_for_ns3(tmp_path, learner):
+    untrained, trained = waiting(call(f"train_{learner}.py", cwd=tmp_path))
+    assert trained < 0.85 * untrained
+    assert mean_delay_s(f"{learner}-agent.npz", tmp_path) > 0
 
 
 def test_training_of_rate_control_leaves_a_policy(tmp_path):

@@ -42,7 +42,7 @@ def test_workflows_call_targets_that_exist():
     workflow = yaml.safe_load((REPOSITORY / ".github/workflows/ci.yml").read_text(encoding="utf-8"))
     runs = [s["run"] for job in workflow["jobs"].values() for s in job["steps"] if "run" in s]
     targets = {word for run in runs for word in run.split() if run.startswith("make ")} - {"make"}
-    assert targets == {"lint", "test", "sanitize", "docs", "release"}
+    assert targets == {"lint", "test", "test-ray", "sanitize", "docs", "release"}
     assert all(re.search(rf"^{target}:", makefile, re.MULTILINE) for target in targets)
 
 

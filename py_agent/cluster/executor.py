@@ -3,15 +3,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future
+from queue import Empty, SimpleQueue
 from typing import Any
 
 import ray
-from ray.exceptions import RayError
 
 from ns3_bridge import Ns3TwinError
 from py_agent.cluster.errors import NodesLost
@@ -30,42 +31,45 @@ _MOST_LOSSES = 3  # workers that one item may take with it: with their nodes, or
 
 @dataclasses.dataclass(eq=False)
 class _Hired:
-    """A worker: it starts, waits, or does the item of this number."""
+    """A worker, and the folder that it has once it is there."""
 
     actor: Any
     node: str
     folder: str = ""
-    number: int | None = None
-
-    @property
-    def waits(self) -> bool:
-        """Whether it could do something."""
-        return bool(self.folder) and self.number is None
 
 
 class RayCluster:
     """All nodes of a cluster that have what this machine has, one worker per CPU.
 
     Nodes may join and leave while there is work: what a lost node was doing is done again by
-    another. One that has another version of something is left out.
+    another. One that has another version of something is left out. What a result costs the driver
+    does not depend on how many workers there are.
 
     Args:
         jobs: most workers; None: as many as there are CPUs.
         tell: called with a line on every node that is left out or lost.
+        worker: class of the actors that work.
     """
 
-    def __init__(self, jobs: int | None = None, tell: Callable[[str], None] = ignore) -> None:
+    def __init__(
+        self,
+        jobs: int | None = None,
+        tell: Callable[[str], None] = ignore,
+        worker: Any = Worker,
+    ) -> None:
         self._jobs = jobs
         self._nodes = Nodes(tell)
-        self._workers: list[_Hired] = []
-        self._awaited: dict[Any, _Hired] = {}  # by reference of the answer
+        self._worker = worker
+        self._starting: set[_Hired] = set()
+        self._waiting: set[_Hired] = set()
+        self._busy: dict[_Hired, int] = {}  # with the item of this number
+        self._answered: SimpleQueue[tuple[_Hired, Future[Any]]] = SimpleQueue()
         self._files: dict[str, Any] = {}  # references by key: each goes to Ray's store once
 
     @property
     def place(self) -> str:
         """Nodes and workers that there are."""
-        ready = sum(bool(worker.folder) for worker in self._workers)
-        return f"{len(self._nodes.cpus)} nodes, {ready} workers"
+        return f"{len(self._nodes.cpus)} nodes, {len(self._waiting) + len(self._busy)} workers"
 
     def run(
         self,
@@ -81,111 +85,134 @@ class RayCluster:
                 hour.
         """
         left, losses = deque(range(len(items))), [0] * len(items)
-        here = ray.get_runtime_context().get_node_id()  # the one node whose loss ends us, too
-        reports = Reports.options(scheduling_strategy=on(here)).remote()
-        looked_s, worked_s = -_LOOK_S, time.monotonic()
+        reports = None if callback is ignore else _reports_here()
+        look_s = worked_s = time.monotonic()
         try:
-            while left or any(worker.number is not None for worker in self._workers):
-                if time.monotonic() - looked_s >= _LOOK_S:
+            while left or self._busy:
+                if time.monotonic() >= look_s:
                     self._nodes.look()
                     self._hire(len(left), reports)
-                    looked_s = time.monotonic()
-                if any(worker.folder for worker in self._workers):
+                    look_s = time.monotonic() + _LOOK_S
+                if self._waiting or self._busy:
                     worked_s = time.monotonic()
-                longest_s = _START_S if self._workers else _ALONE_S
+                longest_s = _START_S if self._starting else _ALONE_S
                 if time.monotonic() - worked_s > longest_s:
                     raise NodesLost(f"no node of the cluster has had a worker for {longest_s:g} s")
-                for worker in [worker for worker in self._workers if worker.waits][: len(left)]:
+                while left and self._waiting:
                     number = left.popleft()
                     try:
-                        self._begin(worker, number, work, items[number])
+                        self._begin(number, work, items[number])
                     except Ns3TwinError as error:  # it cannot be moved
                         yield number, _failed(error)
-                yield from self._answers(left, losses)
-                for what in ray.get(reports.take.remote()):
-                    callback(what)
+                for worker, answer in self._answers(look_s):
+                    yield from self._what_came(worker, answer, left, losses)
+                if reports is not None:
+                    for what in ray.get(reports.take.remote()):
+                        callback(what)
         finally:
             self._end_all()
-            ray.kill(reports)
+            if reports is not None:
+                ray.kill(reports)
 
     def _hire(self, more: int, reports: Any) -> None:
         """Up to so many workers where a CPU has none; who waits on a node that is gone goes."""
         cpus = self._nodes.cpus
-        gone = [w for w in self._workers if w.number is None and w.node not in cpus]
-        for worker in gone:
-            self._end(worker)
-        most = more - sum(worker.number is None for worker in self._workers)
+        for worker in [*self._starting, *self._waiting]:
+            if worker.node not in cpus:
+                self._end(worker)
+        hired = [*self._starting, *self._waiting, *self._busy]
+        most = more - len(self._starting) - len(self._waiting)
         if self._jobs is not None:
-            most = min(most, self._jobs - len(self._workers))
-        free = {n: c - sum(w.node == n for w in self._workers) for n, c in cpus.items()}
+            most = min(most, self._jobs - len(hired))
+        taken = Counter(worker.node for worker in hired)
+        free = {node: count - taken[node] for node, count in cpus.items()}
         turns = range(max(free.values(), default=0))
         places = [node for turn in turns for node, count in free.items() if turn < count]
         for node in places[: max(most, 0)]:
-            worker = _Hired(Worker.options(scheduling_strategy=on(node)).remote(reports), node)
-            self._workers.append(worker)
-            self._awaited[worker.actor.about.remote()] = worker
+            actor = self._worker.options(scheduling_strategy=on(node)).remote(reports)
+            worker = _Hired(actor, node)
+            self._starting.add(worker)
+            self._await(worker, actor.about.remote())
 
-    def _begin(self, worker: _Hired, number: int, work: Any, item: Any) -> None:
+    def _begin(self, number: int, work: Any, item: Any) -> None:
         shipment = pack((work, item.movable() if isinstance(item, Movable) else item))
         for key, path in shipment.files.items():
             if key not in self._files:
                 self._files[key] = ray.put(path.read_bytes())
         keys = list(shipment.files)
         files = [self._files[key] for key in keys]
-        self._awaited[worker.actor.do.remote(shipment.content, keys, *files)] = worker
-        worker.number = number
+        worker = self._waiting.pop()
+        self._busy[worker] = number
+        self._await(worker, worker.actor.do.remote(shipment.content, keys, *files))
 
-    def _answers(self, left: deque[int], losses: list[int]) -> Iterator[tuple[int, Future[Any]]]:
+    def _await(self, worker: _Hired, reference: Any) -> None:
+        """Have its answer among the answers: to ask for each would take longer, the more are."""
+        reference.future().add_done_callback(lambda done: self._answered.put((worker, done)))
+
+    def _answers(self, until_s: float) -> Iterator[tuple[_Hired, Future[Any]]]:
+        """All answers that are there, or the first that comes until then."""
+        with contextlib.suppress(Empty):
+            yield self._answered.get(timeout=max(until_s - time.monotonic(), 0.0))
+            while True:
+                yield self._answered.get_nowait()
+
+    def _what_came(
+        self, worker: _Hired, answer: Future[Any], left: deque[int], losses: list[int]
+    ) -> Iterator[tuple[int, Future[Any]]]:
         """What is done, or has failed. What a worker took with it is left to be done again."""
-        if not self._awaited:
-            time.sleep(_LOOK_S)
-            return
-        for reference in ray.wait(list(self._awaited), num_returns=1, timeout=_LOOK_S)[0]:
-            worker = self._awaited.pop(reference)
-            number, worker.number = worker.number, None
-            try:
-                answer = ray.get(reference)
-            except RayError as died:
-                self._end(worker)
-                if number is None:
-                    self._nodes.failed(worker.node, died)
-                    continue
-                losses[number] += 1
-                if losses[number] < _MOST_LOSSES:
-                    left.appendleft(number)
-                    continue
-                error = WorkerDied(f"{losses[number]} workers have died in the middle of it")
-                yield number, _failed(error)
+        died = answer.exception()
+        if worker in self._starting:
+            if died is not None:
+                self._nodes.failed(worker.node, died)
+            elif self._nodes.has_ours(worker.node, answer.result()[1]):
+                worker.folder = answer.result()[0]
+                self._starting.remove(worker)
+                self._waiting.add(worker)
+                return
+            self._end(worker)
+        elif worker in self._busy:
+            number = self._busy.pop(worker)
+            self._waiting.add(worker)
+            if died is None:
+                result, error = answer.result()
+                yield number, _done(result) if error is None else _failed(error)
+                return
+            self._end(worker)
+            losses[number] += 1
+            if losses[number] < _MOST_LOSSES:
+                self._nodes.lost_worker(worker.node)
+                left.appendleft(number)
             else:
-                if number is not None:
-                    result, error = answer
-                    yield number, _done(result) if error is None else _failed(error)
-                elif self._nodes.has_ours(worker.node, answer[1]):
-                    worker.folder = answer[0]
-                else:
-                    self._end(worker)
+                gone = WorkerDied(f"{losses[number]} workers have died in the middle of it")
+                yield number, _failed(gone)
 
     def _end(self, worker: _Hired) -> None:
-        self._workers.remove(worker)
-        self._awaited = {ref: other for ref, other in self._awaited.items() if other is not worker}
+        self._starting.discard(worker)
+        self._waiting.discard(worker)
+        self._busy.pop(worker, None)
         ray.kill(worker.actor)
 
     def _end_all(self) -> None:
         """End all workers, whatever they do, and remove their files."""
         alive = alive_nodes()
-        here = [worker for worker in self._workers if worker.node in alive and worker.folder]
-        closed = [worker.actor.close.remote() for worker in here if worker.waits]
+        closed = [worker.actor.close.remote() for worker in self._waiting if worker.node in alive]
+        busy = [worker for worker in self._busy if worker.node in alive]
         if closed:
             ray.wait(closed, num_returns=len(closed), timeout=_CLOSE_S)
-        for worker in list(self._workers):
+        for worker in [*self._starting, *self._waiting, *self._busy]:
             self._end(worker)
         removed = [
             remove.options(scheduling_strategy=on(worker.node)).remote(worker.folder)
-            for worker in here
-            if worker.number is not None
+            for worker in busy
         ]
         if removed:
             ray.wait(removed, num_returns=len(removed), timeout=_CLOSE_S)
+
+
+def _reports_here() -> Any:
+    """Where reports are kept: on the one node whose loss ends us, too."""
+    here = ray.get_runtime_context().get_node_id()
+    return Reports.options(scheduling_strategy=on(here)).remote()
 
 
 def _done(result: Any) -> Future[Any]:

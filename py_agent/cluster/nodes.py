@@ -31,6 +31,7 @@ class Nodes:
         self._wanted = installation()
         self._left_out: dict[str, str] = {}  # why, by node
         self._failures: Counter[str] = Counter()  # starts of workers, by node
+        self._hurt: set[str] = set()  # nodes that have lost workers since the last look
 
     def look(self) -> None:
         """See who has come and who has gone.
@@ -39,6 +40,7 @@ class Nodes:
             NodeRefused: all that are there are left out.
         """
         alive = alive_nodes()
+        self._hurt.clear()
         for node in [node for node in self.cpus if node not in alive]:
             del self.cpus[node]
             self._tell(f"{_name(node)} is lost: its runs are done again")
@@ -61,7 +63,13 @@ class Nodes:
             self._leave_out(node, "; ".join(found))
         return not found
 
-    def failed(self, node: str, why: Exception) -> None:
+    def lost_worker(self, node: str) -> None:
+        """Note that a worker has died there. Ray may take half a minute to see that a node has."""
+        if node not in self._hurt:
+            self._hurt.add(node)
+            self._tell(f"{_name(node)} has lost a worker: its run is done again")
+
+    def failed(self, node: str, why: BaseException) -> None:
         """Note that a worker has not started there. After three times the node is left out."""
         self._failures[node] += 1
         if self._failures[node] == _MOST_FAILURES and node in alive_nodes():

@@ -14,7 +14,7 @@ import ray
 
 from py_agent.cluster.installation import installation
 from py_agent.cluster.shipment import unpack
-from py_agent.side_by_side import reporting_to, that_travels
+from py_agent.side_by_side import ignore, reporting_to, that_travels
 
 
 class _Reports:
@@ -66,12 +66,12 @@ class _Worker(Inhabitant):
     """Does one piece of work after another.
 
     Args:
-        reports: a `Reports`.
+        reports: a `Reports`; None: nobody listens.
     """
 
     def __init__(self, reports: Any) -> None:
         super().__init__()
-        self._reports = reports
+        self._report = ignore if reports is None else reports.put.remote
 
     def do(self, content: bytes, keys: Sequence[str], *files: bytes) -> tuple[Any, Any]:
         """Do a piece of work: a shipment of the function and its argument.
@@ -85,9 +85,6 @@ class _Worker(Inhabitant):
                 return work(item), None
             except Exception as error:
                 return None, that_travels(error)
-
-    def _report(self, what: Any) -> None:
-        self._reports.put.remote(what)
 
 
 def _remove(folder: str) -> None:

@@ -88,7 +88,7 @@ def test_a_comparison_has_the_same_numbers_whoever_is_lost(cluster, tmp_path):
     assert process.returncode == 0, err
     assert without_clock(out) == without_clock(local.stdout)
     assert len(kept.read_text().splitlines()) == 6
-    assert "is lost: its runs are done again" in err
+    assert "has lost a worker: its run is done again" in err
 
 
 def test_what_a_lost_node_was_doing_is_done_again(driver, tmp_path):
