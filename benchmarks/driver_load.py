@@ -45,10 +45,11 @@ class _Waiters:
     def __init__(self, run_s: float, result: bytes) -> None:
         self._run_s = run_s
         self._result = pickle.loads(result)
+        self._installation = installation()
 
     async def about(self) -> tuple[str, dict[str, str]]:
         """As a worker's."""
-        return "no folder", installation()
+        return "no folder", self._installation
 
     async def do(self, content: bytes, keys: list[str], *files: bytes) -> tuple[Any, None]:
         """Wait in place of the run."""
