@@ -47,7 +47,7 @@ class RayCluster:
 
     Args:
         jobs: most workers; None: as many as there are CPUs.
-        tell: called with a line on every node that is left out or lost.
+        tell: called with a line on every node that is left out, or lost, or has lost a worker.
         worker: class of the actors that work.
     """
 

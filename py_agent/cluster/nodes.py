@@ -19,7 +19,7 @@ class Nodes:
     """Who may work.
 
     Args:
-        tell: called with a line on every node that is left out or lost.
+        tell: called with a line on every node that is left out, or lost, or has lost a worker.
 
     Attributes:
         cpus: of each node that is there and not left out, by its id.

@@ -58,6 +58,9 @@ void Engine::Resume(std::int64_t slot, const std::vector<OpenTask>& open) {
             const std::size_t user = rollout * state.n_ue + ue;
             state.clocks[rollout].without_cell += state.cell[user] < 0;
             m_traffic.Of(ue).Begin(state, rollout, ue, now_s);
+            if (!state.down.totals.empty()) {
+                state.down.totals[user].acknowledged_slot = slot - 1;
+            }
         }
         for (const OpenTask& task : open) {
             Open(rollout, task, now_s);

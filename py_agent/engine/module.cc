@@ -114,6 +114,8 @@ Arrays ArraysOf(nb::handle self) {
             {"results", Member(down, &RadioQueue::entered, state, self)},
             {"results_arrived", Member(down, &RadioQueue::arrived, state, self)},
             {"result_left_bit", Member(state.down.totals, &RadioTotals::left_bit, state, self)},
+            {"download_unacknowledged_bit",
+             Member(state.down.totals, &RadioTotals::unacknowledged_bit, state, self)},
         });
     }
     return arrays;

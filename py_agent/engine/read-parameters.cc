@@ -34,7 +34,7 @@ NetworkParameters ReadNetworkParameters(const nb::dict& values) {
     Part(values, "delays")
         .Read("grant_s", all.delays.grant_s, "core_s", all.delays.core_s, "pipeline_s",
               all.delays.pipeline_s, "pipeline_sd_s", all.delays.pipeline_sd_s, "result_s",
-              all.delays.result_s);
+              all.delays.result_s, "window_bit", all.delays.window_bit);
     HandoverLaw& handover = all.handover;
     Part(values, "handover")
         .Read("interruption_median_s", handover.interruption_median_s, "interruption_sigma",

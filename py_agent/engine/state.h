@@ -93,8 +93,10 @@ struct alignas(64) RadioQueue {
 
 /// Bits of a user on one way, summed.
 struct RadioTotals {
-    double entered_bit = 0;  // of all tasks so far
-    double left_bit = 0;     // of tasks that were dropped, never sent
+    double entered_bit = 0;         // of all tasks so far
+    double left_bit = 0;            // of tasks that were dropped, never sent
+    double unacknowledged_bit = 0;  // sent, as of the slot below; of results only
+    std::int64_t acknowledged_slot = 0;
 };
 
 /// A user's connection, and what has become of its tasks.

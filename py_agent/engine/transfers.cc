@@ -4,6 +4,7 @@
 #include "random.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace twin {
 
@@ -39,6 +40,7 @@ void Transfers::Append(
 void Transfers::Send(State& state, Rows rows, Numbered<const float> weight, bool fills) {
     Gather(state, rows);
     m_radio.Rates(state, rows, m_senders, m_way);
+    Limit(state);
     Divide(state, rows, weight, fills);
     Queues& queues = state.On(m_way);
     const double most_bit = m_radio.LargestBps() * m_network.slot_s;
@@ -47,12 +49,15 @@ void Transfers::Send(State& state, Rows rows, Numbered<const float> weight, bool
         const auto number = static_cast<std::size_t>(m_senders.user[i]);
         RadioQueue& queue = queues.of_users[number];
         const double rate_bps = m_senders.rate_bps[i];
-        const double offered_bit = std::min(m_sharing.offered_s[i] * rate_bps, most_bit);
+        const double offered_bit =
+            std::min({m_sharing.offered_s[i] * rate_bps, most_bit, m_window_bit[i]});
         const bool empty = offered_bit >= queue.queue_bit;
         const double sent_bit = empty ? queue.queue_bit : offered_bit;
         queue.sent_bit = static_cast<float>(sent_bit);
         queue.band_s = m_senders.band_s[i] = static_cast<float>(sent_bit / rate_bps);
         queue.queue_bit -= sent_bit;
+        double& unacknowledged_bit = queues.totals[number].unacknowledged_bit;
+        unacknowledged_bit = (unacknowledged_bit + sent_bit) / (1 + m_returned[i]);
         queue.head_bit -= sent_bit;
         const std::size_t ue = number - rollout * state.n_ue;
         queues.sent.Set(rollout, ue);
@@ -93,6 +98,33 @@ void Transfers::Gather(State& state, Rows rows) {
     m_senders.count = n;
 }
 
+void Transfers::Limit(State& state) {
+    m_window_bit.assign(m_senders.count, INFINITY);
+    m_returned.assign(m_senders.count, INFINITY);
+    if (std::isinf(m_delays.window_bit)) {
+        return;
+    }
+    for (std::size_t i = 0; i < m_senders.count; ++i) {
+        const auto number = static_cast<std::size_t>(m_senders.user[i]);
+        const RadioQueue& other = state.On(m_way == Way::UP ? Way::DOWN : Way::UP).of_users[number];
+        // An acknowledgement waits behind what the modem has of the other way's data.
+        const double ahead_bit = std::min(other.queue_bit, m_delays.window_bit);
+        const double wait_slots = ahead_bit > 0 ? ahead_bit / other.sent_bit : 0;
+        const double returned = 1 / (m_delays.round_trip_s / m_network.slot_s + wait_slots);
+        RadioTotals& totals = state.On(m_way).totals[number];
+        const std::int64_t slot = state.clocks[static_cast<std::size_t>(m_senders.rollout[i])].slot;
+        const auto idle = static_cast<double>(slot - totals.acknowledged_slot - 1);
+        if (idle > 0) {
+            totals.unacknowledged_bit /= 1 + idle * returned;
+        }
+        totals.acknowledged_slot = slot;
+        // While a window is under way, what comes back makes room for as much again.
+        m_window_bit[i] =
+            std::max(m_delays.window_bit * (1 + returned) - totals.unacknowledged_bit, 0.0);
+        m_returned[i] = returned;
+    }
+}
+
 void Transfers::Divide(const State& state, Rows rows, Numbered<const float> weight, bool fills) {
     const Queues& queues = state.On(m_way);
     const double slot_s = m_network.slot_s;
@@ -106,8 +138,9 @@ void Transfers::Divide(const State& state, Rows rows, Numbered<const float> weig
         const double end_s = static_cast<double>(state.clocks[rollout].slot + 1) * slot_s;
         const double present_s =
             std::clamp(end_s - std::max(queue.begin_s, state.back_s[number]), 0.0, slot_s);
-        const double need_s = queue.queue_bit / m_senders.rate_bps[i];
-        const double tasks_per_s = std::max(queue.entered - queue.arrived, 1) / need_s;
+        const double all_s = queue.queue_bit / m_senders.rate_bps[i];
+        const double need_s = std::min(queue.queue_bit, m_window_bit[i]) / m_senders.rate_bps[i];
+        const double tasks_per_s = std::max(queue.entered - queue.arrived, 1) / all_s;
         m_sharing.Add(
             need_s, fills ? tasks_per_s : (weight ? weight[number] : equal), present_s,
             (rollout - rows.begin) * state.n_bs + static_cast<std::size_t>(m_senders.cell[i]));

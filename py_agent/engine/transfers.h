@@ -67,6 +67,7 @@ class Transfers {
 
   private:
     void Gather(State& state, Rows rows);
+    void Limit(State& state);
     void Divide(const State& state, Rows rows, Numbered<const float> weight, bool fills);
     void AddQuotas(const State& state, Rows rows, Numbered<const float> weight);
     void Finish(State& state,
@@ -90,6 +91,8 @@ class Transfers {
     WayDelays m_delays;
     Senders m_senders;
     Sharing m_sharing;
+    std::vector<double> m_window_bit;  // what each sender may send in the slot
+    std::vector<double> m_returned;    // round trips per slot, of each sender
 };
 
 }  // namespace twin

@@ -16,6 +16,8 @@ struct WayDelays {
     double pipeline_s;
     double pipeline_sd_s;
     double after_s;
+    double round_trip_s;  // of a packet and its acknowledgement that waits for nothing
+    double window_bit;    // that may be unacknowledged
 };
 
 struct Delays {
@@ -24,9 +26,13 @@ struct Delays {
     double pipeline_s;
     double pipeline_sd_s;
     double result_s;
+    double window_bit;
 
-    WayDelays Up() const { return {grant_s, pipeline_s, pipeline_sd_s, core_s}; }
-    WayDelays Down() const { return {core_s, result_s, 0, 0}; }
+    /// Uploads are fitted as a whole: what their window costs is in their rate.
+    WayDelays Up() const { return {grant_s, pipeline_s, pipeline_sd_s, core_s, 0, INFINITY}; }
+    WayDelays Down() const {
+        return {core_s, result_s, 0, 0, core_s + result_s + pipeline_s + core_s, window_bit};
+    }
 };
 
 struct HandoverLaw {

@@ -145,8 +145,11 @@ class Downlink(RateKnots):
     interference of the subframe before, so it gets less than Shannon's bound between them.
     """
 
-    sinr_db: tuple[Decibel, ...] = (-5.0, 2.5, 7.5, 12.5, 17.5, 22.5, 27.5)
-    bps_per_rb: tuple[NotNegative, ...] = (5.5e4, 1.23e5, 2.1e5, 3.15e5, 4.6e5, 6.6e5, 6.9e5)
+    sinr_db: tuple[Decibel, ...] = (-8.75, -3.75, 1.25, 6.25, 12.5, 17.5, 22.5, 27.5)
+    bps_per_rb: tuple[NotNegative, ...] = (
+        *(2.3e4, 5.5e4, 9.9e4, 1.86e5, 3.3e5, 4.65e5),
+        *(6.3e5, 6.8e5),
+    )
 
 
 class DataInterference(Part):

@@ -230,7 +230,9 @@ class Twin:
             cycles_per_bit=cycles_per_bit,
             upload=self._queues.upload_at(self._now_s, created_hz, mean_bit),
             compute=self._queues.compute_at(self._now_s, created_hz, mean_bit * cycles_per_bit),
-            download_bit=self._held("download_backlog_bit"),
+            download_bit=np.maximum(
+                self._held("download_backlog_bit") - self._held("download_unconfirmed_bit"), 0.0
+            ),
             tasks_created=self._held("tasks_created"),
             tasks_completed=self._held("tasks_completed"),
             created_bit=self._held("created_bit"),

@@ -122,7 +122,7 @@ class NetworkEstimate:
         cycles_per_bit: of the user's tasks, ``[n_ue]``.
         upload: tasks on their way up.
         compute: tasks at servers.
-        download_bit: results on their way down, ``[n_ue]``.
+        download_bit: results that have not arrived, ``[n_ue]``.
         tasks_created: since the start, ``[n_ue]``.
         tasks_completed: since the start, ``[n_ue]``.
         created_bit: since the start, ``[n_ue]``.

@@ -42,6 +42,9 @@ class Delays(Part):
             segment), the mean.
         pipeline_sd_s: its standard deviation from task to task.
         result_s: what the download of a result takes beside its bits over its rate.
+        window_bit: results of a user that may be sent and not acknowledged: 32 packets of the
+            scenarios' transport. The acknowledgements wait behind the user's own uploads, of which
+            it keeps as much in its modem.
     """
 
     grant_s: NotNegative = 0.010
@@ -50,6 +53,7 @@ class Delays(Part):
     pipeline_s: NotNegative = 0.010
     pipeline_sd_s: NotNegative = 0.005
     result_s: NotNegative = 0.003
+    window_bit: Positive = 352_256.0
 
 
 class HandoverLaw(Part):

@@ -89,6 +89,8 @@ class _Start:
         self._state["created_bit"][:] = estimate.created_bit
         if "results" in self._state:
             self._state["result_bit"][:] = estimate.latest.get("result_bit", 0)
+            unconfirmed_bit = estimate.latest.get("download_unconfirmed_bit", 0)
+            self._state["download_unacknowledged_bit"][:] = unconfirmed_bit
         self._state["tasks_left"][:] = estimate.latest.get("tasks_left", 0)
         if rollout.retrains and estimate.models is not None:
             self._training(estimate.models)

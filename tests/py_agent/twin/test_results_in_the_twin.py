@@ -119,6 +119,33 @@ def test_busy_neighbours_disturb():
     assert delays[1] > 1.3 * delays[0]
 
 
+def downloads_s(window_bit, rate_hz):
+    """Of users alone in their cell, whose uploads have a tenth of the band."""
+    alone = {
+        **{**SETTINGS, "n_ue": 1, "n_bs": 1, "mobility": {"model": "static"}},
+        "radio": {"bandwidth_mode": "quota"},
+        **with_settings(traffic={"rate_hz": rate_hz, "result_bit": 2e5, "result_ratio": 0}),
+    }
+    network = TwinNetwork.of(alone)
+    delays = network.parameters.delays.model_copy(update={"window_bit": window_bit})
+    parameters = network.parameters.model_copy(update={"delays": delays})
+    rollout = Rollout(parameters, network.place, 64)
+    rollout.start(seed_array(range(64)))
+    action = {"association": np.maximum(rollout.state["cell"], 0)}
+    action["compute_share"] = np.ones((64, 1), np.float32)
+    rollout.steps({**action, "bandwidth_share": np.full((64, 1), 0.1, np.float32)}, SLOTS)
+    tasks = rollout.tasks()
+    return tasks["done_s"] - tasks["computed_s"]
+
+
+def test_acknowledgements_wait_behind_the_uploads_of_their_user():
+    """Who uploads little waits for no acknowledgement; who uploads all the time does."""
+    for rate_hz, least, most in ((0.5, 1.0, 1.05), (8.0, 1.2, 5.0)):
+        usual, at_once = downloads_s(352_256.0, rate_hz), downloads_s(1e12, rate_hz)
+        both = np.isfinite(usual) & np.isfinite(at_once)
+        assert least <= usual[both].mean() / at_once[both].mean() <= most
+
+
 def test_results_of_users_that_leave_are_dropped():
     leaving = {**SETTINGS, "arrival": {"rate_hz": 4, "sojourn_s": 1}}
     seen, _, rollout = play_twin(leaving, 8, SLOTS)
@@ -162,7 +189,8 @@ def test_rollouts_go_on_with_results_on_their_way():
     downloading = state["results"] - state["results_arrived"]
     assert (downloading == observation["tasks_downloading"]).all()
     only = observation["tasks_downloading"] == 1
-    expected_bit = observation["download_backlog_bit"][only]
+    expected_bit = observation["download_backlog_bit"] - observation["download_unconfirmed_bit"]
+    expected_bit = expected_bit[only]
     assert state["download_queue_bit"][:, only] == pytest.approx(
         np.broadcast_to(expected_bit, (4, only.sum()))
     )
