@@ -180,7 +180,8 @@ def test_no_spoilt_report_makes_it_anything_but_finite(recorded, slots):
             spoilt[name] = array
         twin.observe(spoilt)
         assert_sane(twin.estimate())
-    for observation in observations[-20:]:
+    # 0 dBm is a strength like others, believed until another is reported: a fifth of them are lost.
+    for observation in observations[-40:]:
         twin.observe(observation)
     assert_sane(twin.estimate())
     assert np.median(rsrp_error_db(twin.estimate(), observations[-1])) < 3
