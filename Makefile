@@ -100,6 +100,8 @@ agents: $(VENV)/.installed-test
 ## `make experiments` and `make soak` run on a cluster.
 test-ray: $(VENV)/.installed
 	[ -e $(VENV)-ray ] || $(PYTHON) -m venv $(VENV)-ray
+	rm -rf $(VENV)-ray/wheel
+	$(VENV)-ray/bin/pip install --quiet 'pip>=25.1'
 	$(BIN)/pip wheel --quiet --no-build-isolation --no-deps --wheel-dir $(VENV)-ray/wheel .
 	wheel=$$(ls $(VENV)-ray/wheel/*.whl) && \
 	$(VENV)-ray/bin/pip install --quiet '$(TORCH)' "$$wheel[drl,multi-agent,ray]" --group test && \
