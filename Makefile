@@ -106,7 +106,7 @@ test-ray: $(VENV)/.installed
 	wheel=$$(ls $(VENV)-ray/wheel/*.whl) && \
 	$(VENV)-ray/bin/pip install --quiet '$(TORCH)' "$$wheel[drl,multi-agent,ray]" --group test && \
 	$(VENV)-ray/bin/pip install --quiet --no-deps --force-reinstall "$$wheel"
-	$(VENV)-ray/bin/python -m pytest tests/py_agent/cluster
+	$(VENV)-ray/bin/pytest tests/py_agent/cluster
 
 ## Random handovers in every setting: 20 seeds × 60 s × 8 settings, some hours of CPU time; SCENARIO=wifi for
 ## re-associations. Rerun it to resume: runs/soak-cellular.jsonl.
