@@ -97,7 +97,8 @@ agents: $(VENV)/.installed-test
 
 ## Runs and training on a Ray cluster: two nodes on this machine, one of which is killed. In an environment of its own,
 ## .venv-ray, since ray[rllib] asks for one version of gymnasium. With RAY=ADDRESS or RAY=auto, `make benchmark`,
-## `make experiments` and `make soak` run on a cluster.
+## `make experiments` and `make soak` run on a cluster. Ray's workers import what lies where their driver starts: it
+## starts elsewhere.
 test-ray: $(VENV)/.installed
 	[ -e $(VENV)-ray ] || $(PYTHON) -m venv $(VENV)-ray
 	rm -rf $(VENV)-ray/wheel
@@ -106,7 +107,7 @@ test-ray: $(VENV)/.installed
 	wheel=$$(ls $(VENV)-ray/wheel/*.whl) && \
 	$(VENV)-ray/bin/pip install --quiet '$(TORCH)' "$$wheel[drl,multi-agent,ray]" --group test && \
 	$(VENV)-ray/bin/pip install --quiet --no-deps --force-reinstall "$$wheel"
-	$(VENV)-ray/bin/pytest tests/py_agent/cluster
+	cd $(VENV)-ray && bin/pytest "$(CURDIR)/tests/py_agent/cluster"
 
 ## Random handovers in every setting: 20 seeds × 60 s × 8 settings, some hours of CPU time; SCENARIO=wifi for
 ## re-associations. Rerun it to resume: runs/soak-cellular.jsonl.
