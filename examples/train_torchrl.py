@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+import train_cleanrl
 import tyro
 from gymnasium.vector import VectorEnv
 from tensordict import TensorDict, TensorDictBase
@@ -34,25 +35,9 @@ from py_agent.drl.flat_agent import FlatAgent
 
 
 @dataclasses.dataclass
-class Arguments:
-    """How long to train, by which constants of PPO."""
+class Arguments(train_cleanrl.Arguments):
+    """The same constants of PPO, and where the agent goes."""
 
-    iterations: int = 30
-    """Each learns from `n_steps` frames of every network."""
-    n_envs: int = 16
-    """Networks of a batch."""
-    n_steps: int = 32
-    """Frames that pass between updates."""
-    epochs: int = 10
-    """Passes over what has been seen."""
-    minibatch: int = 128
-    """Frames of one gradient step."""
-    gamma: float = 0.5
-    """Discount per frame: an association shows what it is worth within some frames."""
-    learning_rate: float = 1e-3
-    """Of Adam."""
-    seed: int = 1
-    """Of agent and networks; the agent is evaluated in others."""
     output: Path = Path("torchrl-agent.npz")
     """The trained agent, for --policy flat=FILE."""
 
@@ -133,12 +118,13 @@ def main(arguments: Arguments) -> None:
     loss = ClipPPOLoss(
         actor,
         critic,
+        clip_epsilon=arguments.clip,
         entropy_bonus=False,
         critic_coeff=0.5,
         loss_critic_type="l2",
         normalize_advantage=True,
     )
-    estimate = GAE(gamma=arguments.gamma, lmbda=0.95, value_network=critic)
+    estimate = GAE(gamma=arguments.gamma, lmbda=arguments.gae_lambda, value_network=critic)
     optimiser = torch.optim.Adam(loss.parameters(), lr=arguments.learning_rate)
     frames = arguments.n_envs * arguments.n_steps
     seen = TensorDictReplayBuffer(
