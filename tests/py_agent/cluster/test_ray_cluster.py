@@ -14,6 +14,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from command_lines import command_lines
 
 ray = pytest.importorskip("ray")
 connection = importlib.import_module("py_agent.cluster.connection")
@@ -180,15 +181,8 @@ def test_an_interrupt_leaves_no_run_and_no_file(cluster, tmp_path):
 
 def _simulators():
     """Processes of our scenario that simulate for so long."""
-    found = []
-    for process in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            line = process.read_bytes()
-        except OSError:  # it has ended
-            continue
-        if b"bin/cellular" in line and b"duration_s=1000" in line:
-            found.append(process)
-    return found
+    lines = command_lines().values()
+    return [line for line in lines if b"bin/cellular" in line and b"duration_s=1000" in line]
 
 
 def test_an_address_without_a_cluster_is_one_line(tmp_path):

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from command_lines import command_lines
 
 ray = pytest.importorskip("ray")
 from py_agent.drl.agent import ACTIONS  # noqa: E402
@@ -115,12 +116,4 @@ def test_a_variant_waits_for_a_cpu_and_says_when_it_gives_up(make_part, monkeypa
 
 def _variants():
     """Processes that hold a variant."""
-    found = []
-    for process in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            line = process.read_bytes()
-        except OSError:  # it has ended
-            continue
-        if line.startswith(b"ray::_Holder"):
-            found.append(int(process.parent.name))
-    return sorted(found)
+    return sorted(pid for pid, line in command_lines().items() if line.startswith(b"ray::_Holder"))
