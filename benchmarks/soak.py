@@ -45,6 +45,7 @@ class Campaign(NamedTuple):
     variants: Mapping[str, Mapping[str, Any]]  # settings by name
 
 
+_BUSY = {"rate_hz": 10, "cycles_per_bit": 100, "result_ratio": 1}
 CAMPAIGNS = {
     "cellular": Campaign(
         (20, 60),
@@ -59,7 +60,9 @@ CAMPAIGNS = {
         15.0,
         {
             "light": {},
-            "busy": {"traffic": {"rate_hz": 10, "cycles_per_bit": 100, "result_ratio": 1}},
+            "busy": {"traffic": _BUSY},
+            "light, one channel": {"radio": {"channels": 1}},
+            "busy, one channel": {"traffic": _BUSY, "radio": {"channels": 1}},
         },
     ),
 }

@@ -31,9 +31,9 @@ std::vector<ns3::Ptr<ns3::MobilityModel>> Places(const std::vector<CellPlace>& s
 }  // namespace
 
 void WifiNetwork::SetNs3Defaults() {
-    // A lost association response would cost a station half a second.
-    ns3::Config::SetDefault("ns3::StaWifiMac::AssocRequestTimeout",
-                            ns3::TimeValue(ns3::MilliSeconds(50)));
+    // Never: `Roaming` asks again. ns-3 would ask on and on, also an access point that the station
+    // has left since.
+    ns3::Config::SetDefault("ns3::StaWifiMac::AssocRequestTimeout", ns3::TimeValue(ns3::Days(365)));
 }
 
 WifiNetwork::WifiNetwork(const WifiSettings& settings, const AccessPlan& plan)

@@ -46,8 +46,10 @@ void WifiSettings::Declare(Settings& settings) {
                     "amendment of IEEE 802.11");
     settings.Choice("radio.band_ghz", band_ghz, {"2.4", "5", "6"}, "frequency band, in GHz");
     settings.Integer("radio.width_mhz", width_mhz, 20, 160, "MHz",
-                     "width of each access point's channel: 20, 40, 80 or 160; no two access points"
-                     " have the same channel");
+                     "width of each access point's channel: 20, 40, 80 or 160");
+    settings.Integer("radio.channels", channels, 0, 64, "1",
+                     "channels that access points have in turn: with 3 the first and the fourth"
+                     " share one; 0: each has its own");
     settings.Choice("radio.phy", phy, {"yans", "spectrum"},
                     "ns-3's model of the PHY: one value per channel, or the spectrum with"
                     " interference between overlapping channels; the latter costs two to three"

@@ -18,6 +18,7 @@ struct WifiSettings {
     std::string standard = "ax";
     std::string band_ghz = "5";
     std::uint32_t width_mhz = 20;
+    std::uint32_t channels = 0;
     std::string phy = "yans";
     std::uint32_t streams = 1;
     double ap_power_dbm = 20;

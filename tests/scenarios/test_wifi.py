@@ -191,6 +191,55 @@ def test_stations_go_in_the_middle_of_an_exchange_of_frames(wifi):
     assert done.sum() > 300
 
 
+def test_stations_go_between_access_points_on_one_channel(wifi):
+    """Both send all the time, so that what ends is always in the middle of something."""
+    traffic = {**SATURATED, "size_min_bit": 2e4, "size_max_bit": 4e4, "result_ratio": 1}
+    layout = {"site_distance_m": 20}
+    env = wifi(
+        n_ue=8,
+        n_bs=4,
+        duration_s=4,
+        slots_per_frame=10,
+        layout=layout,
+        traffic=traffic,
+        compute=SERVERS,
+        radio={"channels": 1},
+    )
+    turn = iter(range(1000))
+    observation, records = play(env, command=lambda seen: (np.arange(8) + next(turn)) % 4)
+    handover = records["handover"]
+    outcome = np.array(labels(env, "handover", "outcome"))[handover["outcome"]]
+    assert (outcome == "done").sum() > 50
+    assert (observation["connection_state"] > 0).all()
+
+
+def delivered_bit(env):
+    """Of four stations in two cells, in 0.6 s in which they have more to send than they can."""
+    observation, _ = env.reset(seed=1)
+    for slot in range(50):
+        if slot == 20:
+            begin_bit = observation["delivered_bit"].copy()
+            assert (observation["serving_bs"] == [0, 1, 0, 1]).all()
+        observation, *_ = env.step(action(observation, np.array([0, 1, 0, 1])))
+    return observation["delivered_bit"] - begin_bit
+
+
+def test_access_points_on_one_channel_share_its_airtime(wifi):
+    settings = {
+        "n_ue": 4,
+        "slots_per_frame": 5,
+        "duration_s": 1,
+        "layout": {"positions": "0,0; 15,0"},
+        "channel": {"shadowing": False},
+        "traffic": {"on_s": 1, "off_s": 0, "rate_hz": 400},
+        **STANDING,
+    }
+    own = delivered_bit(wifi(**settings))
+    shared = delivered_bit(wifi(radio={"channels": 1}, **settings))
+    assert 0.35 < shared.sum() / own.sum() < 0.6
+    assert (shared > 0.2 * own).all()
+
+
 def test_a_quota_of_next_to_nothing_is_waited_for(wifi):
     env = wifi(n_ue=1, duration_s=0.6, radio={"bandwidth_mode": "quota"}, **ONE_CELL)
     observation, _ = env.reset(seed=1)
@@ -253,7 +302,8 @@ def test_without_shares_the_action_is_refused_with_the_reason(wifi):
         ({"radio": {"standard": "ac", "band_ghz": "6"}}, "band_ghz"),
         ({"radio": {"width_mhz": 30}}, "20, 40, 80 or 160"),
         ({"radio": {"standard": "n", "width_mhz": 80}}, "at most 40"),
-        ({"n_bs": 4, "radio": {"band_ghz": "2.4"}}, "3 channels of 20 MHz"),
+        ({"n_bs": 4, "radio": {"band_ghz": "2.4"}}, r"n_bs = 4: .* 3 channels of 20 MHz"),
+        ({"n_bs": 5, "radio": {"band_ghz": "2.4", "channels": 4}}, "radio.channels = 4"),
         ({"radio": {"rate_control": "constant", "constant_mcs": 12}}, "at most 11"),
         ({"radio": {"standard": "be", "rate_control": "minstrel-ht"}}, "minstrel-ht"),
         ({"radio": {"shares": "edca", "bandwidth_mode": "quota"}}, "contention windows"),
@@ -277,6 +327,7 @@ def test_settings_that_contradict_each_other_are_refused(wifi, settings, message
         {"radio": {"bandwidth_mode": "quota"}},
         {"radio": {"shares": "edca"}},
         {"radio": {"downlink_shares": True, "bandwidth_mode": "quota"}},
+        {"n_bs": 4, "radio": {"band_ghz": "2.4", "channels": 3}},
         {"channel": {"environment": "tgax-residential"}},
         {"channel": {"environment": "tgax-enterprise"}, "distribution": {"delay_us": 1000}},
     ],

@@ -2,6 +2,7 @@
 #include "association/roaming.h"
 
 #include "association/forget-peer.h"
+#include "channel/channel-plan.h"
 
 #include "ns3/simulator.h"
 #include "ns3/wifi-phy-state-helper.h"
@@ -18,8 +19,9 @@ using ns3::Simulator;
 namespace {
 
 const ns3::Time PROBE_INTERVAL = MilliSeconds(20);
-const ns3::Time DWELL = MilliSeconds(20);      // on each channel of a search (MaxChannelTime)
-const ns3::Time PATIENCE = MilliSeconds(300);  // with the access point that it was told
+const ns3::Time DWELL = MilliSeconds(20);           // on each channel of a search (MaxChannelTime)
+const ns3::Time PATIENCE = MilliSeconds(300);       // with the access point that it was told
+const ns3::Time ANSWER_TIMEOUT = MilliSeconds(50);  // to a request for association
 const ns3::Time RELEASE_WAIT = MilliSeconds(1);
 const ns3::Time AFTER_SIFS = ns3::MicroSeconds(1);
 const ns3::Time CHECK_AFTER = MilliSeconds(100);
@@ -28,6 +30,12 @@ const ns3::Time CHECK_AFTER = MilliSeconds(100);
 
 Roaming::Roaming(const WifiNetwork& network, Listener listener)
     : m_network(network), m_listener(std::move(listener)), m_users(network.Ue().size()) {
+    for (const AccessPoint& access_point : network.Bs()) {
+        if (std::find(m_channels.begin(), m_channels.end(), access_point.channel) ==
+            m_channels.end()) {
+            m_channels.push_back(access_point.channel);
+        }
+    }
     for (std::uint32_t ue = 0; ue < m_users.size(); ++ue) {
         Watch(ue);
     }
@@ -56,24 +64,43 @@ void Roaming::Join(std::uint32_t ue, std::size_t bs) {
         m_listener.gave_up(ue);
         Search(ue);
     });
-    SwitchTo(ue, bs);
+    SwitchTo(ue, m_network.Bs()[bs].channel);
 }
 
-void Roaming::SwitchTo(std::uint32_t ue, std::size_t bs) {
+void Roaming::SwitchTo(std::uint32_t ue, const ns3::WifiPhy::ChannelTuple& channel) {
+    User& user = m_users[ue];
+    const auto phy = m_network.Ue()[ue].device->GetPhy();
+    user.channel = channel;
+    user.next.Cancel();
+    const auto again = [this, ue, channel] { SwitchTo(ue, channel); };
+    if (const ns3::Time answered = Answered(ue); answered > Simulator::Now()) {
+        user.next = Simulator::Schedule(answered - Simulator::Now(), again);
+    } else if (IsSentToOn(ue, channel)) {
+        const auto aside = SpareChannel(channel);
+        if (phy->GetChannelNumber() != std::get<0>(aside)) {
+            phy->SetOperatingChannel(aside);
+        }
+        user.next = Simulator::Schedule(RELEASE_WAIT, again);
+    } else {
+        phy->SetOperatingChannel(channel);
+    }
+}
+
+ns3::Time Roaming::Answered(std::uint32_t ue) const {
     // ns-3 sends the answer to a frame a SIFS after it, come what may, and aborts where the channel
     // is being switched then.
     const auto phy = m_network.Ue()[ue].device->GetPhy();
     const ns3::Time received = phy->IsStateRx()
                                    ? Simulator::Now() + phy->GetDelayUntilIdle()
                                    : phy->GetState()->GetLastTime({ns3::WifiPhyState::RX});
-    const ns3::Time answered = received + phy->GetSifs() + AFTER_SIFS;
-    if (answered > Simulator::Now()) {
-        m_users[ue].next.Cancel();
-        m_users[ue].next =
-            Simulator::Schedule(answered - Simulator::Now(), [this, ue, bs] { SwitchTo(ue, bs); });
-    } else {
-        phy->SetOperatingChannel(m_network.Bs()[bs].channel);
-    }
+    return received + phy->GetSifs() + AFTER_SIFS;
+}
+
+bool Roaming::IsSentToOn(std::uint32_t ue, const ns3::WifiPhy::ChannelTuple& channel) const {
+    const ns3::Mac48Address station = m_network.Ue()[ue].mac->GetAddress();
+    return std::any_of(m_network.Bs().begin(), m_network.Bs().end(), [&](const AccessPoint& bs) {
+        return bs.channel == channel && !bs.mac->HasReleased(station);
+    });
 }
 
 void Roaming::Release(std::uint32_t ue) {
@@ -99,11 +126,14 @@ void Roaming::OnSwitched(std::uint32_t ue) {
     for (const AccessPoint& access_point : m_network.Bs()) {
         ForgetPeer(*m_network.Ue()[ue].mac, access_point.Bssid());
     }
+    const Station& station = m_network.Ue()[ue];
+    if (station.device->GetPhy()->GetChannelNumber() != std::get<0>(user.channel)) {
+        return;  // aside
+    }
     user.next.Cancel();
     if (user.state == State::JOINING) {
         ProbeTarget(ue);
     } else {
-        const Station& station = m_network.Ue()[ue];
         station.mac->EnqueueProbeRequest(station.mac->GetProbeRequest(0), 0);
         user.next = Simulator::Schedule(DWELL, [this, ue] { EndSearchOfChannel(ue); });
     }
@@ -113,14 +143,10 @@ void Roaming::ProbeTarget(std::uint32_t ue) {
     User& user = m_users[ue];
     const Station& station = m_network.Ue()[ue];
     const AccessPoint& target = m_network.Bs()[static_cast<std::size_t>(user.bs)];
-    ns3::Time wait = RELEASE_WAIT;  // where the access point still has frames for it on the air
-    if (target.mac->HasReleased(station.mac->GetAddress())) {
-        station.scan->SetTarget(target.Bssid());
-        station.mac->EnqueueProbeRequest(station.mac->GetProbeRequest(0), 0, target.Bssid(),
-                                         target.Bssid());
-        wait = PROBE_INTERVAL;
-    }
-    user.next = Simulator::Schedule(wait, [this, ue] { ProbeTarget(ue); });
+    station.scan->SetTarget(target.Bssid());
+    station.mac->EnqueueProbeRequest(station.mac->GetProbeRequest(0), 0, target.Bssid(),
+                                     target.Bssid());
+    user.next = Simulator::Schedule(PROBE_INTERVAL, [this, ue] { ProbeTarget(ue); });
 }
 
 void Roaming::OnHeard(std::uint32_t ue, const ns3::Mac48Address& bssid, double snr) {
@@ -130,7 +156,9 @@ void Roaming::OnHeard(std::uint32_t ue, const ns3::Mac48Address& bssid, double s
         return;
     }
     if (user.state == State::JOINING && bs == user.bs) {
+        // The station asks for association now.
         user.next.Cancel();
+        user.next = Simulator::Schedule(ANSWER_TIMEOUT, [this, ue] { ProbeTarget(ue); });
     } else if (user.state == State::SEARCHING) {
         double& heard = user.heard_snr[static_cast<std::size_t>(bs)];
         heard = std::max(heard, snr);
@@ -143,18 +171,18 @@ void Roaming::Search(std::uint32_t ue) {
     user.next.Cancel();
     user.give_up.Cancel();
     user.state = State::SEARCHING;
-    user.search_bs = 0;
+    user.searched = 0;
     user.heard_snr.assign(m_network.Bs().size(), 0);
     SearchChannel(ue);
 }
 
 void Roaming::SearchChannel(std::uint32_t ue) {
-    SwitchTo(ue, m_users[ue].search_bs);
+    SwitchTo(ue, m_channels[m_users[ue].searched]);
 }
 
 void Roaming::EndSearchOfChannel(std::uint32_t ue) {
     User& user = m_users[ue];
-    if (++user.search_bs < m_network.Bs().size()) {
+    if (++user.searched < m_channels.size()) {
         SearchChannel(ue);
         return;
     }
@@ -170,6 +198,7 @@ void Roaming::OnAssociated(std::uint32_t ue) {
     User& user = m_users[ue];
     user.next.Cancel();
     user.give_up.Cancel();
+    m_network.Ue()[ue].scan->SetTarget({});
     user.state = State::ASSOCIATED;
     user.next = Simulator::Schedule(CHECK_AFTER, [this, ue] { CheckAccessPoint(ue); });
     // After ns-3 has finished with the association itself.

@@ -18,6 +18,10 @@ namespace physical {
  * associates with it. One that has lost its access point, or was not answered by the one it was
  * told, probes all channels in turn and takes the strongest that answers (active scanning, IEEE
  * 802.11-2020, 11.1.4.3).
+ *
+ * Nobody comes to a channel on which an access point still sends to it, since ns-3 aborts on frames
+ * of an association that has ended: who goes to an access point on the same channel waits aside, on
+ * another one, until it is forgotten.
  */
 class Roaming {
   public:
@@ -47,10 +51,11 @@ class Roaming {
   private:
     struct User {
         State state = State::OFF;
-        int bs = -1;                    ///< the access point that has heard of it last
-        std::size_t search_bs = 0;      ///< whose channel it searches now
-        std::vector<double> heard_snr;  ///< in the present search, [n_bs]; 0: not heard
-        ns3::EventId next;              ///< probe, channel or time-out
+        int bs = -1;                         ///< the access point that has heard of it last
+        ns3::WifiPhy::ChannelTuple channel;  ///< where it is or goes
+        std::size_t searched = 0;            ///< channels of the present search
+        std::vector<double> heard_snr;       ///< in the present search, [n_bs]; 0: not heard
+        ns3::EventId next;                   ///< probe, channel or time-out
         ns3::EventId give_up;
     };
 
@@ -60,8 +65,11 @@ class Roaming {
     void OnAssociated(std::uint32_t ue);
     void OnDisassociated(std::uint32_t ue);
 
-    /// Go to the channel of an access point, as soon as no answer to it is due.
-    void SwitchTo(std::uint32_t ue, std::size_t bs);
+    /// Go to a channel, as soon as no answer is due and no access point there sends to it.
+    void SwitchTo(std::uint32_t ue, const ns3::WifiPhy::ChannelTuple& channel);
+    /// Until when the station may still answer what it has received.
+    ns3::Time Answered(std::uint32_t ue) const;
+    bool IsSentToOn(std::uint32_t ue, const ns3::WifiPhy::ChannelTuple& channel) const;
     /// Let the access point that knows of the station forget it.
     void Release(std::uint32_t ue);
     void ProbeTarget(std::uint32_t ue);
@@ -75,6 +83,7 @@ class Roaming {
     const WifiNetwork& m_network;
     Listener m_listener;
     std::vector<User> m_users;
+    std::vector<ns3::WifiPhy::ChannelTuple> m_channels;  ///< all that access points have
 };
 
 }  // namespace physical

@@ -3,6 +3,8 @@
 
 #include "ns3/wifi-phy-operating-channel.h"
 
+#include <algorithm>
+#include <iterator>
 #include <set>
 #include <string>
 
@@ -37,18 +39,33 @@ std::vector<ns3::WifiPhy::ChannelTuple> PlanChannels(const WifiSettings& setting
                                                      std::uint32_t n_bs) {
     const ns3::WifiPhyBand band = BandOf(settings.band_ghz);
     const auto numbers = ChannelNumbers(band, settings.width_mhz);
-    if (n_bs > numbers.size()) {
-        throw SettingError("setting n_bs = " + std::to_string(n_bs) + ": the " + settings.band_ghz +
-                           " GHz band has " + std::to_string(numbers.size()) + " channels of " +
-                           std::to_string(settings.width_mhz) +
-                           " MHz, and each access point needs its own: ns-3 3.44 aborts when a"
-                           " station goes from one access point to another on the same channel");
+    const std::uint32_t n_channels =
+        settings.channels == 0 ? n_bs : std::min(settings.channels, n_bs);
+    if (n_channels > numbers.size()) {
+        const std::string asked = settings.channels == 0
+                                      ? "n_bs = " + std::to_string(n_bs)
+                                      : "radio.channels = " + std::to_string(settings.channels);
+        throw SettingError(
+            "setting " + asked + ": the " + settings.band_ghz + " GHz band has " +
+            std::to_string(numbers.size()) + " channels of " + std::to_string(settings.width_mhz) +
+            " MHz that do not overlap; with radio.channels = " + std::to_string(numbers.size()) +
+            " access points share them");
     }
     std::vector<ns3::WifiPhy::ChannelTuple> plan;
-    for (auto number = numbers.begin(); plan.size() < n_bs; ++number) {
+    for (std::uint32_t bs = 0; bs < n_bs; ++bs) {
+        const auto number = std::next(numbers.begin(), bs % n_channels);
         plan.emplace_back(*number, settings.width_mhz, band, 0);
     }
     return plan;
+}
+
+ns3::WifiPhy::ChannelTuple SpareChannel(const ns3::WifiPhy::ChannelTuple& channel) {
+    // The last one of its band: of those of 20 MHz there are more than access points in 5 and 6
+    // GHz, and it is a part of no wider one.
+    const ns3::WifiPhyBand band = std::get<2>(channel);
+    const std::uint8_t number =
+        band == ns3::WIFI_PHY_BAND_2_4GHZ ? 13 : *ChannelNumbers(band, 20).rbegin();
+    return {number, 20, band, 0};
 }
 
 }  // namespace physical

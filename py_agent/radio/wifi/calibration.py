@@ -23,18 +23,24 @@ _BIN_DB = 3.0
 _ENOUGH_SLOTS = 1.5  # of bits wait at the start of a slot that the channel is to fill
 
 
-def fit(runs: Sequence[Recorded], parameters: WifiParameters) -> WifiParameters:
+def fit(
+    runs: Sequence[Recorded], parameters: WifiParameters, channel: NDArray[np.int64]
+) -> WifiParameters:
     """The map of SNR by least squares, the rate curve by stations that are alone on their channel.
 
     Args:
         runs: recorded ones, of one network.
         parameters: what is not learned stays as it is.
+        channel: which one each access point has, ``[n_bs]``.
 
     Raises:
         NothingToLearn: hardly any access point was ever heard.
     """
     return parameters.model_copy(
-        update={"snr": _fit_map(runs, parameters.snr), "rate": _fit_rates(runs, parameters)}
+        update={
+            "snr": _fit_map(runs, parameters.snr),
+            "rate": _fit_rates(runs, parameters, channel),
+        }
     )
 
 
@@ -65,12 +71,14 @@ def _fit_map(runs: Sequence[Recorded], snr: SnrMap) -> SnrMap:
     )
 
 
-def _fit_rates(runs: Sequence[Recorded], parameters: WifiParameters) -> RateCurve:
+def _fit_rates(
+    runs: Sequence[Recorded], parameters: WifiParameters, channel: NDArray[np.int64]
+) -> RateCurve:
     """Means of delivered bits in bins of SNR; the curve of before where there is little."""
     rate, heard_db = parameters.rate, parameters.snr.heard_db
     quality, bps = (
         np.concatenate(parts)
-        for parts in zip(*(_alone(run, rate, heard_db) for run in runs), strict=True)
+        for parts in zip(*(_alone(run, rate, heard_db, channel) for run in runs), strict=True)
     )
     bins = np.round(quality / _BIN_DB)
     knots, rates = [], []
@@ -92,7 +100,9 @@ def _fit_rates(runs: Sequence[Recorded], parameters: WifiParameters) -> RateCurv
     ).cut_off(heard_db)
 
 
-def _alone(run: Recorded, rate: RateCurve, heard_db: float) -> tuple[Floats, Floats]:
+def _alone(
+    run: Recorded, rate: RateCurve, heard_db: float, channel: NDArray[np.int64]
+) -> tuple[Floats, Floats]:
     """SNR and rate of stations that had enough to send and their channel to themselves.
 
     Enough is said by what waited before, not by what is left: else only links that stall count.
@@ -104,7 +114,8 @@ def _alone(run: Recorded, rate: RateCurve, heard_db: float) -> tuple[Floats, Flo
     after = {name: values[1:] for name, values in fields.items()}
     sends = (before["upload_backlog_bit"] > 0) | (after["upload_backlog_bit"] > 0)
     serving = before["serving_bs"]
-    together = (serving[:, :, None] == serving[:, None, :]) & sends[:, None, :]
+    own = np.where(serving >= 0, channel[serving], -1)
+    together = (own[:, :, None] == own[:, None, :]) & sends[:, None, :]
     own_db = _serving_db(before)
     left_bit = before["upload_backlog_bit"] - before["upload_unconfirmed_bit"]
     enough = left_bit >= _ENOUGH_SLOTS * rate.rate_bps(own_db) * run.slot_s

@@ -17,6 +17,7 @@ from py_agent.radio.wifi.prior import (
     NO_RSSI_DBM,
     NO_SNR_DB,
     NOT_HEARD_DBM,
+    channel_of_bs,
     noise_power_dbm,
     prior,
 )
@@ -93,7 +94,7 @@ class WifiLinkModel(RadioWithPrior[WifiParameters]):
         """Links of rollouts."""
         from py_agent.radio.wifi.rollout import WifiRollout
 
-        return WifiRollout(self.parameters, bs_position_m)
+        return WifiRollout(self.parameters, bs_position_m, channel_of_bs(self._settings), slot_s)
 
     def rebuilt(self, rollouts: RolloutState) -> Mapping[str, Callable[[], NDArray[Any]]]:
         """Functions that make Wi-Fi's observation fields of rollouts, by name."""
@@ -126,7 +127,7 @@ class WifiLinkModel(RadioWithPrior[WifiParameters]):
         """
         from py_agent.radio.wifi.calibration import fit
 
-        return fit(runs, self.parameters)
+        return fit(runs, self.parameters, channel_of_bs(self._settings))
 
 
 def _by_station(of_users: NDArray[Any], rollouts: RolloutState) -> NDArray[Any]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from py_agent.radio.path_loss import PATH_LOSS
 from py_agent.radio.wifi.parameters import Association, RateCurve, SnrMap, WifiParameters
@@ -30,6 +31,13 @@ def noise_power_dbm(radio: Mapping[str, Any]) -> float:
     """Of a receiver over the width of the channel, by the settings ``radio``."""
     width_hz = radio["width_mhz"] * 1e6
     return float(_THERMAL_DBM_PER_HZ + 10 * np.log10(width_hz) + radio["noise_figure_db"])
+
+
+def channel_of_bs(settings: Mapping[str, Any]) -> NDArray[np.int64]:
+    """Number of each access point's channel from 0, by all settings of `wifi`, ``[n_bs]``."""
+    n_bs = settings["n_bs"]
+    channels: NDArray[np.int64] = np.arange(n_bs) % (settings["radio"]["channels"] or n_bs)
+    return channels
 
 
 def prior(settings: Mapping[str, Any]) -> WifiParameters:

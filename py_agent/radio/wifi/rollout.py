@@ -26,25 +26,32 @@ class WifiRollout:
     Args:
         parameters: constants.
         bs_position_m: ``[n_bs, 2]``.
+        channel: which one each access point has, ``[n_bs]``.
+        slot_s: length of a slot.
 
     Example:
         >>> from py_agent.twin.environment.network import TwinNetwork
         >>> network = TwinNetwork.of({"n_ue": 2, "n_bs": 3}, scenario="wifi")
-        >>> links = WifiRollout(network.parameters.radio, np.zeros((3, 2)))
+        >>> links = WifiRollout(network.parameters.radio, np.zeros((3, 2)), np.arange(3), 0.02)
         >>> links.resize(batch=4, n_ue=2)
         >>> links.start(np.arange(4), np.arange(4), np.zeros((4, 2, 2))).shape
         (4, 2, 3)
     """
 
-    def __init__(self, parameters: WifiParameters, bs_position_m: Array) -> None:
+    def __init__(
+        self, parameters: WifiParameters, bs_position_m: Array, channel: Array, slot_s: float
+    ) -> None:
         self._parameters = parameters
         self._bs_position_m = np.asarray(bs_position_m, np.float64)
         self._n_bs = len(self._bs_position_m)
+        self._slot_s = slot_s
+        self._same_channel = (channel[:, None] == channel) & ~np.eye(self._n_bs, dtype=np.bool_)
         rate = parameters.rate
         self.largest_bps = float(max(rate.bps_per_hz) * rate.width_hz)
         self.links: Mapping[str, Array] = {}
         self._seeds = np.zeros(0, np.int64)
         self._silent_s = np.zeros((0, 0), np.float32)  # without a beacon, [batch, n_ue]
+        self._busy = np.zeros((0, 0), np.float32)  # part of the last slot, [batch, n_bs]
 
     def resize(self, batch: int, n_ue: int) -> None:
         """So many rollouts of so many users are about to start."""
@@ -53,11 +60,12 @@ class WifiRollout:
         self._strength_db = np.zeros(shape, np.float32)
         self._seeds = np.zeros(batch, np.int64)
         self._silent_s = np.zeros((batch, n_ue), np.float32)
+        self._busy = np.zeros((batch, self._n_bs), np.float32)
 
     def start(self, rows: Array, seeds: Array, position_m: Array) -> Array:
         """Links of which nothing is known but the law."""
         self._seeds[rows] = seeds
-        self._silent_s[rows] = 0
+        self._silent_s[rows] = self._busy[rows] = 0
         self.links["residual_db"][rows] = self._parameters.snr.residual_sd_db * self._normal(
             rows, _RESIDUAL_START, np.zeros(len(rows), np.int64), position_m.shape[1]
         )
@@ -100,15 +108,28 @@ class WifiRollout:
         self._silent_s.reshape(-1)[user] = 0
 
     def rates_bps(self, user: Array, cell: Array) -> Array:
-        """Of users that send in this slot, with the whole channel, float32 ``[n]``."""
-        return self._parameters.rate.rate_bps(self._links_db()[user, cell]).astype(np.float32)
+        """Of users that send in this slot, with the channel to their access point, ``[n]``.
+
+        Access points on one channel that hear each other have it in turn: who is busy all the time
+        takes as much of it as oneself.
+        """
+        snr_db = self._links_db()[user]
+        rate_bps = self._parameters.rate.rate_bps(snr_db[np.arange(len(user)), cell])
+        if self._same_channel.any():
+            heard = self._same_channel[cell] & (snr_db >= self._parameters.snr.heard_db)
+            rate_bps /= 1 + (heard * self._busy[user // self._strength_db.shape[1]]).sum(axis=1)
+        return rate_bps.astype(np.float32)
 
     def download_rates_bps(self, user: Array, cell: Array) -> Array:
-        """Of users that download, with the whole channel, float32 ``[n]``."""
+        """Of users that download, with the channel to their access point, float32 ``[n]``."""
         return self.rates_bps(user, cell)
 
     def sent(self, user: Array, cell: Array, band_s: Array) -> None:
-        """Access points have channels of their own: nobody disturbs the others."""
+        """How busy access points are; without senders a rollout keeps what it had before."""
+        if self._same_channel.any():
+            row = user // self._strength_db.shape[1]
+            self._busy[row] = 0
+            np.add.at(self._busy, (row, cell), band_s / self._slot_s)
 
     def copy_from(self, row: int, other: WifiRollout, other_row: int) -> None:
         """Put a rollout of another batch in the place of one of this."""
@@ -116,6 +137,7 @@ class WifiRollout:
         self._strength_db[row] = other._strength_db[other_row]
         self._seeds[row] = other._seeds[other_row]
         self._silent_s[row] = other._silent_s[other_row]
+        self._busy[row] = other._busy[other_row]
 
     def _links_db(self) -> Array:
         return self._strength_db.reshape(-1, self._n_bs)

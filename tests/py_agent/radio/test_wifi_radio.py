@@ -170,7 +170,8 @@ def test_an_access_point_is_lost_when_beacons_are_missed():
     network = TwinNetwork.of(
         {"n_ue": 1, "n_bs": 2, "radio": {"missed_beacons": 5}}, scenario="wifi"
     )
-    links = WifiRollout(network.parameters.radio, np.array([[0.0, 0.0], [50.0, 0.0]]))
+    places_m = np.array([[0.0, 0.0], [50.0, 0.0]])
+    links = WifiRollout(network.parameters.radio, places_m, np.arange(2), slot_s=0.02)
     links.resize(batch=1, n_ue=1)
     rows, cell = np.arange(1), np.zeros((1, 1), np.int32)
     links.start(rows, np.arange(1), np.zeros((1, 1, 2)))
@@ -183,6 +184,26 @@ def test_an_access_point_is_lost_when_beacons_are_missed():
 
     assert len(gone_after_s(20.0)) == 0
     assert gone_after_s(-80.0)[0] == pytest.approx(5 * 0.1024, abs=0.021)
+
+
+def test_access_points_on_one_channel_have_it_in_turn():
+    """Whoever hears the other waits for it as long as it sends."""
+    network = TwinNetwork.of({"n_ue": 2, "n_bs": 3, "radio": {"channels": 2}}, scenario="wifi")
+    model = WifiLinkModel(network.settings.model_dump())
+    places_m = np.array([[0.0, 0.0], [20.0, 0.0], [40.0, 0.0]])  # the first and the third share
+    links = model.rollout_model(places_m, 0.02)
+    links.resize(batch=2, n_ue=2)
+    links.start(np.arange(2), np.arange(2), np.zeros((2, 2, 2)))
+    links.links["residual_db"][:] = 30.0
+    links.links["residual_db"][1] = -30.0
+    links.measure(np.array([[[0.0, 0.0], [40.0, 0.0]]] * 2))
+    user, cell = np.arange(4), np.array([0, 2, 0, 2])
+    alone_bps = links.rates_bps(user, cell)
+    links.sent(user, cell, np.full(4, 0.01, np.float32))
+    ratio = links.rates_bps(user, cell) / alone_bps
+    assert ratio == pytest.approx([1 / 1.5, 1 / 1.5, 1, 1])
+    links.sent(user, np.array([0, 1, 0, 1]), np.full(4, 0.02, np.float32))
+    assert links.rates_bps(user[:1], cell[:1]) == pytest.approx(alone_bps[:1])
 
 
 def test_fidelity_is_measured_over_it(tmp_path):
