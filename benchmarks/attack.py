@@ -194,8 +194,7 @@ def kill_at_random() -> Finding:
                         simulators = served.children()
                         served.process.send_signal(number)
                         with contextlib.suppress(BridgeError):
-                            while True:
-                                _steps_per_s(env, 0.5)
+                            _play_on(env)
                         orphans += _left(simulators, [])[0]
                 served.end(number)
             except Exception as error:  # what must not come
@@ -241,6 +240,14 @@ def _steps_per_s(env: ScenarioEnv, duration_s: float) -> float:
     return steps / passed_s if passed_s else 0.0
 
 
+def _play_on(env: ScenarioEnv) -> None:
+    """Play until the gateway has gone."""
+    end_s = time.monotonic() + _WAIT_S
+    while time.monotonic() < end_s:
+        _steps_per_s(env, 0.5)
+    raise TimeoutError(f"a gateway that was told to stop still serves after {_WAIT_S:.0f} s")
+
+
 def _left(pids: list[str], folders: list[Path]) -> tuple[int, int]:
     """How many processes and files there still are."""
     end_s = time.monotonic() + _WAIT_S
@@ -275,6 +282,9 @@ def main() -> None:
     unknown = set(names) - ATTACKS.keys()
     if unknown:
         sys.exit(f"unknown: {', '.join(sorted(unknown))}; known: {', '.join(ATTACKS)}")
+    # nohup and scripts' "&" have these ignored, and children inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     findings = [run(attack) for attack in PLAN if not names or attack.name in names]
     if not names:
         findings.append(kill_at_random())
