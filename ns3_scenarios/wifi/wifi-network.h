@@ -42,8 +42,8 @@ struct Station {
     ns3::Ptr<ns3::MobilityModel> mobility;
 };
 
-/// The Wi-Fi network: access points on channels of their own, moving stations, and the wires behind
-/// the access points. Who is associated with whom is decided elsewhere.
+/// The Wi-Fi network: access points, moving stations, and the wires behind the access points. Who
+/// is associated with whom is decided elsewhere.
 class WifiNetwork {
   public:
     /// ns-3 attribute defaults that the scenario relies on.

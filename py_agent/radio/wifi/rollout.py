@@ -113,10 +113,10 @@ class WifiRollout:
         Access points on one channel that hear each other have it in turn: who is busy all the time
         takes as much of it as oneself.
         """
-        snr_db = self._links_db()[user]
-        rate_bps = self._parameters.rate.rate_bps(snr_db[np.arange(len(user)), cell])
+        snr_db = self._links_db()
+        rate_bps = self._parameters.rate.rate_bps(snr_db[user, cell])
         if self._same_channel.any():
-            heard = self._same_channel[cell] & (snr_db >= self._parameters.snr.heard_db)
+            heard = self._same_channel[cell] & (snr_db[user] >= self._parameters.snr.heard_db)
             rate_bps /= 1 + (heard * self._busy[user // self._strength_db.shape[1]]).sum(axis=1)
         return rate_bps.astype(np.float32)
 
