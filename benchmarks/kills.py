@@ -120,6 +120,8 @@ WORKS = (
 _OURS = re.compile(
     r"/(py_agent|ns3_bridge|ns3_scenarios)/(?!__init__\.py|cli/main\.py|command_start\.py)"
 )
+#: What Python says where a signal comes before anything of ours is imported; it ends with status 1.
+_NOT_BEGUN = "init_import_site"
 _SCENARIO = '#include "ns3/core-module.h"\n\nint\nmain()\n{\n    return 0;\n}\n'
 
 
@@ -205,6 +207,8 @@ def _is_untyped(work: Work, number: signal.Signals, status: int, said: str) -> i
     """Whether the process ended otherwise than by this signal, or complained of something else."""
     if number == signal.SIGKILL:
         return int(status != -number)
+    if _NOT_BEGUN in said:
+        return 0
     if work.command[0] == _COMMAND:
         by_signal = status in (128 + number, -number) or (work.name == "serve" and status == 0)
         return int(not by_signal or ("Traceback" in said and _OURS.search(said) is not None))
