@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import ClassVar
 
+from py_agent.contract import Network
 from py_agent.drl.agent import Agent
 from py_agent.drl.policy import DrlPolicy
 from py_agent.policies.association import AssociationRule, LoadBalancing
@@ -20,13 +22,23 @@ class TrainedShares(DrlPolicy):
 
     Args:
         association: chooses base stations.
-        file: of the agent.
+        file: of the agent; None: the one that was trained over the network's radio, or else the one
+            that was trained over LTE.
     """
 
     file: ClassVar[Path] = AGENTS / "default.npz"
+    #: Agents that were trained over another radio, by its name.
+    of_radio: ClassVar[Mapping[str, Path]] = {"wifi": AGENTS / "wifi.npz"}
 
     def __init__(self, association: AssociationRule, file: Path | None = None) -> None:
         super().__init__(association, Agent.load(file or self.file))
+        self._file = file
+
+    def begin(self, network: Network, seed: int) -> None:
+        """Take the agent of this network's radio, if no other was asked for."""
+        own = self.of_radio.get(network.schema.radio, self.file)
+        self._agent = Agent.load(self._file or own)
+        super().begin(network, seed)
 
 
 class TrainedWithRollouts(TrainedShares):
@@ -40,6 +52,7 @@ class TrainedPerFrame(TrainedShares):
     """twin-drl on one timescale: an agent trained to decide once a frame."""
 
     file = AGENTS / "frame.npz"
+    of_radio: ClassVar[Mapping[str, Path]] = {}
 
     def __init__(self) -> None:
         super().__init__(TwinAssociation())
@@ -49,6 +62,7 @@ class TrainedOnReports(TrainedShares):
     """load-drl without a twin: an agent trained on users' last reports alone."""
 
     file = AGENTS / "raw.npz"
+    of_radio: ClassVar[Mapping[str, Path]] = {}
 
     def __init__(self) -> None:
         super().__init__(LoadBalancing())

@@ -14,6 +14,7 @@ from py_agent.drl.agent import ACTIONS, Agent
 from py_agent.drl.errors import InvalidAgent
 from py_agent.drl.features import FEATURES, user_features, without_models
 from py_agent.drl.policy import DrlPolicy
+from py_agent.drl.trained import AGENTS
 from py_agent.learning.learning_settings import LearningSettings
 from py_agent.policies import Network, fingerprint, load_policy
 from py_agent.policies.association import LoadBalancing
@@ -193,3 +194,23 @@ def test_a_file_that_is_no_agent_is_told(tmp_path):
     (tmp_path / "text.npz").write_text("no")
     with pytest.raises(InvalidAgent, match="cannot read an agent"):
         load_policy(f"load-drl={tmp_path / 'text.npz'}")
+
+
+@pytest.mark.parametrize(("scenario", "own"), [("cellular", "default"), ("wifi", "wifi")])
+def test_the_agent_that_comes_along_is_the_one_of_the_radio(scenario, own):
+    settings = {"n_ue": 12, "retraining": {"enabled": True}, "traffic": {"rate_hz": 8}}
+    learning = LearningSettings()
+    networks = make_vector(2, settings, learning=learning, scenario=scenario)
+    known = {**networks.settings.model_dump(), "learning": learning.model_dump()}
+    network = Network(scenario, known, networks.schema)
+
+    def decided(name):
+        return [
+            {field: value.tolist() for field, value in action.items()}
+            for action in decisions(load_policy(name), networks, network, slots=60)
+        ]
+
+    by_file = {name: decided(f"load-drl={AGENTS / name}.npz") for name in ("default", "wifi")}
+    assert by_file["default"] != by_file["wifi"]
+    assert decided("load-drl") == by_file[own]
+    networks.close()
