@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -102,23 +101,6 @@ def steepest_moves(
             break
         association[ue] = bs
     return association
-
-
-def promising_moves(placement: Placement, associations: Sequence[Association]) -> list[Association]:
-    """All that are one allowed move away from any of some, those first that gain most.
-
-    Args:
-        placement: what is minimised.
-        associations: ``[n_ue]`` each.
-    """
-    gains = np.stack([placement.gains(association) for association in associations])
-    moved = []
-    for number in np.argsort(-gains, axis=None, kind="stable"):
-        start, ue, bs = np.unravel_index(number, gains.shape)
-        if placement.allowed[ue, bs] and associations[start][ue] != bs:
-            moved.append(associations[start].copy())
-            moved[-1][ue] = bs
-    return moved
 
 
 def within_places(placement: Placement, association: Association, places: int) -> Association:

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable
 from itertools import combinations
 
@@ -13,7 +12,6 @@ from numpy.typing import NDArray
 from py_agent.contract import Network, Observation
 from py_agent.policies.association import LoadBalancing
 from py_agent.policies.fill import FillPolicy, training_tasks
-from py_agent.policies.placement import promising_moves
 from py_agent.policies.twin_association import TwinAssociation
 from py_agent.radio.link_model import candidates, strongest
 from py_agent.twin.model.estimate import NetworkEstimate
@@ -33,8 +31,7 @@ class RolloutAssociation(TwinAssociation):
 
     The search begins with no change, what the formula's local search finds, greedy load balancing
     and the strongest stations. Each round then tries the changes of any two of the best together,
-    and single moves away from the very best, as many as there is time for, those first from which
-    the formula expects most. Candidates meet the same random numbers, so what
+    and all single moves away from the very best. Candidates meet the same random numbers, so what
     differs between them is the association's. The best of them and no change then meet fresh ones,
     more of them, since the best of many noisy means looks better than it is.
 
@@ -117,7 +114,6 @@ class RolloutAssociation(TwinAssociation):
             estimate: the twin's belief.
         """
         allowed = candidates(estimate.strength_db(), self._search_window_db)
-        placement = dataclasses.replace(self.placement(estimate), allowed=allowed)
         costs_s: dict[bytes, float] = {}
         ranked: list[Association] = []
         fresh = _new(starts, costs_s)
@@ -127,7 +123,7 @@ class RolloutAssociation(TwinAssociation):
             costs_s |= zip((a.tobytes() for a in fresh), mean_s, strict=True)
             ranked = sorted([*ranked, *fresh], key=lambda a: costs_s[a.tobytes()])
             crossed = _crossed(ranked[:_CROSSED], starts[0])
-            moved = promising_moves(placement, ranked[:_MOVED])
+            moved = [other for one in ranked[:_MOVED] for other in _moves(one, allowed)]
             fresh = _new(crossed + moved, costs_s)[: self._most]
             if not fresh:
                 break
@@ -166,6 +162,17 @@ class RolloutFill(FillPolicy):
 
     def __init__(self) -> None:
         super().__init__(RolloutAssociation())
+
+
+def _moves(association: Association, allowed: NDArray[np.bool_]) -> list[Association]:
+    """All that are one allowed move away."""
+    moved = []
+    for ue, bs in np.argwhere(allowed):
+        if association[ue] != bs:
+            other = association.copy()
+            other[ue] = bs
+            moved.append(other)
+    return moved
 
 
 def _crossed(best: list[Association], unchanged: Association) -> list[Association]:
