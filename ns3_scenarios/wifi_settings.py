@@ -168,8 +168,11 @@ class Radio(_Settings):
     """frequency band, in GHz"""
 
     width_mhz: Annotated[int, pydantic.Field(ge=20, le=160)] = 20
-    """width of each access point's channel: 20, 40, 80 or 160; no two access points have the same
-    channel [MHz]"""
+    """width of each access point's channel: 20, 40, 80 or 160 [MHz]"""
+
+    channels: Annotated[int, pydantic.Field(ge=0, le=64)] = 0
+    """channels that access points have in turn: with 3 the first and the fourth share one; 0: each
+    has its own"""
 
     phy: Literal["yans", "spectrum"] = "yans"
     """ns-3's model of the PHY: one value per channel, or the spectrum with interference between
