@@ -24,6 +24,11 @@ class TrainedShares(DrlPolicy):
         association: chooses base stations.
         file: of the agent; None: the one that was trained over the network's radio, or else the one
             that was trained over LTE.
+
+    Example:
+        >>> from py_agent.policies.association import LoadBalancing
+        >>> TrainedShares(LoadBalancing()).retrains
+        True
     """
 
     file: ClassVar[Path] = AGENTS / "default.npz"
