@@ -36,7 +36,8 @@ def noise_power_dbm(radio: Mapping[str, Any]) -> float:
 def channel_of_bs(settings: Mapping[str, Any]) -> NDArray[np.int64]:
     """Number of each access point's channel from 0, by all settings of `wifi`, ``[n_bs]``."""
     n_bs = settings["n_bs"]
-    channels: NDArray[np.int64] = np.arange(n_bs) % (settings["radio"]["channels"] or n_bs)
+    n_channels = settings["radio"].get("channels", 0) or n_bs  # older runs have no such setting
+    channels: NDArray[np.int64] = np.arange(n_bs) % n_channels
     return channels
 
 

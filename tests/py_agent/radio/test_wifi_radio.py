@@ -19,6 +19,7 @@ from py_agent.policies import load_policy
 from py_agent.radio.errors import NothingToLearn
 from py_agent.radio.link_model import link_model_of
 from py_agent.radio.wifi.link_model import WifiLinkModel
+from py_agent.radio.wifi.prior import channel_of_bs
 from py_agent.radio.wifi.rollout import WifiRollout
 from py_agent.twin.environment.network import TwinNetwork
 from py_agent.twin.estimation.twin import Twin
@@ -204,6 +205,12 @@ def test_access_points_on_one_channel_have_it_in_turn():
     assert ratio == pytest.approx([1 / 1.5, 1 / 1.5, 1, 1])
     links.sent(user, np.array([0, 1, 0, 1]), np.full(4, 0.02, np.float32))
     assert links.rates_bps(user[:1], cell[:1]) == pytest.approx(alone_bps[:1])
+
+
+def test_runs_from_before_channels_could_be_shared_have_their_own():
+    settings = TwinNetwork.of({"n_bs": 3}, scenario="wifi").settings.model_dump()
+    del settings["radio"]["channels"]
+    assert channel_of_bs(settings).tolist() == [0, 1, 2]
 
 
 def test_fidelity_is_measured_over_it(tmp_path):
