@@ -28,6 +28,7 @@ from zmq.auth import load_certificate
 
 import ns3_bridge
 from benchmarks.attackers import ATTACKS
+from benchmarks.signals import hear_signals
 from ns3_bridge import BridgeError, ScenarioEnv
 from ns3_bridge.testing import fake_scenario
 
@@ -282,9 +283,7 @@ def main() -> None:
     unknown = set(names) - ATTACKS.keys()
     if unknown:
         sys.exit(f"unknown: {', '.join(sorted(unknown))}; known: {', '.join(ATTACKS)}")
-    # nohup and scripts' "&" have these ignored, and children inherit that.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    hear_signals()
     findings = [run(attack) for attack in PLAN if not names or attack.name in names]
     if not names:
         findings.append(kill_at_random())

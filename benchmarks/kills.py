@@ -32,6 +32,8 @@ from typing import NamedTuple
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.signals import hear_signals
+
 KILLS = 1000
 _COMMAND = str(Path(sys.executable).parent / "ns3-twin")
 _WAIT_S = 60.0
@@ -207,7 +209,7 @@ def _is_untyped(work: Work, number: signal.Signals, status: int, said: str) -> i
     """Whether the process ended otherwise than by this signal, or complained of something else."""
     if number == signal.SIGKILL:
         return int(status != -number)
-    if _NOT_BEGUN in said:
+    if status == 1 and number == signal.SIGINT and _NOT_BEGUN in said:
         return 0
     if work.command[0] == _COMMAND:
         by_signal = status in (128 + number, -number) or (work.name == "serve" and status == 0)
@@ -298,9 +300,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     chosen = parser.parse_args()
     works = tuple(w for w in WORKS if not chosen.works or w.name in chosen.works)
-    # nohup and scripts' "&" have these ignored, and children inherit that.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    hear_signals()
 
     def tell(death: Death) -> None:
         if not death.is_clean:

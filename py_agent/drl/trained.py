@@ -41,8 +41,8 @@ class TrainedShares(DrlPolicy):
 
     def begin(self, network: Network, seed: int) -> None:
         """Take the agent of this network's radio, if no other was asked for."""
-        own = self.of_radio.get(network.schema.radio, self.file)
-        self._agent = Agent.load(self._file or own)
+        if self._file is None:
+            self._agent = Agent.load(self.of_radio.get(network.schema.radio, self.file))
         super().begin(network, seed)
 
 
@@ -56,18 +56,12 @@ class TrainedWithRollouts(TrainedShares):
 class TrainedPerFrame(TrainedShares):
     """twin-drl on one timescale: an agent trained to decide once a frame."""
 
-    file = AGENTS / "frame.npz"
-    of_radio: ClassVar[Mapping[str, Path]] = {}
-
     def __init__(self) -> None:
-        super().__init__(TwinAssociation())
+        super().__init__(TwinAssociation(), AGENTS / "frame.npz")
 
 
 class TrainedOnReports(TrainedShares):
     """load-drl without a twin: an agent trained on users' last reports alone."""
 
-    file = AGENTS / "raw.npz"
-    of_radio: ClassVar[Mapping[str, Path]] = {}
-
     def __init__(self) -> None:
-        super().__init__(LoadBalancing())
+        super().__init__(LoadBalancing(), AGENTS / "raw.npz")
