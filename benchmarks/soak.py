@@ -46,6 +46,7 @@ class Campaign(NamedTuple):
 
 
 _BUSY = {"rate_hz": 10, "cycles_per_bit": 100, "result_ratio": 1}
+_TRIGGER = {"shares": "trigger-frames", "phy": "spectrum"}
 CAMPAIGNS = {
     "cellular": Campaign(
         (20, 60),
@@ -63,6 +64,9 @@ CAMPAIGNS = {
             "busy": {"traffic": _BUSY},
             "light, one channel": {"radio": {"channels": 1}},
             "busy, one channel": {"traffic": _BUSY, "radio": {"channels": 1}},
+            "light, trigger frames": {"radio": _TRIGGER},
+            "busy, trigger frames": {"traffic": _BUSY, "radio": _TRIGGER},
+            "light, trigger frames, one channel": {"radio": {**_TRIGGER, "channels": 1}},
         },
     ),
 }

@@ -200,7 +200,7 @@ class Radio(_Settings):
     missed_beacons: Annotated[int, pydantic.Field(ge=2, le=1000)] = 10
     """beacons in a row without which a station takes its access point for lost"""
 
-    shares: Literal["service-periods", "edca", "none"] = "service-periods"
+    shares: Literal["service-periods", "trigger-frames", "edca", "none"] = "service-periods"
     """how the agent's shares (bandwidth_share) divide the uplink of an access point: by service
     periods, in which one station at a time may contend (target wake time, IEEE 802.11ax-2021, 26.8;
     its signalling is not simulated); not exactly, by contention windows (EDCA, IEEE 802.11-2020,

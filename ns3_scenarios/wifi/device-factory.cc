@@ -25,6 +25,7 @@ ns3::SsidValue NetworkName() {
 /// eight of their packets.
 constexpr std::uint32_t AMPDU_OF_A_TURN_BYTES = 12'000;
 constexpr std::uint32_t LARGEST_AMPDU_BYTES = 65'535;  // ns-3's default
+constexpr std::uint8_t LAST_BSS_COLOR = 63;            // six bits (IEEE 802.11ax-2021, 9.4.2.249)
 
 const std::map<std::string, ns3::WifiStandard> STANDARDS{{"n", ns3::WIFI_STANDARD_80211n},
                                                          {"ac", ns3::WIFI_STANDARD_80211ac},
@@ -103,6 +104,12 @@ ns3::Ptr<ns3::WifiNetDevice> DeviceFactory::MakeAccessPoint(
                 ns3::BooleanValue(true), "BE_MaxAmpduSize",
                 ns3::UintegerValue(m_settings.downlink_shares ? AMPDU_OF_A_TURN_BYTES
                                                               : LARGEST_AMPDU_BYTES));
+    if (m_settings.shares == "trigger-frames") {
+        mac.SetMultiUserScheduler("physical::TriggerScheduler");
+        // Of another colour nobody takes a frame for its own (IEEE 802.11ax-2021, 26.17.3).
+        m_bss_color = static_cast<std::uint8_t>(m_bss_color % LAST_BSS_COLOR + 1);
+        m_wifi.ConfigHeOptions("BssColor", ns3::UintegerValue(m_bss_color));
+    }
     return Make(node, mac, channel, m_settings.ap_power_dbm);
 }
 

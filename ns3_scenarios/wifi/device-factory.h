@@ -12,6 +12,8 @@
 #include "ns3/wifi-net-device.h"
 #include "ns3/yans-wifi-helper.h"
 
+#include <cstdint>
+
 namespace physical {
 
 /// Makes the Wi-Fi devices of one network, as the settings say.
@@ -33,6 +35,7 @@ class DeviceFactory {
     ns3::WifiPhyHelper& Phy();
 
     WifiSettings m_settings;
+    std::uint8_t m_bss_color = 0;  ///< of the last access point; 0: none has one
     ns3::WifiHelper m_wifi;
     ns3::YansWifiPhyHelper m_yans;
     ns3::SpectrumWifiPhyHelper m_spectrum;

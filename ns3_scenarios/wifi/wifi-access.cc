@@ -4,10 +4,22 @@
 #include "channel/channel-plan.h"
 #include "shares/airtime-shares.h"
 #include "shares/contention-shares.h"
+#include "shares/trigger-shares.h"
 
 namespace physical {
 
 NS_OBJECT_ENSURE_REGISTERED(WifiAccess);
+
+namespace {
+
+/// Stations that one trigger frame may ask: as 20 MHz have resource units (IEEE 802.11ax-2021,
+/// Table 27-8). With several access points one, on the whole channel: when answers at two of them
+/// begin in the same instant, ns-3's InterferenceHelper loses count of their powers, and aborts.
+std::size_t MostAsked(std::size_t n_bs) {
+    return n_bs == 1 ? 9 : 1;
+}
+
+}  // namespace
 
 ns3::TypeId WifiAccess::GetTypeId() {
     static ns3::TypeId tid =
@@ -23,7 +35,7 @@ std::string WifiAccess::WhyNoShares() const {
     return m_settings.HasShares()
                ? ""
                : "radio.shares = none: stations contend for the channel as they"
-                 " like (EDCA); only \"service-periods\" and \"edca\" have shares";
+                 " like (EDCA); \"service-periods\", \"trigger-frames\" and \"edca\" have shares";
 }
 
 void WifiAccess::DeclareFields(Schema& schema, std::uint32_t n_ue, std::uint32_t n_bs) {
@@ -82,12 +94,13 @@ std::unique_ptr<UplinkShares> WifiAccess::MakeShares() const {
     if (m_settings.shares == "edca") {
         return std::make_unique<ContentionShares>(*m_network);
     }
+    const auto mode = m_settings.bandwidth_mode == "quota" ? AirtimeAccounts::Mode::QUOTA
+                                                           : AirtimeAccounts::Mode::WORK_CONSERVING;
     if (m_settings.shares == "service-periods") {
-        return std::make_unique<AirtimeShares>(*m_network,
-                                               m_settings.bandwidth_mode == "quota"
-                                                   ? AirtimeScheduler::Mode::QUOTA
-                                                   : AirtimeScheduler::Mode::WORK_CONSERVING,
-                                               m_settings.downlink_shares);
+        return std::make_unique<AirtimeShares>(*m_network, mode, m_settings.downlink_shares);
+    }
+    if (m_settings.shares == "trigger-frames") {
+        return std::make_unique<TriggerShares>(*m_network, mode, MostAsked(m_network->Bs().size()));
     }
     return nullptr;
 }

@@ -71,7 +71,7 @@ void WifiSettings::Declare(Settings& settings) {
                      "beacons in a row without which a station takes its access point for lost");
 
     settings.Choice(
-        "radio.shares", shares, {"service-periods", "edca", "none"},
+        "radio.shares", shares, {"service-periods", "trigger-frames", "edca", "none"},
         "how the agent's shares (bandwidth_share) divide the uplink of an access point:"
         " by service periods, in which one station at a time may contend (target wake"
         " time, IEEE 802.11ax-2021, 26.8; its signalling is not simulated); not exactly,"
@@ -115,15 +115,34 @@ void WifiSettings::Check() const {
         throw SettingError("setting radio.constant_mcs = " + std::to_string(constant_mcs) +
                            ": must be at most " + std::to_string(known.max_mcs) + of);
     }
+    if (shares == "trigger-frames" && standard != "ax" && standard != "be") {
+        throw SettingError(
+            "setting radio.shares = \"trigger-frames\": ax and be have them, not"
+            " radio.standard = " +
+            message::Quote(standard));
+    }
+    if (shares == "trigger-frames" && phy != "spectrum") {
+        throw SettingError("setting radio.phy = " + message::Quote(phy) +
+                           ": it knows no resource units, which radio.shares = \"trigger-frames\""
+                           " divides; must be \"spectrum\"");
+    }
+    if (shares == "trigger-frames" && rate_control == "minstrel-ht") {
+        throw SettingError(
+            "setting radio.rate_control = \"minstrel-ht\": it learns from a station's own attempts,"
+            " and with radio.shares = \"trigger-frames\" the access point says how to send");
+    }
     if (shares == "edca" && bandwidth_mode == "quota") {
         throw SettingError(
             "setting radio.bandwidth_mode = \"quota\": contention windows, radio.shares = \"edca\","
             " leave nothing idle while somebody has data");
     }
     if (downlink_shares && shares != "service-periods") {
+        const std::string why =
+            shares == "edca" ? ": an access point has one contention window for all its stations"
+            : shares == "trigger-frames" ? ": they divide the uplink alone"
+                                         : ": there are no shares";
         throw SettingError("setting radio.downlink_shares = true: not with radio.shares = " +
-                           message::Quote(shares) +
-                           ": an access point has one contention window for all its stations");
+                           message::Quote(shares) + why);
     }
     if (rate_control == "minstrel-ht" && standard == "be") {
         throw SettingError(

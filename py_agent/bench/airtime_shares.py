@@ -25,10 +25,17 @@ SETTINGS = {
 
 
 def measure_airtime(seconds: float, seed: int, shares: str) -> Measurement:
-    """Airtime of four saturated stations of one access point beside their weights."""
+    """Airtime of four saturated stations of one access point beside their weights.
+
+    Args:
+        seconds: Simulated time.
+        seed: ns-3's run number.
+        shares: ``radio.shares`` of the scenario; trigger frames need ns-3's spectrum PHY.
+    """
     n_ue, slots = len(WEIGHTS), round(seconds / SLOT_S)
     length = {"n_ue": n_ue, "duration_s": (SETTLE_SLOTS + slots) * SLOT_S}
-    env = ns3_scenarios.make("wifi", {**SETTINGS, **length, "radio": {"shares": shares}})
+    radio = {"shares": shares, "phy": "spectrum" if shares == "trigger-frames" else "yans"}
+    env = ns3_scenarios.make("wifi", {**SETTINGS, **length, "radio": radio})
     action = {
         "association": np.zeros(n_ue, np.int32),
         "compute_share": np.full(n_ue, 1 / n_ue, np.float32),

@@ -21,6 +21,14 @@ PATH_LOSSES_DB = (80.0, 105.0, 95.0, 90.0)  # the shares shall not depend on how
 DIRECTIONS = ("uplink", "downlink")
 
 
+class Division(str, enum.Enum):
+    """Ways in which Wi-Fi stations get their shares."""
+
+    SERVICE_PERIODS = "service-periods"
+    TRIGGER_FRAMES = "trigger-frames"
+    EDCA = "edca"
+
+
 class Radio(str, enum.Enum):
     """Scenarios that divide a band."""
 
@@ -33,9 +41,9 @@ def measure(
     bandwidth_rb: Annotated[int, typer.Option(help="6, 15, 25, 50, 75 or 100.")] = 25,
     seed: Annotated[int, typer.Option(help="ns-3's run number.")] = 1,
     scenario: Annotated[Radio, typer.Option(help="Whose radio.")] = Radio.CELLULAR,
-    edca: Annotated[
-        bool, typer.Option("--edca", help="Wi-Fi: by contention windows, which is not exact.")
-    ] = False,
+    by: Annotated[
+        Division, typer.Option(help="Wi-Fi: radio.shares. Contention windows are not exact.")
+    ] = Division.SERVICE_PERIODS,
 ) -> Measurement:
     """Resource blocks of four full-buffer users beside their weights, on real ns-3 LTE.
 
@@ -47,7 +55,7 @@ def measure(
     printed.
     """
     if scenario is Radio.WIFI:
-        return measure_airtime(seconds, seed, "edca" if edca else "service-periods")
+        return measure_airtime(seconds, seed, by.value)
     slots = round(seconds / SLOT_S)
     n_ue = len(WEIGHTS)
     env = laboratory.lte_cell(

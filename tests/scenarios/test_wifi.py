@@ -6,42 +6,21 @@ import dataclasses
 
 import numpy as np
 import pytest
+from wifi_run import (
+    BUSY,
+    ROAMING,
+    SATURATED,
+    SERVERS,
+    STANDING,
+    TRIGGER,
+    action,
+    bits,
+    labels,
+    play,
+)
 
 import ns3_scenarios
 from ns3_bridge import InvalidSetting
-
-STANDING = {"mobility": {"model": "static"}}
-BUSY = {"on_s": 1, "off_s": 0, "rate_hz": 20, "size_min_bit": 1e5, "size_max_bit": 3e5}
-SERVERS = {"capacity_hz": 1e12}  # so fast that the radio counts
-
-
-def labels(env, table, column):
-    (found,) = (t for t in env.schema.tables if t.name == table)
-    return next(c["labels"] for c in found.columns if c["name"] == column)
-
-
-def action(observation, association=None):
-    n_ue = len(observation["serving_bs"])
-    stay = np.maximum(observation["serving_bs"], 0)
-    equal = np.full(n_ue, 1 / n_ue, np.float32)
-    return {
-        "association": stay if association is None else association,
-        "compute_share": equal,
-        "bandwidth_share": equal,
-    }
-
-
-def play(env, seed=1, command=lambda observation: None):
-    """Play an episode. Returns its last observation and all records."""
-    observation, _ = env.reset(seed=seed)
-    records, truncated = [], False
-    while not truncated:
-        association = command(observation) if observation["slot_in_frame"][0] == 0 else None
-        observation, *_, truncated, _ = env.step(action(observation, association))
-        records.append(env.take_records())
-    return observation, {
-        name: np.concatenate([part[name] for part in records]) for name in records[0]
-    }
 
 
 def test_all_but_the_radio_is_declared_as_in_cellular(wifi, cellular):
@@ -128,17 +107,6 @@ def test_who_walks_out_of_reach_is_lost_and_comes_back(wifi):
     assert "beacons_missed" in reasons
 
 
-SATURATED = {"on_s": 1, "off_s": 0, "rate_hz": 200, "size_min_bit": 2e5, "size_max_bit": 3e5}
-ONE_CELL = {
-    "n_bs": 1,
-    "layout": {"site_distance_m": 20},
-    "channel": {"shadowing": False, "environment": "tgax-residential"},
-    "traffic": SATURATED,
-    "compute": SERVERS,
-    **STANDING,
-}
-
-
 def test_who_loses_the_line_of_sight_goes_on_at_a_lower_rate(wifi):
     """Some 15 dB within a step; links of 20 dB and more carry data all the same."""
     env = wifi(n_ue=6, n_bs=3, duration_s=10, traffic=SATURATED, compute=SERVERS)
@@ -154,28 +122,6 @@ def test_who_loses_the_line_of_sight_goes_on_at_a_lower_rate(wifi):
         stalled += (observation["delivered_bit"] == before["delivered_bit"])[waits].tolist()
     assert len(stalled) > 500
     assert np.mean(stalled) < 0.1
-
-
-def airtime(env, share):
-    """Of every user, mean over a second, in a cell whose users have more to send than they can."""
-    observation, _ = env.reset(seed=1)
-    parts = []
-    for slot in range(60):
-        decision = action(observation)
-        decision["bandwidth_share"] = np.asarray(share, np.float32)
-        observation, *_ = env.step(decision)
-        if slot >= 10:
-            parts.append(observation["airtime_ul"].copy())
-            assert (observation["airtime_ul"].sum() <= observation["bs_airtime"]).all()
-    assert (observation["mcs_ul"][np.asarray(share) > 0] >= 0).all()
-    return np.mean(parts, axis=0)
-
-
-def test_shares_divide_the_airtime(wifi):
-    env = wifi(n_ue=3, duration_s=1.2, **ONE_CELL)
-    used = airtime(env, [0.5, 0.25, 0.125])
-    assert used.sum() > 0.6
-    assert used / used.sum() == pytest.approx([4 / 7, 2 / 7, 1 / 7], rel=0.05)
 
 
 def test_stations_go_in_the_middle_of_an_exchange_of_frames(wifi):
@@ -240,62 +186,6 @@ def test_access_points_on_one_channel_share_its_airtime(wifi):
     assert (shared > 0.2 * own).all()
 
 
-def test_a_quota_of_next_to_nothing_is_waited_for(wifi):
-    env = wifi(n_ue=1, duration_s=0.6, radio={"bandwidth_mode": "quota"}, **ONE_CELL)
-    observation, _ = env.reset(seed=1)
-    for slot in range(30):
-        share = np.float32([0.5 if slot < 10 else 1e-30])
-        observation, *_ = env.step({**action(observation), "bandwidth_share": share})
-    assert observation["airtime_ul"] == 0
-
-
-def test_shares_divide_the_downlink_where_they_are_told_to(wifi):
-    """Results are ten times as large as tasks: more than the access point can send."""
-    results = {**SATURATED, "size_min_bit": 1.5e4, "size_max_bit": 3e4, "result_ratio": 10}
-    shares = np.float32([0.5, 0.25, 0.125])
-
-    def down(**radio):
-        env = wifi(n_ue=3, duration_s=1.6, radio=radio, **{**ONE_CELL, "traffic": results})
-        observation, _ = env.reset(seed=1)
-        parts = []
-        for _ in range(80):
-            observation, *_ = env.step({**action(observation), "bandwidth_share": shares})
-            parts.append(observation["airtime_dl"])
-        used = np.mean(parts[20:], axis=0)
-        assert (observation["download_backlog_bit"] > 1e6).all()
-        return used / used.sum()
-
-    assert down(downlink_shares=True) == pytest.approx([4 / 7, 2 / 7, 1 / 7], rel=0.03)
-    assert down()[0] < 0.5
-
-
-def test_contention_windows_divide_the_airtime_by_and_large(wifi):
-    edca = {"shares": "edca"}
-    used = airtime(wifi(n_ue=3, duration_s=1.2, radio=edca, **ONE_CELL), [0.5, 0.25, 0.125])
-    assert used.sum() > 0.6
-    assert used / used.sum() == pytest.approx([4 / 7, 2 / 7, 1 / 7], rel=0.35)
-    alone, none = airtime(wifi(n_ue=2, duration_s=1.2, radio=edca, **ONE_CELL), [0.5, 0])
-    assert none == 0
-    assert alone > 0.5
-
-
-def test_a_share_of_zero_waits_and_others_take_it_unless_it_is_a_quota(wifi):
-    env = wifi(n_ue=2, duration_s=1.2, **ONE_CELL)
-    alone, none = airtime(env, [0.5, 0])
-    assert none == 0
-    quota = wifi(n_ue=2, duration_s=1.2, radio={"bandwidth_mode": "quota"}, **ONE_CELL)
-    half, _ = airtime(quota, [0.5, 0])
-    assert half < 0.5 < alone
-
-
-def test_without_shares_the_action_is_refused_with_the_reason(wifi):
-    env = wifi(radio={"shares": "none"})
-    assert "bandwidth_share" not in env.action_space.spaces
-    observation, _ = env.reset(seed=1)
-    with pytest.raises(Exception, match="contend for the channel"):
-        env.step(action(observation))
-
-
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
@@ -308,6 +198,10 @@ def test_without_shares_the_action_is_refused_with_the_reason(wifi):
         ({"radio": {"standard": "be", "rate_control": "minstrel-ht"}}, "minstrel-ht"),
         ({"radio": {"shares": "edca", "bandwidth_mode": "quota"}}, "contention windows"),
         ({"radio": {"shares": "edca", "downlink_shares": True}}, "one contention window"),
+        ({"radio": {"shares": "trigger-frames"}}, "resource units"),
+        ({"radio": {**TRIGGER, "standard": "ac"}}, "ax and be"),
+        ({"radio": {**TRIGGER, "rate_control": "minstrel-ht"}}, "how to send"),
+        ({"radio": {**TRIGGER, "downlink_shares": True}}, "uplink alone"),
     ],
 )
 def test_settings_that_contradict_each_other_are_refused(wifi, settings, message):
@@ -326,6 +220,9 @@ def test_settings_that_contradict_each_other_are_refused(wifi, settings, message
         {"radio": {"phy": "spectrum"}, "channel": {"environment": "umi"}},
         {"radio": {"bandwidth_mode": "quota"}},
         {"radio": {"shares": "edca"}},
+        {"radio": TRIGGER},
+        {"n_bs": 1, "radio": {**TRIGGER, "standard": "be", "width_mhz": 40, "streams": 2}},
+        {"n_bs": 1, "radio": {**TRIGGER, "rate_control": "constant", "width_mhz": 160}},
         {"radio": {"downlink_shares": True, "bandwidth_mode": "quota"}},
         {"n_bs": 4, "radio": {"band_ghz": "2.4", "channels": 3}},
         {"channel": {"environment": "tgax-residential"}},
@@ -355,19 +252,6 @@ def test_path_loss_is_that_of_tgax(wifi):
         + 35 * np.log10(np.maximum(d_m, 5) / 5)
     )
     assert observation["rssi_dbm"] == pytest.approx(20 - loss_db, abs=1e-3)
-
-
-def bits(env, seed=4):
-    observation, _ = env.reset(seed=seed)
-    seen = []
-    for slot in range(60):
-        association = (np.arange(4) + slot // 20) % 2
-        observation, reward, *_ = env.step(action(observation, association))
-        seen += [array.tobytes() for array in observation.values()] + [np.float64(reward).tobytes()]
-    return b"".join(seen)
-
-
-ROAMING = {"duration_s": 1.3, "slots_per_frame": 20, "traffic": BUSY}
 
 
 def test_the_same_seed_gives_the_same_bits(wifi):

@@ -31,6 +31,15 @@ void ReleasingApMac::Release(const ns3::Mac48Address& station) {
     if (!m_leaving.insert(station).second) {
         return;
     }
+    const ns3::Time now = ns3::Simulator::Now();
+    if (const auto until = m_answers_until ? m_answers_until(station) : now; until > now) {
+        ns3::Simulator::Schedule(until - now, [this, station] { DropState(station); });
+    } else {
+        DropState(station);
+    }
+}
+
+void ReleasingApMac::DropState(const ns3::Mac48Address& station) {
     GetWifiRemoteStationManager()->RecordDisassociated(station);
     const auto is_it = [&station](const auto& item) { return item.second == station; };
     std::erase_if(GetLink(0).staList, is_it);

@@ -3,8 +3,11 @@
 #define PHYSICAL_RELEASING_AP_MAC_H
 
 #include "ns3/ap-wifi-mac.h"
+#include "ns3/nstime.h"
 
+#include <functional>
 #include <set>
+#include <utility>
 
 namespace physical {
 
@@ -19,8 +22,15 @@ class ReleasingApMac : public ns3::ApWifiMac {
   public:
     static ns3::TypeId GetTypeId();
 
-    /// The station is leaving: forget its AID and state at once, its frames and agreements as soon
-    /// as none of its frames can be on the air, in neither direction.
+    /// Until when frames of a station may arrive that the access point has asked for.
+    using AnswersUntil = std::function<ns3::Time(const ns3::Mac48Address& station)>;
+
+    /// Ask this before a station's AID is forgotten: ns-3 finds an answer's sender by it, and
+    /// aborts.
+    void Await(AnswersUntil answers_until) { m_answers_until = std::move(answers_until); }
+
+    /// The station is leaving: forget its AID and state as soon as it does not answer any more, its
+    /// frames and agreements as soon as none of its frames can be on the air, in neither direction.
     void Release(const ns3::Mac48Address& station);
 
     /// Whether nothing is left of the station.
@@ -29,8 +39,10 @@ class ReleasingApMac : public ns3::ApWifiMac {
     }
 
   private:
+    void DropState(const ns3::Mac48Address& station);
     void DropFrames(const ns3::Mac48Address& station);
 
+    AnswersUntil m_answers_until;
     std::set<ns3::Mac48Address> m_leaving;
 };
 

@@ -23,14 +23,13 @@ float PartOf(const ns3::Time& used, const ns3::Time& elapsed) {
 
 }  // namespace
 
-void AirtimeFields::Data::Add(const ns3::WifiPsdu& psdu,
-                              const ns3::WifiTxVector& vector,
-                              ns3::Time duration) {
-    airtime += duration;
-    mpdus = psdu.GetNMpdus();
-    rate_bps = static_cast<double>(vector.GetMode().GetDataRate(vector));
+void AirtimeFields::Data::Add(const PpduPart& part, const ns3::WifiTxVector& vector) {
+    airtime += part.airtime;
+    mpdus = part.psdu->GetNMpdus();
+    const ns3::WifiMode mode = vector.GetMode(part.sta_id);
+    rate_bps = static_cast<double>(mode.GetDataRate(vector, part.sta_id));
     if (vector.GetModulationClass() >= ns3::WIFI_MOD_CLASS_HT) {
-        mcs = vector.GetMode().GetMcsValue();
+        mcs = mode.GetMcsValue();
     }
 }
 
@@ -72,7 +71,7 @@ AirtimeFields::Direction AirtimeFields::Declare(Schema& schema,
              .high = 1,
              .help = "part of the last slot in which " + who_sends +
                      " sent data (PPDUs, IEEE 802.11ax-2021, 27.3), without what comes before and"
-                     " after",
+                     " after; of a resource unit the part that it has of the channel",
              .missing = 0}),
         .mcs =
             schema.Observation<std::int32_t>({.name = "mcs_" + suffix,
@@ -120,14 +119,12 @@ void AirtimeFields::WatchStation(const Station& station, std::uint32_t ue) {
         "PhyTxPsduBegin",
         TransmissionCallback([this, ue, phy = ns3::PeekPointer(phy)](
                                  ns3::WifiConstPsduMap psdus, ns3::WifiTxVector vector, double) {
-            const ns3::Time duration =
-                ns3::WifiPhy::CalculateTxDuration(psdus, vector, phy->GetPhyBand());
-            const ns3::WifiPsdu& psdu = *psdus.begin()->second;
-            if (psdu.GetHeader(0).IsQosData()) {
-                m_uplink.users[ue].Add(psdu, vector, duration);
+            const PpduPart part = FirstPart(psdus, vector, phy->GetPhyBand());
+            if (part.psdu->GetHeader(0).IsQosData()) {
+                m_uplink.users[ue].Add(part, vector);
             }
             if (const int bs = m_serving_bs(ue); bs >= 0) {
-                m_busy[static_cast<std::size_t>(bs)] += duration;
+                m_busy[static_cast<std::size_t>(bs)] += part.airtime;
             }
         }));
     phy->GetState()->TraceConnectWithoutContext(
@@ -144,15 +141,13 @@ void AirtimeFields::WatchAccessPoint(const WifiNetwork& network, std::size_t bs)
         "PhyTxPsduBegin",
         TransmissionCallback([this, &network, bs, phy = ns3::PeekPointer(phy)](
                                  ns3::WifiConstPsduMap psdus, ns3::WifiTxVector vector, double) {
-            const ns3::Time duration =
-                ns3::WifiPhy::CalculateTxDuration(psdus, vector, phy->GetPhyBand());
-            const ns3::WifiPsdu& psdu = *psdus.begin()->second;
-            if (psdu.GetHeader(0).IsQosData()) {
-                if (const int ue = network.UeOf(psdu.GetAddr1()); ue >= 0) {
-                    m_downlink.users[static_cast<std::size_t>(ue)].Add(psdu, vector, duration);
+            const PpduPart part = FirstPart(psdus, vector, phy->GetPhyBand());
+            if (part.psdu->GetHeader(0).IsQosData()) {
+                if (const int ue = network.UeOf(part.psdu->GetAddr1()); ue >= 0) {
+                    m_downlink.users[static_cast<std::size_t>(ue)].Add(part, vector);
                 }
             }
-            m_busy[bs] += duration;
+            m_busy[bs] += part.duration;
         }));
 }
 

@@ -2,11 +2,11 @@
 #ifndef PHYSICAL_AIRTIME_FIELDS_H
 #define PHYSICAL_AIRTIME_FIELDS_H
 
+#include "ppdu-part.h"
 #include "schema.h"
 #include "wifi-network.h"
 
 #include "ns3/nstime.h"
-#include "ns3/wifi-psdu.h"
 #include "ns3/wifi-tx-vector.h"
 
 #include <functional>
@@ -32,7 +32,7 @@ class AirtimeFields {
         double rate_bps = 0;
         std::size_t mpdus = 0;
 
-        void Add(const ns3::WifiPsdu& psdu, const ns3::WifiTxVector& vector, ns3::Time duration);
+        void Add(const PpduPart& part, const ns3::WifiTxVector& vector);
     };
     struct Direction {
         Field<float> airtime;

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "shares/airtime-shares.h"
 
+#include "ppdu-part.h"
+
 #include "ns3/wifi-mac-queue.h"
 #include "ns3/wifi-phy.h"
-#include "ns3/wifi-psdu.h"
-#include "ns3/wifi-tx-vector.h"
 
 namespace physical {
 
-AirtimeShares::AirtimeShares(const WifiNetwork& network, AirtimeScheduler::Mode mode, bool downlink)
+AirtimeShares::AirtimeShares(const WifiNetwork& network, AirtimeAccounts::Mode mode, bool downlink)
     : m_network(network), m_serving_bs(network.Ue().size(), -1) {
     for (std::size_t bs = 0; bs < network.Bs().size(); ++bs) {
         m_uplink.push_back(std::make_unique<AirtimeScheduler>(mode));
@@ -40,21 +40,17 @@ void AirtimeShares::Watch(const ns3::Ptr<ns3::WifiNetDevice>& device,
                            }));
     const auto phy = device->GetPhy();
     phy->TraceConnectWithoutContext(
-        "PhyTxPsduBegin",
-        ns3::Callback<void, ns3::WifiConstPsduMap, ns3::WifiTxVector, double>(
-            [this, &schedulers, user_of, phy = ns3::PeekPointer(phy)](
-                ns3::WifiConstPsduMap psdus, ns3::WifiTxVector vector, double) {
-                const ns3::WifiMacHeader& header = psdus.begin()->second->GetHeader(0);
-                if (!header.IsQosData()) {
-                    return;
-                }
-                const int ue = user_of(header);
-                if (auto* scheduler = SchedulerOf(schedulers, ue)) {
-                    scheduler->OnTransmission(
-                        static_cast<std::uint32_t>(ue),
-                        ns3::WifiPhy::CalculateTxDuration(psdus, vector, phy->GetPhyBand()));
-                }
-            }));
+        "PhyTxPsduBegin", ns3::Callback<void, ns3::WifiConstPsduMap, ns3::WifiTxVector, double>(
+                              [this, &schedulers, user_of, phy = ns3::PeekPointer(phy)](
+                                  ns3::WifiConstPsduMap psdus, ns3::WifiTxVector vector, double) {
+                                  const PpduPart part = FirstPart(psdus, vector, phy->GetPhyBand());
+                                  const ns3::WifiMacHeader& header = part.psdu->GetHeader(0);
+                                  const int ue = header.IsQosData() ? user_of(header) : -1;
+                                  if (auto* scheduler = SchedulerOf(schedulers, ue)) {
+                                      scheduler->OnTransmission(static_cast<std::uint32_t>(ue),
+                                                                part.duration);
+                                  }
+                              }));
 }
 
 AirtimeScheduler* AirtimeShares::SchedulerOf(const Schedulers& schedulers, int ue) const {

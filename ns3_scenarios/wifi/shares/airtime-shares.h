@@ -18,7 +18,7 @@ namespace physical {
 /// so told that of its downlink, too.
 class AirtimeShares : public UplinkShares {
   public:
-    AirtimeShares(const WifiNetwork& network, AirtimeScheduler::Mode mode, bool downlink);
+    AirtimeShares(const WifiNetwork& network, AirtimeAccounts::Mode mode, bool downlink);
 
     void OnServed(std::uint32_t ue, int bs) override;
     void Apply(std::uint32_t ue, double share) override;

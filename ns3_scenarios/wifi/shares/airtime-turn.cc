@@ -12,8 +12,7 @@ namespace physical {
 
 namespace {
 
-/// Best effort (IEEE 802.11-2020, Table 10-1): all data of the scenario.
-const std::set<std::uint8_t> BEST_EFFORT{0, 3};
+const std::set<std::uint8_t> BEST_EFFORT{AirtimeTurn::TIDS.begin(), AirtimeTurn::TIDS.end()};
 /// ns-3's reason for a queue of a station that dozes, which is what it does between its service
 /// periods.
 constexpr auto DOZES = ns3::WifiQueueBlockedReason::POWER_SAVE_MODE;
@@ -25,7 +24,7 @@ AirtimeTurn::AirtimeTurn(ns3::Ptr<ns3::WifiMac> mac, const ns3::Mac48Address& pe
 
 bool AirtimeTurn::HasData() const {
     const auto queue = m_mac->GetTxopQueue(ns3::AC_BE);
-    for (const std::uint8_t tid : BEST_EFFORT) {
+    for (const std::uint8_t tid : TIDS) {
         const ns3::WifiContainerQueueId id{ns3::WIFI_QOSDATA_QUEUE, ns3::WIFI_UNICAST, m_peer, tid};
         for (auto mpdu = queue->PeekByQueueId(id); mpdu; mpdu = queue->PeekByQueueId(id, mpdu)) {
             if (!mpdu->IsInFlight()) {
@@ -37,11 +36,15 @@ bool AirtimeTurn::HasData() const {
 }
 
 void AirtimeTurn::Open() const {
-    m_mac->GetMacQueueScheduler()->UnblockQueues(DOZES, ns3::AC_BE, {ns3::WIFI_QOSDATA_QUEUE},
-                                                 m_peer, m_mac->GetAddress(), BEST_EFFORT, {0});
+    Admit();
     m_mac->GetQosTxop(ns3::AC_BE)
         ->StartAccessAfterEvent(0, ns3::Txop::DIDNT_HAVE_FRAMES_TO_TRANSMIT,
                                 ns3::Txop::CHECK_MEDIUM_BUSY);
+}
+
+void AirtimeTurn::Admit() const {
+    m_mac->GetMacQueueScheduler()->UnblockQueues(DOZES, ns3::AC_BE, {ns3::WIFI_QOSDATA_QUEUE},
+                                                 m_peer, m_mac->GetAddress(), BEST_EFFORT, {0});
 }
 
 void AirtimeTurn::Close() const {

@@ -27,6 +27,14 @@ def test_shares_are_those_of_the_weights():
     assert min(numbers["least_queue_bit"].values()) > 1e6
 
 
+@pytest.mark.parametrize("by", ["service-periods", "trigger-frames"])
+def test_airtime_is_that_of_the_weights(by):
+    result = run("shares", "--scenario", "wifi", "--by", by, "--json")
+    numbers = json.loads(result.stdout.splitlines()[-1])
+    assert numbers["measured_share"] == pytest.approx(numbers["weight"], rel=0.03)
+    assert numbers["airtime_used"] > 0.6  # all have more to send than they can
+
+
 def test_a_vector_environment_is_measured_beside_one_environment():
     result = run("vector", "--rounds", "2", "--seconds", "0.1", "--n-ue", "3", "--json")
     assert result.exit_code == 0

@@ -1,0 +1,156 @@
+"""How shares divide the airtime of an access point, on real ns-3."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from wifi_run import (
+    ONE_CELL,
+    ROAMING,
+    SATURATED,
+    SERVERS,
+    TRIGGER,
+    action,
+    airtime,
+    bits,
+    labels,
+    play,
+)
+
+
+def test_shares_divide_the_airtime(wifi):
+    env = wifi(n_ue=3, duration_s=1.2, **ONE_CELL)
+    used = airtime(env, [0.5, 0.25, 0.125])
+    assert used.sum() > 0.6
+    assert used / used.sum() == pytest.approx([4 / 7, 2 / 7, 1 / 7], rel=0.05)
+
+
+def test_a_quota_of_next_to_nothing_is_waited_for(wifi):
+    env = wifi(n_ue=1, duration_s=0.6, radio={"bandwidth_mode": "quota"}, **ONE_CELL)
+    observation, _ = env.reset(seed=1)
+    for slot in range(30):
+        share = np.float32([0.5 if slot < 10 else 1e-30])
+        observation, *_ = env.step({**action(observation), "bandwidth_share": share})
+    assert observation["airtime_ul"] == 0
+
+
+def test_shares_divide_the_downlink_where_they_are_told_to(wifi):
+    """Results are ten times as large as tasks: more than the access point can send."""
+    results = {**SATURATED, "size_min_bit": 1.5e4, "size_max_bit": 3e4, "result_ratio": 10}
+    shares = np.float32([0.5, 0.25, 0.125])
+
+    def down(**radio):
+        env = wifi(n_ue=3, duration_s=1.6, radio=radio, **{**ONE_CELL, "traffic": results})
+        observation, _ = env.reset(seed=1)
+        parts = []
+        for _ in range(80):
+            observation, *_ = env.step({**action(observation), "bandwidth_share": shares})
+            parts.append(observation["airtime_dl"])
+        used = np.mean(parts[20:], axis=0)
+        assert (observation["download_backlog_bit"] > 1e6).all()
+        return used / used.sum()
+
+    assert down(downlink_shares=True) == pytest.approx([4 / 7, 2 / 7, 1 / 7], rel=0.03)
+    assert down()[0] < 0.5
+
+
+def test_contention_windows_divide_the_airtime_by_and_large(wifi):
+    edca = {"shares": "edca"}
+    used = airtime(wifi(n_ue=3, duration_s=1.2, radio=edca, **ONE_CELL), [0.5, 0.25, 0.125])
+    assert used.sum() > 0.6
+    assert used / used.sum() == pytest.approx([4 / 7, 2 / 7, 1 / 7], rel=0.35)
+    alone, none = airtime(wifi(n_ue=2, duration_s=1.2, radio=edca, **ONE_CELL), [0.5, 0])
+    assert none == 0
+    assert alone > 0.5
+
+
+def test_a_share_of_zero_waits_and_others_take_it_unless_it_is_a_quota(wifi):
+    env = wifi(n_ue=2, duration_s=1.2, **ONE_CELL)
+    alone, none = airtime(env, [0.5, 0])
+    assert none == 0
+    quota = wifi(n_ue=2, duration_s=1.2, radio={"bandwidth_mode": "quota"}, **ONE_CELL)
+    half, _ = airtime(quota, [0.5, 0])
+    assert half < 0.5 < alone
+
+
+def test_without_shares_the_action_is_refused_with_the_reason(wifi):
+    env = wifi(radio={"shares": "none"})
+    assert "bandwidth_share" not in env.action_space.spaces
+    observation, _ = env.reset(seed=1)
+    with pytest.raises(Exception, match="contend for the channel"):
+        env.step(action(observation))
+
+
+@pytest.mark.parametrize("mode", ["work-conserving", "quota"])
+def test_trigger_frames_divide_the_airtime(wifi, mode):
+    """Four stations, whose sum of shares is 1: a quota leaves them all of it, too."""
+    shares = [0.4, 0.3, 0.2, 0.1]
+    radio = {**TRIGGER, "bandwidth_mode": mode}
+    used = airtime(wifi(n_ue=4, duration_s=1.2, radio=radio, **ONE_CELL), shares)
+    assert used.sum() > 0.55
+    assert used / used.sum() == pytest.approx(shares, rel=0.03)
+
+
+def test_trigger_frames_leave_what_an_idle_station_has_to_the_others_unless_it_is_a_quota(wifi):
+    def used(**radio):
+        env = wifi(n_ue=2, duration_s=1.2, radio={**TRIGGER, **radio}, **ONE_CELL)
+        return airtime(env, [0.5, 0])
+
+    alone, none = used()
+    assert none == 0
+    half, _ = used(bandwidth_mode="quota")
+    assert half < 0.5 < alone
+
+
+def test_stations_of_equal_shares_answer_at_once_in_parts_of_the_channel(wifi):
+    """Four of 52 tones each have less than a fourth of the rate of 20 MHz with its 242."""
+    env = wifi(n_ue=4, duration_s=1.2, radio=TRIGGER, **ONE_CELL)
+    observation, _ = env.reset(seed=1)
+    for _ in range(50):
+        observation, *_ = env.step(action(observation))
+    whole_bps = 234 / 12.8e-6  # of one bit per subcarrier, without guard interval
+    bits_per_subcarrier = np.array([0.5, 1, 1.5, 2, 3, 4, 4.5, 5, 6, 20 / 3, 7.5, 25 / 3])
+    part = observation["rate_ul_bps"] / whole_bps / bits_per_subcarrier[observation["mcs_ul"]]
+    assert (part < 0.25).all()
+    assert (part > 0.15).all()
+
+
+def test_stations_go_while_they_are_asked_for_data(wifi):
+    """Some commands come between a trigger frame and its answer, in which ns-3 looks up the AID."""
+    traffic = {**SATURATED, "size_min_bit": 2e4, "size_max_bit": 4e4, "result_ratio": 1}
+    env = wifi(
+        n_ue=8,
+        n_bs=3,
+        duration_s=4,
+        slots_per_frame=5,
+        layout={"site_distance_m": 20},
+        traffic=traffic,
+        compute=SERVERS,
+        radio=TRIGGER,
+    )
+    turn = iter(range(1000))
+    observation, records = play(env, command=lambda seen: (np.arange(8) + next(turn)) % 3)
+    done = np.array(labels(env, "handover", "outcome"))[records["handover"]["outcome"]] == "done"
+    assert done.sum() > 150
+    assert (observation["connection_state"] > 0).all()
+
+
+def test_trigger_frames_give_the_same_bits_and_go_on_in_branches(wifi):
+    settings = {"n_ue": 4, "n_bs": 2, **ROAMING, "radio": TRIGGER}
+    assert bits(wifi(**settings)) == bits(wifi(**settings))
+    env = wifi(**settings)
+    observation, _ = env.reset(seed=4)
+    for _ in range(10):
+        observation, *_ = env.step(action(observation))
+    branches = env.branch(2)
+
+    def ahead(one):
+        seen, now = b"", observation
+        for slot in range(40):
+            now, *_ = one.step(action(now, (np.arange(4) + slot // 20) % 2))
+            seen += b"".join(array.tobytes() for array in now.values())
+        return seen
+
+    assert ahead(branches[0]) == ahead(branches[1]) == ahead(env)
+    for one in branches:
+        one.close()
