@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "shares/airtime-accounts.h"
+
+#include "ns3/simulator.h"
+
+#include <boost/test/unit_test.hpp>
+
+#include <map>
+
+namespace physical {
+
+namespace {
+
+using ns3::MilliSeconds;
+using Mode = AirtimeAccounts::Mode;
+
+AirtimeAccounts MakeAccounts(Mode mode, const std::map<std::uint32_t, double>& shares) {
+    AirtimeAccounts accounts(mode);
+    for (const auto& [ue, share] : shares) {
+        accounts.Add(ue);
+        accounts.SetShare(ue, share);
+    }
+    return accounts;
+}
+
+bool Everybody(std::uint32_t /*ue*/) {
+    return true;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(airtime_accounts)
+
+BOOST_AUTO_TEST_CASE(gives_turns_by_weight_whatever_they_last) {
+    auto accounts = MakeAccounts(Mode::WORK_CONSERVING, {{0, 1}, {1, 3}});
+    std::map<std::uint32_t, double> used_s;
+    for (int turn = 0; turn < 4000; ++turn) {
+        const std::uint32_t ue = accounts.Next(Everybody).ue.value();
+        const auto airtime = ue == 0 ? MilliSeconds(3) : MilliSeconds(1);
+        accounts.Charge(ue, airtime);
+        used_s[ue] += airtime.GetSeconds();
+    }
+    BOOST_TEST(used_s[1] / used_s[0] == 3.0, boost::test_tools::tolerance(0.01));
+}
+
+BOOST_AUTO_TEST_CASE(gives_what_an_idle_member_has_to_the_others) {
+    auto accounts = MakeAccounts(Mode::WORK_CONSERVING, {{0, 1}, {1, 3}});
+    for (int turn = 0; turn < 10; ++turn) {
+        BOOST_TEST(accounts.Next([](std::uint32_t ue) { return ue == 0; }).ue.value() == 0U);
+        accounts.Charge(0, MilliSeconds(1));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(who_was_idle_does_not_have_all_of_the_time_for_long_afterwards) {
+    auto accounts = MakeAccounts(Mode::WORK_CONSERVING, {{0, 1}, {1, 1}});
+    for (int turn = 0; turn < 1000; ++turn) {
+        accounts.Next([](std::uint32_t ue) { return ue == 0; });
+        accounts.Charge(0, MilliSeconds(1));
+    }
+    int turns = 0;
+    while (accounts.Next(Everybody).ue == 1U) {
+        accounts.Charge(1, MilliSeconds(1));
+        ++turns;
+    }
+    BOOST_TEST(turns > 0);
+    BOOST_TEST(turns < 25);
+}
+
+BOOST_AUTO_TEST_CASE(who_has_had_its_quota_waits_also_where_nobody_else_sends) {
+    auto accounts = MakeAccounts(Mode::QUOTA, {{0, 0.5}, {1, 0.5}});
+    accounts.Charge(0, MilliSeconds(10));
+    const auto choice = accounts.Next([](std::uint32_t ue) { return ue == 0; });
+    BOOST_TEST(!choice.ue.has_value());
+    BOOST_TEST(choice.wait->GetSeconds() == 0.02, boost::test_tools::tolerance(1e-3));
+    BOOST_TEST(accounts.Next(Everybody).ue.value() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_refund_undoes_a_charge) {
+    for (const Mode mode : {Mode::WORK_CONSERVING, Mode::QUOTA}) {
+        auto accounts = MakeAccounts(mode, {{0, 0.5}, {1, 0.5}});
+        accounts.Charge(0, MilliSeconds(1));
+        accounts.Refund(0, MilliSeconds(1));
+        BOOST_TEST(accounts.Next(Everybody).ue.value() == 0U);
+        BOOST_TEST(accounts.Wait(0).IsZero());
+    }
+}
+
+BOOST_AUTO_TEST_CASE(who_has_no_share_has_no_turn) {
+    auto accounts = MakeAccounts(Mode::WORK_CONSERVING, {{0, 0}});
+    BOOST_TEST(!accounts.Next(Everybody).ue.has_value());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace physical
