@@ -31,6 +31,7 @@ class TrainedShares(DrlPolicy):
         True
     """
 
+    #: The agent, over any radio that has none of its own.
     file: ClassVar[Path] = AGENTS / "default.npz"
     #: Agents that were trained over another radio, by its name.
     of_radio: ClassVar[Mapping[str, Path]] = {"wifi": AGENTS / "wifi.npz"}
@@ -56,12 +57,18 @@ class TrainedWithRollouts(TrainedShares):
 class TrainedPerFrame(TrainedShares):
     """twin-drl on one timescale: an agent trained to decide once a frame."""
 
+    file: ClassVar[Path] = AGENTS / "frame.npz"
+    of_radio: ClassVar[Mapping[str, Path]] = {}
+
     def __init__(self) -> None:
-        super().__init__(TwinAssociation(), AGENTS / "frame.npz")
+        super().__init__(TwinAssociation())
 
 
 class TrainedOnReports(TrainedShares):
     """load-drl without a twin: an agent trained on users' last reports alone."""
 
+    file: ClassVar[Path] = AGENTS / "raw.npz"
+    of_radio: ClassVar[Mapping[str, Path]] = {}
+
     def __init__(self) -> None:
-        super().__init__(LoadBalancing(), AGENTS / "raw.npz")
+        super().__init__(LoadBalancing())

@@ -207,7 +207,12 @@ def _files_of(name: str) -> list[Path]:
         return [Path(name.partition("=")[2]), *_foreign([FILE_POLICIES.load(kind)])]
     else:
         made_of = [own_class(name)]
-    return [*(part.file for part in made_of if hasattr(part, "file")), *_foreign(made_of)]
+    return [*(file for part in made_of for file in _agents_of(part)), *_foreign(made_of)]
+
+
+def _agents_of(part: Any) -> list[Path]:
+    """Files of agents that a rule or policy may read, over one radio or another."""
+    return [part.file, *getattr(part, "of_radio", {}).values()] if hasattr(part, "file") else []
 
 
 def _foreign(made_of: list[Any]) -> list[Path]:

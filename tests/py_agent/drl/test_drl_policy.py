@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -186,6 +187,27 @@ def test_an_agent_is_what_was_saved(tmp_path):
     before = fingerprint(f"twin-drl={path}")
     agent(seed=1).save(path)
     assert fingerprint(f"twin-drl={path}") != before
+
+
+@pytest.mark.parametrize(
+    ("policy", "bundled"),
+    [
+        ("twin-drl", "default"),
+        ("twin-drl", "wifi"),
+        ("rollout-drl", "wifi"),
+        ("single-twin-drl", "frame"),
+        ("no-twin-drl", "raw"),
+    ],
+)
+def test_the_fingerprint_is_of_the_agents_that_may_play(policy, bundled, monkeypatch):
+    """Or results of an agent would be taken for those of the one in its place."""
+    before, read = fingerprint(policy), Path.read_bytes
+
+    def changed(file):
+        return read(file) + b"another" * (file.name == f"{bundled}.npz")
+
+    monkeypatch.setattr(Path, "read_bytes", changed)
+    assert fingerprint(policy) != before
 
 
 def test_a_file_that_is_no_agent_is_told(tmp_path):
