@@ -203,8 +203,9 @@ class Radio(_Settings):
     shares: Literal["service-periods", "trigger-frames", "edca", "none"] = "service-periods"
     """how the agent's shares (bandwidth_share) divide the uplink of an access point: by service
     periods, in which one station at a time may contend (target wake time, IEEE 802.11ax-2021, 26.8;
-    its signalling is not simulated); not exactly, by contention windows (EDCA, IEEE 802.11-2020,
-    10.23.2); or not at all: stations contend as they like"""
+    its signalling is not simulated); by trigger frames, with which the access point asks stations
+    for their data (26.5.2; ax and be, with radio.phy = spectrum); not exactly, by contention
+    windows (EDCA, IEEE 802.11-2020, 10.23.2); or not at all: stations contend as they like"""
 
     bandwidth_mode: Literal["work-conserving", "quota"] = "work-conserving"
     """with shares: whether the share of an idle user is given to the others"""

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "device-factory.h"
 
+#include "shares/turn-cost.h"
+
 #include "ns3/boolean.h"
 #include "ns3/double.h"
+#include "ns3/he-configuration.h"
 #include "ns3/multi-model-spectrum-channel.h"
 #include "ns3/propagation-delay-model.h"
 #include "ns3/ssid.h"
@@ -21,11 +24,7 @@ ns3::SsidValue NetworkName() {
     return ns3::SsidValue(ns3::Ssid("ns3-twin"));
 }
 
-/// So few that who has many turns does not wait for acknowledgements of the transfers between them:
-/// eight of their packets.
-constexpr std::uint32_t AMPDU_OF_A_TURN_BYTES = 12'000;
 constexpr std::uint32_t LARGEST_AMPDU_BYTES = 65'535;  // ns-3's default
-constexpr std::uint8_t LAST_BSS_COLOR = 63;            // six bits (IEEE 802.11ax-2021, 9.4.2.249)
 
 const std::map<std::string, ns3::WifiStandard> STANDARDS{{"n", ns3::WIFI_STANDARD_80211n},
                                                          {"ac", ns3::WIFI_STANDARD_80211ac},
@@ -106,11 +105,14 @@ ns3::Ptr<ns3::WifiNetDevice> DeviceFactory::MakeAccessPoint(
                                                               : LARGEST_AMPDU_BYTES));
     if (m_settings.shares == "trigger-frames") {
         mac.SetMultiUserScheduler("physical::TriggerScheduler");
-        // Of another colour nobody takes a frame for its own (IEEE 802.11ax-2021, 26.17.3).
-        m_bss_color = static_cast<std::uint8_t>(m_bss_color % LAST_BSS_COLOR + 1);
-        m_wifi.ConfigHeOptions("BssColor", ns3::UintegerValue(m_bss_color));
     }
-    return Make(node, mac, channel, m_settings.ap_power_dbm);
+    const auto device = Make(node, mac, channel, m_settings.ap_power_dbm);
+    if (m_settings.shares == "trigger-frames") {
+        // Answers to an access point of another colour nobody takes for its own's (IEEE
+        // 802.11ax-2021, 26.17.3). Its stations take it over.
+        device->GetHeConfiguration()->SetAttribute("BssColor", ns3::UintegerValue(++m_bss_color));
+    }
+    return device;
 }
 
 ns3::Ptr<ns3::WifiNetDevice> DeviceFactory::MakeStation(const ns3::Ptr<ns3::Node>& node,

@@ -12,7 +12,7 @@
 
 namespace physical {
 
-/// What one station has of a PPDU: all of it, or a resource unit (IEEE 802.11ax-2021, 27.3.2.2).
+/// A PSDU and its time: the whole PPDU, or a resource unit of it (IEEE 802.11ax-2021, 27.3.2.2).
 struct PpduPart {
     ns3::Ptr<const ns3::WifiPsdu> psdu;
     std::uint16_t sta_id;
@@ -20,7 +20,8 @@ struct PpduPart {
     ns3::Time airtime;   ///< duration times the unit's part of the channel
 };
 
-/// Part of the channel that a station's resource unit has, by its tones; 1 without one.
+/// Width of a station's resource unit over that of the channel; 1 without one. 106 tones count for
+/// 8 MHz, as in ns-3.
 double PartOfChannel(const ns3::WifiTxVector& vector, std::uint16_t sta_id);
 
 /// The first, and where a station or an access point sends to one peer the only, part of a PPDU.

@@ -10,17 +10,6 @@ namespace physical {
 
 NS_OBJECT_ENSURE_REGISTERED(WifiAccess);
 
-namespace {
-
-/// Stations that one trigger frame may ask: as 20 MHz have resource units (IEEE 802.11ax-2021,
-/// Table 27-8). With several access points one, on the whole channel: when answers at two of them
-/// begin in the same instant, ns-3's InterferenceHelper loses count of their powers, and aborts.
-std::size_t MostAsked(std::size_t n_bs) {
-    return n_bs == 1 ? 9 : 1;
-}
-
-}  // namespace
-
 ns3::TypeId WifiAccess::GetTypeId() {
     static ns3::TypeId tid =
         ns3::TypeId("physical::WifiAccess").SetParent<AccessNetwork>().AddConstructor<WifiAccess>();
@@ -40,6 +29,7 @@ std::string WifiAccess::WhyNoShares() const {
 
 void WifiAccess::DeclareFields(Schema& schema, std::uint32_t n_ue, std::uint32_t n_bs) {
     PlanChannels(m_settings, n_bs);  // throws if there are too few
+    m_settings.CheckColors(n_bs);
     schema.DescribeRadio("wifi");
     m_link_fields.emplace(schema, n_ue, n_bs);
     m_airtime_fields.emplace(schema, n_ue, n_bs);
@@ -100,7 +90,7 @@ std::unique_ptr<UplinkShares> WifiAccess::MakeShares() const {
         return std::make_unique<AirtimeShares>(*m_network, mode, m_settings.downlink_shares);
     }
     if (m_settings.shares == "trigger-frames") {
-        return std::make_unique<TriggerShares>(*m_network, mode, MostAsked(m_network->Bs().size()));
+        return std::make_unique<TriggerShares>(*m_network, mode, m_settings.missed_beacons);
     }
     return nullptr;
 }

@@ -74,8 +74,10 @@ void WifiSettings::Declare(Settings& settings) {
         "radio.shares", shares, {"service-periods", "trigger-frames", "edca", "none"},
         "how the agent's shares (bandwidth_share) divide the uplink of an access point:"
         " by service periods, in which one station at a time may contend (target wake"
-        " time, IEEE 802.11ax-2021, 26.8; its signalling is not simulated); not exactly,"
-        " by contention windows (EDCA, IEEE 802.11-2020, 10.23.2); or not at all:"
+        " time, IEEE 802.11ax-2021, 26.8; its signalling is not simulated); by trigger frames,"
+        " with which the access point asks stations for their data (26.5.2; ax and be, with"
+        " radio.phy = spectrum); not exactly, by contention windows (EDCA, IEEE 802.11-2020, "
+        "10.23.2); or not at all:"
         " stations contend as they like");
     settings.Choice("radio.bandwidth_mode", bandwidth_mode, {"work-conserving", "quota"},
                     "with shares: whether the share of an idle user is given to the others");
@@ -148,6 +150,16 @@ void WifiSettings::Check() const {
         throw SettingError(
             "setting radio.rate_control = \"minstrel-ht\": ns-3's knows the rates of n, ac and ax,"
             " not those of radio.standard = \"be\"");
+    }
+}
+
+void WifiSettings::CheckColors(std::uint32_t n_bs) const {
+    constexpr std::uint32_t COLORS = 63;  // six bits, and 0 is none (IEEE 802.11ax-2021, 9.4.2.249)
+    if (shares == "trigger-frames" && n_bs > COLORS) {
+        throw SettingError("setting n_bs = " + std::to_string(n_bs) +
+                           ": with radio.shares = \"trigger-frames\" at most " +
+                           std::to_string(COLORS) +
+                           ": each access point has a BSS colour of its own");
     }
 }
 

@@ -44,6 +44,8 @@ struct WifiSettings {
     void Declare(Settings& settings);
     /// @throws SettingError if settings contradict each other
     void Check() const;
+    /// @throws SettingError if there are too few BSS colours for the access points
+    void CheckColors(std::uint32_t n_bs) const;
 };
 
 }  // namespace physical

@@ -202,6 +202,7 @@ def test_access_points_on_one_channel_share_its_airtime(wifi):
         ({"radio": {**TRIGGER, "standard": "ac"}}, "ax and be"),
         ({"radio": {**TRIGGER, "rate_control": "minstrel-ht"}}, "how to send"),
         ({"radio": {**TRIGGER, "downlink_shares": True}}, "uplink alone"),
+        ({"n_bs": 64, "n_ue": 1, "radio": {**TRIGGER, "channels": 1}}, "n_bs = 64: .* at most 63"),
     ],
 )
 def test_settings_that_contradict_each_other_are_refused(wifi, settings, message):

@@ -68,7 +68,7 @@ def bits(env, seed=4):
     observation, _ = env.reset(seed=seed)
     seen = []
     for slot in range(60):
-        association = (np.arange(4) + slot // 20) % 2
+        association = (np.arange(4) + slot // 20) % len(observation["bs_airtime"])
         observation, reward, *_ = env.step(action(observation, association))
         seen += [array.tobytes() for array in observation.values()] + [np.float64(reward).tobytes()]
     return b"".join(seen)

@@ -25,9 +25,9 @@ class ReleasingApMac : public ns3::ApWifiMac {
     /// Until when frames of a station may arrive that the access point has asked for.
     using AnswersUntil = std::function<ns3::Time(const ns3::Mac48Address& station)>;
 
-    /// Ask this before a station's AID is forgotten: ns-3 finds an answer's sender by it, and
+    /// Whom to ask before a station's AID is forgotten: ns-3 finds an answer's sender by it, or
     /// aborts.
-    void Await(AnswersUntil answers_until) { m_answers_until = std::move(answers_until); }
+    void SetAnswersUntil(AnswersUntil answers_until) { m_answers_until = std::move(answers_until); }
 
     /// The station is leaving: forget its AID and state as soon as it does not answer any more, its
     /// frames and agreements as soon as none of its frames can be on the air, in neither direction.

@@ -55,7 +55,8 @@ AirtimeFields::AirtimeFields(Schema& schema, std::size_t n_ue, std::size_t n_bs)
            "part of the last slot in which the access point or one of its stations sent anything"
            " (channel load, IEEE 802.11-2020, 9.4.2.21.5)"})),
       m_others(n_ue),
-      m_busy(n_bs) {}
+      m_busy(n_bs),
+      m_answered_until(n_bs) {}
 
 AirtimeFields::Direction AirtimeFields::Declare(Schema& schema,
                                                 const std::string& suffix,
@@ -124,7 +125,7 @@ void AirtimeFields::WatchStation(const Station& station, std::uint32_t ue) {
                 m_uplink.users[ue].Add(part, vector);
             }
             if (const int bs = m_serving_bs(ue); bs >= 0) {
-                m_busy[static_cast<std::size_t>(bs)] += part.airtime;
+                Occupy(static_cast<std::size_t>(bs), part, vector.IsUlMu());
             }
         }));
     phy->GetState()->TraceConnectWithoutContext(
@@ -133,6 +134,17 @@ void AirtimeFields::WatchStation(const Station& station, std::uint32_t ue) {
                 m_others[ue] += lasted;
             }
         }));
+}
+
+void AirtimeFields::Occupy(std::size_t bs, const PpduPart& part, bool answers) {
+    const ns3::Time now = ns3::Simulator::Now();
+    if (answers && m_answered_until[bs] > now) {
+        return;  // another station's answer to the same question is counted
+    }
+    m_busy[bs] += part.duration;
+    if (answers) {
+        m_answered_until[bs] = now + part.duration;
+    }
 }
 
 void AirtimeFields::WatchAccessPoint(const WifiNetwork& network, std::size_t bs) {

@@ -47,6 +47,8 @@ class AirtimeFields {
                              const std::string& who_sends,
                              std::size_t n_ue);
     void WatchStation(const Station& station, std::uint32_t ue);
+    /// Count what a station sends for the channel of its access point.
+    void Occupy(std::size_t bs, const PpduPart& part, bool answers);
     void WatchAccessPoint(const WifiNetwork& network, std::size_t bs);
     static void Fill(Direction& direction, ns3::Time elapsed);
 
@@ -55,8 +57,9 @@ class AirtimeFields {
     Field<float> m_airtime_others;
     Field<float> m_bs_airtime;
     std::function<int(std::uint32_t ue)> m_serving_bs;
-    std::vector<ns3::Time> m_others;  ///< [n_ue]
-    std::vector<ns3::Time> m_busy;    ///< [n_bs]
+    std::vector<ns3::Time> m_others;          ///< [n_ue]
+    std::vector<ns3::Time> m_busy;            ///< [n_bs]
+    std::vector<ns3::Time> m_answered_until;  ///< by stations that answer at once, [n_bs]
     ns3::Time m_since;
 };
 

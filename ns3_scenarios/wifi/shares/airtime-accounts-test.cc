@@ -14,6 +14,8 @@ namespace {
 using ns3::MilliSeconds;
 using Mode = AirtimeAccounts::Mode;
 
+const AirtimeAccounts::Cost A_MILLISECOND{MilliSeconds(1), MilliSeconds(1)};
+
 AirtimeAccounts MakeAccounts(Mode mode, const std::map<std::uint32_t, double>& shares) {
     AirtimeAccounts accounts(mode);
     for (const auto& [ue, share] : shares) {
@@ -37,7 +39,8 @@ BOOST_AUTO_TEST_CASE(gives_turns_by_weight_whatever_they_last) {
     for (int turn = 0; turn < 4000; ++turn) {
         const std::uint32_t ue = accounts.Next(Everybody).ue.value();
         const auto airtime = ue == 0 ? MilliSeconds(3) : MilliSeconds(1);
-        accounts.Charge(ue, airtime);
+        accounts.Begin(ue);
+        accounts.Charge(ue, {airtime, airtime});
         used_s[ue] += airtime.GetSeconds();
     }
     BOOST_TEST(used_s[1] / used_s[0] == 3.0, boost::test_tools::tolerance(0.01));
@@ -47,28 +50,39 @@ BOOST_AUTO_TEST_CASE(gives_what_an_idle_member_has_to_the_others) {
     auto accounts = MakeAccounts(Mode::WORK_CONSERVING, {{0, 1}, {1, 3}});
     for (int turn = 0; turn < 10; ++turn) {
         BOOST_TEST(accounts.Next([](std::uint32_t ue) { return ue == 0; }).ue.value() == 0U);
-        accounts.Charge(0, MilliSeconds(1));
+        accounts.Begin(0);
+        accounts.Charge(0, A_MILLISECOND);
     }
 }
 
 BOOST_AUTO_TEST_CASE(who_was_idle_does_not_have_all_of_the_time_for_long_afterwards) {
     auto accounts = MakeAccounts(Mode::WORK_CONSERVING, {{0, 1}, {1, 1}});
     for (int turn = 0; turn < 1000; ++turn) {
-        accounts.Next([](std::uint32_t ue) { return ue == 0; });
-        accounts.Charge(0, MilliSeconds(1));
+        accounts.Begin(0);
+        accounts.Charge(0, A_MILLISECOND);
     }
     int turns = 0;
     while (accounts.Next(Everybody).ue == 1U) {
-        accounts.Charge(1, MilliSeconds(1));
+        accounts.Begin(1);
+        accounts.Charge(1, A_MILLISECOND);
         ++turns;
     }
     BOOST_TEST(turns > 0);
     BOOST_TEST(turns < 25);
 }
 
+BOOST_AUTO_TEST_CASE(to_look_who_is_next_changes_nothing) {
+    auto accounts = MakeAccounts(Mode::WORK_CONSERVING, {{0, 1}, {1, 0.01}});
+    accounts.Charge(0, {MilliSeconds(15), MilliSeconds(15)});
+    accounts.Charge(1, A_MILLISECOND);  // as much as 100 ms of the other's
+    accounts.Next([](std::uint32_t ue) { return ue == 1; });
+    accounts.Refund(1, A_MILLISECOND);
+    BOOST_TEST(accounts.Next(Everybody).ue.value() == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(who_has_had_its_quota_waits_also_where_nobody_else_sends) {
     auto accounts = MakeAccounts(Mode::QUOTA, {{0, 0.5}, {1, 0.5}});
-    accounts.Charge(0, MilliSeconds(10));
+    accounts.Charge(0, {MilliSeconds(1), MilliSeconds(10)});
     const auto choice = accounts.Next([](std::uint32_t ue) { return ue == 0; });
     BOOST_TEST(!choice.ue.has_value());
     BOOST_TEST(choice.wait->GetSeconds() == 0.02, boost::test_tools::tolerance(1e-3));
@@ -78,8 +92,8 @@ BOOST_AUTO_TEST_CASE(who_has_had_its_quota_waits_also_where_nobody_else_sends) {
 BOOST_AUTO_TEST_CASE(a_refund_undoes_a_charge) {
     for (const Mode mode : {Mode::WORK_CONSERVING, Mode::QUOTA}) {
         auto accounts = MakeAccounts(mode, {{0, 0.5}, {1, 0.5}});
-        accounts.Charge(0, MilliSeconds(1));
-        accounts.Refund(0, MilliSeconds(1));
+        accounts.Charge(0, A_MILLISECOND);
+        accounts.Refund(0, A_MILLISECOND);
         BOOST_TEST(accounts.Next(Everybody).ue.value() == 0U);
         BOOST_TEST(accounts.Wait(0).IsZero());
     }

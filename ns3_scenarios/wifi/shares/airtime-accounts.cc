@@ -31,17 +31,18 @@ void AirtimeAccounts::SetShare(std::uint32_t ue, double share) {
     member.share = share;
 }
 
-void AirtimeAccounts::Charge(std::uint32_t ue, ns3::Time airtime) {
+void AirtimeAccounts::Charge(std::uint32_t ue, const Cost& cost) {
     Member& member = m_members.at(ue);
     Credit(member);
-    member.virtual_s = StartS(member) + airtime.GetSeconds() / std::max(member.share, LEAST_SHARE);
-    member.credit_s -= airtime.GetSeconds();
+    member.virtual_s =
+        StartS(member) + cost.airtime.GetSeconds() / std::max(member.share, LEAST_SHARE);
+    member.credit_s -= cost.occupied.GetSeconds();
 }
 
-void AirtimeAccounts::Refund(std::uint32_t ue, ns3::Time airtime) {
+void AirtimeAccounts::Refund(std::uint32_t ue, const Cost& cost) {
     Member& member = m_members.at(ue);
-    member.virtual_s -= airtime.GetSeconds() / std::max(member.share, LEAST_SHARE);
-    member.credit_s += airtime.GetSeconds();
+    member.virtual_s -= cost.airtime.GetSeconds() / std::max(member.share, LEAST_SHARE);
+    member.credit_s += cost.occupied.GetSeconds();
 }
 
 void AirtimeAccounts::Credit(Member& member) {
@@ -88,10 +89,13 @@ AirtimeAccounts::Choice AirtimeAccounts::Next(
         }
     }
     if (choice.ue) {
-        m_virtual_s = std::max(m_virtual_s, least_s);
         choice.wait.reset();
     }
     return choice;
+}
+
+void AirtimeAccounts::Begin(std::uint32_t ue) {
+    m_virtual_s = std::max(m_virtual_s, StartS(m_members.at(ue)));
 }
 
 }  // namespace physical

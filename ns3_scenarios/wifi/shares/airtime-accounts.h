@@ -38,16 +38,22 @@ class AirtimeAccounts {
     void SetShare(std::uint32_t ue, double share);
     double Share(std::uint32_t ue) const { return m_members.at(ue).share; }
 
-    /// @param airtime that the member has, or will have
-    void Charge(std::uint32_t ue, ns3::Time airtime);
-    /// @param airtime that it was charged with just now, and does not have
-    void Refund(std::uint32_t ue, ns3::Time airtime);
+    /// What a turn takes.
+    struct Cost {
+        ns3::Time airtime;   ///< by which the members' turns are ordered
+        ns3::Time occupied;  ///< of the channel, by which their quotas are used up
+    };
+    void Charge(std::uint32_t ue, const Cost& cost);
+    /// @param cost that it was charged with just now, of a turn that it does not have
+    void Refund(std::uint32_t ue, const Cost& cost);
     /// How long the member has to wait for its next part of the time; 0 in work-conserving mode.
     ns3::Time Wait(std::uint32_t ue);
 
     /// @param has_data of a member
     /// @return the member with data and a share that is furthest behind
     Choice Next(const std::function<bool(std::uint32_t ue)>& has_data);
+    /// The member's turn begins: who comes later is not further behind than it was.
+    void Begin(std::uint32_t ue);
 
   private:
     struct Member {

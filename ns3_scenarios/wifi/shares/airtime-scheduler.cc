@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "shares/airtime-scheduler.h"
 
+#include "shares/turn-cost.h"
+
 #include "ns3/simulator.h"
 
 namespace physical {
@@ -10,9 +12,8 @@ using ns3::Simulator;
 
 namespace {
 
-/// What a transmission takes beside itself: AIFS and half a contention window before, SIFS and a
-/// block ack after (IEEE 802.11-2020, 10.23.2; 43 + 67 + 16 + 44 µs).
-const ns3::Time OVERHEAD = MicroSeconds(170);
+/// What a transmission takes beside itself.
+const ns3::Time OVERHEAD = BEFORE_A_FRAME + AFTER_A_FRAME;
 /// The others hear so soon that the channel is busy: the turn is not given before, or two would
 /// send at once (propagation, and aCCATime of 4 µs).
 const ns3::Time HEARD_AFTER = MicroSeconds(20);
@@ -58,7 +59,7 @@ void AirtimeScheduler::OnTransmission(std::uint32_t ue, ns3::Time duration) {
     if (!m_accounts.Has(ue)) {
         return;
     }
-    m_accounts.Charge(ue, duration + OVERHEAD);
+    m_accounts.Charge(ue, {duration + OVERHEAD, duration + OVERHEAD});
     EndTurn();
     m_choose.Cancel();
     ChooseLater(HEARD_AFTER);
@@ -72,7 +73,7 @@ void AirtimeScheduler::OnTransmission(std::uint32_t ue, ns3::Time duration) {
 }
 
 void AirtimeScheduler::OnStalled() {
-    m_accounts.Charge(*m_current, LONGEST_SILENCE);
+    m_accounts.Charge(*m_current, {LONGEST_SILENCE, LONGEST_SILENCE});
     EndTurn();
     Choose();
 }
@@ -91,6 +92,7 @@ void AirtimeScheduler::Choose() {
         m_accounts.Next([this](std::uint32_t ue) { return m_turns.at(ue).HasData(); });
     m_current = choice.ue;
     if (m_current) {
+        m_accounts.Begin(*m_current);
         m_turns.at(*m_current).Open();
         m_stalled = Simulator::Schedule(LONGEST_SILENCE, [this] { OnStalled(); });
     } else if (choice.wait) {

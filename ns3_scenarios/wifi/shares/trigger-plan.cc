@@ -39,11 +39,10 @@ std::size_t Divide(const std::vector<Asked>& stations, ns3::WifiTxVector& vector
 TriggerPlan PlanTrigger(std::vector<Asked> stations,
                         const ns3::WifiTxVector& vector,
                         ns3::WifiPhyBand band) {
-    TriggerPlan plan{.stations = std::move(stations), .vector = vector, .duration = {}, .part = 1};
+    TriggerPlan plan{.stations = std::move(stations), .vector = vector, .duration = {}};
     for (;;) {
         const std::size_t n = Divide(plan.stations, plan.vector);
         plan.stations.resize(n);
-        plan.part = 1.0 / static_cast<double>(n);
         ns3::Time all;
         ns3::Time one_frame;
         for (const Asked& station : plan.stations) {

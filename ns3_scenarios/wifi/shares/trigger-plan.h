@@ -25,7 +25,6 @@ struct TriggerPlan {
     std::vector<Asked> stations;
     ns3::WifiTxVector vector;  ///< of the PPDU
     ns3::Time duration;        ///< of the PPDU
-    double part = 1;           ///< of the channel that each station has
 };
 
 /**

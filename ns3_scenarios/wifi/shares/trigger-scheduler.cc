@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "shares/trigger-scheduler.h"
 
+#include "ppdu-part.h"
+#include "shares/turn-cost.h"
+
 #include "ns3/channel-access-manager.h"
 #include "ns3/he-configuration.h"
 #include "ns3/he-frame-exchange-manager.h"
@@ -21,19 +24,17 @@ NS_OBJECT_ENSURE_REGISTERED(TriggerScheduler);
 
 namespace {
 
-/// Before a frame: AIFS and half a contention window (IEEE 802.11-2020, 10.23.2; 43 + 67 µs).
-const ns3::Time CONTENTION = MicroSeconds(110);
-/// After a frame that was not asked for: SIFS and a block ack (16 + 44 µs).
-const ns3::Time ANSWER = MicroSeconds(60);
 /// The access point asks for the channel once more, where it has not got it yet or has sent its own
 /// data.
 const ns3::Time RETRY = MicroSeconds(200);
 /// After the end of the trigger frame at the access point it has ended at the stations, too.
 const ns3::Time HEARD_AFTER = MicroSeconds(2);
 /// What the accounts take for granted until the units are divided.
-const ns3::Time EXPECTED = ns3::MilliSeconds(1);
+const AirtimeAccounts::Cost EXPECTED{ns3::MilliSeconds(1), ns3::MilliSeconds(1)};
+/// Who has not answered so often in a row, e.g. because it has no block ack agreement or another
+/// network's frames keep it quiet, contends for the channel until it is heard again.
+constexpr int MOST_SILENT = 3;
 constexpr std::uint32_t QUEUE_UNIT_BYTES = 256;  // IEEE 802.11-2020, 9.2.4.5.6
-constexpr std::uint32_t MOST_BYTES = 12'000;     // of an A-MPDU
 
 }  // namespace
 
@@ -46,17 +47,14 @@ ns3::TypeId TriggerScheduler::GetTypeId() {
 
 TriggerScheduler::TriggerScheduler() = default;
 
-void TriggerScheduler::Configure(AirtimeAccounts::Mode mode,
-                                 std::size_t most_stations,
-                                 TxVectorOf tx_vector_of) {
-    m_accounts.emplace(mode);
-    m_most_stations = most_stations;
-    m_tx_vector_of = std::move(tx_vector_of);
+void TriggerScheduler::Configure(const Rules& rules) {
+    m_rules = rules;
+    m_accounts.emplace(rules.mode);
 }
 
 void TriggerScheduler::DoDispose() {
     m_members.clear();
-    m_tx_vector_of = nullptr;
+    m_rules.tx_vector_of = nullptr;
     MultiUserScheduler::DoDispose();
 }
 
@@ -65,7 +63,8 @@ void TriggerScheduler::Add(std::uint32_t ue,
                            const AirtimeTurn& turn) {
     turn.Close();
     m_accounts->Add(ue);
-    m_members.insert_or_assign(ue, Member{.station = std::move(station), .turn = turn});
+    m_members.insert_or_assign(
+        ue, Member{.station = std::move(station), .turn = turn, .beacon = Simulator::Now()});
 }
 
 void TriggerScheduler::Remove(std::uint32_t ue) {
@@ -85,10 +84,16 @@ ns3::Time TriggerScheduler::AnswersUntil(const ns3::Mac48Address& station) const
     return m_asked.contains(station) ? m_exchange_end : Simulator::Now();
 }
 
+void TriggerScheduler::OnBeacon(std::uint32_t ue) {
+    if (const auto found = m_members.find(ue); found != m_members.end()) {
+        found->second.beacon = Simulator::Now();
+    }
+}
+
 void TriggerScheduler::OnTransmission(std::uint32_t ue, ns3::Time duration) {
     if (m_accounts->Has(ue)) {
-        m_accounts->Charge(ue, CONTENTION + duration + ANSWER);
-        UpdateLater(duration + ANSWER);
+        m_accounts->Charge(ue, {duration, BEFORE_A_FRAME + duration + AFTER_A_FRAME});
+        UpdateLater(duration + AFTER_A_FRAME);
     }
 }
 
@@ -102,6 +107,8 @@ void TriggerScheduler::OnReceived(std::uint32_t ue,
     Member& member = found->second;
     if (member.reported != Simulator::Now()) {
         member.reported = Simulator::Now();
+        member.silent = 0;
+        UpdateLater(AFTER_A_FRAME);
         member.bytes = QUEUE_UNIT_BYTES * queue_units;
     }
     member.bytes -= std::min(member.bytes, frame_bytes);
@@ -111,10 +118,7 @@ bool TriggerScheduler::IsWaiting(const Member& member) const {
     if (member.bytes < QUEUE_UNIT_BYTES) {  // that may be nothing, rounded up
         return false;
     }
-    // A station that had to ask twice may have the AID of the first answer, its access point that
-    // of the second: ns-3 aborts when it is asked.
-    if (!member.station->IsAssociated() ||
-        member.station->GetAssociationId() != m_apMac->GetAssociationId(member.Address(), 0)) {
+    if (!CanAnswer(member)) {
         return false;
     }
     // What is sent on demand is acknowledged by agreement.
@@ -124,14 +128,23 @@ bool TriggerScheduler::IsWaiting(const Member& member) const {
     return std::any_of(AirtimeTurn::TIDS.begin(), AirtimeTurn::TIDS.end(), agreed);
 }
 
+bool TriggerScheduler::CanAnswer(const Member& member) const {
+    // ns-3 aborts when a station takes its access point for lost while it answers, and when one is
+    // asked whose AID is not what its access point takes it for: it had to ask for association
+    // twice, and has that of the first answer.
+    const ns3::Time lost_after = (m_rules.missed_beacons - 1) * m_apMac->GetBeaconInterval();
+    return member.station->IsAssociated() && Simulator::Now() < member.beacon + lost_after &&
+           member.station->GetAssociationId() == m_apMac->GetAssociationId(member.Address(), 0);
+}
+
 TriggerScheduler::TxFormat TriggerScheduler::SelectTxFormat() {
     if (m_edca->GetAccessCategory() != ns3::AC_BE || !m_initialFrame) {
         return SU_TX;
     }
     // With data of its own the access point sends and asks in turn.
-    const bool asks = !m_asked_last || !m_edca->PeekNextMpdu(m_linkId);
+    const bool asks = !m_had_turn || !m_edca->PeekNextMpdu(m_linkId);
     auto stations = asks ? Choose() : std::vector<Asked>{};
-    m_asked_last = !stations.empty();
+    m_had_turn = !stations.empty();
     if (stations.empty()) {
         return SU_TX;
     }
@@ -156,28 +169,29 @@ TriggerScheduler::TxFormat TriggerScheduler::SelectTxFormat() {
 
 std::vector<Asked> TriggerScheduler::Choose() {
     std::vector<Asked> stations;
-    while (stations.size() < m_most_stations) {
+    while (stations.size() < m_rules.most_stations) {
         const auto next =
             m_accounts->Next([this](std::uint32_t ue) { return IsWaiting(m_members.at(ue)); });
         const auto is_it = [&](const Asked& station) { return station.ue == next.ue; };
         if (!next.ue || std::any_of(stations.begin(), stations.end(), is_it)) {
             break;  // the rest are so far ahead that it would be the turn of the same once more
         }
+        m_accounts->Begin(*next.ue);
         m_accounts->Charge(*next.ue, EXPECTED);
-        stations.push_back(Ask(*next.ue));
+        stations.push_back(Describe(*next.ue));
     }
     return stations;
 }
 
-Asked TriggerScheduler::Ask(std::uint32_t ue) const {
+Asked TriggerScheduler::Describe(std::uint32_t ue) const {
     const Member& member = m_members.at(ue);
-    const ns3::WifiTxVector own = m_tx_vector_of(ue);
+    const ns3::WifiTxVector own = m_rules.tx_vector_of(ue);
     const bool is_he = own.GetModulationClass() >= ns3::WIFI_MOD_CLASS_HE;
     return {.ue = ue,
             .aid = m_apMac->GetAssociationId(member.Address(), m_linkId),
             .mcs = is_he ? own.GetMode().GetMcsValue() : std::uint8_t{0},
             .streams = is_he ? own.GetNss() : std::uint8_t{1},
-            .bytes = std::min(member.bytes, MOST_BYTES)};
+            .bytes = std::min(member.bytes, AMPDU_OF_A_TURN_BYTES)};
 }
 
 TriggerScheduler::UlMuInfo TriggerScheduler::MakeTrigger(TriggerPlan& plan) const {
@@ -204,19 +218,42 @@ void TriggerScheduler::ChargeAndAdmit(const TriggerPlan& plan, const UlMuInfo& t
     const ns3::Time sifs = m_apMac->GetWifiPhy()->GetSifs();
     const ns3::Time answering = *trigger.txParams.m_acknowledgment->acknowledgmentTime;
     const ns3::Time exchange = asking + sifs + plan.duration + answering;
+    const AirtimeAccounts::Cost cost{
+        plan.duration * PartOfChannel(plan.vector, plan.stations.front().aid),
+        (BEFORE_A_FRAME + exchange) * (1.0 / static_cast<double>(plan.stations.size()))};
     m_exchange_end = Simulator::Now() + exchange + HEARD_AFTER;
     m_asked.clear();
     for (const Asked& station : plan.stations) {
         m_asked.insert(m_members.at(station.ue).Address());
         m_accounts->Refund(station.ue, EXPECTED);
-        m_accounts->Charge(station.ue, (CONTENTION + exchange) * plan.part);
+        m_accounts->Charge(station.ue, cost);
     }
     Simulator::Schedule(asking + HEARD_AFTER,
                         [this, stations = plan.stations] { Admit(stations); });
     Simulator::Schedule(asking + sifs + 2 * HEARD_AFTER,
                         [this, stations = plan.stations] { CloseUnlessFree(stations); });
-    m_update.Cancel();
-    UpdateLater(m_exchange_end - Simulator::Now());
+    Simulator::Schedule(exchange + HEARD_AFTER,
+                        [this, stations = plan.stations, asked = Simulator::Now(), cost] {
+                            EndExchange(stations, asked, cost);
+                        });
+}
+
+void TriggerScheduler::EndExchange(const std::vector<Asked>& stations,
+                                   ns3::Time asked,
+                                   const AirtimeAccounts::Cost& cost) {
+    for (const Asked& station : stations) {
+        const auto found = m_members.find(station.ue);
+        if (found == m_members.end() || found->second.reported > asked) {
+            continue;
+        }
+        Member& member = found->second;
+        m_accounts->Refund(station.ue, cost);
+        if (++member.silent == MOST_SILENT) {
+            member.silent = 0;
+            member.bytes = 0;
+        }
+    }
+    UpdateLater({});
 }
 
 void TriggerScheduler::Admit(const std::vector<Asked>& stations) {

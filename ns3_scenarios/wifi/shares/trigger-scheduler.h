@@ -40,8 +40,16 @@ class TriggerScheduler : public ns3::MultiUserScheduler {
     static ns3::TypeId GetTypeId();
     TriggerScheduler();
 
-    /// To be called once, before stations come. @param most_stations that are asked at once
-    void Configure(AirtimeAccounts::Mode mode, std::size_t most_stations, TxVectorOf tx_vector_of);
+    /// Whom to ask, and for what.
+    struct Rules {
+        AirtimeAccounts::Mode mode;
+        std::size_t most_stations;     ///< that are asked at once
+        std::uint32_t missed_beacons;  ///< by which a station takes its access point for lost
+        TxVectorOf tx_vector_of;
+    };
+
+    /// To be called once, before stations come.
+    void Configure(const Rules& rules);
 
     void Add(std::uint32_t ue, ns3::Ptr<ns3::StaWifiMac> station, const AirtimeTurn& turn);
     void Remove(std::uint32_t ue);
@@ -51,6 +59,8 @@ class TriggerScheduler : public ns3::MultiUserScheduler {
     /// Until when the station may answer what it was asked, also if it was removed since.
     ns3::Time AnswersUntil(const ns3::Mac48Address& station) const;
 
+    /// The station has heard a beacon.
+    void OnBeacon(std::uint32_t ue);
     /// The station sends data without being asked, so long.
     void OnTransmission(std::uint32_t ue, ns3::Time duration);
     /// The access point has received frames of the station, which says with each what its queue
@@ -66,6 +76,8 @@ class TriggerScheduler : public ns3::MultiUserScheduler {
         bool is_free = false;     ///< may contend
         std::uint32_t bytes = 0;  ///< that it has, as far as the access point knows
         ns3::Time reported{};     ///< when it said so last
+        int silent = 0;           ///< questions in a row that it did not answer
+        ns3::Time beacon{};       ///< when it heard one last
     };
 
     void DoDispose() override;
@@ -75,10 +87,15 @@ class TriggerScheduler : public ns3::MultiUserScheduler {
 
     /// Whether the station has data that it can be asked for.
     bool IsWaiting(const Member& member) const;
+    bool CanAnswer(const Member& member) const;
     std::vector<Asked> Choose();
-    Asked Ask(std::uint32_t ue) const;
+    Asked Describe(std::uint32_t ue) const;
     UlMuInfo MakeTrigger(TriggerPlan& plan) const;
     void ChargeAndAdmit(const TriggerPlan& plan, const UlMuInfo& trigger);
+    /// Who has not answered does not pay, and after a while contends again.
+    void EndExchange(const std::vector<Asked>& stations,
+                     ns3::Time asked,
+                     const AirtimeAccounts::Cost& cost);
     void Admit(const std::vector<Asked>& stations);
     void CloseUnlessFree(const std::vector<Asked>& stations);
 
@@ -87,11 +104,10 @@ class TriggerScheduler : public ns3::MultiUserScheduler {
     void UpdateLater(ns3::Time wait);
     void RequestAccess();
 
+    Rules m_rules;
     std::optional<AirtimeAccounts> m_accounts;
-    std::size_t m_most_stations = 1;
-    TxVectorOf m_tx_vector_of;
     std::map<std::uint32_t, Member> m_members;
-    bool m_asked_last = false;
+    bool m_had_turn = false;  ///< the uplink, last
     std::optional<UlMuInfo> m_next;
     std::set<ns3::Mac48Address> m_asked;  ///< by the last trigger frame
     ns3::Time m_exchange_end;             ///< of what it has begun

@@ -13,10 +13,10 @@ namespace physical {
 /// Exact shares by trigger frames: each access point asks its stations for their data.
 class TriggerShares : public UplinkShares {
   public:
-    /// @param most_stations that are asked at once
+    /// @param missed_beacons by which a station takes its access point for lost
     TriggerShares(const WifiNetwork& network,
                   AirtimeAccounts::Mode mode,
-                  std::size_t most_stations);
+                  std::uint32_t missed_beacons);
 
     void OnServed(std::uint32_t ue, int bs) override;
     void Apply(std::uint32_t ue, double share) override;
