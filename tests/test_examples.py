@@ -57,6 +57,15 @@ def test_own_policy_beats_its_reference_and_is_one_for_the_command_line_too(tmp_
     assert "my mean delay is 1.00 times that of own_policy:MarginPolicy" in itself
 
 
+def test_exact_ways_of_sharing_wifi_give_three_times_the_airtime(tmp_path):
+    shown = call("wifi_shares.py", cwd=tmp_path)
+    ratios = {way: float(ratio) for way, ratio in re.findall(r"^(\S+) .* (\S+)$", shown, re.M)[1:]}
+    assert ratios["service-periods"] == pytest.approx(3, rel=0.05)
+    assert ratios["trigger-frames"] == pytest.approx(3, rel=0.03)
+    assert 1.5 < ratios["edca"] < 3
+    assert ratios["none"] == pytest.approx(1, abs=0.35)
+
+
 def test_an_agent_of_tcp_flows_is_trained_and_plays(tmp_path):
     small = ("--steps", "512", "--networks", "2", "--rollout", "32", "--output", "agent.npz")
     shown = call("tcp/train.py", *small, cwd=tmp_path)
