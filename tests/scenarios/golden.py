@@ -62,6 +62,10 @@ SETTINGS = {
 
 WIFI_SETTINGS = {
     "Wi-Fi, InH": {"n_ue": 6, "n_bs": 3, "mobility": {"speed_max_mps": 15}},
+    "Wi-Fi, trigger frames": {
+        **{"n_ue": 6, "n_bs": 3, "mobility": {"speed_max_mps": 15}},
+        "radio": {"shares": "trigger-frames", "phy": "spectrum"},
+    },
 }
 
 
