@@ -209,7 +209,8 @@ TriggerScheduler::UlMuInfo TriggerScheduler::MakeTrigger(TriggerPlan& plan) cons
     info.macHdr = frame->GetHeader();
     info.txParams.m_txVector = GetWifiRemoteStationManager(m_linkId)->GetRtsTxVector(
         info.macHdr.GetAddr1(), m_allowedWidth);
-    GetHeFem(m_linkId)->TryAddMpdu(frame, info.txParams, m_availableTime);
+    const bool fits = GetHeFem(m_linkId)->TryAddMpdu(frame, info.txParams, m_availableTime);
+    NS_ABORT_MSG_UNLESS(fits, "best effort has a TXOP limit, which trigger frames do not keep");
     return info;
 }
 
