@@ -3,9 +3,13 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
+
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, NullLocator
+from matplotlib.transforms import Bbox
 
 from py_agent.compare.comparison import Comparison, Row
 from py_agent.compare.labels import family
@@ -13,6 +17,12 @@ from py_agent.view.log_axis import label_ticks
 
 _COLOURS = ("#6a51a3", "#d6604d", "#1b7837", "#b8860b", "#2166ac", "#8c510a", "#c51b7d", "#01665e")
 _MARKERS = "osD^vPX*"
+_Styles = Mapping[str, tuple[str, str]]  # colour and marker by family
+#: From a point to its name, the nearest first.
+_PLACES_PT = sorted(
+    ((x, y) for x in (6, -6, 30, -30) for y in range(-84, 85, 12)),
+    key=lambda place: math.hypot(*place),
+)
 _LINEAR = 10.0  # %: up to there the axis of violations is linear, beyond it logarithmic
 
 
@@ -31,24 +41,31 @@ def draw_fronts(comparison: Comparison) -> Figure | None:
     figure = Figure(figsize=(8.5, 5.2 * len(shown)), layout="constrained")
     panels = figure.subplots(len(shown), 1, squeeze=False)[:, 0]
     for axes, (setting, rows) in zip(panels, shown, strict=True):
-        _draw(axes, comparison, setting, rows)
+        style = _styles(rows)
+        _draw(axes, comparison, setting, rows, style)
+        _label(figure, axes, rows, style)
     return figure
 
 
-def _draw(axes: Axes, comparison: Comparison, setting: str, rows: list[Row]) -> None:
-    families = list(dict.fromkeys(family(row.policy) for row in rows))
-    style = {
+def _styles(rows: list[Row]) -> _Styles:
+    """Colour and marker of each family."""
+    families = dict.fromkeys(family(row.policy) for row in rows)
+    return {
         name: (_COLOURS[place % len(_COLOURS)], _MARKERS[place % len(_MARKERS)])
         for place, name in enumerate(families)
     }
+
+
+def _draw(
+    axes: Axes, comparison: Comparison, setting: str, rows: list[Row], style: _Styles
+) -> None:
     axes.axvspan(0, 100 * comparison.tolerance, color="#1b7837", alpha=0.08, linewidth=0)
     for name, front in comparison.fronts[setting].items():
         colour, _ = style[name]
         points = [(100 * point.violations, point.delay_s) for point in front]
         axes.plot(*zip(*points, strict=True), color=colour, linewidth=1.2, alpha=0.7)
     for row in rows:
-        name = family(row.policy)
-        _draw_row(axes, row, *style[name], above=families.index(name) % 2 == 0)
+        _draw_row(axes, row, *style[family(row.policy)])
     for name, (colour, marker) in style.items():
         axes.plot([], [], marker, color=colour, label=name)
     title = "Delay over violations, 95 % intervals; shaded: the constraint is kept"
@@ -68,7 +85,7 @@ def _draw(axes: Axes, comparison: Comparison, setting: str, rows: list[Row]) -> 
     axes.legend(loc="best", fontsize=8)
 
 
-def _draw_row(axes: Axes, row: Row, colour: str, marker: str, *, above: bool) -> None:
+def _draw_row(axes: Axes, row: Row, colour: str, marker: str) -> None:
     if row.mean_delay_s is None or row.violations is None:
         return
     x, y = row.violations, row.mean_delay_s
@@ -78,11 +95,28 @@ def _draw_row(axes: Axes, row: Row, colour: str, marker: str, *, above: bool) ->
     if y.ci_low is not None and y.ci_high is not None:
         axes.plot([100 * x.mean] * 2, [y.ci_low, y.ci_high], color=colour, alpha=0.35)
     axes.plot(100 * x.mean, y.mean, marker, color=colour, markersize=6)
-    axes.annotate(
-        row.policy.removeprefix(family(row.policy)),
-        (100 * x.mean, y.mean),
-        xytext=(5, 5 if above else -12),
-        textcoords="offset points",
-        fontsize=8,
-        color=colour,
-    )
+
+
+def _label(figure: Figure, axes: Axes, rows: list[Row], style: _Styles) -> None:
+    """Name the points, each name at the first place where it covers no other."""
+    figure.draw_without_rendering()  # sizes are known from then on
+    taken: list[Bbox] = []
+    for row in rows:
+        if row.mean_delay_s is None or row.violations is None:
+            continue
+        name = family(row.policy)
+        label = axes.annotate(
+            row.policy.removeprefix(name),
+            (100 * row.violations.mean, row.mean_delay_s.mean),
+            xytext=_PLACES_PT[0],
+            textcoords="offset points",
+            fontsize=7,
+            color=style[name][0],
+            arrowprops={"arrowstyle": "-", "color": style[name][0], "alpha": 0.4, "linewidth": 0.6},
+        )
+        for x_pt, y_pt in _PLACES_PT:
+            label.set(position=(x_pt, y_pt), horizontalalignment="left" if x_pt > 0 else "right")
+            box = label.get_window_extent()
+            if not any(box.overlaps(other) for other in taken):
+                break
+        taken.append(box)
