@@ -11,6 +11,7 @@ import pytest
 import typer.main
 
 from py_agent.cli.app import app
+from py_agent.compare.grid import Grid
 from py_agent.policies.registry import load_policy
 from py_agent.policies.retraining import RETRAINING_RULES
 
@@ -62,7 +63,8 @@ def test_a_command_that_no_test_runs_has_options_and_policies_that_exist(page, a
             policy, _, rule = label.partition("@")
             if not re.search(r"[:=]", policy):  # a file or a class of the reader's
                 load_policy(policy)
-                assert rule in {"", "policy", *RETRAINING_RULES}, page
+                assert rule.partition("+")[0] in {"", "policy", *RETRAINING_RULES}, page
+                Grid([label], [1]).cells()  # knows the parameters behind a plus
 
 
 @pytest.mark.parametrize(("page", "arguments"), shown("make"), ids=identifiers)
