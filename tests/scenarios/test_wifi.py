@@ -14,6 +14,7 @@ from wifi_run import (
     STANDING,
     TRIGGER,
     action,
+    ahead_in_branches,
     bits,
     labels,
     play,
@@ -265,18 +266,6 @@ def test_branches_and_warm_starts_go_on_bit_by_bit(wifi, phy):
     env = ns3_scenarios.make("wifi", settings, warm_starts=1)
     cold = bits(wifi(**settings))
     assert bits(env) == bits(env) == cold
-    observation, _ = env.reset(seed=4)
-    for _ in range(10):
-        observation, *_ = env.step(action(observation))
-    branches = env.branch(2)
-
-    def ahead(one):
-        seen, now = b"", observation
-        for slot in range(40):
-            now, *_ = one.step(action(now, (np.arange(4) + slot // 20) % 2))
-            seen += b"".join(array.tobytes() for array in now.values())
-        return seen
-
-    assert ahead(branches[0]) == ahead(branches[1]) == ahead(env)
-    for one in (*branches, env):
-        one.close()
+    first, second, itself = ahead_in_branches(env)
+    assert first == second == itself
+    env.close()

@@ -11,6 +11,7 @@ from wifi_run import (
     SERVERS,
     TRIGGER,
     action,
+    ahead_in_branches,
     airtime,
     bits,
     labels,
@@ -169,19 +170,5 @@ def test_stations_go_while_they_are_asked_for_data(wifi):
 def test_trigger_frames_give_the_same_bits_and_go_on_in_branches(wifi, n_bs):
     settings = {"n_ue": 4, "n_bs": n_bs, **ROAMING, "radio": TRIGGER}
     assert bits(wifi(**settings)) == bits(wifi(**settings))
-    env = wifi(**settings)
-    observation, _ = env.reset(seed=4)
-    for _ in range(10):
-        observation, *_ = env.step(action(observation))
-    branches = env.branch(2)
-
-    def ahead(one):
-        seen, now = b"", observation
-        for slot in range(40):
-            now, *_ = one.step(action(now, (np.arange(4) + slot // 20) % n_bs))
-            seen += b"".join(array.tobytes() for array in now.values())
-        return seen
-
-    assert ahead(branches[0]) == ahead(branches[1]) == ahead(env)
-    for one in branches:
-        one.close()
+    first, second, itself = ahead_in_branches(wifi(**settings))
+    assert first == second == itself

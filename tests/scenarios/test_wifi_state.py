@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from wifi_run import SATURATED, STANDING
 
-STANDING = {"mobility": {"model": "static"}}
 SERVERS = {"capacity_hz": 1e15}
-SATURATED = {"on_s": 1, "off_s": 0, "rate_hz": 200, "size_min_bit": 2e5, "size_max_bit": 3e5}
 NEAR = {
     "n_bs": 1,
     "layout": {"site_distance_m": 20},

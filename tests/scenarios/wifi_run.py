@@ -72,3 +72,24 @@ def bits(env, seed=4):
         observation, reward, *_ = env.step(action(observation, association))
         seen += [array.tobytes() for array in observation.values()] + [np.float64(reward).tobytes()]
     return b"".join(seen)
+
+
+def ahead_in_branches(env):
+    """What two branches, and then the environment itself, see from the tenth slot on, as bytes."""
+    observation, _ = env.reset(seed=4)
+    for _ in range(10):
+        observation, *_ = env.step(action(observation))
+    branches = env.branch(2)
+
+    def ahead(one):
+        seen, now = b"", observation
+        for slot in range(40):
+            turn = (np.arange(4) + slot // 20) % len(now["bs_airtime"])
+            now, *_ = one.step(action(now, turn))
+            seen += b"".join(array.tobytes() for array in now.values())
+        return seen
+
+    seen = [ahead(one) for one in (*branches, env)]
+    for branch in branches:
+        branch.close()
+    return seen
