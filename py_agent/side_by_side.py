@@ -23,6 +23,7 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 Callback = Callable[[Any], None]
 
+_PATROL_S = 0.05
 _LAST_WORDS_S = 5.0
 _END_S = 30.0  # for a worker that writes down that it was ended
 _REPORT, _RESULT, _ERROR = range(3)  # what a message of a worker holds
@@ -121,8 +122,8 @@ def side_by_side(
             worker = _Worker(work, temporary)
             workers[worker.messages] = worker
             worker.begin(*left.popleft())
-        while workers:
-            for messages in wait(list(workers)):
+        while workers:  # Python loses an interrupt that comes just before a wait until it is over
+            for messages in wait(list(workers), _PATROL_S):
                 worker = workers[messages]
                 if not worker.receive(callback):
                     continue

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Future, wait
+from concurrent.futures import Future
 from typing import Any, NamedTuple, TypeAlias
 
 import gymnasium
@@ -244,7 +244,7 @@ class ScenarioPool:
         if started:
             return
         if not self._stepping:
-            wait(self._starting.values(), _PATROL_S, "FIRST_COMPLETED")
+            self._starts.await_an_end()
             return
         envs = list(self._stepping)
         patience_s = _PATROL_OF_STARTS_S if self._starting else _PATROL_S
@@ -284,7 +284,8 @@ class ScenarioPool:
     def _end(self) -> None:
         """End all episodes, also those that are only starting."""
         self._starts.give_up()
-        wait(self._starting.values())
+        while not all(future.done() for future in self._starting.values()):
+            self._starts.await_an_end()
         started = [f.result() for f in self._starting.values() if f.exception() is None]
         self._starting.clear()
         self._stepping.clear()

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import queue
 import threading
@@ -15,6 +16,8 @@ from ns3_bridge.errors import StartGivenUp
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
 
+_PATROL_S = 0.05
+
 
 class Starts:
     """Calls that run side by side, each in a thread; those for simulators can be given up.
@@ -25,6 +28,7 @@ class Starts:
 
     def __init__(self) -> None:
         self._given_up = threading.Event()
+        self._ends: queue.SimpleQueue[None] = queue.SimpleQueue()
 
     def submit(self, call: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> Future[_T]:
         """Begin a call; the future holds what comes of it."""
@@ -34,9 +38,19 @@ class Starts:
         def run() -> None:
             _here.given_up = given_up
             _fulfil(future, lambda: call(*args, **kwargs))
+            self._ends.put(None)
 
         threading.Thread(target=run).start()
         return future
+
+    def await_an_end(self) -> None:
+        """Return when a call has ended since the last time, or after a patrol of 50 ms.
+
+        Python loses an interrupt that comes just before a wait until that wait is over; and in
+        `concurrent.futures.wait` one may leave locks behind that calls need in order to end.
+        """
+        with contextlib.suppress(queue.Empty):
+            self._ends.get(timeout=_PATROL_S)
 
     def give_up(self) -> None:
         """Let all that wait in these calls for a simulator fail, with `StartGivenUp`."""

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import wait
 from typing import Any, TypeAlias
 
 import gymnasium
@@ -230,12 +229,13 @@ class ScenarioVectorEnv(VectorEnv[Batch, Mapping[str, NDArray[Any]], NDArray[Any
             self._channels[i] = None
             self._unanswered.discard(i)
         starts = Starts()
-        started = [
-            starts.submit(self.hosts[i].start, run, channel)
-            for i, run, channel in zip(which, numbers, ended, strict=True)
-        ]
         try:
-            wait(started)
+            started = [
+                starts.submit(self.hosts[i].start, run, channel)
+                for i, run, channel in zip(which, numbers, ended, strict=True)
+            ]
+            while not all(future.done() for future in started):
+                starts.await_an_end()
         except BaseException:
             starts.give_up()
             raise

@@ -256,6 +256,34 @@ def test_an_interrupt_while_many_start_ends_program_and_starts(lazy, kind, signa
         os.kill(pid, signal.SIGKILL)
 
 
+@pytest.mark.parametrize("kind", [ScenarioVectorEnv, ScenarioPool])
+def test_an_interrupt_that_wakes_nobody_ends_the_starts(lazy, kind):
+    """As one does that comes just before the main thread begins to wait."""
+    many = kind(LocalHost(lazy, start_deadline_s=1e6), num_envs=2)
+
+    def interrupt():
+        wait_until(lambda: len(children_of("self")) == len(others) + 2)
+        signal.pthread_kill(threading.get_ident(), signal.SIGINT)
+
+    def start():
+        if kind is ScenarioPool:
+            many.async_reset()
+            many.recv()
+        else:
+            many.reset()
+
+    others = children_of("self")
+    thread = threading.Thread(target=interrupt)
+    thread.start()
+    begin_s = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        start()
+    thread.join()
+    assert time.monotonic() - begin_s < PATIENCE_S
+    many.close()
+    wait_until(lambda: children_of("self") == others)
+
+
 def test_a_pool_that_is_closed_gives_up_what_starts(lazy):
     pool = ScenarioPool(LocalHost(lazy, start_deadline_s=1e6), num_envs=2)
     pool.async_reset()
