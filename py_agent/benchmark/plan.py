@@ -40,7 +40,7 @@ class Plan:
         policies: of settings without models.
         policies_with_models: of the others, ``POLICY@RETRAINING-RULE`` each.
         own: further policies, in all settings.
-        bound_seeds: seeds under which the oracle runs, too, which takes some twenty times as long.
+        bound_seeds: seeds under which the oracle runs, too, which takes some fifty times as long.
         networks: in the twin, which show whether a setting is feasible.
         twin_s: for how long.
     """

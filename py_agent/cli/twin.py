@@ -95,7 +95,9 @@ def fidelity(
     ] = None,
     policies: Annotated[
         str | None,
-        typer.Option(help="Comma-separated policies.", show_default="random and all rules"),
+        typer.Option(
+            help="Comma-separated policies.", show_default="random, strongest-… and load-…"
+        ),
     ] = None,
     jobs: Annotated[
         int | None, typer.Option(help="Seeds side by side.", show_default="one per core", min=1)
