@@ -92,7 +92,7 @@ def _is_file(name: str) -> bool:
         return False
 
 
-@functools.lru_cache(maxsize=256)
+@functools.lru_cache(maxsize=4096)
 def _digest(path: str, *state: int) -> str:
     with open(path, "rb") as file:
         found = hashlib.sha256()

@@ -7,7 +7,7 @@ import dataclasses
 from collections.abc import Sequence
 
 from py_agent.benchmark.setting import NAMES, VERSIONS, BenchmarkSetting
-from py_agent.compare.grid import Grid
+from py_agent.compare.grid import Cell, Grid
 
 #: Nobody trains, chooses or calibrates on these.
 SEEDS = tuple(range(8101, 8121))
@@ -63,6 +63,10 @@ class Plan:
         """The oracle and all others, under the seeds that the oracle has."""
         bound = self.bound(setting)
         return self._grid(setting, [*self.labels(setting), bound], self.bound_seeds)
+
+    def cells_of(self, setting: BenchmarkSetting, label: str, seeds: Sequence[int]) -> list[Cell]:
+        """Runs of one policy."""
+        return self._grid(setting, [label], seeds).cells()
 
     def labels(self, setting: BenchmarkSetting) -> list[str]:
         """The policies of a setting; retraining rules of one's own only where there are models."""

@@ -6,7 +6,8 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Sequence
 
-from py_agent.benchmark.outcome import SettingOutcome, gaps_closed
+from py_agent.benchmark.oracle_gap import oracle_gap
+from py_agent.benchmark.outcome import SettingOutcome
 from py_agent.benchmark.plan import Plan
 from py_agent.benchmark.setting import BenchmarkSetting
 from py_agent.capacity.comparison_loads import with_loads
@@ -14,7 +15,7 @@ from py_agent.capacity.long_runs import LongRuns, outcome_of
 from py_agent.capacity.survey import survey
 from py_agent.capacity.verdict import Verdict, verdict
 from py_agent.compare.comparison import Failure
-from py_agent.compare.grid import Cell, Grid
+from py_agent.compare.grid import Cell
 from py_agent.compare.precision import run_comparison
 from py_agent.compare.results_file import ResultsFile
 
@@ -37,17 +38,18 @@ def run_setting(
     """
     grid = plan.grid(setting)
     comparison = with_loads(run_comparison(grid, results, run), grid.cells())
-    gaps: dict[str, float] = {}
+    best = next(iter(comparison.best_rule.values()), None)
+    gap = None
     if plan.bound_seeds:
         bounded = run_comparison(plan.bound_grid(setting), results, run)
-        gaps = gaps_closed(bounded, plan.bound(setting))
+        gap = oracle_gap(bounded, plan.bound(setting), best)
         failures = [*comparison.failures, *bounded.failures]
         comparison = dataclasses.replace(comparison, failures=list(dict.fromkeys(failures)))
-    return SettingOutcome(setting, _judged(setting, plan), comparison, gaps)
+    return SettingOutcome(setting, _judged(setting, plan), comparison, gap, plan.left_out)
 
 
 def _judged(setting: BenchmarkSetting, plan: Plan) -> Verdict:
     """Whether the setting can be kept, by load and by a rule in the twin."""
-    (cell,) = Grid([_RULE], plan.seeds[:1], overrides=dict(setting.run)).cells()
+    (cell,) = plan.cells_of(setting, _RULE, plan.seeds[:1])
     outcome = outcome_of(LongRuns(cell.run, plan.networks, plan.twin_s))
     return verdict(survey(cell.run, plan.seeds), [outcome])

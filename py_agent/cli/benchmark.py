@@ -137,6 +137,8 @@ def _show(outcome: SettingOutcome, place: Path) -> None:
         highlight=False,
     )
     show_tables(outcome.comparison)
-    for policy, part in outcome.gaps_closed.items():
-        out().print(f"{policy} closes {part:.0%} of the gap to the oracle", highlight=False)
+    if outcome.gap is not None:
+        out().print(outcome.gap.note, highlight=False)
+        for policy, part in outcome.gap.closed.items():
+            out().print(f"{policy} closes {part:.0%} of it", highlight=False)
     print(f"report  {place}/report.html")

@@ -13,6 +13,7 @@ from ns3_bridge import InvalidSetting
 from py_agent.compare.comparison import Failure
 from py_agent.compare.grid import Cell
 from py_agent.compare.results_file import RunResult
+from py_agent.compare.seeds_in_common import comparable, counted_seeds
 from py_agent.intervals import Estimate, holm, mean_over_seeds, p_value_of_zero
 from py_agent.policies.registry import is_own_rule
 
@@ -109,11 +110,9 @@ def compare_rewards(
             label: [f.seed for f in failures if (f.policy, f.setting) == (label, setting)]
             for label in labels
         }
-        steady = [set(runs) for label, runs in finished.items() if not failed[label]]
-        common = set.intersection(*steady) if steady else set().union(*finished.values())
         runs = {
-            label: {seed: by_seed[seed] for seed in sorted(common & set(by_seed))}
-            for label, by_seed in finished.items()
+            label: {seed: finished[label][seed] for seed in seeds}
+            for label, seeds in counted_seeds(finished, failed).items()
         }
         rewards = {
             label: {seed: run["total_reward"] / run["sim_time_s"] for seed, run in by_seed.items()}
@@ -137,10 +136,10 @@ def compare_rewards(
 
 
 def _best_rule(rewards: Mapping[str, Mapping[int, float]]) -> str | None:
+    rules = {label: own for label, own in rewards.items() if own and is_own_rule(label)}
     means = {
         label: float(np.mean(list(by_seed.values())))
-        for label, by_seed in rewards.items()
-        if by_seed and is_own_rule(label)
+        for label, by_seed in comparable(rules).items()
     }
     return max(means, key=lambda label: means[label]) if means else None
 

@@ -60,7 +60,9 @@ class Row:
         keeps_constraint: `violations` are within the tolerance; None: there are no models.
         means: other numbers of the runs, mean over the seeds; None: not measured.
         delays_s: mean delay of each run, ``[seeds]``.
-        paired_ratio: of the mean delay to the reference's under the same seed; None: no reference.
+        has_reference: a reference was asked for.
+        paired_ratio: of the mean delay to the reference's under the same seed; None: there is no
+            reference, or no seed that both have.
         paired_ratio_to_best_rule: the same to the best rule.
         p_value: that the ratio shown (to the reference, if there is one) is 1, corrected for all
             policies of the setting; None: fewer than five seeds, or the reference itself.
@@ -87,6 +89,7 @@ class Row:
         default_factory=lambda: dict.fromkeys(MEANS)
     )
     delays_s: Sequence[float] = ()
+    has_reference: bool = False
     paired_ratio: Estimate | None = None
     paired_ratio_to_best_rule: Estimate | None = None
     p_value: float | None = None
@@ -94,8 +97,8 @@ class Row:
 
     @property
     def ratio(self) -> Estimate | None:
-        """The ratio that is shown: to the reference, or else to the best rule."""
-        return self.paired_ratio or self.paired_ratio_to_best_rule
+        """The ratio that is shown: to the reference if there is one, or else to the best rule."""
+        return self.paired_ratio if self.has_reference else self.paired_ratio_to_best_rule
 
 
 @dataclasses.dataclass(frozen=True)

@@ -24,6 +24,10 @@ from py_agent.experiment.watching import MakeWatcher, Watcher
 Callback = Callable[[Cell, str | None], None]  # a finished run, and why it failed if it did
 
 
+class FilesChanged(Ns3TwinError):
+    """Raised for a run of which nobody knows with which version of its files it was made."""
+
+
 def execute(
     cells: Sequence[Cell],
     results: ResultsFile,
@@ -43,20 +47,31 @@ def execute(
         hear: called here with what these `report` (`py_agent.side_by_side`).
 
     Returns:
-        runs that have failed, whatever the reason; they have no result and are tried again next
-        time.
+        runs that have failed, whatever the reason, under all labels that they have; they have no
+        result and are tried again next time. Also those whose files changed in the meantime.
     """
-    missing = list({cell.key: cell for cell in cells if cell.key not in results}.values())
+    alike: dict[str, list[Cell]] = {}
+    for cell in cells:
+        if cell.key not in results:
+            alike.setdefault(cell.key, []).append(cell)
+    missing = [of_key[0] for of_key in alike.values()]
     failures = []
     work = functools.partial(_result_of, make_watcher=make_watcher)
     with closing(executor.run(work, missing, hear)) as ended:
         for number, future in ended:
             cell, error = missing[number], future.exception()
+            if error is None and not cell.is_current():
+                error = FilesChanged(
+                    "its policy, program or other files changed while the comparison ran: "
+                    "start it again"
+                )
             if error is None:
                 results.append(cell.key, future.result())
             else:
                 reason = _reason(error)
-                failures.append(Failure(cell.label, cell.variant, cell.run.seed, reason))
+                failures += [
+                    Failure(one.label, one.variant, one.run.seed, reason) for one in alike[cell.key]
+                ]
             callback(cell, None if error is None else str(error))
     return failures
 

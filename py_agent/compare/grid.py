@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import functools
 import hashlib
 import importlib.metadata
 import itertools
@@ -13,13 +14,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import ns3_scenarios
-from ns3_bridge import InvalidSetting
+from ns3_bridge import InvalidSetting, Ns3TwinError
 from py_agent.compare.labels import parse
+from py_agent.experiment.deciding_code import code_digest
 from py_agent.experiment.networks import make_policy, make_scenario
 from py_agent.experiment.run_inputs import portable
 from py_agent.experiment.run_settings import RunSettings, load_run_settings
-from py_agent.input_files import digest, digests
+from py_agent.input_files import digests
 from py_agent.policies import fingerprint
 
 
@@ -47,18 +48,25 @@ class Cell:
     run: RunSettings
     beyond_weight: float = 0.0
 
-    @property
+    @functools.cached_property
     def key(self) -> str:
-        """Same key, same result: policy, seed, settings and version of the package, as JSON.
+        """Same key, same result: policy, seed, settings, version and code, as JSON.
 
-        Of files that these name, what is in them.
+        Of files that these name, what was in them when the key was first asked for.
         """
+        return self._key_now()
+
+    def is_current(self) -> bool:
+        """Whether the files that the key was made of still hold the same."""
+        with contextlib.suppress(OSError, Ns3TwinError):  # one is gone
+            return self.key == self._key_now()
+        return False
+
+    def _key_now(self) -> str:
         what = self.run.model_dump(mode="json", exclude={"runs_dir", "deadline_s", "log", "pcap"})
-        if not self.run.retrain_options:
-            del what["retrain_options"]  # as in keys of before there were any
         what["version"] = importlib.metadata.version("ns3-twin")
         what["agent"] = fingerprint(self.run.policy)
-        what["program"] = digest(Path(ns3_scenarios.program(self.run.scenario)))
+        what["code"] = code_digest(self.run.scenario)
         what["files"] = sorted(
             digests([self.run.settings, self.run.ns3, self.run.learning.recording]).values()
         )

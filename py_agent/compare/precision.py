@@ -66,8 +66,9 @@ class Precision:
             raise InvalidSetting(
                 "a precision is that of ratios: compare a rule, or give a reference"
             )
-        longer_s = 2 * max(row.horizon_s or 0.0 for row in rows)
-        if longer_s <= self.longest_s and self._is_too_short(comparison):
+        longest_s = max(row.horizon_s or 0.0 for row in rows)
+        longer_s = min(2 * longest_s, self.longest_s)
+        if longer_s > longest_s and self._is_too_short(comparison):
             longer = [*grid.assignments, f"duration_s={longer_s!r}"]
             return dataclasses.replace(grid, assignments=longer)
         width = relative_half_width(rows)

@@ -16,6 +16,7 @@ from py_agent.compare.constraint import TOLERANCE, best_rule, keeps_constraint
 from py_agent.compare.front import undominated
 from py_agent.compare.grid import Cell
 from py_agent.compare.results_file import RunResult
+from py_agent.compare.seeds_in_common import counted_seeds
 from py_agent.compare.stability import rising, stability_notes
 from py_agent.intervals import Estimate, holm, mean_over_seeds, paired_p_value, paired_ratio
 
@@ -60,7 +61,7 @@ def compare(
         }
         series = {
             label: [finished[label][seed].series for seed in seeds]
-            for label, seeds in _counted(finished, failed).items()
+            for label, seeds in counted_seeds(finished, failed).items()
         }
         warm_up = common_warm_up(series)
         measured = {
@@ -115,18 +116,11 @@ class _Setting:
         self._warm_up, self._tolerance = warm_up, tolerance
         self._runs = {
             label: {seed: measured[label][seed] for seed in seeds}
-            for label, seeds in _counted(measured, failed).items()
+            for label, seeds in counted_seeds(measured, failed).items()
         }
         self._delays = self._values("mean_delay_s")
         self._violations = self._values("share_below_target")
-        self.best = best_rule(
-            {label: list(by_seed.values()) for label, by_seed in self._delays.items()},
-            {
-                label: float(np.mean(list(by_seed.values()))) if by_seed else None
-                for label, by_seed in self._violations.items()
-            },
-            tolerance,
-        )
+        self.best = best_rule(self._delays, self._violations, tolerance)
 
     def rows(self, reference: str | None) -> list[Row]:
         """One per policy, in their order."""
@@ -182,6 +176,7 @@ class _Setting:
             else keeps_constraint(violations.mean, self._tolerance),
             means={name: _mean(runs, name) for name in MEANS},
             delays_s=delays_s,
+            has_reference=reference is not None,
             paired_ratio=self._ratio(label, reference),
             paired_ratio_to_best_rule=self._ratio(label, best),
             violations_beyond_best_rule=self._beyond(label, best),
@@ -205,19 +200,6 @@ class _Setting:
     def _beyond(self, label: str, other: str | None) -> Estimate | None:
         pairs = _pairs(self._violations, label, other)
         return mean_over_seeds(np.subtract(*pairs).tolist()) if pairs else None
-
-
-def _counted(
-    finished: Mapping[str, Mapping[int, Any]], failed: Mapping[str, Sequence[int]]
-) -> dict[str, list[int]]:
-    """Seeds of each row: those that all have finished, so that all rows have one population.
-
-    A policy that fails does not take seeds from others that do not.
-    """
-    steady = [label for label in finished if not failed[label]]
-    pace = steady or [label for label in finished if finished[label]]
-    common = set.intersection(*(set(finished[label]) for label in pace)) if pace else set()
-    return {label: sorted(common & set(finished[label])) for label in finished}
 
 
 def _at_common_weight(run: dict[str, Any], beyond: float) -> dict[str, Any]:

@@ -12,26 +12,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-import py_agent
 from ns3_bridge import Ns3TwinError
-from ns3_scenarios import program
 from py_agent import former_names
+from py_agent.experiment.deciding_code import code_digest
 from py_agent.fidelity.checkpoint import Checkpoint, CheckpointSettings
 from py_agent.fidelity.continuation import Continuation
 from py_agent.fidelity.prefix import States
-from py_agent.input_files import digest, digests
+from py_agent.input_files import digests
 from py_agent.policies.registry import fingerprint
 from py_agent.twin.model.parameters import TwinParameters
 from py_agent.twin.rollout.simulate import Outcome
 from py_agent.whole_files import replace
-
-_CODE = (
-    "radio",
-    "twin",
-    "policies",
-    "calibration",
-    "fidelity",
-)  # of this package: what makes the numbers
 
 
 class DamagedCheckpoint(Ns3TwinError):
@@ -54,10 +45,7 @@ def checkpoint_key(
 
 def key_of(*what: Any, scenario: str) -> str:
     """A name for these values, what is in the files that they name, and what works on them."""
-    package = Path(py_agent.__file__).parent
-    code = sorted(path for part in _CODE for path in (package / part).rglob("*.py"))
-    read = [digest(path) for path in [*code, Path(program(scenario))]]
-    read += sorted(digests(list(what)).values())
+    read = [code_digest(scenario, "calibration", "fidelity"), *sorted(digests(list(what)).values())]
     text = json.dumps([*what, read], sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 

@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 #: What a series may hold of each frame, and of all frames from it on (``…_from``). Delays are of
-#: tasks by the frame that they are created in; a task still under way counts with its age.
+#: tasks by the frame that they are created in; a task still under way counts with its age, one that
+#: left with its user with its age then.
 COLUMNS = {
     "frame_s": "length of the frame [s]",
     "cost_s": "minus the reward [task s]",
-    "tasks": "created in the frame, without those that left with their user",
+    "tasks": "created in the frame",
     "delay_s": "sum of their delays [s]",
     "task_s": "time that tasks were in the system, whenever created (Little's law) [task s]",
     "p95_delay_s_from": "95th percentile of the delays of tasks created from the frame on [s]",

@@ -71,6 +71,18 @@ def test_a_policy_that_fails_takes_no_other_policy_s_seeds():
     ]
 
 
+def test_a_rule_that_finished_only_where_it_is_easy_is_not_the_reference():
+    cells, results = cells_and_results({"newreno": [-15.0, -1.5], "cubic": [-10.0, -1.0]})
+    lost = next(cell for cell in cells if (cell.label, cell.run.seed) == ("newreno", 1))
+    del results[lost.key]
+    comparison = compare_rewards(cells, results, None, [Failure("newreno", "", 1, "died")])
+    assert comparison.references == {"": "cubic"}
+    del results[next(cell for cell in cells if (cell.label, cell.run.seed) == ("cubic", 2)).key]
+    failures = [Failure("newreno", "", 1, "died"), Failure("cubic", "", 2, "died")]
+    comparison = compare_rewards(cells, results, None, failures)
+    assert [row.seeds for row in comparison.rows] == [0, 0]  # they have no seed in common
+
+
 def test_a_reference_that_is_not_compared_is_refused():
     with pytest.raises(InvalidSetting, match="reference 'bbr' is not compared"):
         compare_rewards(*cells_and_results(), reference="bbr")

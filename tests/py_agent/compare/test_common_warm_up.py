@@ -49,6 +49,20 @@ def test_a_policy_whose_queue_grows_is_told_and_takes_nothing_from_the_others():
     assert common_warm_up({"growing": [growing]}).cut == FRAMES // 2
 
 
+@pytest.mark.parametrize("frames", [60, 120])
+def test_by_chance_a_dozen_stationary_policies_lose_about_a_third(frames):
+    rng = np.random.default_rng(5)
+    cuts = []
+    for _ in range(50):
+        noise = {f"p{i}": 1 + 0.2 * rng.standard_normal(frames) for i in range(12)}
+        runs = {
+            name: [FrameSeries({"frame_s": np.ones(frames), "task_s": task_s})]
+            for name, task_s in noise.items()
+        }
+        cuts.append(common_warm_up(runs).cut / frames)
+    assert 0.25 <= np.median(cuts) <= 0.42
+
+
 def test_short_runs_and_runs_without_series_are_left_whole_and_the_reason_is_told():
     short = FrameSeries({"frame_s": np.ones(8), "task_s": np.ones(8)})
     assert "runs of 8 frames are too short" in common_warm_up({"a": [short]}).reason

@@ -224,6 +224,15 @@ def test_a_policy_whose_runs_fail_is_a_row_and_takes_no_seed_from_the_others(tmp
     assert "random, seed 3: it died" in (tmp_path / "report.html").read_text()
 
 
+def test_a_ratio_to_a_reference_that_failed_is_none_and_not_one_to_another_policy():
+    grid = Grid(["load-srpt", "load-sqrt", "random"], [1, 2])
+    delay_s = {"load-srpt": 1.0, "load-sqrt": 2.0, "random": 3.0}
+    summaries, failures = failing(grid, delay_s, {("random", 1), ("random", 2)})
+    comparison = compare(grid.cells(), summaries, "random", failures)
+    assert [row.ratio for row in comparison.rows] == [None, None, None]
+    assert comparison.rows[1].paired_ratio_to_best_rule.mean == pytest.approx(2.0)
+
+
 def test_a_seed_that_fails_under_all_policies_leaves_the_other_seeds():
     grid = Grid(["load-srpt", "load-sqrt"], [1, 2, 3])
     summaries, failures = failing(

@@ -10,40 +10,73 @@ from py_agent.compare.table import compare
 from py_agent.intervals import holm, paired_p_value
 from py_agent.view.comparison import draw_comparison, setting_lines, short_table
 
-DELAYS_S = {"load-fill@none": [0.5, 0.5], "load-fill@spare": [0.6, 0.6], "random@spare": [0.1, 0.1]}
+DELAYS_S = {
+    "load-fill@none": {1: 0.5, 2: 0.5},
+    "load-fill@spare": {1: 0.6, 2: 0.6},
+    "random@spare": {1: 0.1, 2: 0.1},
+}
+
+
+def shares(**violations):
+    """The same share of user-seconds below the target under both seeds."""
+    names = {"none": "load-fill@none", "spare": "load-fill@spare", "random": "random@spare"}
+    return {names[name]: {1: share, 2: share} for name, share in violations.items()}
 
 
 def test_a_rule_that_leaves_models_to_drift_is_not_the_best():
-    violations = {"load-fill@none": 0.8, "load-fill@spare": 0.03, "random@spare": 0.0}
+    violations = shares(none=0.8, spare=0.03, random=0.0)
     best = best_rule(DELAYS_S, violations, 0.05)
     assert (best.policy, best.keeps_constraint) == ("load-fill@spare", True)
     assert best_rule(DELAYS_S, violations, 0.9).policy == "load-fill@none"
 
 
 def test_where_no_rule_keeps_the_constraint_it_is_the_one_that_violates_it_least():
-    violations = {"load-fill@none": 0.8, "load-fill@spare": 0.3, "random@spare": 0.0}
+    violations = shares(none=0.8, spare=0.3, random=0.0)
     best = best_rule(DELAYS_S, violations, 0.05)
     assert (best.policy, best.keeps_constraint, best.violations) == ("load-fill@spare", False, 0.3)
 
 
 def test_without_models_the_fastest_rule_is_the_best():
-    best = best_rule(
-        {"load-fill": [0.4], "load-srpt": [0.3]}, {"load-fill": None, "load-srpt": None}, 0
-    )
+    delays_s = {"load-fill": {1: 0.4}, "load-srpt": {1: 0.3}}
+    best = best_rule(delays_s, {"load-fill": {}, "load-srpt": {}}, 0)
     assert (best.policy, best.keeps_constraint) == ("load-srpt", True)
 
 
 def test_a_rule_without_models_does_not_count_beside_rules_with_models():
-    best = best_rule(
-        {"load-fill": [0.4], "srpt@spare": [0.5]}, {"load-fill": None, "srpt@spare": 0.01}, 0.05
-    )
+    delays_s = {"load-fill": {1: 0.4}, "srpt@spare": {1: 0.5}}
+    best = best_rule(delays_s, {"load-fill": {}, "srpt@spare": {1: 0.01}}, 0.05)
     assert best.policy == "srpt@spare"
 
 
 def test_a_rule_that_failed_under_some_seed_is_not_the_best():
-    best = best_rule({"load-fill": [0.4], "srpt": [0.5, 0.5]}, {"load-fill": None, "srpt": None}, 0)
-    assert best.policy == "srpt"
-    assert best_rule({"random": [0.4]}, {"random": None}, 0) is None
+    delays_s = {"load-fill": {1: 0.4}, "srpt": {1: 0.5, 2: 0.5}}
+    assert best_rule(delays_s, {"load-fill": {}, "srpt": {}}, 0).policy == "srpt"
+    assert best_rule({"random": {1: 0.4}}, {"random": {}}, 0) is None
+
+
+def test_rules_that_failed_under_different_seeds_are_compared_under_those_that_both_have():
+    hard, easy = 1, 2
+    delays_s = {"load-fill": {easy: 1.1, 3: 1.1}, "load-srpt": {hard: 9.0, 3: 1.0}}
+    assert best_rule(delays_s, {"load-fill": {}, "load-srpt": {}}, 0).policy == "load-srpt"
+    apart = {"load-fill": {easy: 1.1}, "load-srpt": {hard: 9.0}}
+    assert best_rule(apart, {"load-fill": {}, "load-srpt": {}}, 0) is None
+
+
+@pytest.mark.parametrize(("n_seeds", "flattered"), [(5, 1.12), (20, 1.06)])
+def test_a_policy_as_good_as_eight_rules_looks_a_little_worse_than_the_best(n_seeds, flattered):
+    rng, repetitions = np.random.default_rng(11), 400
+    logs = 0.2 * rng.standard_normal((repetitions, 9, n_seeds))  # the last is the policy
+    looks, of_policy, of_rules = [], [], []
+    for delays_s in np.exp(logs):
+        best = int(np.argmin(delays_s[:8].mean(axis=1)))
+        others = [number for number in range(9) if number != best]
+        p_values = holm([paired_p_value(delays_s[n], delays_s[best]) for n in others])
+        looks.append(np.log(delays_s[8] / delays_s[best]).mean())
+        of_policy.append(p_values[-1] < 0.05)
+        of_rules.append(min(p_values[:-1]) < 0.05)
+    assert np.exp(np.mean(looks)) == pytest.approx(flattered, abs=0.015)
+    assert np.mean(of_policy) < 0.02
+    assert 0.05 < np.mean(of_rules) < 0.13
 
 
 def results_of(grid, delays_s, violations):

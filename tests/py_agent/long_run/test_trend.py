@@ -24,10 +24,10 @@ def series(rng, n_seeds, correlation, skewed):
 def test_a_stationary_process_seldom_rises(n_seeds, correlation, skewed):
     rng = np.random.default_rng(7)
     found = [trend(one, 1.0) for one in series(rng, n_seeds, correlation, skewed)]
-    above_zero = np.mean([t.rise.ci_low > 0 for t in found])
     # One side of a 95 % interval; four standard deviations of so many repetitions.
-    assert above_zero < 0.025 + 4 * np.sqrt(0.025 * 0.975 / REPETITIONS)
-    assert np.mean([t.is_upward for t in found]) <= above_zero
+    most = 0.025 + 4 * np.sqrt(0.025 * 0.975 / REPETITIONS)
+    assert np.mean([t.rise.ci_low > 0 for t in found]) < most
+    assert np.mean([t.is_upward for t in found]) < most
 
 
 def test_a_rise_is_found_with_its_slope():
@@ -38,8 +38,17 @@ def test_a_rise_is_found_with_its_slope():
     assert np.mean([t.slope_per_s for t in found]) == pytest.approx(0.025, rel=0.05)
 
 
+@pytest.mark.parametrize(("rise", "least", "most"), [(1 / 3, 0.2, 0.4), (0.5, 0.6, 0.8)])
+def test_five_seeds_of_different_level_show_their_common_rise(rise, least, most):
+    rng = np.random.default_rng(9)
+    level = np.exp(0.6 * rng.standard_normal((REPETITIONS, 5, 1)))
+    grown = 1 + rise * (np.arange(LENGTH) / (LENGTH - 1) - 0.5)
+    found = [trend(one, 1.0) for one in level * grown * np.exp(0.3 * series(rng, 5, 0.8, False))]
+    assert least < np.mean([t.is_upward for t in found]) < most
+
+
 def test_a_sure_rise_that_does_not_matter_is_none():
-    little = np.tile(100 + 0.01 * np.arange(LENGTH), (8, 1)) + np.arange(8)[:, None]
+    little = np.tile(100 + 0.01 * np.arange(LENGTH), (8, 1)) + np.arange(8)[:, None] / 8
     found = trend(little, 1.0)
     assert found.rise.ci_low > 1.0
     assert not found.is_upward
