@@ -35,7 +35,7 @@ def test_retraining_on_scarce_servers_is_not_feasible():
     assert report["binds"] == "servers"
     assert report["load"]["total"]["tasks"] == pytest.approx(0.6)
     (rule,) = report["rules"]
-    assert rule["backlog"]["is_upward"]
+    assert rule["virtual_queue"]["is_upward"]
     assert rule["accuracy_slack"] < 0
 
 
