@@ -56,6 +56,8 @@ class CurvePoint:
         try:
             lines = path.read_text(encoding="utf-8").splitlines()
             told = [json.loads(line) for line in lines]
+            if not told:
+                raise ValueError("nothing has been validated yet")
             return [
                 cls(
                     int(one["steps"]),

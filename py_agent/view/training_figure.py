@@ -27,6 +27,7 @@ def draw_trainings(folders: Sequence[Path]) -> Figure:
     figure = Figure(figsize=(11, 4.2), layout="constrained")
     cost, below = figure.subplots(1, 2)
     labelled: set[str] = set()
+    of_rule: set[float] = set()
     for folder in folders:
         points = CurvePoint.all_of(folder)
         settings = yaml_text.read_mapping(folder / "settings.yaml")
@@ -45,7 +46,8 @@ def draw_trainings(folders: Sequence[Path]) -> Figure:
             cost.fill_between(steps, low, high, color=colour, alpha=0.12, linewidth=0)
         missed = [100 * point.below for point in points]
         below.plot(steps, missed, color=colour, marker="o", markersize=3)
-        rule = 100 * points[-1].below_of_rule
+        of_rule.add(100 * points[-1].below_of_rule)
+    for rule in of_rule:
         below.axhline(rule, color="0.4", linestyle="--", linewidth=1)
         below.annotate("rule", (0.01, rule), xycoords=("axes fraction", "data"), fontsize=8)
     cost.axhline(1, color="0.4", linestyle="--", linewidth=1)
