@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "observation/frame-fields.h"
 
+#include "data-tids.h"
+
 #include "ns3/qos-txop.h"
 #include "ns3/simulator.h"
 #include "ns3/wifi-mac-queue.h"
@@ -20,8 +22,6 @@ using PsduTimeoutCallback =
 using MpduTimeoutCallback =
     ns3::Callback<void, std::uint8_t, ns3::Ptr<const ns3::WifiMpdu>, const ns3::WifiTxVector&>;
 using TxopCallback = ns3::Callback<void, ns3::Time, ns3::Time, std::uint8_t>;
-
-constexpr std::array<std::uint8_t, 2> DATA_TIDS{0, 3};  // IEEE 802.11-2020, Table 10-1
 
 /// Name and meaning of an outcome.
 using OutcomeText = std::pair<const char*, const char*>;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "shares/airtime-turn.h"
 
+#include "data-tids.h"
+
 #include "ns3/qos-txop.h"
 #include "ns3/wifi-mac-queue-scheduler.h"
 #include "ns3/wifi-mac-queue.h"
@@ -12,7 +14,7 @@ namespace physical {
 
 namespace {
 
-const std::set<std::uint8_t> BEST_EFFORT{AirtimeTurn::TIDS.begin(), AirtimeTurn::TIDS.end()};
+const std::set<std::uint8_t> BEST_EFFORT{DATA_TIDS.begin(), DATA_TIDS.end()};
 /// ns-3's reason for a queue of a station that dozes, which is what it does between its service
 /// periods.
 constexpr auto DOZES = ns3::WifiQueueBlockedReason::POWER_SAVE_MODE;
@@ -24,7 +26,7 @@ AirtimeTurn::AirtimeTurn(ns3::Ptr<ns3::WifiMac> mac, const ns3::Mac48Address& pe
 
 bool AirtimeTurn::HasData() const {
     const auto queue = m_mac->GetTxopQueue(ns3::AC_BE);
-    for (const std::uint8_t tid : TIDS) {
+    for (const std::uint8_t tid : DATA_TIDS) {
         const ns3::WifiContainerQueueId id{ns3::WIFI_QOSDATA_QUEUE, ns3::WIFI_UNICAST, m_peer, tid};
         for (auto mpdu = queue->PeekByQueueId(id); mpdu; mpdu = queue->PeekByQueueId(id, mpdu)) {
             if (!mpdu->IsInFlight()) {

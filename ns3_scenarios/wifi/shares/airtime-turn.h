@@ -5,18 +5,12 @@
 #include "ns3/mac48-address.h"
 #include "ns3/wifi-mac.h"
 
-#include <array>
-#include <cstdint>
-
 namespace physical {
 
 /// Data of one MAC for one peer: they may go to the channel, or they wait. Management and control
 /// frames, and data for others, go as ever.
 class AirtimeTurn {
   public:
-    /// Of best effort (IEEE 802.11-2020, Table 10-1): all data of the scenario.
-    static constexpr std::array<std::uint8_t, 2> TIDS{0, 3};
-
     AirtimeTurn(ns3::Ptr<ns3::WifiMac> mac, const ns3::Mac48Address& peer);
 
     /// Whether data wait that are not on the air now.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "shares/trigger-scheduler.h"
 
+#include "data-tids.h"
 #include "ppdu-part.h"
 #include "shares/turn-cost.h"
 
@@ -125,7 +126,7 @@ bool TriggerScheduler::IsWaiting(const Member& member) const {
     const auto agreed = [&](std::uint8_t tid) {
         return m_apMac->GetBaAgreementEstablishedAsRecipient(member.Address(), tid).has_value();
     };
-    return std::any_of(AirtimeTurn::TIDS.begin(), AirtimeTurn::TIDS.end(), agreed);
+    return std::any_of(DATA_TIDS.begin(), DATA_TIDS.end(), agreed);
 }
 
 bool TriggerScheduler::CanAnswer(const Member& member) const {
