@@ -49,9 +49,11 @@ def oracle_gap(comparison: Comparison, oracle: str, best_rule: str | None) -> Or
         for row in comparison.rows
         if row.mean_delay_s is not None and not row.failed
     }
-    if best_rule not in delays_s or oracle not in delays_s:
-        failed = [name for name in (best_rule, oracle) if name not in delays_s]
-        return OracleGap({}, f"no gap to {oracle}: {failed[0] or 'any rule'} has failed")
+    if best_rule is None:
+        return OracleGap({}, f"no gap to {oracle}: there is no best rule")
+    for name in (best_rule, oracle):
+        if name not in delays_s:
+            return OracleGap({}, f"no gap to {oracle}: {name} has failed")
     if rows[oracle].keeps_constraint is False:
         return OracleGap({}, f"no gap to {oracle}: it does not keep the constraint")
     gap_s = delays_s[best_rule] - delays_s[oracle]
