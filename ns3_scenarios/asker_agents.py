@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import deque
 from collections.abc import Mapping
 from typing import Any, TypeAlias
@@ -19,6 +20,7 @@ except ModuleNotFoundError as error:
     ) from None
 
 from ns3_bridge import InvalidAction, InvalidSetting, ScenarioEnv
+from ns3_bridge.actions import check_action
 from ns3_bridge.settings import NestedSettings
 from ns3_bridge.spaces import space_of
 from ns3_scenarios.axes import element, without_axis
@@ -46,6 +48,8 @@ class _Askers:
             )
         self.axis = asks.dims[0]
         self._actions = schema.actions
+        own = tuple(without_axis(f, f.axis(self.axis)) for f in schema.actions)
+        self._own_schema = dataclasses.replace(schema, actions=own)
         self._observed_axis = {f.name: f.axis(self.axis) for f in schema.observations}
         self._decided_axis = {f.name: f.axis(self.axis) for f in schema.actions}
         of_nobody = [name for name, axis in self._decided_axis.items() if axis is None]
@@ -71,16 +75,22 @@ class _Askers:
             for field, value in observation.items()
         }
 
-    def joint(self, actions: Mapping[str, Mapping[str, Any]]) -> Fields:
-        """The action of those who are given; that of the others does not count.
+    def checked(self, name: str, action: Any) -> Fields:
+        """What one of them decides, in memory of its own.
 
         Raises:
-            InvalidAction: a field is missing or there is none of this name.
+            InvalidAction: it cannot be enforced.
         """
+        try:
+            checked = check_action(action, self._own_schema)
+        except InvalidAction as error:
+            raise InvalidAction(error.field, f"{name}: {error}") from error
+        return {field: value.copy() for field, value in checked.items()}
+
+    def joint(self, actions: Mapping[str, Fields]) -> Fields:
+        """The action of those who are given, checked; that of the others does not count."""
         joint = {f.name: np.full(f.shape, f.low, f.dtype) for f in self._actions}
         for name, action in actions.items():
-            if set(action) != set(joint):
-                raise InvalidAction("", f"{name}: needs {sorted(joint)}, not {sorted(action)}")
             for field, value in action.items():
                 place: list[Any] = [slice(None)] * joint[field].ndim
                 place[self._decided_axis[field] or 0] = self.number[name]
@@ -174,7 +184,7 @@ class AskerTurns(_AskerAgents, AECEnv[str, Fields, Fields]):  # type: ignore[mis
         if self.terminations[agent] or self.truncations[agent]:
             self._was_dead_step(action)
             return
-        decided = {**self._decided, agent: action or {}}
+        decided = {**self._decided, agent: self._askers.checked(agent, action)}
         joint = self._askers.joint(decided)
         if not self._turns:
             stepped = self.env.step(joint)
@@ -247,7 +257,8 @@ class AskerTeam(_AskerAgents, ParallelEnv[str, Fields, Fields]):  # type: ignore
         missing = [agent for agent in self.agents if agent not in actions]
         if missing:
             raise InvalidAction("", f"no action of {', '.join(missing)}")
-        joint = self._askers.joint({agent: actions[agent] for agent in self.agents})
+        checked = {agent: self._askers.checked(agent, actions[agent]) for agent in self.agents}
+        joint = self._askers.joint(checked)
         observation, reward, terminated, truncated, info = self.env.step(joint)
         agents = self.agents
         if terminated or truncated:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
+import gymnasium
 import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
@@ -113,7 +114,10 @@ class BaseStationTeam(ParallelEnv[str, Fields, Fields]):  # type: ignore[misc]  
 
         Raises:
             InvalidAction: an agent is missing, or an action cannot be enforced.
+            ResetNeeded: there is no episode, or it is over.
         """
+        if not self.agents:
+            raise gymnasium.error.ResetNeeded("no episode is running: call reset()")
         joint = self._view.joint({agent: self._check(actions, agent) for agent in self.agents})
         observation, reward, terminated, truncated, info = self.env.step(joint)
         self._view.follow(observation)

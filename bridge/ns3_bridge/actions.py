@@ -128,7 +128,7 @@ def _check_field(array: NDArray[Any], field: Field, shape: tuple[int, ...]) -> N
         )
     # Written so that NaN fails.
     low, high = field.bounds
-    if not (array.min() >= low and array.max() <= high):
+    if array.size and not (array.min() >= low and array.max() <= high):
         bad = ~((array >= low) & (array <= high))
         unit = "" if field.unit == "1" else f" {field.unit}"
         raise InvalidAction(

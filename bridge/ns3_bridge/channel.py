@@ -249,7 +249,16 @@ class Channel:
         return copy_fields(self.observation_block)
 
     def take_records(self) -> dict[str, NDArray[Any]]:
-        """Rows written since the last call: per table a structured array ``[n_rows]``."""
+        """Rows written since the last call: per table a structured array ``[n_rows]``.
+
+        Also those of a simulator that has died or was closed.
+
+        Raises:
+            WrongProcess: we are a fork of the process that started it.
+            ChannelCorrupted: what the simulator wrote are no rows.
+        """
+        if not self.process.is_ours:
+            raise self._unusable()
         return self._records.read(self._native.records_bytes)
 
     def branch(self, run: int | None = None, memory_bytes: int = 0) -> Channel:

@@ -69,7 +69,8 @@ class ScenarioEnv(gymnasium.Env[Observation, Action]):
         schema: the declared fields and tables.
         ns3_version: the ns-3 that simulates.
         bridge_wait_s: time spent waiting for simulators so far.
-        run: run number of the present episode: a reset with it as seed repeats the episode.
+        run: run number of the present episode: a reset with it as seed repeats the episode. None:
+            there is none, or it is a branch that draws from another one.
         render_mode: as given.
 
     Raises:
@@ -227,7 +228,8 @@ class ScenarioEnv(gymnasium.Env[Observation, Action]):
                 ...
 
         A branch holds what happens from now on: records already written are not repeated. After
-        its episode it can be `reset` like any environment.
+        its episode it can be `reset` like any environment; without a seed it draws the run numbers
+        that this environment would draw next.
 
         Args:
             n: how many.
@@ -253,7 +255,9 @@ class ScenarioEnv(gymnasium.Env[Observation, Action]):
         try:
             for run in runs:
                 number = None if run is None else check_seed(run)
-                branches.append(self._with_channel(host.branch(self._channel, number)))
+                branch = self._with_channel(host.branch(self._channel, number))
+                branch.run = self.run if number is None else None
+                branches.append(branch)
         except BaseException:
             branches.close()
             raise

@@ -128,23 +128,20 @@ class LocalHost:
         self._max_branches = max_branches
         self._branch_memory_mb = branch_memory_mb
         self._branches: weakref.WeakSet[Channel] = weakref.WeakSet()
-        self._again = functools.partial(
-            LocalHost,
-            self._program,
-            self._given,
-            self.ns3_attributes,
-            deadline_s,
-            start_deadline_s,
-            on_wait,
-            warm_starts,
-            reseed,
-            max_branches,
-            branch_memory_mb,
-            log,
-        )
+        self._made_of: dict[str, Any] = {
+            "ns3_attributes": self.ns3_attributes,
+            "deadline_s": deadline_s,
+            "start_deadline_s": start_deadline_s,
+            "on_wait": on_wait,
+            "warm_starts": warm_starts,
+            "reseed": reseed,
+            "max_branches": max_branches,
+            "branch_memory_mb": branch_memory_mb,
+            "log": log,
+        }
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return self._again, ()
+        return functools.partial(LocalHost, self._program, self._given, **self._made_of), ()
 
     def _take(self, given: Mapping[str, Any]) -> None:
         """Take over these settings of the scenario."""
@@ -179,6 +176,7 @@ class LocalHost:
         variant = object.__new__(LocalHost)
         variant.__dict__.update(self.__dict__)
         variant._warm_starts = None
+        variant._made_of = {**self._made_of, "warm_starts": 0, "reseed": False}
         variant.on_wait = lambda: self.on_wait()
         variant._take(given)
         check_same_spaces(self.schema, variant.schema)

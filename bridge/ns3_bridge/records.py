@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import struct
+import weakref
 from collections.abc import Sequence
 from typing import Any
 
@@ -22,12 +23,13 @@ class RecordReader:
     """Collects the rows of each table.
 
     Args:
-        fd: memfd to which the simulator appends blocks.
+        fd: memfd to which the simulator appends blocks; it may be closed before this object.
         tables: the tables in the order of their declaration.
     """
 
     def __init__(self, fd: int, tables: Sequence[Table]) -> None:
-        self._fd = fd
+        self._fd = os.dup(fd)  # ours: rows can be read as well when the simulation is closed
+        weakref.finalize(self, os.close, self._fd)
         self._tables = tables
         self._position = 0
 

@@ -32,6 +32,7 @@ from ns3_bridge.vector_resets import (
     seeds_of,
 )
 
+Records: TypeAlias = dict[str, NDArray[Any]]
 Infos: TypeAlias = dict[str, Any]
 Step: TypeAlias = tuple[Batch, NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_], Infos]
 
@@ -107,6 +108,7 @@ class ScenarioVectorEnv(VectorEnv[Batch, Mapping[str, NDArray[Any]], NDArray[Any
         self._observations = ObservationBatch(host.schema, num_envs)
         self._spin = side_by_side_spin(num_envs)
         self._unanswered: set[int] = set()  # posted to, and not yet collected
+        self._ended_records: dict[int, Records] = {}  # of episodes replaced within the last step
 
     @property
     def pids(self) -> list[int | None]:
@@ -142,9 +144,10 @@ class ScenarioVectorEnv(VectorEnv[Batch, Mapping[str, NDArray[Any]], NDArray[Any
             if seeds[i] is not None:
                 self._random[i] = seeding.np_random(seeds[i])[0]
         infos: Infos = {}
+        self._ended_records.clear()
         self._start(chosen, {i: run for i in chosen if (run := seeds[i]) is not None})
         for i in chosen:
-            infos = self._show(i, infos)
+            infos = self._add_info(infos, self._channel(i).info, i)
         return self._observations.take(), infos
 
     def step(self, actions: Mapping[str, NDArray[Any]]) -> Step:
@@ -157,6 +160,8 @@ class ScenarioVectorEnv(VectorEnv[Batch, Mapping[str, NDArray[Any]], NDArray[Any
             InvalidAction: an action cannot be enforced; no environment was stepped.
             ResetNeeded: an episode is over and the mode is ``DISABLED``, or there was no reset.
             AlreadyPendingCallError: the step before was interrupted; only `reset` goes on.
+            BridgeError: a simulator does not start anew (see `LocalHost.start`). The others have
+                made their step; the next one tries again.
         """
         if self._unanswered:
             raise gymnasium.error.AlreadyPendingCallError(
@@ -180,9 +185,15 @@ class ScenarioVectorEnv(VectorEnv[Batch, Mapping[str, NDArray[Any]], NDArray[Any
         truncations = np.zeros(self.num_envs, np.bool_)
         infos: Infos = {}
         self.has_ended[:] = False
-        self._start(restarting, {})
-        for i in restarting:
-            infos = self._show(i, infos)
+        self._ended_records.clear()
+        failure: BridgeError | None = None
+        try:
+            self._start(restarting, {})
+        except BridgeError as error:
+            failure = error
+        else:
+            for i in restarting:
+                infos = self._add_info(infos, self._channel(i).info, i)
         for i in running:
             try:
                 status = self._channel(i).collect()
@@ -199,13 +210,23 @@ class ScenarioVectorEnv(VectorEnv[Batch, Mapping[str, NDArray[Any]], NDArray[Any
                 truncations[i] = status == Status.TRUNCATED or too_long
                 infos = self._show(i, infos)
         self._over = terminations | truncations
+        if failure is not None:
+            self._over[[i for i in restarting if self._channels[i] is None]] = True
+            raise failure
         if mode == AutoresetMode.SAME_STEP and self._over.any():
             infos = self._reset_within_step(infos)
         return self._observations.take(), rewards, terminations, truncations, infos
 
     def take_records(self) -> list[dict[str, NDArray[Any]]]:
-        """Rows that each scenario wrote since the last call; nothing of one that has died."""
-        return [channel.take_records() if channel else {} for channel in self._channels]
+        """Rows that each scenario wrote since the last call; nothing of one that has died.
+
+        Of an episode that was replaced within the last step, too. Rows of an episode go with it:
+        take them after every step.
+        """
+        return [
+            _joined(self._ended_records.pop(i, {}), channel.take_records() if channel else {})
+            for i, channel in enumerate(self._channels)
+        ]
 
     def close_extras(self, **kwargs: Any) -> None:
         """End all simulations."""
@@ -244,6 +265,7 @@ class ScenarioVectorEnv(VectorEnv[Batch, Mapping[str, NDArray[Any]], NDArray[Any
                 self._channels[i] = channel = future.result()
                 channel.spin = self._spin
                 self._over[i] = False
+                self._observations.put(i, channel.observation_block)
         for future in started:
             future.result()  # raises what went wrong, now that no simulator can be forgotten
 
@@ -269,7 +291,15 @@ class ScenarioVectorEnv(VectorEnv[Batch, Mapping[str, NDArray[Any]], NDArray[Any
                 "final_info": channel.info if channel else {},
             }
             infos = self._add_info(infos, final, i)
+            if channel is not None:
+                self._ended_records[i] = channel.take_records()
         self._start(ended, {})
         for i in ended:
-            infos = self._show(i, infos)
+            infos = self._add_info(infos, self._channel(i).info, i)
         return infos
+
+
+def _joined(first: Records, then: Records) -> Records:
+    if not first or not then:
+        return first or then
+    return {table: np.concatenate([first[table], rows]) for table, rows in then.items()}

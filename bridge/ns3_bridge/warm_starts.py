@@ -24,6 +24,14 @@ class _Waiting:
             self.channel.process.close()
             self.channel = None
 
+    def end_if_dropped(self) -> None:
+        """Called by who drops it, and by who has used it: whoever comes last ends it."""
+        if self.is_dropped and self.lock.acquire(blocking=False):
+            try:
+                self.end()
+            finally:
+                self.lock.release()
+
 
 class WarmStarts:
     """Serves episodes as branches of waiting simulators. Several threads may ask at once.
@@ -58,24 +66,25 @@ class WarmStarts:
             BridgeError: the simulator does not start or cannot be reseeded.
         """
         own_run = 1 + run % self._count if self._reseed else run
-        while True:
-            kept = self._of(own_run)
+        kept = self._of(own_run)
+        try:
             with kept.lock:
-                if kept.is_dropped:  # while we waited for the lock
-                    continue
-                channel, is_fresh = kept.channel, False
-                # Somebody may have killed it, or forked us, who may not use our parent's.
-                if channel is None or not (channel.is_alive and channel.is_ours):
-                    kept.end()
-                    channel, is_fresh = self._start(own_run), True
-                    channel.spin = NO_SPIN  # nobody is in a hurry at either end
-                    kept.channel = channel
-                try:
-                    return channel.branch(run if self._reseed else None)
-                except SimulatorDied:
-                    if is_fresh:
-                        raise
-                    # Else it was killed a moment ago and had not gone yet: start another one.
+                while True:
+                    channel, is_fresh = kept.channel, False
+                    # Somebody may have killed it, or forked us, who may not use our parent's.
+                    if channel is None or not (channel.is_alive and channel.is_ours):
+                        kept.end()
+                        channel, is_fresh = self._start(own_run), True
+                        channel.spin = NO_SPIN  # nobody is in a hurry at either end
+                        kept.channel = channel
+                    try:
+                        return channel.branch(run if self._reseed else None)
+                    except SimulatorDied:
+                        if is_fresh:
+                            raise
+                        # Else it was killed a moment ago and had not gone yet: start another one.
+        finally:
+            kept.end_if_dropped()
 
     @property
     def pids(self) -> dict[int, int]:
@@ -86,19 +95,23 @@ class WarmStarts:
 
     def _of(self, run: int) -> _Waiting:
         with self._lock:
-            self._kept[run] = self._kept.pop(run) if run in self._kept else _Waiting()
-            while len(self._kept) > self._count:
-                self._drop(next(iter(self._kept)))
-            return self._kept[run]
+            self._kept[run] = kept = self._kept.pop(run) if run in self._kept else _Waiting()
+            dropped = self._drop(len(self._kept) - self._count)
+        for other in dropped:  # without the lock: a start that others wait for may be under way
+            other.end_if_dropped()
+        return kept
 
-    def _drop(self, run: int) -> None:
-        kept = self._kept.pop(run)
-        with kept.lock:
+    def _drop(self, count: int) -> list[_Waiting]:
+        """Forget those not used for longest; the lock is held."""
+        dropped = [self._kept.pop(run) for run in list(self._kept)[: max(count, 0)]]
+        for kept in dropped:
             kept.is_dropped = True
-            kept.end()
+        return dropped
 
     def close(self) -> None:
-        """End the simulators that wait."""
+        """End the simulators that wait, and those that start when they have."""
         with self._lock:
-            for run in list(self._kept):
-                self._drop(run)
+            dropped = self._drop(len(self._kept))
+        for kept in dropped:
+            with kept.lock:
+                kept.end()

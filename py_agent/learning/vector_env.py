@@ -6,13 +6,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
+import gymnasium
 import numpy as np
 from gymnasium.utils import RecordConstructorArgs
 from gymnasium.vector import AutoresetMode, VectorWrapper
 from gymnasium.vector.utils import batch_space
 from numpy.typing import NDArray
 
-from ns3_bridge import ScenarioVectorEnv
+from ns3_bridge import InvalidAction, ScenarioVectorEnv
 from ns3_bridge.actions import check_actions
 from ns3_bridge.batches import Batch
 from ns3_bridge.env import Observation
@@ -72,6 +73,8 @@ class LearningVectorEnv(VectorWrapper, RecordConstructorArgs):
         self.action_space = batch_space(self.single_action_space, self.num_envs)
         self._episodes: list[LearningEpisode | None] = [None] * self.num_envs
         self._over = np.zeros(self.num_envs, np.bool_)
+        self._has_failed = False  # in a step: models have not followed what was simulated
+        self._ended_rows: dict[int, NDArray[np.void]] = {}  # of episodes replaced within a step
 
     def reset(
         self,
@@ -81,15 +84,24 @@ class LearningVectorEnv(VectorWrapper, RecordConstructorArgs):
     ) -> tuple[Batch, Infos]:
         """Start new simulations and new models; see `ScenarioVectorEnv.reset`."""
         check_reset_settings((options or {}).get("settings"))
+        mask = reset_mask(options or {}, self.num_envs)
+        if self._has_failed and not mask.all():
+            raise self._failed("reset")
         observations, infos = self._networks.reset(seed=seed, options=options)
-        self._begin(np.flatnonzero(reset_mask(options or {}, self.num_envs)).tolist(), observations)
+        self._has_failed = False
+        self._ended_rows.clear()
+        self._begin(np.flatnonzero(mask).tolist(), observations)
         return self._extended(observations), infos
 
     def step(self, actions: Mapping[str, NDArray[Any]]) -> Step:
         """Enforce an action and simulate one slot in every environment.
 
-        See `ScenarioVectorEnv.step`; ``infos["reward_terms"]`` is as of `LearningEnv`.
+        See `ScenarioVectorEnv.step`; ``infos["reward_terms"]`` is as of `LearningEnv`. After a step
+        that failed or was interrupted only a reset of all environments goes on.
         """
+        if self._has_failed:
+            raise self._failed("step")
+        self._ended_rows.clear()
         restarting = self._over
         running = [i for i in range(self.num_envs) if self._episodes[i] and not restarting[i]]
         checked = check_actions(actions, self.schema, range(self.num_envs), running)
@@ -100,7 +112,13 @@ class LearningVectorEnv(VectorWrapper, RecordConstructorArgs):
         for i, action in zip(running, checked, strict=True):
             for name, value in self._episode(i).decide(action).items():
                 decided[name][i] = value
-        observations, rewards, terminated, truncated, infos = self._networks.step(decided)
+        try:
+            observations, rewards, terminated, truncated, infos = self._networks.step(decided)
+        except InvalidAction:  # nothing was simulated
+            raise
+        except BaseException:
+            self._has_failed = True
+            raise
         died = infos.get("_simulator_error", np.zeros(self.num_envs, np.bool_))
         is_over = terminated | truncated
         within_step = self.metadata["autoreset_mode"] == AutoresetMode.SAME_STEP
@@ -116,6 +134,7 @@ class LearningVectorEnv(VectorWrapper, RecordConstructorArgs):
         if within_step:
             for i in np.flatnonzero(is_over).tolist():
                 infos["final_obs"][i].update(self._episode(i).fields())
+                self._ended_rows[i] = self._episode(i).take_rows()
             self._begin(np.flatnonzero(is_over).tolist(), observations)
         else:
             self._begin(np.flatnonzero(restarting).tolist(), observations)
@@ -125,12 +144,16 @@ class LearningVectorEnv(VectorWrapper, RecordConstructorArgs):
     def take_records(self) -> list[dict[str, NDArray[Any]]]:
         """Rows since the last call, those of ``accuracy`` among them, per environment.
 
-        Of one whose simulator has died there are only the latter.
+        Of one whose simulator has died there are only the latter. See
+        `ScenarioVectorEnv.take_records`.
         """
-        return [
-            {**records, "accuracy": episode.take_rows()} if episode else records
-            for records, episode in zip(self._networks.take_records(), self._episodes, strict=True)
-        ]
+        taken = self._networks.take_records()
+        for i, episode in enumerate(self._episodes):
+            if episode is not None:
+                rows = episode.take_rows()
+                ended = self._ended_rows.pop(i, rows[:0])
+                taken[i] = {**taken[i], "accuracy": np.concatenate([ended, rows])}
+        return taken
 
     def _begin(self, which: Sequence[int], observations: Batch) -> None:
         """New models where an episode has started."""
@@ -153,6 +176,11 @@ class LearningVectorEnv(VectorWrapper, RecordConstructorArgs):
                 for f in models
             },
         }
+
+    def _failed(self, call: str) -> gymnasium.error.AlreadyPendingCallError:
+        return gymnasium.error.AlreadyPendingCallError(
+            "the step before has failed or was broken off: call reset() of all environments", call
+        )
 
     def _episode(self, i: int) -> LearningEpisode:
         episode = self._episodes[i]

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib.metadata
+import os
 import time
 import weakref
 from collections.abc import Sequence
@@ -21,6 +22,7 @@ from ns3_bridge.errors import (
     HandshakeError,
     InvalidSetting,
     ProtocolViolation,
+    WrongProcess,
 )
 from ns3_bridge.network import bridge_pb2 as pb
 from ns3_bridge.network.keys import protect_agent
@@ -90,7 +92,10 @@ class Connection:
         self._socket.ipv6 = "[" in address
         self._socket.maxmsgsize = LARGEST_BLOCK_BYTES + COPY_BELOW_BYTES
         send_heartbeats(self._socket)
-        self._finalizer = weakref.finalize(self, _leave, context, self._socket, b"")
+        self._owner_pid = os.getpid()
+        self._finalizer = weakref.finalize(
+            self, _leave, context, self._socket, b"", self._owner_pid
+        )
         try:
             if key is not None:
                 protect_agent(self._socket, key)
@@ -110,7 +115,9 @@ class Connection:
         self._request = pb.Request(session=self.welcome.session, number=self.welcome.last_number)
         self._finalizer.detach()
         goodbye = pb.Request(session=self.welcome.session, bye=pb.Bye()).SerializeToString()
-        self._finalizer = weakref.finalize(self, _leave, context, self._socket, goodbye)
+        self._finalizer = weakref.finalize(
+            self, _leave, context, self._socket, goodbye, self._owner_pid
+        )
 
     @property
     def is_open(self) -> bool:
@@ -128,8 +135,14 @@ class Connection:
         Raises:
             ConnectionLost: the gateway is silent, or has ended the session.
             DeadlineExceeded: there is no answer in time; the session is ended.
+            WrongProcess: we are a fork of the process that connected.
             BridgeError: what the gateway answers.
         """
+        if os.getpid() != self._owner_pid:
+            raise WrongProcess(
+                "this process is a fork of the one that connected, and only that may use the "
+                "connection: connect again here"
+            )
         if not self.is_open:
             raise ConnectionLost(f"the connection with {self.address} is closed: connect again")
         number = self._request.number + 1
@@ -267,8 +280,13 @@ class Connection:
 
 
 def _leave(
-    context: zmq.Context[zmq.Socket[bytes]], socket: zmq.Socket[bytes], goodbye: bytes
+    context: zmq.Context[zmq.Socket[bytes]],
+    socket: zmq.Socket[bytes],
+    goodbye: bytes,
+    owner_pid: int,
 ) -> None:
+    if os.getpid() != owner_pid:  # a fork of ours: ZMQ's threads are not there, and never answer
+        return
     if goodbye:
         with contextlib.suppress(zmq.ZMQError, ProtocolViolation):  # it is gone: so is our session
             socket.send(goodbye, zmq.NOBLOCK)

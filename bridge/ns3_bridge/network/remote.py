@@ -6,6 +6,7 @@ from __future__ import annotations
 import contextlib
 import math
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,12 @@ from numpy.typing import NDArray
 
 from ns3_bridge._native import Status
 from ns3_bridge.env import ScenarioEnv
-from ns3_bridge.errors import BridgeError, InvalidSetting, ProtocolViolation
+from ns3_bridge.errors import BridgeError, InvalidSetting, ProtocolViolation, SimulatorDied
 from ns3_bridge.network import bridge_pb2 as pb
 from ns3_bridge.network.connection import Answer, Connection
 from ns3_bridge.network.welcome import read_welcome
 from ns3_bridge.schema import Schema, bytes_of, copy_fields, fields_of
+from ns3_bridge.seeds import check_seed
 from ns3_bridge.settings import NestedSettings, as_mapping
 from ns3_bridge.transport import Transport
 
@@ -38,6 +40,7 @@ class RemoteChannel:
         connection: the session.
         schema: what the simulator declared.
         first: the answer that holds the present observation.
+        is_present: whether the session has begun no other episode.
 
     Attributes:
         schema: what the simulator declared.
@@ -46,8 +49,15 @@ class RemoteChannel:
         wait_s: time spent waiting for the gateway so far.
     """
 
-    def __init__(self, connection: Connection, schema: Schema, first: Answer) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        schema: Schema,
+        first: Answer,
+        is_present: Callable[[], bool] = lambda: True,
+    ) -> None:
         self._connection = connection
+        self._is_present = is_present
         self.schema = schema
         self.wait_s = 0.0
         self._observation_block = np.zeros(1, schema.observation_dtype)
@@ -64,6 +74,7 @@ class RemoteChannel:
 
     def exchange(self) -> Status:
         """Publish `actions`, wait for the next observation. See `Transport.exchange`."""
+        self._check_present()
         start_s = time.perf_counter()
         welcome = self._connection.welcome
         self._show(
@@ -105,6 +116,7 @@ class RemoteChannel:
 
     def take_records(self) -> dict[str, NDArray[Any]]:
         """Rows written since the last call: per table a structured array ``[n_rows]``."""
+        self._check_present()
         request = pb.Request(take_records=pb.TakeRecords())
         welcome = self._connection.welcome
         reply, frames = self._connection.call(request, [], welcome.slot_deadline_s)
@@ -123,10 +135,14 @@ class RemoteChannel:
 
     def close(self) -> None:
         """End the episode. Harmless when it has ended."""
-        if self._connection.is_open:
+        if self._connection.is_open and self._is_present():
             with contextlib.suppress(BridgeError):
                 request = pb.Request(end_episode=pb.EndEpisode())
                 self._connection.call(request, [], self._connection.welcome.slot_deadline_s)
+
+    def _check_present(self) -> None:
+        if not self._is_present():
+            raise SimulatorDied("this episode is over: the session has begun another one")
 
     def _show(self, answer: Answer) -> None:
         reply, frames = answer
@@ -175,6 +191,7 @@ class RemoteHost:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._episode = 0  # how many have been begun or gone on with
         welcome = connection.welcome
         told = read_welcome(welcome)
         self.settings = told.settings
@@ -187,6 +204,7 @@ class RemoteHost:
 
     def start(self, run: int, instead_of: Transport | None = None) -> RemoteChannel:
         """Start an episode; the gateway ends the one before. See `Host.start`."""
+        run = check_seed(run, "run")
         welcome = self._connection.welcome
         deadline_s = welcome.start_deadline_s + welcome.lost_s
         return self._channel(pb.Request(reset=pb.Reset(run=run)), deadline_s)
@@ -217,8 +235,10 @@ class RemoteHost:
         self._connection.abandon()
 
     def _channel(self, request: pb.Request, deadline_s: float) -> RemoteChannel:
+        self._episode += 1
+        number = self._episode
         first = self._connection.call(request, [], deadline_s)
-        return RemoteChannel(self._connection, self.schema, first)
+        return RemoteChannel(self._connection, self.schema, first, lambda: self._episode == number)
 
 
 def connect(

@@ -35,16 +35,19 @@ class TaskRecords:
     def __init__(self, schema: Schema, rollout: Rollout) -> None:
         self._rollout = rollout
         self._dtypes = {table.name: table.dtype for table in schema.tables}
-        self._until_s = -np.inf
+        self._until_s = float(rollout.now_s()[0])  # what a branch's parent has is not repeated
+        self._has_given_open = False
 
     def take(self, finished: bool) -> dict[str, NDArray[Any]]:
-        """Tasks done or dropped since the last call; with `finished`, the open ones as well."""
+        """Tasks done or dropped since the last call; with `finished`, the open ones, once."""
         rows = {name: np.empty(0, dtype) for name, dtype in self._dtypes.items()}
         now_s = float(self._rollout.now_s()[0])
         tasks = self._rollout.tasks()
         ended_s = np.fmin(tasks["done_s"], tasks["left_s"])  # NaN: it has not
         fresh = ended_s > self._until_s
-        chosen = fresh | np.isnan(ended_s) if finished else fresh
+        gives_open = finished and not self._has_given_open
+        chosen = fresh | np.isnan(ended_s) if gives_open else fresh
+        self._has_given_open |= gives_open
         self._until_s = max(self._until_s, now_s)
         numbers = np.argsort(tasks["created_s"], kind="stable").argsort()
         start_s = self._rollout.place.begin_s
