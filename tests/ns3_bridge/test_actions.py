@@ -106,6 +106,12 @@ def test_an_action_that_is_no_dict_is_told_what_is_expected(action, seen):
         check_actions(action, SCHEMA, [0], [0])
 
 
+def test_a_field_without_elements_takes_what_has_none():
+    none = dataclasses.replace(SHARE, shape=(0,))
+    schema = Schema("empty", 0, 0, "1", "", (), (none,), {}, ())
+    assert check_action({"share": []}, schema)["share"].shape == (0,)
+
+
 def test_a_number_without_unit_is_shown_without_one():
     with pytest.raises(InvalidAction, match=r"is outside \[0, 1\]$"):
         check_action({**GOOD, "share": [2, 0, 0]}, SCHEMA)

@@ -55,8 +55,17 @@ def test_a_wrong_action_leaves_the_turn(asks):
     env.reset(seed=1)
     with pytest.raises(InvalidAction, match="decided"):
         env.step({"decided": 1000.0})
-    with pytest.raises(InvalidAction, match="asker_0: needs"):
+    with pytest.raises(InvalidAction, match="asker_0: other is not an action field"):
         env.step({"other": 1.0})
+    for wrong in (
+        {"decided": None},
+        {"decided": [1.0, 2.0]},
+        {"decided": "much"},
+        np.zeros(2),
+        None,
+    ):
+        with pytest.raises(InvalidAction, match="asker_0: "):
+            env.step(wrong)
     env.step({"decided": 5.0})
     assert env.observe("asker_0")["value"] == 5
     env.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gymnasium
 import numpy as np
 import pytest
 from pettingzoo.test import parallel_api_test
@@ -31,6 +32,17 @@ def sample(team):
 
 def test_pettingzoo_accepts_it(team):
     parallel_api_test(team(), num_cycles=50)
+
+
+def test_a_step_without_an_episode_says_so(team):
+    one = team()
+    with pytest.raises(gymnasium.error.ResetNeeded):
+        one.step({})
+    one.reset(seed=1)
+    while one.agents:
+        one.step(sample(one))
+    with pytest.raises(gymnasium.error.ResetNeeded):
+        one.step({})
 
 
 def test_an_agent_sees_its_own_column(team):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from pathlib import Path
@@ -25,6 +26,7 @@ from ns3_bridge import (
     SchemaMismatch,
     SimulatorDied,
 )
+from ns3_bridge.errors import WrongProcess
 
 
 def trace(env, seed=3):
@@ -95,6 +97,39 @@ def test_the_views_of_a_remote_channel_stay_the_same(serve, connect):
     following = step(env)[0]
     assert np.array_equal(view, following["rate_bps"])
     assert not np.array_equal(view, first["rate_bps"])
+
+
+def test_a_channel_of_a_former_episode_is_over(serve, connect):
+    env = connect(serve().address)
+    env.reset(seed=1)
+    former = env.channel
+    env.reset(seed=2)
+    for use in (former.exchange, former.take_records):
+        with pytest.raises(SimulatorDied, match="begun another one"):
+            use()
+    former.close()
+    assert step(env)[4]["slot"] == 1
+
+
+def test_a_run_number_that_is_none_is_refused(serve, connect):
+    env = connect(serve().address)
+    with pytest.raises(InvalidSetting, match="run = -1"):
+        env.host.start(-1)
+
+
+def test_a_fork_leaves_the_connection_to_its_parent(serve, connect):
+    env = connect(serve().address)
+    env.reset(seed=1)
+    pid = os.fork()
+    if pid == 0:
+        try:
+            step(env)
+        except WrongProcess:
+            env.close()
+            os._exit(0)
+        os._exit(1)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+    assert step(env)[4]["slot"] == 1
 
 
 def test_an_invalid_action_leaves_the_simulation_where_it_was(serve, connect):

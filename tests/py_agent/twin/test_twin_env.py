@@ -47,6 +47,24 @@ def test_spaces_are_those_of_ns3(settings):
     real.close()
 
 
+def test_each_task_is_one_row_and_a_branch_repeats_none():
+    env = gymnasium.make(ID, settings={**SMALL, "duration_s": 3.0}).unwrapped
+    observation, _ = env.reset(seed=1)
+    rows, finished, slot = [], False, 0
+    while not finished:
+        action = {name: space.sample() for name, space in env.action_space.items()}
+        observation, _, _, finished, _ = env.step(action)
+        rows += env.take_records()["task"]["task"].tolist()
+        if (slot := slot + 1) == 25:
+            with env.branch(1) as (branch,), env.branch(1, seeds=[11]) as (other,):
+                assert len(branch.take_records()["task"]) == 0
+                assert (branch.run, other.run) == (1, None)  # which no reset repeats
+    assert len(rows) > 3
+    assert sorted(rows) == list(range(int(observation["tasks_created"].sum())))
+    assert len(env.take_records()["task"]) == 0
+    env.close()
+
+
 def test_one_policy_object_runs_on_both():
     policy = load_policy("srpt")
     means = []
