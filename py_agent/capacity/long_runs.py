@@ -170,11 +170,12 @@ def _summed_up(run: RunSettings, frames: list[_Frame], frame_s: float) -> Outcom
     violations, slack, queue = 0.0, None, None
     if accuracy is not None and lengths is not None:
         there = np.array([frame.there for frame in frames])[cut:]
-        violations = float((accuracy[cut:] < target)[there].mean())
         frames_there = there.sum(axis=0)  # who is hardly there has no long run
-        counted = frames_there >= np.median(frames_there)
-        of_users = (accuracy[cut:] * there).sum(axis=0)[counted] / frames_there[counted]
-        slack = float(np.quantile(of_users, _USERS_OUTSIDE)) - target
+        if there.any():
+            violations = float((accuracy[cut:] < target)[there].mean())
+            counted = frames_there >= np.median(frames_there[frames_there > 0])
+            of_users = (accuracy[cut:] * there).sum(axis=0)[counted] / frames_there[counted]
+            slack = float(np.quantile(of_users, _USERS_OUTSIDE)) - target
         queue = trend(lengths[cut:].mean(axis=2).T, frame_s, _NOTABLE_QUEUE)
     return Outcome(
         policy=run.policy if run.retrain is None else f"{run.policy}@{run.retrain}",

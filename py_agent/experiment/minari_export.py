@@ -61,8 +61,10 @@ def export(
         for folder in folders
     ]
     for path, other in zip(paths, settings, strict=True):
-        if other.settings != settings[0].settings or other.scenario != settings[0].scenario:
-            raise InvalidSetting(f"{path} has other scenario settings than {paths[0]}")
+        if _network_of(other) != _network_of(settings[0]):
+            raise InvalidSetting(
+                f"{path} has another scenario, settings, ns-3 attributes or models than {paths[0]}"
+            )
     env = make_network(settings[0])
     schema = env.schema
     episodes = [
@@ -89,12 +91,23 @@ def export(
         raise InvalidSetting(f"data set {dataset_id!r}: {error}") from error
 
 
+def _network_of(settings: RunSettings) -> tuple[Any, ...]:
+    """What has to be the same in all runs of a data set: not who decided, nor the seed."""
+    models = None if settings.retrain is None else settings.learning
+    return settings.scenario, settings.settings, settings.ns3, models
+
+
 def _environment(settings: RunSettings) -> EnvSpec | None:
     """What `minari.MinariDataset.recover_environment` makes; None for a scenario of one's own."""
     if settings.scenario not in ns3_scenarios.names():
         return None
-    spec = copy.deepcopy(gymnasium.spec(ns3_scenarios.gymnasium_id(settings.scenario)))
+    identifier = ns3_scenarios.gymnasium_id(settings.scenario)
+    if settings.retrain is not None:
+        identifier = identifier.replace("-v", "Learning-v")  # see `py_agent.gymnasium_ids`
+    spec = copy.deepcopy(gymnasium.spec(identifier))
     spec.kwargs |= {"settings": settings.settings, "ns3_attributes": settings.ns3}
+    if settings.retrain is not None:
+        spec.kwargs |= {"learning": settings.learning.model_dump(mode="json")}
     return spec
 
 

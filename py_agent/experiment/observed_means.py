@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -66,6 +65,6 @@ class ObservedMeans:
             found[f"mean_{field.name}"] = float(means.mean())
             if len(means) > 1 and field.dims[0] and field.unit.endswith("bit/s"):
                 squares = float(len(means) * (means**2).sum())
-                index = float(means.sum()) ** 2 / squares if squares else math.nan
+                index = float(means.sum()) ** 2 / squares if squares else 1.0  # all have nothing
                 found[f"jain_index_{field.name}"] = round(index, 12)
         return found

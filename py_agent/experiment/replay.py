@@ -12,7 +12,12 @@ from ns3_bridge import InvalidSetting
 from py_agent import former_names
 from py_agent.experiment.errors import ChangedInput, DamagedRun
 from py_agent.experiment.networks import make_network
-from py_agent.experiment.run_data import observed_field, recorded_run, slot_field
+from py_agent.experiment.run_data import (
+    observed_field,
+    recorded_run,
+    slot_field,
+    slot_rewards,
+)
 from py_agent.experiment.run_folder import RunFolder
 from py_agent.experiment.run_settings import load_run_settings
 from py_agent.experiment.runner import Progress
@@ -41,7 +46,7 @@ class Replay:
 
     @property
     def is_bit_equal(self) -> bool:
-        """Is every observation the recorded one, bit for bit?"""
+        """Is every observation and every reward the recorded one, bit for bit?"""
         return self.different_slot is None
 
 
@@ -50,8 +55,8 @@ def replay(
 ) -> Replay:
     """Simulate a run again under its settings and seed, with the actions that it recorded.
 
-    It stops at the first observation that differs: from there on the actions belong to another
-    history. Of a run that ended early, what it recorded is replayed.
+    It stops at the first observation or reward that differs: from there on the actions belong to
+    another history. Of a run that ended early, what it recorded is replayed.
 
     Args:
         path: the run's folder.
@@ -74,6 +79,7 @@ def replay(
     with contextlib.closing(env):
         actions = {f.name: slot_field(folder, f"action.{f.name}") for f in schema.actions}
         recorded = {f.name: observed_field(folder, f.name) for f in schema.observations}
+        rewards = slot_rewards(folder)
         slots = len(next(iter(recorded.values()))) - 1
         if slots < 0:
             raise InvalidSetting(f"{path} has recorded no slot: there is nothing to replay")
@@ -87,7 +93,9 @@ def replay(
             if different:
                 return Replay(slot, slot, different, early_end)
             if slot < slots:
-                observation, *_ = env.step({name: a[slot] for name, a in actions.items()})
+                observation, reward, *_ = env.step({name: a[slot] for name, a in actions.items()})
+                if float(reward) != float(rewards[slot]):
+                    return Replay(slot, slot, ("reward",), early_end)
                 progress(slot + 1, slots)
     return Replay(slots, None, (), early_end)
 

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,9 +29,16 @@ def changed_settings(settings: pydantic.BaseModel) -> dict[str, Any]:
     }
 
 
-def files_of(run: RunSettings, changed: Mapping[str, Any]) -> dict[str, str]:
-    """Files that the simulation reads, and a program of one's own: absolute path to SHA-256."""
-    found = digests([dict(changed), run.ns3, run.learning.recording])
+def files_of(run: RunSettings, settings: pydantic.BaseModel) -> dict[str, str]:
+    """Files that the simulation reads, and a program of one's own: absolute path to SHA-256.
+
+    Args:
+        run: the settings.
+        settings: those of the scenario, checked. A file that is called like a choice is none.
+    """
+    changed = changed_settings(settings)
+    texts = {name: value for name, value in changed.items() if _is_text(settings, name.split("."))}
+    found = digests([texts, run.ns3, run.learning.recording])
     if run.scenario not in ns3_scenarios.names():
         program = Path(ns3_scenarios.program(run.scenario)).resolve()
         found[str(program)] = digest(program)

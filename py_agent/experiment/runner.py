@@ -141,7 +141,7 @@ class Run:
             folder.write_settings(portable(self._settings, self.env.settings))
             folder.write_record(
                 RUNNING,
-                files=files_of(self._settings, changed),
+                files=files_of(self._settings, self.env.settings),
                 policy_summary=self._policy_summary(),
                 ns3_twin_version=importlib.metadata.version("ns3-twin"),
                 ns3_version=self.env.ns3_version,

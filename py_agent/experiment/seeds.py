@@ -17,17 +17,22 @@ def parse_seeds(text: str) -> list[int]:
     """``"1-5"`` or ``"1,3,8-10"`` as numbers, in that order.
 
     Raises:
-        InvalidSetting: anything else, or no seed at all.
+        InvalidSetting: anything else, also a range that runs backwards or a seed that is named
+            twice: it would count twice.
     """
     seeds: list[int] = []
     try:
         for part in text.split(","):
             first, dash, last = part.partition("-")
-            seeds += range(int(first), int(last if dash else first) + 1)
+            named = range(int(first), int(last if dash else first) + 1)
+            if not named:
+                raise InvalidSetting(f"seeds {text!r}: {part} names none; write {last}-{first}")
+            seeds += named
     except ValueError:
         raise InvalidSetting(f"seeds {text!r} must look like 1-5 or 1,3,8-10") from None
-    if not seeds:
-        raise InvalidSetting(f"seeds {text!r} name no seed")
+    if len(set(seeds)) < len(seeds):
+        twice = next(seed for seed in seeds if seeds.count(seed) > 1)
+        raise InvalidSetting(f"seeds {text!r} name {twice} twice")
     return seeds
 
 

@@ -122,10 +122,15 @@ class AccuracyPredictor:
         done = samples.astype(np.float64)
         self._fast, self._slow = self._model.train(self._fast, self._slow, done)
 
-    def calibrate(self, measured: Floats) -> None:
-        """Learn the bias from the accuracy measured now."""
+    def calibrate(self, measured: Floats, which: NDArray[np.bool_] | bool = True) -> None:
+        """Learn the bias from the accuracy measured now.
+
+        Args:
+            measured: accuracy, ``[..., n_ue]``.
+            which: whose; of users that are not there it is an old one, while their data drift on.
+        """
         error = self._model.accuracy(self._fast, self._slow) - measured
-        step = _BIAS_STEP * (error - self.bias)
+        step = np.where(which, _BIAS_STEP * (error - self.bias), 0.0)
         self.bias = np.clip(self.bias + step, -_MAX_BIAS, _MAX_BIAS)
 
     def predict(self, ahead_s: float, samples: Floats | float = 0.0) -> Floats:

@@ -115,10 +115,10 @@ class LearningEpisode:
         """
         self._retrain, self._ratio_left = self._wished, self._left_then
         time_s, created_bit = self._time_s - self._start_s, self._created_bit
-        for user in np.flatnonzero(self._samples):
+        self._note(observation)
+        for user in np.flatnonzero(self._samples * self._there):  # jobs of leavers are dropped
             job = TrainingJob(int(user), int(self._samples[user]), time_s)
             self._plant.submit(int(observation["training_job_id"][user]), job)
-        self._note(observation)
         self._data_bit = np.roll(self._data_bit, 1, axis=0)
         self._data_bit[0] = self._created_bit - created_bit
         self._plant.finish(observation["training_done_id"])

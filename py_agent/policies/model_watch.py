@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from py_agent.contract import Network, Observation
+from py_agent.contract import Network, Observation, present
 from py_agent.learning.accuracy_predictor import AccuracyPredictor, Floats
 from py_agent.learning.learning_settings import lag_model_of
 
@@ -69,7 +69,7 @@ class ModelWatch:
                 self._predictor.start_over(starts, rate, self._behind_s)
         self._time_s = time_s
         if starts.any() or (observation["slot_in_frame"] == 0).any():
-            self._predictor.calibrate(accuracy)
+            self._predictor.calibrate(accuracy, present(observation))
 
     def predict(self, ahead_s: float, samples: Floats | float = 0.0) -> Floats:
         """Accuracy some seconds ahead if jobs of so many samples are done now, ``[..., n_ue]``."""

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ns3_bridge.plugins import Plugins
-from py_agent.contract import Decision, Network, Observation, Policy
+from py_agent.contract import Decision, Network, Observation, Policy, present
 from py_agent.learning.accuracy_predictor import AccuracyPredictor
 from py_agent.learning.learning_settings import lag_model_of
 from py_agent.policies.spare_time import SMALLEST_JOB
@@ -146,7 +146,8 @@ class Need(_OncePerFrame):
         else:
             self._predictor.follow(self._frame_s, trained)
         if self._calibrated:
-            self._predictor.calibrate(observation["accuracy"].astype(np.float64))
+            measured = observation["accuracy"].astype(np.float64)
+            self._predictor.calibrate(measured, present(observation))
         queue = observation["virtual_queue"].astype(np.float64)
         target = self._target + self._margin + 0.02 * np.minimum(queue, 2)
         norm = observation["task_norm_samples"].astype(np.float64)

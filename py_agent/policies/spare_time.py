@@ -18,7 +18,8 @@ class SpareTime:
     """What is needed where servers are busy, more where they are idle.
 
     Chooses δ in every slot, for one network or a batch. Whoever has no job under way and is
-    predicted to fall below its aim gets the smallest job that reaches it, 32 samples at least.
+    predicted to fall below its aim gets the smallest job that reaches it, 32 samples at least, or
+    what is left of δ in the frame.
     The aim is ``A_min + busy_margin``; where the tasks at the user's server are done within the
     slot, ``A_min + idle_margin``: accuracy is laid in while it costs no task its time.
 

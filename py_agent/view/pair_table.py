@@ -36,8 +36,8 @@ def pair_rows(run: Summary, baseline: Summary) -> list[tuple[str, str, str, str]
         ours, theirs = run.get(name), baseline.get(name)
         if ours is not None and theirs is not None and (ours or theirs):
             rows.append((what, f"{ours:.3f} s", f"{theirs:.3f} s", _change(ours, theirs)))
-    if "share_below_target" in run and "share_below_target" in baseline:
-        ours, theirs = run["share_below_target"], baseline["share_below_target"]
+    ours, theirs = run.get("share_below_target"), baseline.get("share_below_target")
+    if ours is not None and theirs is not None:
         points = f"{100 * (ours - theirs):+.1f} points"
         rows.append(("accuracy below its target", _percent(ours), _percent(theirs), points))
     for what, name in _COUNTS:
@@ -78,8 +78,8 @@ strongest-equal.'
         change = f"{abs(ours / theirs - 1):.0%}".replace("%", " %")
         said = f"{change} {less} than the {theirs:.2f} s with {them}"
     sentence = f"Under seed {run['seed']} a task took {ours:.2f} s with {us}: {said}."
-    if "share_below_target" in run and "share_below_target" in baseline:
-        below, theirs_below = run["share_below_target"], baseline["share_below_target"]
+    below, theirs_below = run.get("share_below_target"), baseline.get("share_below_target")
+    if below is not None and theirs_below is not None:
         sentence += (
             f" Users' models were below their accuracy target {_percent(below)} of the time, "
             f"with {them} {_percent(theirs_below)}."

@@ -68,12 +68,7 @@ def result_rows(summary: Mapping[str, Any]) -> list[tuple[str, str]]:
         rows.append(("connections lost", str(summary["connections_lost"])))
     if "accuracy_mean" in summary:
         rows += [
-            ("accuracy of users' models", f"{summary['accuracy_mean']:.3f}"),
-            (
-                "  below its target",
-                f"{summary['user_seconds_below_target']:g} user-seconds "
-                f"({summary['share_below_target']:.1%})",
-            ),
+            *_accuracy_rows(summary),
             (
                 f"retraining: {summary['retrain']}",
                 f"{summary['training_samples']:,} samples in {summary['training_jobs_done']} jobs, "
@@ -245,3 +240,16 @@ def _allowed(setting: Mapping[str, Any]) -> str:
 
 def _with_labels(help_text: str, labels: Sequence[str]) -> str:
     return f"{help_text}: {', '.join(labels)}" if labels else help_text
+
+
+def _accuracy_rows(summary: Mapping[str, Any]) -> list[tuple[str, str]]:
+    if summary["accuracy_mean"] is None:
+        return [("accuracy of users' models", "nobody was there at the end of a frame")]
+    return [
+        ("accuracy of users' models", f"{summary['accuracy_mean']:.3f}"),
+        (
+            "  below its target",
+            f"{summary['user_seconds_below_target']:g} user-seconds "
+            f"({summary['share_below_target']:.1%})",
+        ),
+    ]

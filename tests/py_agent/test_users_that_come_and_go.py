@@ -23,6 +23,7 @@ from py_agent.experiment.task_statistics import delay_parts, summarise_delays
 from py_agent.fidelity.checkpoint import whole_settings
 from py_agent.learning.env import LearningEnv
 from py_agent.learning.learning_settings import LearningSettings
+from py_agent.learning.plant import LearningPlant
 from py_agent.policies import Network, load_policy
 from py_agent.policies.association import LoadBalancing
 from py_agent.policies.cell_work import WorkMeter
@@ -44,6 +45,30 @@ SETTINGS = {
     "traffic": {"model": "poisson", "rate_hz": 4},
     "retraining": {"enabled": True, "cycles_per_sample": 2e7},
 }
+
+
+def test_no_model_learns_from_the_job_of_a_user_who_has_left(monkeypatch):
+    numbers = []
+    submit = LearningPlant.submit
+
+    def noted(self, number, job):
+        numbers.append(number)
+        submit(self, number, job)
+
+    monkeypatch.setattr(LearningPlant, "submit", noted)
+    settings = {**SETTINGS, "arrival": {"rate_hz": 6, "sojourn_s": 0.4}, "slots_per_frame": 2}
+    env = LearningEnv(make(settings), {"evaluated_samples": 20})
+    env.reset(seed=2)
+    action = {f.name: np.zeros(f.shape, f.dtype) for f in env.schema.actions}
+    action["bandwidth_share"][:] = action["compute_share"][:] = 1 / SETTINGS["n_ue"]
+    action["retrain"][:], action["retraining_ratio"][:] = 1, 0.5
+    truncated = False
+    while not truncated:
+        *_, truncated, _ = env.step(action)
+    env.close()
+    assert len(numbers) > 10
+    assert len(set(numbers)) == len(numbers)
+    assert min(numbers) >= 0
 
 
 @dataclasses.dataclass

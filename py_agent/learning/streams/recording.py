@@ -16,15 +16,19 @@ from py_agent.learning.streams.drift import DriftKind
 
 _LABEL = "label"
 _SAMPLES_PER_S = 10.0  # at which a user goes through the recording, with drift_speed 1
-_WINDOW = 1000  # past samples that can be trained on, at most half of the recording
+_WINDOW = 1000  # past samples that can be trained on, at most half of those for training
+_MEASURED = 1 / 3  # of the recording: samples that users meet, and nobody trains on
+_CHOICE = 1  # seed of which ones, the same for all users and runs
 
 
 class Recording:
     r"""A CSV file of samples in their order: whatever drifts in it drifts here.
 
     Each user starts somewhere else and goes through the file at 10 samples per second times
-    `drift_speed`, again from the start where it ends. Users meet the samples that follow, training
-    draws from the 1000 before (`Replay`). Features are standardised over the file.
+    `drift_speed`, again from the start where it ends. A third of the samples, chosen at random, is
+    what users meet and what is measured on; training draws from the 1000 others before. So nothing
+    is measured on samples that a model was trained on, however often a user comes by. Features are
+    standardised over the file.
 
     Args:
         n_users: number of users.
@@ -62,17 +66,22 @@ class Recording:
             np.broadcast_to(x, (n_users, *x.shape)), np.broadcast_to(y, (n_users, *y.shape))
         )
         self._length = len(y)
+        is_measured = np.random.default_rng(_CHOICE).random(len(y)) < _MEASURED
+        self._measured, self._trained = np.flatnonzero(is_measured), np.flatnonzero(~is_measured)
+        if not (len(self._measured) and len(self._trained) > 1):
+            raise LearningError(f"learning.recording = {recording}: {len(y)} samples are too few")
         self.n_users = n_users
         self.n_features = x.shape[1]
         self.drift_rate: Floats = np.full(n_users, drift_speed * _SAMPLES_PER_S)
-        self._window = min(_WINDOW, self._length // 2)
+        self._window = min(_WINDOW, len(self._trained) // 2)
         self.pool_size: Labels = np.full(self.n_classes, self._window)
         self._start = np.random.default_rng(seed).integers(self._length, size=n_users)
 
     def draw(self, time_s: Floats | float, n: int, rng: np.random.Generator) -> Samples:
         """See `DriftStream.draw`; never runs dry."""
         users = np.arange(self.n_users)
-        return self._recorded.at(users, self._rows(time_s, users, np.arange(n)))
+        rows = self._rows(self._measured, time_s, users, np.arange(n))
+        return self._recorded.at(users, rows)
 
     def draw_classes(
         self,
@@ -82,16 +91,21 @@ class Recording:
         rng: np.random.Generator,
     ) -> Features:
         """See `DriftStream.draw_classes`; raises `MissingClass` if the window lacks a class."""
-        past = self._rows(time_s, users, np.arange(-self._window, 0))
+        past = self._rows(self._trained, time_s, users, np.arange(-self._window, 0))
         windows = zip(users.tolist(), past, strict=True)
         return draw_from_windows(self._recorded, windows, labels, self.n_classes, rng)
 
     def _rows(
-        self, time_s: Floats | float, users: NDArray[np.intp], around: NDArray[np.intp]
+        self,
+        of: NDArray[np.intp],
+        time_s: Floats | float,
+        users: NDArray[np.intp],
+        around: NDArray[np.intp],
     ) -> NDArray[np.intp]:
-        """Samples around where users stand, ``[n_users, n]``."""
+        """Samples of a kind around where users stand, ``[n_users, n]``."""
         position = self._start[users] + np.floor(self.drift_rate[users] * time_s).astype(np.intp)
-        rows: NDArray[np.intp] = (position[:, None] + around) % self._length
+        first = np.searchsorted(of, position % self._length)
+        rows: NDArray[np.intp] = of[(first[:, None] + around) % len(of)]
         return rows
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from py_agent.contract import present
 from py_agent.learning.accuracy_predictor import AccuracyPredictor
 from py_agent.learning.lag_model import LagModel
 from py_agent.twin.model.estimate import ModelState
@@ -59,10 +60,12 @@ class ModelTracker:
 
         Args:
             time_s: now.
-            latest: last reported value of each of `MODEL_FIELDS`, ``[n_ue]``.
+            latest: last reported value of each of `MODEL_FIELDS`, ``[n_ue]``, and where users come
+                and go, ``present``: of those who are away nothing is learned.
         """
         trained = latest["trained_samples"].astype(np.float64)
         accuracy = latest["accuracy"].astype(np.float64)
+        there = present(latest)
         if self._predictor is None:
             rate = latest["drift_rate"].astype(np.float64)
             self._predictor = AccuracyPredictor(self._model, rate, trained_samples=trained)
@@ -72,8 +75,8 @@ class ModelTracker:
         else:
             self._predictor.follow(time_s - self._time_s, trained)
             error = self._predictor.predict(0.0) - self._predictor.bias - accuracy
-            self._square += _SD_STEP * (error**2 - self._square)
-        self._predictor.calibrate(accuracy)
+            self._square += np.where(there, _SD_STEP * (error**2 - self._square), 0.0)
+        self._predictor.calibrate(accuracy, there)
         self._time_s = time_s
 
     def state(self, time_s: float, latest: Mapping[str, NDArray[Any]]) -> ModelState | None:

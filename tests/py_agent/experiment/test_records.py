@@ -10,9 +10,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from ns3_bridge import InvalidSetting
+from py_agent.experiment.networks import make_scenario
 from py_agent.experiment.replay import replay
 from py_agent.experiment.run_data import observed_field, slot_field, slot_rewards
 from py_agent.experiment.run_folder import RunFolder
+from py_agent.experiment.run_inputs import files_of
 from py_agent.experiment.run_settings import load_run_settings
 from py_agent.experiment.runner import Run
 
@@ -47,6 +49,29 @@ def test_a_replay_names_what_differs(folders, tmp_path):
     assert "position_m" in result.different_fields
 
 
+def test_a_replay_looks_at_rewards_too(folders, tmp_path):
+    copy = RunFolder(tmp_path)
+    for file in folders[0].path.iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    slots = pq.read_table(copy.slots)
+    rewards = slots["reward"].to_numpy().copy()
+    rewards[20] -= 1.0
+    place = slots.column_names.index("reward")
+    pq.write_table(slots.set_column(place, "reward", [rewards]), copy.slots)
+    result = replay(tmp_path)
+    assert (result.different_slot, result.different_fields) == (20, ("reward",))
+
+
+def test_a_file_that_is_called_like_a_choice_is_no_input(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "hotspots").write_text("a file of somebody's")
+    (tmp_path / "places.csv").write_text("0,0\n")
+    run = load_run_settings(None, {"policy": "random"}, ["mobility.model=hotspots"])
+    env = make_scenario(run)
+    assert files_of(run, env.settings) == {}
+    env.close()
+
+
 def test_a_folder_without_a_run_is_named(tmp_path):
     with pytest.raises(InvalidSetting, match=r"settings\.yaml is missing"):
         replay(tmp_path)
@@ -78,13 +103,24 @@ def test_minari_reads_what_was_exported(folders, tmp_path, monkeypatch):
 def test_runs_of_different_networks_make_no_data_set(folders, tmp_path):
     from py_agent.experiment.minari_export import export
 
-    other = Run(
-        load_run_settings(
-            None, {"policy": "random", "runs_dir": tmp_path}, ["n_ue=4", *SETTINGS[1:]]
-        )
-    ).execute()
-    with pytest.raises(InvalidSetting, match="other scenario settings"):
-        export([folders[0].path, other.path], "ns3/mixed-v0")
+    for changed in (["n_ue=4"], ["ns3::LteUePhy::NoiseFigure=20"]):
+        chosen = {"policy": "random", "runs_dir": tmp_path}
+        other = Run(load_run_settings(None, chosen, [*SETTINGS, *changed])).execute()
+        with pytest.raises(InvalidSetting, match="has another scenario, settings, ns-3 attr"):
+            export([folders[0].path, other.path], "ns3/mixed-v0")
+
+
+def test_a_data_set_with_models_makes_their_environment(tmp_path, monkeypatch):
+    monkeypatch.setenv("MINARI_DATASETS_PATH", str(tmp_path / "sets"))
+    from py_agent.experiment.minari_export import export
+
+    chosen = {"policy": "load-fill", "retrain": "need", "runs_dir": tmp_path}
+    folder = Run(load_run_settings(None, chosen, [*SETTINGS, "learning.drift_speed=2"])).execute()
+    dataset = export([folder.path], "ns3/models-v0")
+    env = dataset.recover_environment()
+    assert env.observation_space == dataset.observation_space
+    assert env.action_space == dataset.action_space
+    env.close()
 
 
 def test_the_last_observation_is_kept(folders):

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import contextlib
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -180,16 +182,42 @@ def test_a_recording_is_met_in_its_order_and_trained_on_from_behind(tmp_path: Pa
     file = recording(tmp_path, [f"{i},{'ab'[i % 2]},7" for i in range(100)])
     stream = Recording(3, seed=1, drift_speed=2.0, recording=file)
     rng = np.random.default_rng(1)
-    first, later = (stream.draw(t, 99, rng) for t in (0.0, 0.5))
     step = np.sqrt(12 / (100**2 - 1))  # 1 of 0 to 99, standardised
-    assert np.allclose(np.diff(first.x[:, :, 0]) % (100 * step), step, atol=1e-3)
-    assert np.allclose(later.x[:, :50], first.x[:, 10:60])  # 20 samples per second
-    assert not first.x[:, :, 1].any()  # a feature that is always the same
-    assert np.array_equal(later.y[:, :50], first.y[:, 10:60])
+
+    def rows(samples):
+        return (samples / step + 49.5).round().astype(int)
+
+    met = stream.draw(0.0, 20, rng)
+    in_order = rows(met.x[:, :, 0])
+    assert ((np.diff(in_order) % 100 > 0) & (np.diff(in_order) % 100 < 20)).all()
+    assert np.array_equal(met.y, in_order % 2)
+    assert not met.x[:, :, 1].any()  # a feature that is always the same
+    later = rows(stream.draw(2.5, 20, rng).x[:, :, 0])
+    moved = (later[:, 0] - in_order[:, 0]) % 100
+    assert ((moved > 30) & (moved < 70)).all()  # 20 samples per second
     wanted = np.tile([0, 1], 20)[None]
-    trained = stream.draw_classes(np.array([1]), 0.5, wanted, rng)[0, :, 0]
-    behind = (later.x[1, 0, 0] - trained) / step % 100  # samples before the present one
-    assert ((behind.round() >= 1) & (behind.round() <= 50)).all()
+    trained = rows(stream.draw_classes(np.array([1]), 2.5, wanted, rng)[0, :, 0])
+    behind = (later[1, 0] - trained) % 100
+    assert ((behind >= 1) & (behind <= 70)).all()
+    assert not set(trained) & set(rows(stream.draw(0.0, 500, rng).x[:, :, 0]).ravel())
+
+
+@given(st.integers(2, 60), st.floats(0, 100))
+def test_nobody_trains_on_what_is_measured_on(n_rows: int, time_s: float):
+    lines = "".join(f"{i},{'ab'[i % 2]}\n" for i in range(n_rows))
+    with tempfile.NamedTemporaryFile("w", suffix=".csv") as file:
+        file.write(f"x,label\n{lines}")
+        file.flush()
+        try:
+            stream = Recording(2, seed=1, recording=file.name)
+        except LearningError:
+            return  # so few that there would be nothing for one of both
+    rng = np.random.default_rng(1)
+    met = set(stream.draw(time_s, 3 * n_rows, rng).x.ravel().tolist())
+    for label in (0, 1):
+        with contextlib.suppress(MissingClass):
+            trained = stream.draw_classes(np.array([0, 1]), time_s, np.full((2, 5), label), rng)
+            assert not met & set(trained.ravel().tolist())
 
 
 @pytest.mark.parametrize(

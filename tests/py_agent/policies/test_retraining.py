@@ -92,6 +92,16 @@ def test_calibration_learns_from_bad_and_from_good_news():
     assert worse[0] > plain[0] > better[0] == 0
 
 
+def test_of_users_who_are_away_calibration_learns_nothing():
+    rule, there = begun(Need(calibrated=True)), np.array([1, 0, 1], np.int32)
+    for _ in range(15):  # their data drift on, their last measured accuracy stays
+        rule.ratios({**observation(accuracy=0.93), "present": there})
+    back = rule.ratios({**observation(accuracy=0.93), "present": np.zeros(3, np.int32)})
+    plain = drifted(begun(Need(calibrated=False)), 16, accuracy=0.93)
+    assert back[0] == back[2] == 0
+    assert back[1] == plain[1] > 0
+
+
 SPARE_SETTINGS = {**SETTINGS, "learning": {"target_accuracy": 0.8, "initial_lag_s": 20.0}}
 
 
@@ -185,6 +195,9 @@ def test_the_summary_counts_user_seconds():
     assert summary["training_samples"] == 100
     assert summary["training_jobs_unfinished"] == 1
     assert summary["training_migrations"] == 1
+    nobody = summarise_learning(accuracy[:0], training[:0], 1000, target=0.8, sim_time_s=2)
+    assert nobody["accuracy_mean"] is nobody["share_below_target"] is None
+    assert nobody["users_below_target"] is None
 
 
 def test_settings_of_the_plant_are_checked():
@@ -199,7 +212,7 @@ def test_settings_of_the_plant_are_checked():
 
 def test_seeds():
     assert parse_seeds("1-3,7") == [1, 2, 3, 7]
-    for wrong in ("", "a", "3-1", "1-"):
+    for wrong in ("", "a", "3-1", "1-", "1-3,10-8", "1,2,1", "1-3,2"):
         with pytest.raises(InvalidSetting, match="seeds"):
             parse_seeds(wrong)
     runs = [{"seed": 1, "x": 1, "y": None, "z": "a"}, {"seed": 2, "x": 2, "y": 3.0, "z": "a"}]
