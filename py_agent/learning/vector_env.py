@@ -114,7 +114,7 @@ class LearningVectorEnv(VectorWrapper, RecordConstructorArgs):
                 decided[name][i] = value
         try:
             observations, rewards, terminated, truncated, infos = self._networks.step(decided)
-        except InvalidAction:  # nothing was simulated
+        except (InvalidAction, gymnasium.error.ResetNeeded):  # nothing was simulated
             raise
         except BaseException:
             self._has_failed = True

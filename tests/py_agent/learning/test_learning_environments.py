@@ -94,6 +94,21 @@ def test_each_of_a_vector_goes_the_way_of_a_single_one(name, mode):
     envs.close()
 
 
+def test_a_step_that_simulated_nothing_leaves_a_masked_reset_free():
+    options = {"settings": SMALL, "learning": QUICK, "max_episode_steps": 2}
+    envs = gymnasium.make_vec(NS3, 2, autoreset_mode="Disabled", **options)
+    envs.reset(seed=1)
+    action = envs.action_space.sample()
+    for _ in range(2):
+        envs.step(action)
+    with pytest.raises(gymnasium.error.ResetNeeded):
+        envs.step(action)
+    envs.reset(options={"reset_mask": np.array([True, False])})
+    envs.reset(options={"reset_mask": np.array([False, True])})
+    envs.step(action)
+    envs.close()
+
+
 @both
 def test_a_vector_is_flat_too(name):
     envs = FlatVectorBox(gymnasium.make_vec(name, 2, settings=SMALL, learning=QUICK))
