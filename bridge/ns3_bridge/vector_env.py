@@ -146,9 +146,7 @@ class ScenarioVectorEnv(VectorEnv[Batch, Mapping[str, NDArray[Any]], NDArray[Any
         infos: Infos = {}
         self._ended_records.clear()
         self._start(chosen, {i: run for i in chosen if (run := seeds[i]) is not None})
-        for i in chosen:
-            infos = self._add_info(infos, self._channel(i).info, i)
-        return self._observations.take(), infos
+        return self._observations.take(), self._add_infos(infos, chosen)
 
     def step(self, actions: Mapping[str, NDArray[Any]]) -> Step:
         """Enforce an action and simulate one slot in every environment.
@@ -192,8 +190,7 @@ class ScenarioVectorEnv(VectorEnv[Batch, Mapping[str, NDArray[Any]], NDArray[Any
         except BridgeError as error:
             failure = error
         else:
-            for i in restarting:
-                infos = self._add_info(infos, self._channel(i).info, i)
+            infos = self._add_infos(infos, restarting)
         for i in running:
             try:
                 status = self._channel(i).collect()
@@ -208,7 +205,8 @@ class ScenarioVectorEnv(VectorEnv[Batch, Mapping[str, NDArray[Any]], NDArray[Any
                 self.has_ended[i] = status != Status.RUNNING
                 too_long = self._channel(i).slot >= self._max_steps
                 truncations[i] = status == Status.TRUNCATED or too_long
-                infos = self._show(i, infos)
+                self._observations.put(i, self._channel(i).observation_block)
+                infos = self._add_infos(infos, [i])
         self._over = terminations | truncations
         if failure is not None:
             self._over[[i for i in restarting if self._channels[i] is None]] = True
@@ -276,11 +274,11 @@ class ScenarioVectorEnv(VectorEnv[Batch, Mapping[str, NDArray[Any]], NDArray[Any
             channel.close()
             self._channels[i] = None
 
-    def _show(self, i: int, infos: Infos) -> Infos:
-        """Take over the present observation of an environment; add its info."""
-        channel = self._channel(i)
-        self._observations.put(i, channel.observation_block)
-        return self._add_info(infos, channel.info, i)
+    def _add_infos(self, infos: Infos, which: Sequence[int]) -> Infos:
+        """Add what is told of the present observation of some environments."""
+        for i in which:
+            infos = self._add_info(infos, self._channel(i).info, i)
+        return infos
 
     def _reset_within_step(self, infos: Infos) -> Infos:
         ended = np.flatnonzero(self._over).tolist()
@@ -294,9 +292,7 @@ class ScenarioVectorEnv(VectorEnv[Batch, Mapping[str, NDArray[Any]], NDArray[Any
             if channel is not None:
                 self._ended_records[i] = channel.take_records()
         self._start(ended, {})
-        for i in ended:
-            infos = self._add_info(infos, self._channel(i).info, i)
-        return infos
+        return self._add_infos(infos, ended)
 
 
 def _joined(first: Records, then: Records) -> Records:

@@ -38,14 +38,16 @@ def run_setting(
     """
     grid = plan.grid(setting)
     comparison = with_loads(run_comparison(grid, results, run), grid.cells())
-    best = next(iter(comparison.best_rule.values()), None)
-    gap = None
-    if plan.bound_seeds:
-        bounded = run_comparison(plan.bound_grid(setting), results, run)
-        gap = oracle_gap(bounded, plan.bound(setting), best)
-        failures = [*comparison.failures, *bounded.failures]
-        comparison = dataclasses.replace(comparison, failures=list(dict.fromkeys(failures)))
-    return SettingOutcome(setting, _judged(setting, plan), comparison, gap, plan.left_out)
+    outcome = SettingOutcome(setting, _judged(setting, plan), comparison, left_out=plan.left_out)
+    if not plan.bound_seeds:
+        return outcome
+    bounded = run_comparison(plan.bound_grid(setting), results, run)
+    failures = list(dict.fromkeys([*comparison.failures, *bounded.failures]))
+    return dataclasses.replace(
+        outcome,
+        comparison=dataclasses.replace(comparison, failures=failures),
+        gap=oracle_gap(bounded, plan.bound(setting), outcome.best_rule),
+    )
 
 
 def _judged(setting: BenchmarkSetting, plan: Plan) -> Verdict:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ns3_bridge import Field
+from py_agent.experiment.task_statistics import jain_index
 
 Floats = NDArray[np.float64]
 _CLOCK = "time_s"
@@ -64,7 +65,6 @@ class ObservedMeans:
             means: Floats = self._sums[field.name][known] / time_s[known]
             found[f"mean_{field.name}"] = float(means.mean())
             if len(means) > 1 and field.dims[0] and field.unit.endswith("bit/s"):
-                squares = float(len(means) * (means**2).sum())
-                index = float(means.sum()) ** 2 / squares if squares else 1.0  # all have nothing
-                found[f"jain_index_{field.name}"] = round(index, 12)
+                index = jain_index(means, np.arange(len(means)))
+                found[f"jain_index_{field.name}"] = round(index or 1.0, 12)
         return found

@@ -54,7 +54,7 @@ class RemoteChannel:
         connection: Connection,
         schema: Schema,
         first: Answer,
-        is_present: Callable[[], bool] = lambda: True,
+        is_present: Callable[[], bool],
     ) -> None:
         self._connection = connection
         self._is_present = is_present
