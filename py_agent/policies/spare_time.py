@@ -11,6 +11,8 @@ from py_agent.policies.model_watch import ModelWatch, ratio_of
 
 Floats = NDArray[np.float64]
 
+_ROUNDING = 1e-9  # of what is left of δ
+
 SMALLEST_JOB = 32  # samples; smaller ones can make a model worse (docs/concepts/retraining.md)
 
 
@@ -18,8 +20,9 @@ class SpareTime:
     """What is needed where servers are busy, more where they are idle.
 
     Chooses δ in every slot, for one network or a batch. Whoever has no job under way and is
-    predicted to fall below its aim gets the smallest job that reaches it, 32 samples at least, or
-    what is left of δ in the frame.
+    predicted to fall below its aim gets the smallest job that reaches it, of at least 32 samples
+    (all data of a slot, where these are fewer); where less is left of δ, it waits for the next
+    frame.
     The aim is ``A_min + busy_margin``; where the tasks at the user's server are done within the
     slot, ``A_min + idle_margin``: accuracy is laid in while it costs no task its time.
 
@@ -112,7 +115,9 @@ class SpareTime:
     def submit(self, observation: Observation, needed: Floats) -> Floats:
         """δ of the jobs of those who have none under way, ``[..., n_ue]``."""
         norm = observation["task_norm_samples"].astype(np.float64)
+        least = np.minimum(SMALLEST_JOB, norm)
         free = (needed > 0) & (observation["training_backlog_samples"] == 0)
+        free &= norm * self.ratio_left >= least * (1 - _ROUNDING)
         job = np.where(free, np.maximum(needed, SMALLEST_JOB), 0.0)
         ratio = np.minimum(ratio_of(job, norm), self.ratio_left)
         self.ratio_left = self.ratio_left - ratio

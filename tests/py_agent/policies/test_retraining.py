@@ -139,6 +139,19 @@ def test_jobs_are_at_least_of_the_smallest_size_and_one_at_a_time():
     assert (spare().ratio(spare_observation(backlog=40)) == 0).all()
 
 
+@pytest.mark.parametrize("norm", [20.0, 80.0, 200.0])
+def test_what_is_left_of_the_frame_makes_no_smaller_job(norm):
+    rule = spare()
+    short = {"task_norm_samples": np.full(3, norm, np.float32)}
+    jobs = [
+        norm * rule.ratio({**spare_observation(slot=slot, accuracy=0.93), **short})
+        for slot in range(20)
+    ]
+    least = min(SMALLEST_JOB, norm)
+    assert (np.isclose(jobs, 0) | (np.array(jobs) >= least - 1e-6)).all()
+    assert (np.sum(jobs, axis=0) >= least - 1e-6).all()
+
+
 def test_the_ratios_of_a_frame_add_up_to_one_at_most():
     rule = spare()
     given = sum(rule.ratio(spare_observation(slot=slot, accuracy=0.2)) for slot in range(20))
