@@ -15,7 +15,8 @@ class DrlPolicy(ByAssociation):
     """Every user's agent shifts what the rules `fill` and `SpareTime` decide.
 
     An agent that says 0 is the rule. Where training found nothing better, the rule decides. One
-    that was trained on one timescale decides in a frame's first slot, for all of its slots.
+    that was trained on one timescale decides in a frame's first slot, for all of its slots, and
+    shifts what `HeldShares` gives.
 
     Args:
         association: chooses base stations.
@@ -43,7 +44,9 @@ class DrlPolicy(ByAssociation):
     def begin(self, network: Network, seed: int) -> None:
         """Read the settings; a trained agent does not explore."""
         self._association.begin(network)
-        self._decisions = UserDecisions(network, self._agent.reach, self._agent.raw)
+        self._decisions = UserDecisions(
+            network, self._agent.reach, self._agent.raw, per_frame=self._agent.per_frame
+        )
         self._held = {}
 
     def decide_frame(self, observation: Observation) -> Decision:

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,8 +14,11 @@ from py_agent.drl.features import model_features, user_features, without_models
 from py_agent.drl.stale_view import StaleView
 from py_agent.policies.cell_work import CellWork, WorkMeter
 from py_agent.policies.fill import FillDivider
+from py_agent.policies.held_shares import HeldShares
 from py_agent.policies.spare_time import SpareTime
 from py_agent.radio.link_model import link_model_of
+
+Floats = NDArray[np.float64]
 
 AIM_REACH = 0.08  # by how much an output of 1 raises the accuracy that retraining aims at
 
@@ -23,11 +28,13 @@ class UserDecisions:
 
     Outputs shift the priorities of a user's upload, tasks and retraining job, by ``β`` on a
     logarithmic scale, and the accuracy that δ is chosen for. 0 is the rule. One network, or many.
+    Where a decision holds for a frame, the rule is `HeldShares`, and what it gives is shifted.
 
     Args:
         network: says what can be decided.
         reach: β.
-        raw: agents see the last report and measured accuracy, no estimates of the twin.
+        raw: agents see the users' last reports and measured accuracy, no estimates of the twin.
+        per_frame: decisions hold for a frame.
         accuracy_weight: w_A that the agents decide for, ``[..., 1]``; None: the settings'.
 
     Attributes:
@@ -60,10 +67,13 @@ class UserDecisions:
         reach: float,
         raw: bool,
         accuracy_weight: NDArray[np.float64] | None = None,
+        *,
+        per_frame: bool = False,
     ) -> None:
         self._link = link_model_of(network)
         self._meter = WorkMeter(network)
         self._divider = FillDivider(network)
+        self._held = HeldShares(network) if per_frame else None
         network.require("oldest_age_s", "slot_in_frame")
         self._slots_per_frame = network.settings["slots_per_frame"]
         self._reach = reach
@@ -73,6 +83,7 @@ class UserDecisions:
         self.accuracy_weight: NDArray[np.float64] | float = 0.0
         if self.retrains:
             self.spare.begin(network)
+            self._cycles_per_sample = network.settings["retraining"]["cycles_per_sample"]
             weight = network.settings["learning"]["accuracy_weight"]
             self.accuracy_weight = weight if accuracy_weight is None else accuracy_weight
 
@@ -104,11 +115,23 @@ class UserDecisions:
         """
         by_action = dict(zip(ACTIONS, np.moveaxis(outputs.astype(np.float64), -1, 0), strict=True))
         higher = AIM_REACH * by_action.pop("retraining_ratio")
-        priorities = {
-            name: rule + self._reach * by_action[name] for name, rule in self._priorities.items()
-        }
-        decision = dict(self._divider.divide(self.work, priorities))
+        shift = {name: self._reach * by_action[name] for name in self._priorities}
+        jobs: dict[str, Floats] = {}
         if self.retrains:
             needed = self.spare.needed(self._seen, higher)
-            decision["retraining_ratio"] = self.spare.submit(self._seen, needed)
-        return decision
+            jobs["retraining_ratio"] = self.spare.submit(self._seen, needed)
+        if self._held is not None:
+            jobs_s = self.work.training_s + self._submitted_s(jobs)
+            return {**self._held.divide(self.work, self._seen, jobs_s, shift), **jobs}
+        priorities = {name: rule + shift[name] for name, rule in self._priorities.items()}
+        return {**self._divider.divide(self.work, priorities), **jobs}
+
+    def _submitted_s(self, jobs: Mapping[str, Floats]) -> Floats:
+        """Time that the whole servers need for jobs that begin now, ``[..., n_ue]``."""
+        if not self.retrains:
+            return np.zeros(self.work.cell.shape)
+        own = np.maximum(self.work.cell, 0)
+        capacity_hz = np.take_along_axis(self._seen["compute_capacity_hz"], own, axis=-1)
+        samples = jobs["retraining_ratio"] * self._seen["task_norm_samples"]
+        submitted_s: Floats = samples * self._cycles_per_sample / capacity_hz
+        return submitted_s

@@ -41,6 +41,7 @@ _SHORT = {"srpt": "load-srpt"}
 # As they were called before version 0.2; they go in version 0.3.
 _FORMER_ASSOCIATIONS = {"max-rsrp": "strongest"}
 _FORMER_SHARES = {"cmu": "srpt"}
+_FORMER_POLICIES = {"single-load-srpt": "load-held"}
 _METHODS = ("begin", "decide_frame", "decide_slot")
 
 
@@ -101,7 +102,7 @@ def load_policy(name: str) -> Policy:
             agent of one's own, ``flat=FILE`` for one of another trainer, or
             ``package.module:Class`` or ``path/to/file.py:Class``; modules are also looked for in
             the current folder. The class is called without arguments. Names from before version
-            0.2, ``cmu`` and ``max-rsrp``, still load and warn.
+            0.2, ``cmu``, ``max-rsrp`` and ``single-load-srpt``, still load and warn.
 
     Raises:
         UnknownPolicy: the message lists the known names or says what is wrong with the class.
@@ -134,6 +135,7 @@ def load_policy(name: str) -> Policy:
 def _current(name: str) -> str:
     """A name in full, and of today."""
     full = _SHORT.get(name, name)
+    full = _FORMER_POLICIES.get(full, full)
     if _Composed.read(full) is not None:
         return full
     rules, equals, file = full.partition("=")
