@@ -132,11 +132,30 @@ def test_an_agent_decides_how_much_is_retrained(learning, sign, more):
 
 
 def test_without_a_twin_decisions_rest_on_the_last_report(learning):
-    facts = {"training": {"view": "raw", "timescale": "slot"}}
+    facts = {"training": {"view": "raw", "timescale": "slot"}, "falls_back": True}
     policy = DrlPolicy(LoadBalancing(), dataclasses.replace(agent(), facts=facts))
-    shares = [action["bandwidth_share"] for action in decisions(policy, *learning, slots=10)]
+    shares = [action["bandwidth_share"] for action in decisions(policy, *learning, slots=50)]
     changes = [not np.array_equal(a, b) for a, b in itertools.pairwise(shares)]
-    assert set(np.flatnonzero(changes)) <= {4}  # reported in slots 0 and 5
+    after_handovers = np.flatnonzero(changes[10:]) + 11
+    assert len(after_handovers) > 0
+    assert (after_handovers % 5 == 0).all()  # reported in every fifth slot
+
+
+def test_without_a_twin_the_edge_knows_its_own_jobs(learning):
+    """Or a job would be submitted again in every slot until the next report."""
+    facts = {"training": {"view": "raw", "timescale": "slot"}, "falls_back": True}
+    policy = DrlPolicy(LoadBalancing(), dataclasses.replace(agent(), facts=facts))
+    networks, network = learning
+    policy.begin(network, 1)
+    observation, _ = networks.reset(seed=1)
+    under_way = np.zeros(observation["accuracy"].shape, bool)
+    submitted = 0
+    for slot in play(networks, policy, network, observation, 100):
+        jobs = slot.action["retraining_ratio"] > 0
+        assert not (jobs & under_way).any()
+        submitted += jobs.sum()
+        under_way = slot.after["training_backlog_samples"] > 0
+    assert submitted > 10
 
 
 def test_features_do_not_depend_on_the_order_of_users(seen):
