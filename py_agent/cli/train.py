@@ -140,19 +140,21 @@ def train(
         "agent": str(folder / "agent.npz"),
         "falls_back": agent.falls_back,
         "steps": facts["steps"],
-        **{name: value for name, value in facts.items() if name.startswith("validation")},
+        **{name: value for name, value in facts.items() if name.startswith(("validation", "test"))},
     }
     if as_json:
         print(json.dumps(result))
         return
     out().print("beside the rule in the twin, held-out seeds:")
+    # No test is made of what validation has already rejected.
+    kind = "test" if "test_cost_ratio" in facts else "validation"
     for name in ("cost", "delay"):
-        ratio = Estimate(**facts[f"validation_{name}_ratio"])
+        ratio = Estimate(**facts[f"{kind}_{name}_ratio"])
         out().print(f"  {name:5s} {ratio.text(4)}", markup=False)
     if settings.retrain:
         out().print(
-            f"  below the target {facts['validation_below_target']:.1%} of user-seconds,"
-            f" the rule {facts['validation_below_target_of_rule']:.1%}"
+            f"  below the target {facts[f'{kind}_below_target']:.1%} of user-seconds,"
+            f" the rule {facts[f'{kind}_below_target_of_rule']:.1%}"
         )
     if agent.falls_back:
         out().print("no checkpoint beat the rule: the agent leaves all decisions to it")

@@ -12,6 +12,7 @@ import torch
 from stable_baselines3 import PPO, SAC, TD3
 from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.noise import NormalActionNoise
+from stable_baselines3.common.off_policy_algorithm import OffPolicyAlgorithm
 from stable_baselines3.common.vec_env import VecEnv
 
 from py_agent.drl.agent import ACTIONS, Agent
@@ -78,6 +79,8 @@ def make_algorithm(settings: TrainingSettings, env: VecEnv, log: Path) -> BaseAl
     with torch.no_grad():
         for parameter in linear_layers(model)[-1].parameters():
             parameter.mul_(_FIRST_STEP)
+    if isinstance(model, TD3):
+        model.actor_target.load_state_dict(model.actor.state_dict())
     return model
 
 
@@ -117,6 +120,8 @@ def load_algorithm(settings: TrainingSettings, path: Path, env: VecEnv, log: Pat
         state = torch.load(path, map_location="cpu", weights_only=True)
         model.set_parameters(state["parameters"], device=settings.device)
         model.num_timesteps, model._n_updates = int(state["steps"]), int(state["updates"])
+        if isinstance(model, OffPolicyAlgorithm):  # what it remembers was not kept: it starts anew
+            model.learning_starts += model.num_timesteps
         if getattr(model, "log_ent_coef", None) is not None:
             model.log_ent_coef.data.copy_(state["log_ent_coef"])
         numbers = model.policy.state_dict().values()

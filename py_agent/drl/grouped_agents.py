@@ -75,9 +75,9 @@ class GroupedAgents(AlikeAgents):
         every = [one for of_part in told for one in of_part]
         return np.concatenate(looked), np.concatenate(rewards), np.concatenate(done), every
 
-    def validate(self, agent: Agent) -> Evaluation:
-        """How an agent does on the held-out networks of all variants."""
-        return joined(self._all("validate", *([agent] for _ in self._parts)))
+    def validate(self, agent: Agent, test: bool = False) -> Evaluation:
+        """How an agent does on the held-out networks of all variants, see `Variant.validate`."""
+        return joined(self._all("validate", *([agent, test] for _ in self._parts)))
 
     def _all(self, method: str, *arguments: Sequence[Any]) -> list[Any]:
         for part, own in zip(self._parts, arguments, strict=True):

@@ -28,9 +28,11 @@ class LocalReward:
 
     A sample that is trained now pays for tens of seconds, far beyond the horizon that a discount
     of slots has. So the deficit counts as ``d + Φ' − Φ``, with Φ the time integral of the deficits
-    that lie ahead if nothing more is trained: a potential, which leaves open what is best (Ng,
-    Harada, Russell 1999), and makes of the deficit now the one at the end of the foresight, less
-    what training has spared in between, paid when the job is done.
+    that lie ahead if nothing more is trained. It makes of the deficit now the one at the end of the
+    foresight, less what training has spared in between, paid when the job is done. In the mean over
+    a long run, which is what counts, Φ cancels out, and nothing else is best than without it. Under
+    a discount γ that holds for ``γΦ' − Φ`` (Ng, Harada, Russell 1999), which would bring the short
+    horizon back; without the γ a deficit costs ``(1 − γ)Φ`` more in every slot that it lasts.
 
     Args:
         network: what is known of each network.
@@ -87,9 +89,10 @@ class LocalReward:
             scale = _SCALE / (1 + weight / _TYPICAL_WEIGHT)
         there = present(observation)
         terms = [dataclasses.replace(term, amounts=term.amounts * there) for term in terms]
-        cell = np.maximum(observation["serving_bs"], 0)
         n_bs = observation["compute_capacity_hz"].shape[-1]
-        return (-scale * price_by_group(terms, cell, n_bs) * there).astype(np.float32)
+        serving = observation["serving_bs"]
+        cell = np.where(serving < 0, n_bs, serving)  # those without one are among themselves
+        return (-scale * price_by_group(terms, cell, n_bs + 1) * there).astype(np.float32)
 
     def _deficit(self, decisions: UserDecisions) -> Floats:
         """By how much accuracy misses its target, and what the potential adds, ``[..., n_ue]``."""

@@ -27,12 +27,14 @@ from py_agent.drl.errors import CannotResume, NothingToValidate
 from py_agent.drl.grouped_agents import GroupedAgents
 from py_agent.drl.learning_curve import CurvePoint
 from py_agent.drl.training_settings import TrainingSettings
+from py_agent.drl.validation import Evaluation
 from py_agent.drl.variant_parts import MakePart
 from py_agent.input_files import digests
 from py_agent.intervals import Estimate, paired_ratio
 from py_agent.whole_files import replace, replace_text
 
 _LEAST_DELAY_S = 1e-6  # what is less is rounding: there were no tasks
+_FIRST_SEED = 2**30  # of networks that are trained on: beyond those that are held out
 
 Progress = Callable[[int, Estimate | None], None]  # steps done, ratio of the best checkpoint
 Validated = Callable[[CurvePoint, Agent], None]  # a checkpoint, and its agent
@@ -42,8 +44,9 @@ class Training:
     """A training in a folder: ``settings.yaml``, ``checkpoint.pt``, ``agent.npz``, TensorBoard.
 
     `agent.npz` is the checkpoint of the smallest cost on validation seeds, in the twin: minus the
-    reward per task. If none has a mean paired ratio to the rule below 1, it says that the rule
-    shall decide: `fill`, with `SpareTime` where models are retrained.
+    reward per task. The best of several looks better than it is. So in the end it is tested on
+    seeds that had no part in the choice. If its mean paired ratio to the rule is not below 1 in
+    both, it says that the rule shall decide: `fill`, with `SpareTime` where models are retrained.
 
     Args:
         settings: what to train; those in the folder must be the same.
@@ -111,21 +114,28 @@ class Training:
         settings = self.settings
         torch.set_num_threads(settings.threads)
         with contextlib.closing(GroupedAgents(settings, self._make_part)) as agents:
-            agents.seed(settings.seed * 10_000 + self._state.steps % 10_000)
             checkpoint = self.folder / "checkpoint.pt"
             if checkpoint.exists():
                 model = load_algorithm(settings, checkpoint, agents, self.folder)
             else:
                 model = make_algorithm(settings, agents, self.folder)
+            # Resumed, it meets other networks than at its start, and explores in another way.
+            model.set_random_seed(_seed_of(settings.seed, model.num_timesteps))
             validation = _Validation(self, agents, progress, validated)
             left = settings.steps - model.num_timesteps
-            if left > 0:
+            if left > 0 and validation.left_s > 0:
                 model.learn(
                     left, callback=validation, reset_num_timesteps=False, tb_log_name="training"
                 )
             if self._state.best is None or self._state.steps < model.num_timesteps:
                 validation.validate(model)
-        return Agent.load(self.folder / "agent.npz")
+            return validation.test()
+
+
+def _seed_of(seed: int, steps: int) -> int:
+    """Of the networks and of exploration, from so many steps on."""
+    drawn = np.random.SeedSequence([seed, steps]).generate_state(1)
+    return _FIRST_SEED + int(drawn[0]) % _FIRST_SEED
 
 
 class _State:
@@ -134,12 +144,14 @@ class _State:
     def __init__(self, path: Path) -> None:
         self._path = path
         self.steps = 0
+        self.minutes = 0.0
         self.best: dict[str, Any] | None = None
         self.files: dict[str, str] = {}  # that the settings name: path to SHA-256
         if path.exists():
             try:
                 told = json.loads(path.read_text(encoding="utf-8"))
                 self.steps, self.files = int(told["steps"]), dict(told.get("files", {}))
+                self.minutes = float(told.get("minutes", 0.0))
                 self.best = told["best"] and dataclasses.asdict(Estimate(**told["best"]))
             except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
                 raise CannotResume(f"{path} is damaged: {error!r}: remove it to start again") from (
@@ -147,12 +159,15 @@ class _State:
                 )
 
     def save(self) -> None:
-        values = {"steps": self.steps, "best": self.best, "files": self.files}
+        values = {
+            **{"steps": self.steps, "minutes": self.minutes},
+            **{"best": self.best, "files": self.files},
+        }
         replace_text(self._path, json.dumps(values))
 
 
 class _Validation(BaseCallback):
-    """Validates, keeps checkpoints, and writes both down."""
+    """Validates, keeps checkpoints, writes both down; tests the one that is chosen."""
 
     def __init__(
         self,
@@ -171,13 +186,16 @@ class _Validation(BaseCallback):
         self._next = (training._state.steps // self._every + 1) * self._every
         allowed_s = 60 * (settings.minutes or np.inf)
         self._every_s = allowed_s / settings.validations
-        self._next_s = time.monotonic() + self._every_s
-        self._ends_s = time.monotonic() + allowed_s
+        self.left_s = allowed_s - 60 * training._state.minutes
         facts = {"training": settings.model_dump(mode="json"), "falls_back": True}
-        self._rule = agents.validate(Agent([], [], "clip", settings.reach, facts))
+        self._rule = Agent([], [], "clip", settings.reach, facts)
+        self._of_rule = agents.validate(self._rule)
+        self._minutes_before = training._state.minutes
+        self._began_s = time.monotonic()
+        self._next_s = self._began_s + self._every_s
 
     def _on_step(self) -> bool:
-        return time.monotonic() < self._ends_s
+        return time.monotonic() < self._began_s + self.left_s
 
     def _on_rollout_end(self) -> None:
         best = self._training._state.best
@@ -195,38 +213,55 @@ class _Validation(BaseCallback):
             "steps": model.num_timesteps,
         }
         agent = agent_of(model, training.settings, facts)
-        found = self._agents.validate(agent)
-        busy = np.minimum(found.delay_s, self._rule.delay_s) > _LEAST_DELAY_S
-        if not busy.any():
-            raise NothingToValidate(
-                f"no held-out network had a task in {training.settings.episode_s:g} s: choose"
-                " longer episodes (episode_s) or more traffic"
-            )
-        cost = paired_ratio(found.cost_s[busy].tolist(), self._rule.cost_s[busy].tolist())
-        delay = paired_ratio(found.delay_s[busy].tolist(), self._rule.delay_s[busy].tolist())
-        model.logger.record("validation/cost_ratio", cost.mean)
-        model.logger.record("validation/delay_ratio", delay.mean)
-        model.logger.record("validation/below_target", found.below.mean())
-        point = CurvePoint(
-            model.num_timesteps,
-            cost,
-            delay,
-            float(found.below.mean()),
-            float(self._rule.below.mean()),
-        )
+        point = self._beside_rule(model.num_timesteps, self._agents.validate(agent), self._of_rule)
+        model.logger.record("validation/cost_ratio", point.cost.mean)
+        model.logger.record("validation/delay_ratio", point.delay.mean)
+        model.logger.record("validation/below_target", point.below)
         point.append_to(training.folder)
         state = training._state
-        if state.best is None or cost.mean < state.best["mean"]:
-            state.best = dataclasses.asdict(cost)
-            facts |= {
-                "falls_back": cost.mean >= 1,
-                "validation_cost_ratio": dataclasses.asdict(cost),
-                "validation_delay_ratio": dataclasses.asdict(delay),
-                "validation_below_target": float(found.below.mean()),
-                "validation_below_target_of_rule": float(self._rule.below.mean()),
-            }
+        if state.best is None or point.cost.mean < state.best["mean"]:
+            state.best = dataclasses.asdict(point.cost)
+            facts |= {"falls_back": point.cost.mean >= 1, **_facts("validation", point)}
             replace(training.folder / "agent.npz", agent.save)
         replace(training.folder / "checkpoint.pt", lambda to: save_algorithm(model, to))
         state.steps = model.num_timesteps
+        state.minutes = self._minutes_before + (time.monotonic() - self._began_s) / 60
         state.save()
         self._validated(point, agent)
+
+    def test(self) -> Agent:
+        """The chosen agent, compared with the rule on networks that had no part in the choice."""
+        file = self._training.folder / "agent.npz"
+        agent = Agent.load(file)
+        if agent.falls_back or "test_cost_ratio" in agent.facts:
+            return agent
+        found, of_rule = (self._agents.validate(one, test=True) for one in (agent, self._rule))
+        point = self._beside_rule(agent.facts["steps"], found, of_rule)
+        agent.facts.update({"falls_back": point.cost.mean >= 1, **_facts("test", point)})
+        replace(file, agent.save)
+        return agent
+
+    def _beside_rule(self, steps: int, found: Evaluation, rule: Evaluation) -> CurvePoint:
+        busy = np.minimum(found.delay_s, rule.delay_s) > _LEAST_DELAY_S
+        if not busy.any():
+            raise NothingToValidate(
+                f"no held-out network had a task in {self._training.settings.episode_s:g} s: "
+                "choose longer episodes (episode_s) or more traffic"
+            )
+        return CurvePoint(
+            steps,
+            paired_ratio(found.cost_s[busy].tolist(), rule.cost_s[busy].tolist()),
+            paired_ratio(found.delay_s[busy].tolist(), rule.delay_s[busy].tolist()),
+            float(found.below.mean()),
+            float(rule.below.mean()),
+        )
+
+
+def _facts(kind: str, point: CurvePoint) -> dict[str, Any]:
+    """What an agent's file says of a comparison with the rule."""
+    return {
+        f"{kind}_cost_ratio": dataclasses.asdict(point.cost),
+        f"{kind}_delay_ratio": dataclasses.asdict(point.delay),
+        f"{kind}_below_target": point.below,
+        f"{kind}_below_target_of_rule": point.below_of_rule,
+    }

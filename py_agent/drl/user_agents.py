@@ -11,7 +11,7 @@ from gymnasium import spaces
 from gymnasium.vector import VectorEnv
 from numpy.typing import NDArray
 
-from py_agent.contract import Network
+from py_agent.contract import Decision, Network
 from py_agent.drl.agent import ACTIONS
 from py_agent.drl.alike_agents import AlikeAgents
 from py_agent.drl.features import FEATURES
@@ -78,12 +78,12 @@ class UserAgents(AlikeAgents):
     ) -> None:
         self._networks = networks
         self._association = association
-        self._association.begin(network)
         self._network = network
         self._reach, self._raw, self._sees_cell = reach, raw, sees_cell
         self._warmup_slots, self._accuracy_weights = warmup_slots, accuracy_weights
         self._reward = LocalReward(network, 0.0 if raw else foresight_s)
         self._rng = np.random.default_rng()
+        self._per_frame = per_frame
         self._slots = network.settings["slots_per_frame"] if per_frame else 1
         self._n_ue: int = network.settings["n_ue"]
         n = len(FEATURES) + sees_cell * self._n_ue * (len(FEATURES) + 1)
@@ -145,11 +145,17 @@ class UserAgents(AlikeAgents):
         if self._accuracy_weights is not None:
             low, high = np.log(self._accuracy_weights)
             weight = np.exp(self._rng.uniform(low, high, (self._networks.num_envs, 1)))
-        self._decisions = UserDecisions(self._network, self._reach, self._raw, weight)
-        for _ in range(self._warmup_slots):
+        self._association.begin(self._network)
+        self._decisions = UserDecisions(
+            self._network, self._reach, self._raw, weight, per_frame=self._per_frame
+        )
+        decision: Decision = {}
+        for slot in range(self._warmup_slots):
             self._watch(observation)
-            decision = self._decisions.decide(np.zeros_like(self._outputs))
+            if slot % self._slots == 0:
+                decision = self._decisions.decide(np.zeros_like(self._outputs))
             observation, *_ = self._networks.step({**self._frame, **decision})
+            decision = held(decision)
         looked = self._look(observation)
         self._reward.start(self._decisions)
         return looked
@@ -159,6 +165,7 @@ class UserAgents(AlikeAgents):
         if (observation["slot_in_frame"] == 0).any():
             retrain = self._decisions.frame(observation)
             self._frame = {"association": self._association.associate(observation), **retrain}
+        self._association.watch(observation)
         self._decisions.watch(observation)
 
     def _look(self, observation: Mapping[str, NDArray[Any]]) -> NDArray[np.float32]:

@@ -24,7 +24,7 @@ from py_agent.twin.environment.env import make_vector
 from py_agent.twin.environment.vector_env import TwinVectorEnv
 from py_agent.twin.model.parameters import TwinParameters
 
-_VALIDATION_SEED = 1_000_000  # far from those of training
+_VALIDATION_SEED, _TEST_SEED = 1_000_000, 2_000_000  # far from those of training, see `Training`
 
 
 class Variant:
@@ -82,10 +82,15 @@ class Variant:
         """As `UserAgents.step`."""
         return self.agents.step(actions)
 
-    def validate(self, agent: Agent) -> Evaluation:
-        """How an agent does on the held-out networks, once these are warm."""
+    def validate(self, agent: Agent, test: bool = False) -> Evaluation:
+        """How an agent does on the held-out networks, once these are warm.
+
+        Args:
+            agent: decides.
+            test: on those that no checkpoint is chosen by.
+        """
         policy = DrlPolicy(self._association(), agent)
-        seed = _VALIDATION_SEED + 1000 * self._number
+        seed = (_TEST_SEED if test else _VALIDATION_SEED) + 1000 * self._number
         return evaluate(
             self._held_out, self._network, policy, self._slots, seed, self._warmup_slots
         )

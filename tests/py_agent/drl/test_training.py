@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import signal
@@ -15,6 +16,7 @@ import pytest
 import torch
 import yaml
 
+import py_agent.twin.environment.env as without_ns3
 from py_agent.drl.agent import ACTIONS, Agent
 from py_agent.drl.algorithms import (
     agent_of,
@@ -26,9 +28,13 @@ from py_agent.drl.errors import CannotResume, NothingToValidate
 from py_agent.drl.features import FEATURES
 from py_agent.drl.grouped_agents import GroupedAgents
 from py_agent.drl.learning_curve import CurvePoint
+from py_agent.drl.local_reward import LocalReward
 from py_agent.drl.training import Training
 from py_agent.drl.training_settings import TrainingSettings
+from py_agent.drl.user_decisions import UserDecisions
 from py_agent.drl.variant import Variant
+from py_agent.policies import Network
+from py_agent.policies.event_a3 import EventA3
 from py_agent.side_by_side import WorkerDied
 
 COMMAND = str(Path(sys.executable).parent / "ns3-twin")
@@ -88,6 +94,9 @@ def test_an_agent_does_what_its_algorithm_would_do(agents, tmp_path, algorithm):
     outputs = agent_of(model, chosen, {})(features, np.zeros(20, np.int32))
     assert np.allclose(outputs, expected, atol=1e-5)
     assert np.abs(outputs).max() < 0.2  # it starts next to the rule
+    if algorithm == "td3":
+        target = model.actor_target.state_dict()
+        assert all(torch.equal(value, target[n]) for n, value in model.actor.state_dict().items())
 
 
 @pytest.mark.parametrize("algorithm", ["ppo", "td3", "sac"])
@@ -152,6 +161,8 @@ def test_an_algorithm_goes_on_from_the_numbers_that_were_saved(agents, tmp_path,
     assert all(torch.equal(before[name], after[name]) for name in before)
     if algorithm == "sac":
         assert float(again.log_ent_coef.detach()) == -1.5
+    if algorithm != "ppo":  # what was remembered is lost, and is gathered again before it learns
+        assert again.learning_starts == 1234 + model.learning_starts
 
 
 class Code:
@@ -234,7 +245,8 @@ def test_a_killed_training_goes_on(tmp_path):
     result = json.loads(done.stdout.splitlines()[-1])
     assert json.loads((folder / "state.json").read_text())["steps"] >= 30000
     agent = Agent.load(Path(result["agent"]))
-    assert agent.falls_back == (result["validation_cost_ratio"]["mean"] >= 1)
+    ratios = [result[f"{kind}_cost_ratio"]["mean"] for kind in ("validation", "test")]
+    assert agent.falls_back == (max(ratios) >= 1)
     assert list(folder.glob("training_*/events*"))
 
 
@@ -315,9 +327,106 @@ def test_a_variant_that_dies_is_told():
     agents.close()
 
 
-def test_a_training_ends_in_time(tmp_path):
-    agent = Training(settings(minutes=0.0001, steps=10**9), tmp_path).run()
+def test_a_training_ends_in_time_and_is_not_gone_on_with(tmp_path):
+    chosen = settings(minutes=0.0001, steps=10**9)
+    agent = Training(chosen, tmp_path).run()
     assert agent.facts["steps"] < 10**5
+    before = (tmp_path / "checkpoint.pt").read_bytes()
+    again = Training(chosen, tmp_path).run()
+    assert again.facts == agent.facts
+    assert (tmp_path / "checkpoint.pt").read_bytes() == before
+
+
+def test_a_resumed_training_meets_other_networks_and_none_that_is_held_out(tmp_path, monkeypatch):
+    seeds = []
+    reset = GroupedAgents.reset
+
+    def recorded(agents):
+        seeds.append(agents._seeds[0])
+        return reset(agents)
+
+    monkeypatch.setattr(GroupedAgents, "reset", recorded)
+    validated = []
+    for stop in (True, False):
+
+        def stops(point, agent, stop=stop):
+            validated.append(point.steps)
+            if stop:
+                raise KeyboardInterrupt
+
+        try:
+            Training(settings(), tmp_path).run(validated=stops)
+        except KeyboardInterrupt:
+            assert stop
+    Training(settings(seed=2), tmp_path / "other").run()
+    assert len(set(seeds)) == len(seeds) == 3
+    assert validated[1] > validated[0]
+    held_out = 2_000_000 + 1000 * 64  # the last of the tests of sixty-four variants
+    assert all(held_out < seed < 2**31 for seed in seeds)
+
+
+def test_the_chosen_agent_is_tested_on_networks_that_had_no_part_in_the_choice(
+    tmp_path, monkeypatch
+):
+    """An agent that was lucky in validation leaves decisions to the rule."""
+    lucky = {False: 0.9, True: 1.1}
+    validate = GroupedAgents.validate
+
+    def validated(agents, agent, test=False):
+        found = validate(agents, agent, test)
+        worth = 1.0 if agent.falls_back and not agent.layers else lucky[test]
+        return dataclasses.replace(found, cost_s=np.full_like(found.cost_s, worth))
+
+    monkeypatch.setattr(GroupedAgents, "validate", validated)
+    agent = Training(settings(steps=400), tmp_path).run()
+    assert agent.facts["validation_cost_ratio"]["mean"] == pytest.approx(0.9)
+    assert agent.facts["test_cost_ratio"]["mean"] == pytest.approx(1.1)
+    assert agent.falls_back
+    assert Agent.load(tmp_path / "agent.npz").falls_back
+
+
+def test_the_two_held_out_sets_are_of_other_networks():
+    variant = Variant(settings(), 0)
+    quiet = Agent([], [], "clip", 2.0, {"falls_back": True})
+    chosen, tested = variant.validate(quiet), variant.validate(quiet, test=True)
+    assert not np.array_equal(chosen.cost_s, tested.cost_s)
+    assert np.array_equal(tested.cost_s, variant.validate(quiet, test=True).cost_s)
+    variant.close()
+
+
+def test_an_association_rule_watches_every_slot_and_begins_with_every_episode(monkeypatch):
+    calls = []
+    for name in ("begin", "watch"):
+
+        def counted(rule, given, name=name, method=getattr(EventA3, name)):
+            calls.append(name)
+            return method(rule, given)
+
+        monkeypatch.setattr(EventA3, name, counted)
+    variant = Variant(settings(association="a3", episode_s=0.2, networks=2), 0)
+    variant.reset(seed=1)
+    for _ in range(10):  # an episode, and the first slot of the next one
+        variant.step(np.zeros((10, len(ACTIONS)), np.float32))
+    variant.close()
+    assert calls.count("begin") == 2
+    assert calls.count("watch") >= 12  # each episode's first slot and its end are looked at, too
+
+
+def test_users_without_a_cell_are_not_charged_to_the_first_one():
+    env = without_ns3.make({"n_ue": 3, "n_bs": 2})
+    network = Network("cellular", env.settings.model_dump(), env.schema)
+    observation, _ = env.reset(seed=1)
+    observation |= {
+        "serving_bs": np.array([0, 1, -1], np.int32),
+        "tasks_uploading": np.array([1, 2, 4], np.int32),
+    }
+    decisions = UserDecisions(network, reach=1.0, raw=False)
+    decisions.watch(observation)
+    reward = LocalReward(network, foresight_s=0.0)
+    reward.start(decisions)
+    paid = reward.of(observation, decisions)
+    env.close()
+    assert paid == pytest.approx(-0.1 * np.array([1, 2, 4]))
 
 
 def test_the_settings_of_the_agent_that_comes_along_make_networks():
