@@ -174,7 +174,12 @@ void WalkLaw::StartPause(State& state, std::size_t user, float uniform) const {
     state.x_m[user] += state.x_mps[user] * state.left_s[user];
     state.y_m[user] += state.y_mps[user] * state.left_s[user];
     state.x_mps[user] = state.y_mps[user] = 0;
-    state.left_s[user] = (1 - std::sqrt(1 - uniform / resting)) * m_pause_s;
+    state.left_s[user] = RestOfPauseS(uniform / resting);
+}
+
+float WalkLaw::RestOfPauseS(float uniform) const {
+    // Pauses are uniform up to the longest; a user is found in one as likely as it is long.
+    return (1 - std::sqrt(1 - uniform)) * m_pause_s;
 }
 
 float WalkLaw::RestOfLegS(const State& state, std::size_t user, float uniform) const {
@@ -185,7 +190,7 @@ float WalkLaw::RestOfLegS(const State& state, std::size_t user, float uniform) c
     const float x_mps = state.x_mps[user], y_mps = state.y_mps[user];
     const float speed_mps = std::sqrt(x_mps * x_mps + y_mps * y_mps);
     if (speed_mps < 1e-3f) {
-        return uniform * m_pause_s;
+        return RestOfPauseS(uniform);
     }
     const Place place_m{state.x_m[user], state.y_m[user]};
     const Place direction{x_mps / speed_mps, y_mps / speed_mps};

@@ -33,6 +33,7 @@ class WalkLaw {
     void Turn(State& state, std::size_t rollout, std::size_t ue) const;
     void StartBetweenWaypoints(State& state, std::size_t rollout, std::size_t ue) const;
     void StartPause(State& state, std::size_t user, float uniform) const;
+    float RestOfPauseS(float uniform) const;
     float RestOfLegS(const State& state, std::size_t user, float uniform) const;
     float ToEdgeM(Place place_m, Place direction) const;
     float SpeedMps(float uniform) const;

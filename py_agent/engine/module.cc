@@ -289,22 +289,6 @@ Output OldestAgeS(const Engine& engine, std::size_t begin, std::size_t end) {
     return Fresh(std::move(age_s), {end - begin, state.n_ue});
 }
 
-/// Sums of squared sizes of the tasks that each user has created from some moment on.
-Output SquareBit2Since(const Engine& engine, const Input<double>& since_s) {
-    const State& state = engine.state;
-    RequireSize(since_s, state.batch, "since_s");
-    std::vector<double> sums(state.UsersInAll());
-    for (std::size_t rollout = 0; rollout < state.batch; ++rollout) {
-        for (const Task& task : state.tasks[rollout]) {
-            if (task.created_s >= since_s.data()[rollout]) {
-                sums[rollout * state.n_ue + static_cast<std::size_t>(task.ue)] +=
-                    task.size_bit * task.size_bit;
-            }
-        }
-    }
-    return Fresh(std::move(sums), {state.batch, state.n_ue});
-}
-
 /// Samples of the jobs under way, [batch, n_ue].
 Output TrainingBacklogSamples(const Engine& engine) {
     const State& state = engine.state;
@@ -400,6 +384,5 @@ NB_MODULE(_engine, module) {
         .def("copy_from", &Engine::CopyFrom, "rollout"_a, "other"_a, "row"_a)
         .def("tasks", &TasksOf, "begin"_a, "end"_a)
         .def("oldest_age_s", &OldestAgeS, "begin"_a, "end"_a)
-        .def("square_bit2_since", &SquareBit2Since, "since_s"_a)
         .def("training_backlog_samples", &TrainingBacklogSamples);
 }

@@ -14,7 +14,7 @@ from ns3_bridge.env import Observation
 from py_agent.contract import present
 from py_agent.learning.declaration import ACCURACY, NEEDED_ACTION
 from py_agent.learning.incremental_data import task_norm_samples
-from py_agent.learning.learning_settings import LearningSettings
+from py_agent.learning.learning_settings import LearningSettings, data_slots
 from py_agent.learning.plant import LearningPlant, TrainingJob
 from py_agent.learning.reward import accuracy_term, price, retraining_term
 
@@ -73,7 +73,7 @@ class LearningEpisode:
         self._plant = LearningPlant(settings, n_ue, seed)
         self.sample_bit = settings.bit_per_feature * self._plant.stream.n_features
         self._fields = {field.name: field for field in schema.observations}
-        self._data_bit = np.zeros((max(1, round(settings.data_window_s / self._slot_s)), n_ue))
+        self._data_bit = np.zeros((data_slots(settings, self._slot_s), n_ue))
         self._retrain = self._wished = np.zeros(n_ue, bool)
         self._ratio_left = self._left_then = np.zeros(n_ue)
         self._samples = np.zeros(n_ue, np.int32)

@@ -111,6 +111,15 @@ def stream_of(settings: LearningSettings, n_users: int, seed: int) -> DriftStrea
     )
 
 
+def data_slots(settings: LearningSettings, slot_s: float) -> int:
+    """So many last slots' task data does Q hold.
+
+    >>> data_slots(LearningSettings(data_window_s=5.0), slot_s=0.02)
+    250
+    """
+    return max(1, round(settings.data_window_s / slot_s))
+
+
 def sample_bit_of(settings: LearningSettings) -> int:
     """Size of a sample; of a stream that knows its samples only when made, one is made.
 

@@ -143,13 +143,24 @@ class LoadBalancing:
             *("serving_bs", "time_s", "created_bit", "compute_capacity_hz"),
             *("task_rate_hz", "task_mean_bit", "task_mean_cycles"),
         )
-        self._start_s = network.settings["warmup_s"]
+        self._since_s: NDArray[np.float64] | float = network.settings["warmup_s"]
+        self._bit_before: NDArray[np.float64] | float = 0.0
 
     def watch(self, observation: Observation) -> None:
-        """Nothing to remember."""
+        """See who is away: what the next one in its place creates counts from then on."""
+        if "present" not in observation:
+            return
+        created_bit = observation["created_bit"]
+        if np.shape(self._since_s) != created_bit.shape:  # who came when is not known
+            self._since_s = np.full(created_bit.shape, np.inf)
+        time_s = observation["time_s"]  # [..., 1]; before the last look: another run has begun
+        anew = ~present(observation) | (time_s < self._since_s)
+        self._since_s = np.where(anew, time_s, self._since_s)
+        self._bit_before = np.where(anew, created_bit, self._bit_before)
 
     def associate(self, observation: Observation) -> NDArray[np.int32]:
         """The base station of every user, ``[..., n_ue]``."""
+        self.watch(observation)
         rate_bps = self._link.rate_bps(observation)  # [..., n_ue, n_bs], alone in the cell
         task_bit = observation["task_mean_bit"]  # [..., n_ue]
         cycles_per_bit = observation["task_mean_cycles"] / task_bit
@@ -182,12 +193,11 @@ class LoadBalancing:
         return association
 
     def _demand_bps(self, observation: Observation) -> NDArray[np.float64]:
-        elapsed_s = observation["time_s"] - self._start_s  # [..., 1]
+        there_s = observation["time_s"] - self._since_s  # [..., n_ue]
+        own_bit = observation["created_bit"] - self._bit_before
         prior_bps = observation["task_rate_hz"] * observation["task_mean_bit"]
         prior_bit = prior_bps * self._prior_s
-        mean_bps: NDArray[np.float64] = (observation["created_bit"] + prior_bit) / (
-            elapsed_s + self._prior_s
-        )
+        mean_bps: NDArray[np.float64] = (own_bit + prior_bit) / (there_s + self._prior_s)
         return np.where(present(observation), mean_bps, 0.0)
 
 

@@ -175,7 +175,7 @@ class Oracle:
         self, env: Steps, association: Association, observation: Observation, best_s: float
     ) -> tuple[float, float]:
         cost_s = predicted_s = 0.0
-        tried: Policy = Pinned(self._slot_rule, association)
+        tried: Policy = Pinned(copy.deepcopy(self._slot_rule), association)
         if self._retraining is not None:
             tried = WithRetraining(tried, copy.deepcopy(self._retraining))
         slots = self._reach_frames * self._slots

@@ -89,6 +89,11 @@ class RolloutAssociation(TwinAssociation):
         self._most = max(1, _SIMULATED // (self._rollouts * network.settings["n_ue"]))
         self._asked = 0
 
+    def watch(self, observation: Observation) -> None:
+        """A slot begins, for the twin and for load balancing."""
+        super().watch(observation)
+        self._balancing.watch(observation)
+
     def associate(self, observation: Observation) -> Association:
         """The base station of every user, ``[n_ue]``."""
         finalists = self.shortlist(observation)

@@ -174,6 +174,58 @@ def test_shares_and_loads_are_those_of_a_network_without_them(seen):
                 assert both[at].sum() == pytest.approx(1, abs=1e-5)
 
 
+def places(time_s, created_bit, present=1):
+    """Sixteen networks of eight users, who are told apart by what they create alone."""
+    return {
+        "time_s": np.full((16, 1), time_s),
+        "present": np.full((16, 8), present, np.int32),
+        "created_bit": created_bit,
+        "rsrp_dbm": np.broadcast_to(np.float32([-80, -82]), (16, 8, 2)),
+        "serving_bs": np.full((16, 8), -1, np.int32),
+        "task_rate_hz": np.full((16, 8), 1.0),
+        "task_mean_bit": np.full((16, 8), 4e5),
+        "task_mean_cycles": np.full((16, 8), 4e8),
+        "compute_capacity_hz": np.full((16, 2), 2e9),
+    }
+
+
+def test_load_balancing_counts_what_a_place_s_present_user_has_created(seen):
+    own_bit, others_bit = np.random.default_rng(1).integers(0, 10**8, (2, 16, 8))
+    start_s = seen.network.settings["warmup_s"]
+    come = places(start_s + 20, np.zeros((16, 8), np.int64))
+    fresh = LoadBalancing()
+    fresh.begin(seen.network)
+    fresh.watch(come)
+    expected = fresh.associate({**come, "time_s": come["time_s"] + 9, "created_bit": own_bit})
+
+    def decide(rule, *history):
+        for observation in history:
+            rule.watch(observation)
+        return rule.associate(places(start_s + 29, others_bit + own_bit))
+
+    together, *alone = (LoadBalancing() for _ in range(17))
+    for rule in (together, *alone):
+        rule.begin(seen.network)
+    others = places(start_s, others_bit * 0), places(start_s + 10, others_bit)
+    gone = places(start_s + 20, others_bit, present=0)
+    assert (decide(together, *others, gone) == expected).all()
+    for i, rule in enumerate(alone):  # a network decides alone as in a batch
+        for observation in (*others, gone):
+            rule.watch({name: value[i] for name, value in observation.items()})
+        latest = places(start_s + 29, others_bit + own_bit)
+        one = rule.associate({name: value[i] for name, value in latest.items()})
+        assert (one == expected[i]).all()
+    # In a run that begins after that one nobody has come or gone.
+    stayed = decide(together, *others)
+    assert (stayed != expected).any()
+    fresh.begin(seen.network)
+    assert (decide(fresh, *others) == stayed).all()
+    # Where nobody can, all time counts, watched or not.
+    rule.begin(seen.network)
+    whole = {name: value for name, value in latest.items() if name != "present"}
+    assert (rule.associate(whole) == stayed).all()
+
+
 def test_an_agent_sees_zeros_of_them(seen):
     decisions = UserDecisions(seen.network, reach=1.0, raw=False)
     observation = mixed(seen)

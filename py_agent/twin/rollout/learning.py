@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from py_agent.learning.learning_settings import LearningSettings, sample_bit_of
+from py_agent.learning.learning_settings import LearningSettings, data_slots, sample_bit_of
 from py_agent.learning.model_size import LARGEST_JOB
 from py_agent.learning.reward import accuracy_term, price, retraining_term
 from py_agent.twin.model.parameters import TwinParameters
@@ -54,6 +54,10 @@ class LearningRollout(Rollout):
         self._begin_s = 0.0
         self._sample_bit = sample_bit_of(learning)
         self._last_slot = round(place.duration_s / self.slot_s)
+        kept_slots = min(data_slots(learning, self.slot_s), self._last_slot)
+        self._slot_bit = np.zeros((kept_slots, *shape))  # a ring
+        self._oldest = 0
+        self._square_bit2 = np.zeros(shape)  # sum over the ring
         self._retrain = np.zeros(shape, bool)
         self._ratio_left = np.ones(shape)
         self.more_fields = {
@@ -69,6 +73,8 @@ class LearningRollout(Rollout):
         """These rollouts have started: other models, as far behind as chance will have it."""
         self.models.start(rollouts, seeds)
         self._ratio_left[rollouts] = 0.0
+        self._slot_bit[:, rollouts] = 0.0
+        self._square_bit2[rollouts] = 0.0
 
     def data_before(self, norm_samples: Floats, begin_s: float) -> None:
         """``‖Q‖₂`` of the data from before the rollouts, which drop out of the window one by one.
@@ -103,9 +109,11 @@ class LearningRollout(Rollout):
         samples = np.minimum(np.rint(ratio * norm), LARGEST_JOB).astype(np.int32)
         self._ratio_left = self._ratio_left - ratio
 
-        before = self.state["trained_samples"].copy()
+        trained = self.state["trained_samples"].copy()
+        created_bit = self.state["created_bit"].copy()
         reward = super().step({**decided, "retrain_samples": samples})
-        self.models.advance(self.slot_s, self.state["trained_samples"] - before)
+        self._add_data(self.state["created_bit"] - created_bit)
+        self.models.advance(self.slot_s, self.state["trained_samples"] - trained)
         slots = slots + 1
         ended = (slots % self.slots_per_frame == 0) | (slots >= self._last_slot)
         self.models.end_frame(ended[:, None] & ~self.away)
@@ -128,11 +136,15 @@ class LearningRollout(Rollout):
         """Of those who are there, ``[batch, n_ue]``."""
         return np.where(self.away, 0.0, self.models.deficit)
 
+    def _add_data(self, slot_bit: Floats) -> None:
+        """Task data that arose in a slot, ``[batch, n_ue]``."""
+        self._square_bit2 += slot_bit**2 - self._slot_bit[self._oldest] ** 2
+        self._slot_bit[self._oldest] = slot_bit
+        self._oldest = (self._oldest + 1) % len(self._slot_bit)
+
     def _norm_samples(self) -> Floats:
         """``‖Q‖₂`` of the task data of the last seconds, ``[batch, n_ue]``."""
-        window_s, now_s = self._learning.data_window_s, self.now_s()
-        since_s = np.maximum(now_s - window_s, self._begin_s)
-        square = self.engine.square_bit2_since(since_s) / self._sample_bit**2
-        kept = np.maximum(1 - (now_s - self._begin_s) / window_s, 0.0)
+        square = np.maximum(self._square_bit2, 0.0) / self._sample_bit**2  # rounding errors
+        kept = np.maximum(1 - (self.now_s() - self._begin_s) / self._learning.data_window_s, 0.0)
         norm: Floats = np.sqrt(square + kept[:, None] * self._norm_before**2)
         return norm

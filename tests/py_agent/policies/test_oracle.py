@@ -15,6 +15,7 @@ from py_agent.learning.learning_settings import LearningSettings
 from py_agent.policies import LookAheadPolicy, Network, load_policy
 from py_agent.policies.oracle import Oracle, OracleFill
 from py_agent.policies.retraining import RETRAINING_RULES
+from py_agent.policies.rules import SrptPolicy
 
 SETTINGS = {"n_ue": 6, "n_bs": 2, "slots_per_frame": 10, "duration_s": 0.7}
 
@@ -94,6 +95,31 @@ def test_trying_more_never_makes_a_frame_worse(env):
         ((cost_s, _),) = oracle.try_out([association], observation, np.inf)
         costs_s.append(cost_s)
     assert costs_s[1] <= costs_s[0]
+
+
+class Noting(SrptPolicy):
+    """Knows when it was asked."""
+
+    def __init__(self, association):
+        super().__init__(association)
+        self.asked_s = []
+
+    def decide_slot(self, observation):
+        self.asked_s.append(observation["time_s"][0])
+        return super().decide_slot(observation)
+
+
+def test_its_rules_remember_nothing_of_what_is_only_tried(env):
+    made = []
+    oracle = Oracle(
+        budget=2, shares=lambda association: made.append(Noting(association)) or made[0]
+    )
+    oracle.begin(Network("cellular", env.settings.model_dump(), env.schema), seed=1)
+    oracle.look_ahead(env.branch)
+    observation, _ = env.reset(seed=1)
+    oracle.decide_frame(observation)
+    oracle.decide_slot(observation)
+    assert made[0].asked_s == [observation["time_s"][0]]
 
 
 def test_an_oracle_without_a_network_says_so(env):

@@ -9,7 +9,8 @@ import pytest
 import ns3_scenarios
 from ns3_bridge import InvalidSetting
 from py_agent.learning.env import LearningEnv
-from py_agent.learning.learning_settings import LearningSettings
+from py_agent.learning.incremental_data import task_norm_samples
+from py_agent.learning.learning_settings import LearningSettings, sample_bit_of
 from py_agent.policies import Network, load_policy
 from py_agent.policies.retraining import RETRAINING_RULES, WithRetraining
 from py_agent.twin.environment import env as twin
@@ -121,6 +122,26 @@ def test_training_brings_accuracy_and_costs_delay(envs):
     assert trained["virtual_queue"].mean() < idle["virtual_queue"].mean()
     done = trained["tasks_completed"].sum()
     assert done <= idle["tasks_completed"].sum()
+
+
+def test_the_norm_of_task_data_is_per_slot_as_on_ns3():
+    """However many tasks arise in a slot, their bits count together, and only the latest slots'."""
+    many = {**NETWORK, "traffic": {**BUSY, "rate_hz": 30.0}}
+    learning = LearningSettings(data_window_s=1.0)
+    made = twin.make_vector(3, many, learning=learning)
+    for seed in (1, 2):  # an episode knows nothing of the one before
+        observations, _ = made.reset(seed=seed)
+        slots_bit = [np.zeros((3, 4))] * 50
+        for _ in range(120):
+            before_bit = observations["created_bit"].copy()
+            observations, *_ = made.step(act(made, observations, 0.1))
+            slots_bit.append(observations["created_bit"] - before_bit)
+            expected = [
+                task_norm_samples(of_network, sample_bit_of(learning))
+                for of_network in np.moveaxis(slots_bit[-50:], 1, 0)
+            ]
+            assert np.allclose(observations["task_norm_samples"], expected, rtol=1e-5)
+    made.close()
 
 
 def test_over_a_frame_a_user_gets_its_data_once(envs):

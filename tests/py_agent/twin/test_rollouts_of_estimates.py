@@ -153,6 +153,21 @@ def test_doubt_spreads_with_time(network, estimate):
     assert spread_m[0] < spread_m[1] < spread_m[2]
 
 
+def test_who_is_seen_resting_is_likely_in_a_long_pause(estimate):
+    longest_s = 6.0
+    pauses = {"model": "random-waypoint", "pause_max_s": longest_s}
+    network = TwinNetwork.of({"n_ue": N_UE, "mobility": pauses})
+    still, known = np.zeros((N_UE, 2)), np.zeros(N_UE)
+    seen = dataclasses.replace(estimate, velocity_mps=still, velocity_sd_mps=known)
+    rollout = rollouts_of(seen, network.place.settings, 512, longest_s, seed=1)
+    cells = {"association": np.ones((512, N_UE), int), "compute_share": np.ones((512, N_UE))}
+    resting = []
+    for _ in range(round(longest_s / rollout.slot_s)):
+        resting.append((rollout.velocity_mps() == 0).all(axis=-1).mean())
+        rollout.step(cells)
+    assert sum(resting) * rollout.slot_s == pytest.approx(longest_s / 3, rel=0.05)
+
+
 def test_an_estimate_without_tasks_starts_as_well(network, estimate):
     empty = queue(*[np.zeros((N_UE, 1))] * 3, np.full((N_UE, 1), -1))
     quiet = dataclasses.replace(estimate, upload=empty, compute=empty, rate_hz=np.zeros(N_UE))
