@@ -14,15 +14,15 @@ SEEDS = tuple(range(8101, 8121))
 DURATION_S = 120.0
 _TASKS = (
     *("random", "strongest-fill", "a3-fill", "load-srpt", "load-maxweight", "load-fill"),
-    *("twin-fill", "load-drl", "twin-drl", "no-twin-drl", "single-twin-drl", "rollout-fill"),
-    "rollout-drl",
+    *("twin-fill", "load-held", "load-drl", "twin-drl", "no-twin-drl", "single-twin-drl"),
+    *("rollout-fill", "rollout-drl"),
 )
 _MODELS = (
     *("random@spare", "load-fill@none", "strongest-fill@spare", "a3-fill@spare"),
     *("load-fill@spare", "load-fill@need-calibrated", "load-fill@drift-plus-penalty"),
-    *("load-fill@bandit", "twin-fill@spare", "load-drl@policy", "twin-drl@policy"),
-    *("no-twin-drl@policy", "single-twin-drl@policy", "rollout-fill@spare"),
-    "rollout-drl@policy",
+    *("load-fill@bandit", "twin-fill@spare", "load-held@spare", "load-drl@policy"),
+    *("twin-drl@policy", "no-twin-drl@policy", "single-twin-drl@policy"),
+    *("rollout-fill@spare", "rollout-drl@policy"),
 )
 _QUICK_TASKS = ("load-fill", "twin-fill", "twin-drl")
 _QUICK_MODELS = ("load-fill@spare", "twin-fill@spare", "twin-drl@policy")

@@ -396,9 +396,9 @@ def test_the_two_held_out_sets_are_of_other_networks():
 
 def test_an_association_rule_watches_every_slot_and_begins_with_every_episode(monkeypatch):
     calls = []
-    for name in ("begin", "watch"):
+    for name, method in [("begin", EventA3.begin), ("watch", EventA3.watch)]:
 
-        def counted(rule, given, name=name, method=getattr(EventA3, name)):
+        def counted(rule, given, name=name, method=method):
             calls.append(name)
             return method(rule, given)
 
