@@ -100,6 +100,21 @@ def test_a_promised_mean_rate_outweighs_a_hundred_tasks():
     assert rate_hz * on_s / (on_s + off_s) == pytest.approx(0.5, rel=0.1)
 
 
+def test_what_a_quota_withholds_is_no_delay_of_the_pipeline(tmp_path):
+    """Uploads take what they take beside their bits, whatever part of the band users have."""
+    fitted = {}
+    for mode in ("work-conserving", "quota"):
+        overrides = {"policy": "strongest-equal", "seed": 1, "runs_dir": tmp_path}
+        chosen = [
+            *("n_ue=6", "n_bs=2", "duration_s=6", "traffic.rate_hz=2", "traffic.off_s=0"),
+            *("traffic.size_min_bit=5e4", "traffic.size_max_bit=1.5e5", "mobility.model=static"),
+            *("channel.shadowing=false", f"radio.bandwidth_mode={mode}"),
+        ]
+        folder = Run(load_run_settings(None, overrides, chosen)).execute().path
+        fitted[mode] = calibrate([folder]).delays.pipeline_s
+    assert fitted["quota"] == pytest.approx(fitted["work-conserving"], abs=0.01)
+
+
 def test_acknowledgements_take_some_milliseconds(learned):
     assert 0.003 < learned.delays.report_s < 0.1
 
