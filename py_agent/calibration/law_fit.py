@@ -98,13 +98,15 @@ def _handovers(
 
 
 def _beside_transmission_s(run: RecordedRun, fitted: TwinParameters) -> Floats:
-    """Upload time less size over rate, of tasks alone in their cell that are soon uploaded."""
+    """Upload time less transmission, of tasks alone in their cell that are soon uploaded."""
     link = load_radio(fitted.radio.name)(run.run.settings, fitted.radio)
     before = {name: run.field(name)[:-1] for name in ("serving_bs", *link.needed_serving)}
     rate_bps = link.serving_rate_bps(before)  # [n, n_ue]
     serving = run.field("serving_bs")[1:]
     table = run.table("task")
     time_s = run.field("time_s")[:, 0]
+    band_s = np.zeros((len(time_s), rate_bps.shape[1]))  # of the whole band, so far
+    band_s[1:] = np.cumsum(_lone_share(run, fitted) * np.diff(time_s)[:, None], axis=0)
     uploading = run.field("tasks_uploading") > 0  # [n + 1, n_ue]
     taken = np.asarray(table["uploaded_s"] - table["created_s"], np.float64)
     beside = []
@@ -116,7 +118,24 @@ def _beside_transmission_s(run: RecordedRun, fitted: TwinParameters) -> Floats:
         cell = serving[slot, user]
         if cell < 0 or (uploading[slot] & (serving[slot] == cell)).any():
             continue
-        needed_s = float(table["size_bit"][i]) / float(rate_bps[slot, user])
+        created_s, theirs_s = table["created_s"][i], band_s[:, user]
+        whole_band_s = float(table["size_bit"][i]) / float(rate_bps[slot, user])
+        sent_s = np.interp(created_s, time_s, theirs_s) + whole_band_s
+        needed_s = np.interp(sent_s, theirs_s, time_s, right=np.inf) - created_s
         if needed_s < _QUICK_S:
             beside.append(taken[i] - needed_s)
     return np.asarray(beside, np.float64)
+
+
+def _lone_share(run: RecordedRun, fitted: TwinParameters) -> Floats:
+    """Part of the band that a user has in each slot while no other sends, ``[n_slots, n_ue]``."""
+    cell = run.field("serving_bs")[1:]
+    if fitted.bandwidth_mode != "quota":
+        return np.ones(cell.shape)
+    share = run.action("bandwidth_share").astype(np.float64)
+    in_cell = np.zeros(cell.shape)
+    for bs in np.unique(cell):
+        served = cell == bs
+        in_cell += served * (share * served).sum(axis=1, keepdims=True)
+    lone: Floats = share / np.maximum(in_cell, 1.0)
+    return lone

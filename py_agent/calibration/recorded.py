@@ -17,6 +17,7 @@ from py_agent import former_names
 from py_agent.experiment.run_data import (
     finished_run,
     observed_field,
+    slot_field,
     slot_fields,
     table_columns,
 )
@@ -57,6 +58,10 @@ class RecordedRun:
         if name not in self._cache:
             self._cache[name] = observed_field(self.folder, name)
         return self._cache[name]
+
+    def action(self, name: str) -> NDArray[Any]:
+        """What was decided in every slot, ``[n_slots, ...]``."""
+        return slot_field(self.folder, f"action.{name}")
 
     def table(self, name: str) -> dict[str, NDArray[Any]]:
         """Columns of a table of records."""

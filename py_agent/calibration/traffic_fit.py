@@ -33,14 +33,16 @@ def fit_traffic(runs: Sequence[RecordedRun], prior: Law, users: Users) -> Law:
         prior: what the settings say.
         users: whose tasks follow this law, ``[n]``.
     """
+    # Under one seed users create the same tasks, whatever the policy: the longest run has them all.
+    longest_last = sorted(runs, key=lambda run: run.slots)
+    runs = list({run.run.seed: run for run in longest_last}.values())
     tables = [_tasks_of(run, users) for run in runs]
     size_bit = np.concatenate([t["size_bit"] for t in tables]).astype(np.float64)
     cycles = np.concatenate([t["cycles"] for t in tables])
     if len(size_bit) < _ENOUGH:
         return prior
     if prior.off_s > 0:
-        # Under one seed users create the same tasks, whatever the policy.
-        gaps = [_gaps_s(run, users) for run in {run.run.seed: run for run in runs}.values()]
+        gaps = [_gaps_s(run, users) for run in runs]
         ended_s, open_s = (np.concatenate([g[i] for g in gaps]) for i in (0, 1))
         rate_hz, on_s, off_s = most_likely_times(ended_s, open_s, prior)
         active = {"rate_hz": rate_hz, "on_s": on_s, "off_s": off_s}
@@ -50,14 +52,12 @@ def fit_traffic(runs: Sequence[RecordedRun], prior: Law, users: Users) -> Law:
         promised = _PROMISE_DOUBT**-2  # tasks that are worth as much as the promise
         rate_hz = (created + promised) / (user_s + promised / max(prior.rate_hz, 1e-9))
         active = {"rate_hz": rate_hz}
-    return prior.model_copy(
-        update={
-            **active,
-            "size_min_bit": float(size_bit.min()),
-            "size_max_bit": float(size_bit.max()),
-            "cycles_per_bit": float(cycles.sum() / size_bit.sum()),
-        }
-    )
+    # The bounds of a law say more than the extremes of a sample; a trace's sizes have no law.
+    of_trace = runs[0].run.settings["traffic"]["model"] == "trace"
+    low, high = float(size_bit.min()), float(size_bit.max())
+    bounds = {"size_min_bit": low, "size_max_bit": high} if of_trace else {}
+    cycles_per_bit = float(cycles.sum() / size_bit.sum())
+    return prior.model_copy(update={**active, **bounds, "cycles_per_bit": cycles_per_bit})
 
 
 def most_likely_times(

@@ -75,6 +75,10 @@ void WalkLaw::Follow(State& state, std::size_t rollout) const {
     for (std::size_t ue = 0; ue < state.n_ue; ++ue) {
         const std::size_t user = rollout * state.n_ue + ue;
         const float uniform = draws.Uniform(ue);
+        if (m_pause_s > 0 && SpeedMps(state, user) < m_slow_mps / 2) {
+            // Nobody walks so slowly: it rests, and its reports have errors.
+            state.x_mps[user] = state.y_mps[user] = 0;
+        }
         state.left_s[user] = m_static      ? std::numeric_limits<float>::infinity()
                              : m_waypoints ? RestOfLegS(state, user, uniform)
                                            : uniform * m_turn_s;
@@ -187,13 +191,12 @@ float WalkLaw::RestOfLegS(const State& state, std::size_t user, float uniform) c
     // density in proportion to r + a/2, a being the way behind it to the edge of the area: begin
     // and end of a leg are uniform over the area, which in polar coordinates about the point is (a'
     // + r) da' dr, integrated over a' from 0 to a.
-    const float x_mps = state.x_mps[user], y_mps = state.y_mps[user];
-    const float speed_mps = std::sqrt(x_mps * x_mps + y_mps * y_mps);
+    const float speed_mps = SpeedMps(state, user);
     if (speed_mps < 1e-3f) {
         return RestOfPauseS(uniform);
     }
     const Place place_m{state.x_m[user], state.y_m[user]};
-    const Place direction{x_mps / speed_mps, y_mps / speed_mps};
+    const Place direction{state.x_mps[user] / speed_mps, state.y_mps[user] / speed_mps};
     const float ahead_m = ToEdgeM(place_m, direction);
     const float behind_m = ToEdgeM(place_m, {-direction[0], -direction[1]});
     const float whole = uniform * (ahead_m * ahead_m + behind_m * ahead_m);
@@ -209,6 +212,11 @@ float WalkLaw::ToEdgeM(Place place_m, Place direction) const {
         nearest_m = std::min(nearest_m, way_m);
     }
     return nearest_m;
+}
+
+float WalkLaw::SpeedMps(const State& state, std::size_t user) {
+    const float x_mps = state.x_mps[user], y_mps = state.y_mps[user];
+    return std::sqrt(x_mps * x_mps + y_mps * y_mps);
 }
 
 float WalkLaw::SpeedMps(float uniform) const {

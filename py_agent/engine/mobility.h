@@ -36,6 +36,7 @@ class WalkLaw {
     float RestOfPauseS(float uniform) const;
     float RestOfLegS(const State& state, std::size_t user, float uniform) const;
     float ToEdgeM(Place place_m, Place direction) const;
+    static float SpeedMps(const State& state, std::size_t user);
     float SpeedMps(float uniform) const;
     Place At(float u, float v) const;
 

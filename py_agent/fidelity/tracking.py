@@ -82,7 +82,7 @@ class Tracking:
             observation: after it.
         """
         if estimate.slot_in_frame == 0:
-            self._end_frame(estimate.n_ue)
+            self._begin_frame(estimate.n_ue)
             self._due += [(estimate.time_s + h, h, estimate) for h in HORIZONS_S]
         now_s = float(observation["time_s"][0])
         due = [entry for entry in self._due if entry[0] <= now_s + 1e-6]
@@ -90,6 +90,8 @@ class Tracking:
         for _, horizon_s, earlier in due:
             self._compare_ahead(horizon_s, earlier, observation)
         self._add_rates(estimate, observation)
+        if estimate.slot_in_frame == estimate.parameters.timing.slots_per_frame - 1:
+            self._end_frame()
 
     def samples(self) -> dict[str, Floats]:
         """What was predicted and observed, by name, ``[n]`` each; `scores` makes measures of it."""
@@ -107,7 +109,7 @@ class Tracking:
             np.zeros(n_ue) for _ in range(5)
         )
 
-    def _end_frame(self, n_ue: int) -> None:
+    def _end_frame(self) -> None:
         counts = self._observed >= LEAST_BIT
         if counts.any():
             slots = self._slots[counts]
@@ -120,7 +122,6 @@ class Tracking:
                     self._quality[counts] / slots,
                 )
             )
-        self._begin_frame(n_ue)
 
     def _add_rates(
         self, estimate: NetworkEstimate, observation: Mapping[str, NDArray[Any]]

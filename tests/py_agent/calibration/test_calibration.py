@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Calibration on runs of real ns-3, and whether what is learned is what was set."""
 
+import dataclasses
 import json
 
 import numpy as np
@@ -9,14 +10,16 @@ from typer.testing import CliRunner
 
 from py_agent.calibration.calibrate import calibrate
 from py_agent.calibration.recorded import load_runs
-from py_agent.calibration.traffic_fit import most_likely_times
+from py_agent.calibration.traffic_fit import fit_traffic, most_likely_times
 from py_agent.cli.app import app
 from py_agent.experiment.run_settings import load_run_settings
 from py_agent.experiment.runner import Run
 from py_agent.radio.errors import NothingToLearn
 from py_agent.radio.lte.laws import map_rsrp_dbm
+from py_agent.twin.environment.network import TwinNetwork
 from py_agent.twin.model.parameters import Traffic, TwinParameters
 from py_agent.twin.model.prior import prior_parameters
+from py_agent.twin.model.traffic import mean_size_bit
 
 
 @pytest.fixture(scope="module")
@@ -98,6 +101,73 @@ def test_a_promised_mean_rate_outweighs_a_hundred_tasks():
         np.concatenate([np.diff(user) for user in users]), open_s, promised
     )
     assert rate_hz * on_s / (on_s + off_s) == pytest.approx(0.5, rel=0.1)
+
+
+@dataclasses.dataclass
+class Created:
+    """A run of which only the tasks that one user created are known."""
+
+    settings: dict
+    seed: int
+    size_bit: np.ndarray
+    slots: int = 100
+
+    @property
+    def run(self):
+        return self
+
+    def field(self, name):
+        until = {"time_s": [10.0], "tasks_created": [len(self.size_bit)]}[name]
+        return np.array([[0.0], until])
+
+    def table(self, name):
+        n = len(self.size_bit)
+        columns = {"ue": np.zeros(n, int), "created_s": np.linspace(0.0, 10.0, n)}
+        return {**columns, "size_bit": self.size_bit, "cycles": 500.0 * self.size_bit}
+
+    def has_table(self, name):
+        return False
+
+
+def test_a_heavy_tail_keeps_the_bounds_that_are_set():
+    rng = np.random.default_rng(1)
+    settings = {"n_bs": 1, "traffic": {"size_model": "bounded-pareto", "size_alpha": 1.1}}
+    settings["traffic"] |= {"model": "poisson", "size_min_bit": 1e4, "size_max_bit": 1e8}
+    settings = TwinNetwork.of(settings).place.settings
+    declared = prior_parameters(settings, "lte").traffic
+    size_bit = np.minimum(1e4 * (1 - rng.random(300)) ** (-1 / 1.1), 3e7)
+    fitted = fit_traffic([Created(settings, 1, size_bit)], declared, np.array([0]))
+    chosen = settings["traffic"]
+    assert mean_size_bit(fitted, chosen) == mean_size_bit(declared, chosen)
+    # A trace's sizes follow no law that is set.
+    settings = {**settings, "traffic": {**chosen, "model": "trace"}}
+    fitted = fit_traffic([Created(settings, 1, size_bit)], declared, np.array([0]))
+    assert (fitted.size_min_bit, fitted.size_max_bit) == (size_bit.min(), size_bit.max())
+
+
+def test_tasks_of_one_seed_count_once_whatever_the_policies():
+    settings = TwinNetwork.of({"n_bs": 1, "traffic": {"model": "poisson"}}).place.settings
+    declared, user = prior_parameters(settings, "lte").traffic, np.array([0])
+    sizes_bit = np.linspace(1e5, 7e5, 60)
+    once = fit_traffic([Created(settings, 1, sizes_bit)], declared, user)
+    short = Created(settings, 1, sizes_bit[:30], slots=50)
+    runs = [Created(settings, 1, sizes_bit), Created(settings, 1, sizes_bit), short]
+    assert fit_traffic(runs, declared, user) == once
+
+
+def test_what_a_quota_withholds_is_no_delay_of_the_pipeline(tmp_path):
+    """Uploads take what they take beside their bits, whatever part of the band users have."""
+    fitted = {}
+    for mode in ("work-conserving", "quota"):
+        overrides = {"policy": "strongest-equal", "seed": 1, "runs_dir": tmp_path}
+        chosen = [
+            *("n_ue=6", "n_bs=2", "duration_s=6", "traffic.rate_hz=2", "traffic.off_s=0"),
+            *("traffic.size_min_bit=5e4", "traffic.size_max_bit=1.5e5", "mobility.model=static"),
+            *("channel.shadowing=false", f"radio.bandwidth_mode={mode}"),
+        ]
+        folder = Run(load_run_settings(None, overrides, chosen)).execute().path
+        fitted[mode] = calibrate([folder]).delays.pipeline_s
+    assert fitted["quota"] == pytest.approx(fitted["work-conserving"], abs=0.01)
 
 
 def test_acknowledgements_take_some_milliseconds(learned):

@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from py_agent.cli.app import app
+from py_agent.contract import Network
 from py_agent.experiment.run_settings import load_run_settings
 from py_agent.fidelity.checkpoint import Checkpoint, whole_settings
 from py_agent.fidelity.checkpoint_file import DamagedCheckpoint, key_of, load_checkpoint
@@ -23,6 +24,10 @@ from py_agent.fidelity.scores import (
     regret,
     spearman,
 )
+from py_agent.fidelity.tracking import Tracking
+from py_agent.radio.link_model import link_model_of
+from py_agent.twin.environment.env import make as make_twin
+from py_agent.twin.estimation.twin import Twin
 from py_agent.twin.model.prior import prior_parameters
 from py_agent.twin.rollout.simulate import Outcome
 
@@ -77,6 +82,26 @@ def test_coverage_counts_every_state_alike():
     assert found["coverage_90_frame_2"] == 0.5
     assert found["coverage_states"] == 3
     assert found["coverage_intervals"] == 4 + 9
+
+
+def test_rates_of_a_run_s_last_frame_count_and_those_of_a_part_do_not():
+    busy = {"traffic": {"off_s": 0.0, "rate_hz": 50.0}, "slots_per_frame": 10}
+    env = make_twin({"n_ue": 2, "n_bs": 2, **busy})
+    network = Network("cellular", env.settings.model_dump(), env.schema)
+    observation, _ = env.reset(seed=1)
+    twin, tracking = Twin(network), Tracking(link_model_of(network))
+    tracking.start(observation)
+    counted = []
+    for _ in range(39):
+        twin.observe(observation)
+        action = {**env.action_space.sample(), "association": observation["rsrp_dbm"].argmax(1)}
+        estimate = twin.estimate()
+        observation, *_ = env.step(action)
+        tracking.slot(estimate, observation)
+        counted.append(len(tracking.samples()["rate_observed_bit"]))
+    env.close()
+    assert counted[18] > 0
+    assert counted[28] < counted[29] == counted[38]
 
 
 @pytest.fixture(scope="module")

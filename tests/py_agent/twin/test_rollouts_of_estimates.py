@@ -157,8 +157,7 @@ def test_who_is_seen_resting_is_likely_in_a_long_pause(estimate):
     longest_s = 6.0
     pauses = {"model": "random-waypoint", "pause_max_s": longest_s}
     network = TwinNetwork.of({"n_ue": N_UE, "mobility": pauses})
-    still, known = np.zeros((N_UE, 2)), np.zeros(N_UE)
-    seen = dataclasses.replace(estimate, velocity_mps=still, velocity_sd_mps=known)
+    seen = dataclasses.replace(estimate, velocity_mps=np.zeros((N_UE, 2)))  # but for its error
     rollout = rollouts_of(seen, network.place.settings, 512, longest_s, seed=1)
     cells = {"association": np.ones((512, N_UE), int), "compute_share": np.ones((512, N_UE))}
     resting = []
