@@ -12,9 +12,9 @@
 
 namespace physical {
 
-/// The wired side of the network: a wire from each access point to one switch, and a host at it
-/// that stands for the edge; all of them and the stations are one subnet (the distribution system
-/// of IEEE 802.11-2020, clause 4.3.5).
+/// The wired side of the network: a full-duplex wire from each access point to one switch, and a
+/// host at it that stands for the edge; all of them and the stations are one subnet (the
+/// distribution system of IEEE 802.11-2020, clause 4.3.5).
 class Distribution {
   public:
     /// @param ap_devices [n_bs] @param station_devices [n_ue]
@@ -38,7 +38,6 @@ class Distribution {
     ns3::Ptr<ns3::Node> m_host;
     ns3::Ptr<ns3::NetDevice> m_host_device;
     ns3::Ipv4Address m_host_address;
-    ns3::NetDeviceContainer m_wires;
     ns3::NodeContainer m_ip_nodes;
 };
 

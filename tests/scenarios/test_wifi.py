@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from wifi_run import (
     BUSY,
+    ONE_CELL,
     ROAMING,
     SATURATED,
     SERVERS,
@@ -185,6 +186,15 @@ def test_access_points_on_one_channel_share_its_airtime(wifi):
     shared = delivered_bit(wifi(radio={"channels": 1}, **settings))
     assert 0.35 < shared.sum() / own.sum() < 0.6
     assert (shared > 0.2 * own).all()
+
+
+def test_the_delay_of_the_wires_does_not_take_their_rate(wifi):
+    settings = {**ONE_CELL, "n_ue": 4, "n_bs": 2, "slots_per_frame": 5, "duration_s": 1}
+    near, far = (
+        delivered_bit(wifi(**settings, distribution={"delay_us": delay_us})).sum()
+        for delay_us in (20, 5000)
+    )
+    assert far > 0.8 * near
 
 
 @pytest.mark.parametrize(
