@@ -205,6 +205,8 @@ def test_the_delay_of_the_wires_does_not_take_their_rate(wifi):
         ({"radio": {"standard": "n", "width_mhz": 80}}, "at most 40"),
         ({"n_bs": 4, "radio": {"band_ghz": "2.4"}}, r"n_bs = 4: .* 3 channels of 20 MHz"),
         ({"n_bs": 5, "radio": {"band_ghz": "2.4", "channels": 4}}, "radio.channels = 4"),
+        ({"n_bs": 29}, r"n_bs = 29: .* 28 channels of 20 MHz .* beside a spare one"),
+        ({"n_bs": 58, "radio": {"channels": 29}}, "radio.channels = 29: .* radio.channels = 28"),
         ({"radio": {"rate_control": "constant", "constant_mcs": 12}}, "at most 11"),
         ({"radio": {"standard": "be", "rate_control": "minstrel-ht"}}, "minstrel-ht"),
         ({"radio": {"shares": "edca", "bandwidth_mode": "quota"}}, "contention windows"),
