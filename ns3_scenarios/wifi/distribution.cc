@@ -60,6 +60,7 @@ void Distribution::BuildWires(const WifiSettings& settings,
     for (std::uint32_t bs = 0; bs < ap_devices.GetN(); ++bs) {
         const auto access_point = ap_devices.Get(bs)->GetNode();
         const auto ends = wire.Install(ns3::NodeContainer(access_point, crossbar));
+        m_access_point_ends.Add(ends.Get(0));
         ports.Add(ends.Get(1));
         ns3::BridgeHelper().Install(access_point,
                                     ns3::NetDeviceContainer(ap_devices.Get(bs), ends.Get(0)));
@@ -90,10 +91,12 @@ void Distribution::BuildSubnet(const ns3::NetDeviceContainer& station_devices) {
     }
 }
 
-void Distribution::OnArrived(const ns3::Ptr<ns3::NetDevice>& station) const {
+void Distribution::OnArrived(std::uint32_t bs, const ns3::Ptr<ns3::NetDevice>& station) const {
     // ns-3 forgets all addresses, permanent ones too, when a link goes up or down.
     Introduce(station, m_host_device, m_host_address);
-    station->Send(ns3::Create<ns3::Packet>(1), m_host_device->GetAddress(), ANNOUNCEMENT);
+    // Over the air it could be lost, or wait for the station's share.
+    m_access_point_ends.Get(bs)->SendFrom(ns3::Create<ns3::Packet>(1), station->GetAddress(),
+                                          m_host_device->GetAddress(), ANNOUNCEMENT);
 }
 
 void Distribution::AssignStreams() {

@@ -139,6 +139,30 @@ def test_stations_go_in_the_middle_of_an_exchange_of_frames(wifi):
     assert done.sum() > 300
 
 
+def test_results_follow_a_station_that_has_no_share_where_it_has_gone(wifi):
+    traffic = {**BUSY, "size_min_bit": 1e4, "size_max_bit": 1e4, "result_ratio": 0.1}
+    env = wifi(
+        n_ue=1,
+        n_bs=2,
+        slots_per_frame=5,
+        duration_s=1.2,
+        layout={"site_distance_m": 20},
+        traffic=traffic,
+        compute={"capacity_hz": 5e7},
+        **STANDING,
+    )
+    observation, _ = env.reset(seed=1)
+    other = 1 - observation["serving_bs"]
+    for slot in range(60):
+        goes = slot >= 10
+        decision = action(observation, other if goes else None)
+        observation, *_ = env.step({**decision, "bandwidth_share": np.float32([0 if goes else 1])})
+        if slot == 25:
+            assert (observation["serving_bs"] == other).all()
+            arrived_s = observation["time_s"][0]
+    assert (env.take_records()["task"]["done_s"] > arrived_s).any()
+
+
 def test_stations_go_between_access_points_on_one_channel(wifi):
     """Both send all the time, so that what ends is always in the middle of something."""
     traffic = {**SATURATED, "size_min_bit": 2e4, "size_max_bit": 4e4, "result_ratio": 1}
