@@ -22,7 +22,7 @@ constexpr double LEAST_SHARE = 1e-6;
 /// In quota mode who has hardly any share may have to wait for years, more than ns-3 can count.
 constexpr double LONGEST_WAIT_S = 1;
 
-double AtLeast(double share) {
+double Divisor(double share) {
     return std::max(share, LEAST_SHARE);
 }
 
@@ -37,20 +37,20 @@ void AirtimeAccounts::SetShare(std::uint32_t ue, double share) {
     Credit(member);
     // What it is ahead by is airtime, and stays so.
     member.virtual_s =
-        m_virtual_s + (member.virtual_s - m_virtual_s) * AtLeast(member.share) / AtLeast(share);
+        m_virtual_s + (member.virtual_s - m_virtual_s) * Divisor(member.share) / Divisor(share);
     member.share = share;
 }
 
 void AirtimeAccounts::Charge(std::uint32_t ue, const Cost& cost) {
     Member& member = m_members.at(ue);
     Credit(member);
-    member.virtual_s = StartS(member) + cost.airtime.GetSeconds() / AtLeast(member.share);
+    member.virtual_s = StartS(member) + cost.airtime.GetSeconds() / Divisor(member.share);
     member.credit_s -= cost.occupied.GetSeconds();
 }
 
 void AirtimeAccounts::Refund(std::uint32_t ue, const Cost& cost) {
     Member& member = m_members.at(ue);
-    member.virtual_s -= cost.airtime.GetSeconds() / AtLeast(member.share);
+    member.virtual_s -= cost.airtime.GetSeconds() / Divisor(member.share);
     member.credit_s += cost.occupied.GetSeconds();
 }
 
@@ -65,8 +65,8 @@ double AirtimeAccounts::StartS(const Member& member) const {
     for (const auto& [ue, other] : m_members) {
         shares += other.share;
     }
-    return std::clamp(member.virtual_s, m_virtual_s - MOST_CREDIT_S / AtLeast(shares),
-                      m_virtual_s + MOST_DEBT_S / AtLeast(member.share));
+    return std::clamp(member.virtual_s, m_virtual_s - MOST_CREDIT_S / Divisor(shares),
+                      m_virtual_s + MOST_DEBT_S / Divisor(member.share));
 }
 
 ns3::Time AirtimeAccounts::Wait(std::uint32_t ue) {
@@ -78,7 +78,7 @@ ns3::Time AirtimeAccounts::Wait(Member& member) const {
     if (m_mode == Mode::WORK_CONSERVING || member.credit_s >= 0) {
         return {};
     }
-    const double wait_s = -member.credit_s / AtLeast(member.share);
+    const double wait_s = -member.credit_s / Divisor(member.share);
     return ns3::Seconds(std::min(wait_s, LONGEST_WAIT_S)) + ns3::MicroSeconds(1);
 }
 
