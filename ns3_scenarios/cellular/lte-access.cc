@@ -54,7 +54,12 @@ void LteAccess::WatchRadio() {
         m_radio_fields->Watch(*m_network);
     }
     std::vector<SchedulerListener*> listeners;
-    m_rnti_directory.emplace(*m_network);
+    std::vector<ns3::Ptr<ns3::LteEnbRrc>> cells;
+    for (const BaseStation& bs : m_network->Bs()) {
+        cells.push_back(bs.device->GetRrc());
+    }
+    m_rnti_directory.emplace(cells,
+                             [this](std::uint64_t imsi) { return m_network->UeOfImsi(imsi); });
     if (m_mac_fields) {
         listeners.push_back(&m_mac_fields->Watch(*m_network, *m_rnti_directory));
     }

@@ -114,6 +114,9 @@ void TransferSender::SendProbe() {
         Transmit(fragment);
     }
     RestartTimer();
+    if (m_in_flight.empty()) {
+        FillWindow();  // the window held nothing but repetitions of what has arrived
+    }
 }
 
 void TransferSender::OnReceive(ns3::Ptr<ns3::Socket> socket) {

@@ -19,10 +19,11 @@ namespace physical {
  * Sends transfers (tasks up, results down) one after another: UDP with selective repeat.
  *
  * ns-3's X2 handover loses what waits in the user's RLC, and TCP's timers would make delays that
- * are not the radio's; so every fragment is repaired here. Loss detection follows RFC 9002: each
- * transmission has a new packet number; a packet is lost when one sent REORDERING later has been
- * acknowledged; when nothing is heard for a while, or after a handover, probes ask for an
- * acknowledgement. Nothing is declared lost without such evidence.
+ * are not the radio's; so every fragment is repaired here. Loss detection is like that of RFC 9002:
+ * each transmission has a new packet number; a packet is lost when one sent more than REORDERING
+ * later has been acknowledged (there: at least kPacketThreshold later); when nothing is heard for a
+ * while, or after a handover, probes ask for an acknowledgement. Nothing is declared lost without
+ * such evidence.
  */
 class TransferSender {
   public:

@@ -12,10 +12,12 @@
 #include "ns3/simple-net-device-helper.h"
 #include "ns3/simulator.h"
 #include "ns3/string.h"
+#include "ns3/udp-socket-factory.h"
 
 #include <boost/test/unit_test.hpp>
 
 #include <memory>
+#include <set>
 #include <vector>
 
 namespace physical {
@@ -37,6 +39,7 @@ struct Link {
         const auto devices = helper.Install(nodes);
         ns3::InternetStackHelper().Install(nodes);
         const auto addresses = ns3::Ipv4AddressHelper("10.0.0.0", "255.0.0.0").Assign(devices);
+        receiver_address = addresses.GetAddress(1);
         for (std::uint32_t i = 0; i < nodes.GetN(); ++i) {
             nodes.Get(i)
                 ->Initialize();  // else with the first event, and sockets could not send yet
@@ -47,8 +50,8 @@ struct Link {
         devices.Get(1)->SetAttribute("ReceiveErrorModel", ns3::PointerValue(loss));
         receiver = std::make_unique<TransferReceiver>(
             nodes.Get(1), PORT, [this](std::int64_t id) { arrived.push_back(id); });
-        sender = std::make_unique<TransferSender>(
-            nodes.Get(0), FLOW, ns3::InetSocketAddress(addresses.GetAddress(1), PORT));
+        sender = std::make_unique<TransferSender>(nodes.Get(0), FLOW,
+                                                  ns3::InetSocketAddress(receiver_address, PORT));
     }
     ~Link() { ns3::Simulator::Destroy(); }
 
@@ -60,6 +63,7 @@ struct Link {
     }
 
     ns3::NodeContainer nodes;
+    ns3::Ipv4Address receiver_address;
     ns3::Ptr<ns3::RateErrorModel> loss = ns3::CreateObject<ns3::RateErrorModel>();
     std::unique_ptr<TransferReceiver> receiver;
     std::unique_ptr<TransferSender> sender;
@@ -134,6 +138,39 @@ BOOST_AUTO_TEST_CASE(a_restored_link_goes_on_at_once) {
     link.RunFor(0.1);
     BOOST_TEST(link.arrived.size() == 1U);
     BOOST_TEST(link.sender->ProbedBit() > 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_window_of_repetitions_that_are_no_longer_needed_stops_nothing) {
+    Link link;
+    constexpr std::uint16_t LATE_PORT = PORT + 1;
+    const auto receiver =
+        ns3::Socket::CreateSocket(link.nodes.Get(1), ns3::UdpSocketFactory::GetTypeId());
+    receiver->Bind(ns3::InetSocketAddress(ns3::Ipv4Address::GetAny(), LATE_PORT));
+    TransferSender sender(link.nodes.Get(0), FLOW,
+                          ns3::InetSocketAddress(link.receiver_address, LATE_PORT));
+    constexpr std::uint32_t FRAGMENTS = 2 * TransferSender::WINDOW;
+    sender.Submit(1, FRAGMENTS * Fragmentation::BYTES * 8);
+    link.RunFor(60);
+    // All this time nothing was acknowledged; now all that was sent once is, its repetitions are
+    // not.
+    ns3::Address from;
+    while (receiver->GetRxAvailable() > 0) {
+        receiver->RecvFrom(from);
+    }
+    AckHeader ack;
+    ack.largest = TransferSender::WINDOW;
+    ack.received = ~std::uint64_t{0};
+    const auto packet = ns3::Create<ns3::Packet>();
+    packet->AddHeader(ack);
+    receiver->SendTo(packet, 0, from);
+    link.RunFor(10);
+    std::set<std::uint32_t> arrived;
+    while (receiver->GetRxAvailable() > 0) {
+        FragmentHeader header;
+        receiver->RecvFrom(from)->RemoveHeader(header);
+        arrived.insert(header.fragment);
+    }
+    BOOST_TEST(arrived.contains(TransferSender::WINDOW));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

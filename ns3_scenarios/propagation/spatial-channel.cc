@@ -64,14 +64,16 @@ void SpatialChannel::AddUserMaps() {
 
 SpatialChannel::Link SpatialChannel::Between(const ns3::MobilityModel& a,
                                              const ns3::MobilityModel& b) {
-    auto site = m_site_of.find(&a);
-    const ns3::MobilityModel& user = site == m_site_of.end() ? a : b;
-    if (site == m_site_of.end()) {
-        site = m_site_of.find(&b);
-    }
-    if (site == m_site_of.end()) {
+    const auto at_a = m_site_of.find(&a);
+    const auto at_b = m_site_of.find(&b);
+    if (at_a == m_site_of.end() && at_b == m_site_of.end()) {
         return BetweenUsers(a, b);
     }
+    // Of two base stations the later one is taken for the user, in either order.
+    const bool a_is_user =
+        at_a == m_site_of.end() || (at_b != m_site_of.end() && at_b->second < at_a->second);
+    const auto site = a_is_user ? at_b : at_a;
+    const ns3::MobilityModel& user = a_is_user ? a : b;
     const ns3::Vector position = user.GetPosition();
     const std::int64_t cell_x = std::llround(position.x / MAP_RESOLUTION_M);
     const std::int64_t cell_y = std::llround(position.y / MAP_RESOLUTION_M);

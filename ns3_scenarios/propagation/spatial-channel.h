@@ -45,7 +45,8 @@ class SpatialChannel : public ns3::Object {
     /// is the mean of two fields at its place and at the other's.
     void AddUserMaps();
 
-    /// State of the link between a base station and a user, in either order, or between two users.
+    /// State of the link between two ends, whichever comes first: a base station and a user, two
+    /// base stations, or two users.
     struct Link {
         bool line_of_sight;
         double shadowing_db;

@@ -26,7 +26,9 @@ namespace physical {
 namespace {
 
 constexpr double LEAST_INTERVAL_S = 0.001;
-constexpr std::uint32_t LEAST_SOCKET_BYTES = 1 << 18;
+constexpr double LEAST_SOCKET_BYTES = 1 << 18;
+/// The largest window that TCP can tell (RFC 7323, 2.3).
+constexpr double MOST_SOCKET_BYTES = 1 << 30;
 
 /// One run: the flows, when they ask, and what comes of it.
 class TcpRun {
@@ -43,7 +45,8 @@ class TcpRun {
         // Twice what can be on the way and wait, so that the window alone limits a flow.
         const double most_bytes = 2 * (LongestRttS() * m_settings.rate_mbps * 1e6 / 8 +
                                        1.0 * m_settings.BufferPackets() * PACKET_BYTES);
-        m_buffer_bytes = std::max(LEAST_SOCKET_BYTES, static_cast<std::uint32_t>(most_bytes));
+        m_buffer_bytes = static_cast<std::uint32_t>(
+            std::clamp(most_bytes, LEAST_SOCKET_BYTES, MOST_SOCKET_BYTES));
         ns3::Config::SetDefault("ns3::TcpSocket::RcvBufSize", ns3::UintegerValue(m_buffer_bytes));
         m_network.emplace(m_settings, m_flow_settings);
         m_asked.resize(m_settings.n_flows);

@@ -37,10 +37,11 @@ double TaskSize::MeanBit() const {
     if (m_settings.size_model == "lognormal") {
         return LognormalMeanBit();
     }
+    // By a / b alone: powers of bits leave the range of a double.
     const double alpha = m_settings.size_alpha;
-    const double scale = alpha * std::pow(a, alpha) / (1 - std::pow(a / b, alpha));
-    return scale * (alpha == 1 ? std::log(b / a)
-                               : (std::pow(a, 1 - alpha) - std::pow(b, 1 - alpha)) / (alpha - 1));
+    const double log_ratio = std::log(b / a);
+    const double tail = alpha == 1 ? log_ratio : -std::expm1((1 - alpha) * log_ratio) / (alpha - 1);
+    return a * alpha * tail / -std::expm1(-alpha * log_ratio);
 }
 
 double TaskSize::LognormalScore(double size_bit) const {

@@ -5,12 +5,12 @@
 
 #include "ns3/arp-cache.h"
 #include "ns3/bridge-helper.h"
-#include "ns3/csma-helper.h"
 #include "ns3/internet-stack-helper.h"
 #include "ns3/ipv4-address-helper.h"
 #include "ns3/ipv4-interface.h"
 #include "ns3/ipv4-l3-protocol.h"
 #include "ns3/packet.h"
+#include "ns3/simple-net-device-helper.h"
 #include "ns3/string.h"
 #include "ns3/traffic-control-helper.h"
 
@@ -49,9 +49,10 @@ Distribution::Distribution(const WifiSettings& settings,
 void Distribution::BuildWires(const WifiSettings& settings,
                               const ns3::NetDeviceContainer& ap_devices) {
     const auto number = [](double value) { return std::to_string(value); };
-    ns3::CsmaHelper wire;
-    wire.SetChannelAttribute("DataRate",
-                             ns3::StringValue(number(settings.distribution_rate_mbps) + "Mbps"));
+    // ns-3's CSMA is half duplex, and busy for as long as a frame is on its way.
+    ns3::SimpleNetDeviceHelper wire;
+    wire.SetDeviceAttribute("DataRate",
+                            ns3::StringValue(number(settings.distribution_rate_mbps) + "Mbps"));
     wire.SetChannelAttribute("Delay",
                              ns3::StringValue(number(settings.distribution_delay_us) + "us"));
     const auto crossbar = ns3::CreateObject<ns3::Node>();
@@ -59,15 +60,13 @@ void Distribution::BuildWires(const WifiSettings& settings,
     for (std::uint32_t bs = 0; bs < ap_devices.GetN(); ++bs) {
         const auto access_point = ap_devices.Get(bs)->GetNode();
         const auto ends = wire.Install(ns3::NodeContainer(access_point, crossbar));
-        m_wires.Add(ends);
+        m_access_point_ends.Add(ends.Get(0));
         ports.Add(ends.Get(1));
         ns3::BridgeHelper().Install(access_point,
                                     ns3::NetDeviceContainer(ap_devices.Get(bs), ends.Get(0)));
     }
-    wire.SetChannelAttribute("DataRate", ns3::StringValue("100Gbps"));
-    wire.SetChannelAttribute("Delay", ns3::StringValue("0s"));
-    const auto ends = wire.Install(ns3::NodeContainer(m_host, crossbar));
-    m_wires.Add(ends);
+    const auto ends =
+        ns3::SimpleNetDeviceHelper().Install(ns3::NodeContainer(m_host, crossbar));  // in no time
     m_host_device = ends.Get(0);
     ports.Add(ends.Get(1));
     ns3::BridgeHelper().Install(crossbar, ports);
@@ -92,16 +91,16 @@ void Distribution::BuildSubnet(const ns3::NetDeviceContainer& station_devices) {
     }
 }
 
-void Distribution::OnArrived(const ns3::Ptr<ns3::NetDevice>& station) const {
+void Distribution::OnArrived(std::uint32_t bs, const ns3::Ptr<ns3::NetDevice>& station) const {
     // ns-3 forgets all addresses, permanent ones too, when a link goes up or down.
     Introduce(station, m_host_device, m_host_address);
-    station->Send(ns3::Create<ns3::Packet>(1), m_host_device->GetAddress(), ANNOUNCEMENT);
+    // Over the air it could be lost, or wait for the station's share.
+    m_access_point_ends.Get(bs)->SendFrom(ns3::Create<ns3::Packet>(1), station->GetAddress(),
+                                          m_host_device->GetAddress(), ANNOUNCEMENT);
 }
 
 void Distribution::AssignStreams() {
-    std::int64_t stream = DISTRIBUTION_STREAMS;
-    stream += ns3::CsmaHelper().AssignStreams(m_wires, stream);
-    ns3::InternetStackHelper().AssignStreams(m_ip_nodes, stream);
+    ns3::InternetStackHelper().AssignStreams(m_ip_nodes, DISTRIBUTION_STREAMS);
 }
 
 }  // namespace physical

@@ -12,9 +12,9 @@
 
 namespace physical {
 
-/// The wired side of the network: a wire from each access point to one switch, and a host at it
-/// that stands for the edge; all of them and the stations are one subnet (the distribution system
-/// of IEEE 802.11-2020, clause 4.3.5).
+/// The wired side of the network: a full-duplex wire from each access point to one switch, and a
+/// host at it that stands for the edge; all of them and the stations are one subnet (the
+/// distribution system of IEEE 802.11-2020, clause 4.3.5).
 class Distribution {
   public:
     /// @param ap_devices [n_bs] @param station_devices [n_ue]
@@ -25,9 +25,10 @@ class Distribution {
     ns3::Ptr<ns3::Node> Host() const { return m_host; }
     ns3::Ipv4Address HostAddress() const { return m_host_address; }
 
-    /// A station has come to an access point: it learns the host's address, and sends a frame from
-    /// which bridges and switch learn where it is now. Else they would look for it where it was.
-    void OnArrived(const ns3::Ptr<ns3::NetDevice>& station) const;
+    /// A station has come to an access point: it learns the host's address, and the access point
+    /// sends a frame in its name, from which the switch learns where it is now. Else it would look
+    /// for it where it was.
+    void OnArrived(std::uint32_t bs, const ns3::Ptr<ns3::NetDevice>& station) const;
 
     void AssignStreams();
 
@@ -38,7 +39,7 @@ class Distribution {
     ns3::Ptr<ns3::Node> m_host;
     ns3::Ptr<ns3::NetDevice> m_host_device;
     ns3::Ipv4Address m_host_address;
-    ns3::NetDeviceContainer m_wires;
+    ns3::NetDeviceContainer m_access_point_ends;  ///< [n_bs], of the wires
     ns3::NodeContainer m_ip_nodes;
 };
 

@@ -119,6 +119,16 @@ def test_who_is_away_sends_nothing_and_is_served_by_nobody(make):
     assert len(stays) > 15
 
 
+def test_no_access_point_counts_who_is_away():
+    env = ns3_scenarios.make("wifi", settings(duration_s=3))
+    observations, _, _ = played(env)
+    env.close()
+    assert 0.2 < (present(observations) > 0).mean() < 0.9
+    for now in observations:
+        counts = np.bincount(now["serving_bs"][now["serving_bs"] >= 0], minlength=2)
+        assert (now["bs_users"] == counts).all()
+
+
 def test_comings_and_goings_depend_on_the_seed_alone(make):
     def restless(env, observation):
         return equal(env, observation, association=np.arange(8) % 2)

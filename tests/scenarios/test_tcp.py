@@ -68,6 +68,16 @@ def test_a_window_of_one_round_trip_fills_the_link_and_a_larger_one_the_queue():
     assert sum(rewards) > sum(worse)
 
 
+def test_sockets_have_room_for_the_window_also_where_the_queue_is_very_long():
+    """Twice the path and the queue are 2 ** 32 bytes and 33,088."""
+    link = {"rate_mbps": 100, "buffer_bdp": 858}
+    settings = {"n_flows": 1, "duration_s": 1.5, "bottleneck": link, "path": {"rtt_s": 0.2}}
+    env = ns3_scenarios.make("tcp", {**settings, "flows": {"start_spread_s": 0}})
+    seen, _, _ = played(env, lambda o: windows(o, 1500))
+    env.close()
+    assert later(seen, "delivery_rate_mbps")[0] > 80
+
+
 def test_the_reward_is_the_utility_of_rate_and_round_trip():
     settings = {**SMALL, "n_flows": 1, "duration_s": 10, "reward": {"delay_weight": 0.5}}
     env = ns3_scenarios.make("tcp", settings)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from wifi_run import (
     BUSY,
+    ONE_CELL,
     ROAMING,
     SATURATED,
     SERVERS,
@@ -138,6 +139,30 @@ def test_stations_go_in_the_middle_of_an_exchange_of_frames(wifi):
     assert done.sum() > 300
 
 
+def test_results_follow_a_station_that_has_no_share_where_it_has_gone(wifi):
+    traffic = {**BUSY, "size_min_bit": 1e4, "size_max_bit": 1e4, "result_ratio": 0.1}
+    env = wifi(
+        n_ue=1,
+        n_bs=2,
+        slots_per_frame=5,
+        duration_s=1.2,
+        layout={"site_distance_m": 20},
+        traffic=traffic,
+        compute={"capacity_hz": 5e7},
+        **STANDING,
+    )
+    observation, _ = env.reset(seed=1)
+    other = 1 - observation["serving_bs"]
+    for slot in range(60):
+        goes = slot >= 10
+        decision = action(observation, other if goes else None)
+        observation, *_ = env.step({**decision, "bandwidth_share": np.float32([0 if goes else 1])})
+        if slot == 25:
+            assert (observation["serving_bs"] == other).all()
+            arrived_s = observation["time_s"][0]
+    assert (env.take_records()["task"]["done_s"] > arrived_s).any()
+
+
 def test_stations_go_between_access_points_on_one_channel(wifi):
     """Both send all the time, so that what ends is always in the middle of something."""
     traffic = {**SATURATED, "size_min_bit": 2e4, "size_max_bit": 4e4, "result_ratio": 1}
@@ -187,6 +212,15 @@ def test_access_points_on_one_channel_share_its_airtime(wifi):
     assert (shared > 0.2 * own).all()
 
 
+def test_the_delay_of_the_wires_does_not_take_their_rate(wifi):
+    settings = {**ONE_CELL, "n_ue": 4, "n_bs": 2, "slots_per_frame": 5, "duration_s": 1}
+    near, far = (
+        delivered_bit(wifi(**settings, distribution={"delay_us": delay_us})).sum()
+        for delay_us in (20, 5000)
+    )
+    assert far > 0.8 * near
+
+
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
@@ -195,6 +229,8 @@ def test_access_points_on_one_channel_share_its_airtime(wifi):
         ({"radio": {"standard": "n", "width_mhz": 80}}, "at most 40"),
         ({"n_bs": 4, "radio": {"band_ghz": "2.4"}}, r"n_bs = 4: .* 3 channels of 20 MHz"),
         ({"n_bs": 5, "radio": {"band_ghz": "2.4", "channels": 4}}, "radio.channels = 4"),
+        ({"n_bs": 29}, r"n_bs = 29: .* 28 channels of 20 MHz .* beside a spare one"),
+        ({"n_bs": 58, "radio": {"channels": 29}}, "radio.channels = 29: .* radio.channels = 28"),
         ({"radio": {"rate_control": "constant", "constant_mcs": 12}}, "at most 11"),
         ({"radio": {"standard": "be", "rate_control": "minstrel-ht"}}, "minstrel-ht"),
         ({"radio": {"shares": "edca", "bandwidth_mode": "quota"}}, "contention windows"),

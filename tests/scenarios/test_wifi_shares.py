@@ -26,6 +26,20 @@ def test_shares_divide_the_airtime(wifi):
     assert used / used.sum() == pytest.approx([4 / 7, 2 / 7, 1 / 7], rel=0.05)
 
 
+def test_a_share_that_has_grown_counts_at_once(wifi):
+    env = wifi(n_ue=5, duration_s=1, **ONE_CELL)
+    observation, _ = env.reset(seed=1)
+    used = []
+    for slot in range(40):
+        shares = [0.24875] * 4 + [0.0005] if slot < 25 else [0.2] * 5
+        decision = {**action(observation), "bandwidth_share": np.float32(shares)}
+        observation, *_ = env.step(decision)
+        used.append(observation["airtime_ul"].copy())
+    before, after = np.sum(used[10:25], axis=0), np.sum(used[28:], axis=0)
+    assert before[4] < 0.02 * before.sum()
+    assert after / after.sum() == pytest.approx([0.2] * 5, rel=0.1)
+
+
 def test_a_quota_of_next_to_nothing_is_waited_for(wifi):
     env = wifi(n_ue=1, duration_s=0.6, radio={"bandwidth_mode": "quota"}, **ONE_CELL)
     observation, _ = env.reset(seed=1)

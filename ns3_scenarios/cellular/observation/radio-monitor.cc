@@ -54,6 +54,10 @@ void RadioMonitor::WatchUser(std::size_t ue) {
 }
 
 void RadioMonitor::WatchBaseStation(std::size_t bs) {
+    m_network.Bs()[bs].device->GetRrc()->TraceConnectWithoutContext(
+        "NewUeContext",
+        ns3::Callback<void, std::uint16_t, std::uint16_t>(
+            [this, bs](std::uint16_t, std::uint16_t rnti) { m_uplink_sinr_db[bs].erase(rnti); }));
     m_network.Bs()[bs].device->GetPhy()->TraceConnectWithoutContext(
         "ReportUeSinr", ns3::Callback<void, std::uint16_t, std::uint16_t, double, std::uint8_t>(
                             [this, bs](std::uint16_t, std::uint16_t rnti, double sinr,

@@ -2,6 +2,7 @@
 #ifndef PHYSICAL_SCHEDULER_TAP_H
 #define PHYSICAL_SCHEDULER_TAP_H
 
+#include "lte-network.h"
 #include "rnti-directory.h"
 
 #include "ns3/ff-mac-sched-sap.h"

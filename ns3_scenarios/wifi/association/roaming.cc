@@ -204,7 +204,8 @@ void Roaming::OnAssociated(std::uint32_t ue) {
     // After ns-3 has finished with the association itself.
     Simulator::ScheduleNow([this, ue] {
         if (m_users[ue].state == State::ASSOCIATED) {
-            m_network.Wires().OnArrived(m_network.Ue()[ue].device);
+            m_network.Wires().OnArrived(static_cast<std::uint32_t>(m_users[ue].bs),
+                                        m_network.Ue()[ue].device);
             m_listener.joined(ue);
         }
     });

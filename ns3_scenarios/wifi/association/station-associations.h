@@ -59,6 +59,7 @@ class StationAssociations : public AssociationCommands {
     /// The user has come or is away from now on. It stays associated in silence, what it loses then
     /// is not counted, and it comes back to the strongest access point.
     void SetPresent(std::uint32_t ue, bool present);
+    bool IsPresent(std::uint32_t ue) const { return m_users[ue].present; }
 
   private:
     struct User {

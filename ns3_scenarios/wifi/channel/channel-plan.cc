@@ -33,23 +33,31 @@ std::set<std::uint8_t> ChannelNumbers(ns3::WifiPhyBand band, double width_mhz) {
     return numbers;
 }
 
+/// Of 20 MHz. In 5 and 6 GHz the last one of the band, which is a part of no wider one.
+std::uint8_t SpareNumber(ns3::WifiPhyBand band) {
+    return band == ns3::WIFI_PHY_BAND_2_4GHZ ? 13 : *ChannelNumbers(band, 20).rbegin();
+}
+
 }  // namespace
 
 std::vector<ns3::WifiPhy::ChannelTuple> PlanChannels(const WifiSettings& settings,
                                                      std::uint32_t n_bs) {
     const ns3::WifiPhyBand band = BandOf(settings.band_ghz);
-    const auto numbers = ChannelNumbers(band, settings.width_mhz);
+    auto numbers = ChannelNumbers(band, settings.width_mhz);
+    if (settings.width_mhz == 20) {
+        numbers.erase(SpareNumber(band));
+    }
     const std::uint32_t n_channels =
         settings.channels == 0 ? n_bs : std::min(settings.channels, n_bs);
     if (n_channels > numbers.size()) {
         const std::string asked = settings.channels == 0
                                       ? "n_bs = " + std::to_string(n_bs)
                                       : "radio.channels = " + std::to_string(settings.channels);
-        throw SettingError(
-            "setting " + asked + ": the " + settings.band_ghz + " GHz band has " +
-            std::to_string(numbers.size()) + " channels of " + std::to_string(settings.width_mhz) +
-            " MHz that do not overlap; with radio.channels = " + std::to_string(numbers.size()) +
-            " access points share them");
+        throw SettingError("setting " + asked + ": the " + settings.band_ghz + " GHz band has " +
+                           std::to_string(numbers.size()) + " channels of " +
+                           std::to_string(settings.width_mhz) +
+                           " MHz that do not overlap, beside a spare one; with radio.channels = " +
+                           std::to_string(numbers.size()) + " access points share them");
     }
     std::vector<ns3::WifiPhy::ChannelTuple> plan;
     for (std::uint32_t bs = 0; bs < n_bs; ++bs) {
@@ -60,12 +68,8 @@ std::vector<ns3::WifiPhy::ChannelTuple> PlanChannels(const WifiSettings& setting
 }
 
 ns3::WifiPhy::ChannelTuple SpareChannel(const ns3::WifiPhy::ChannelTuple& channel) {
-    // The last one of its band: of those of 20 MHz there are more than access points in 5 and 6
-    // GHz, and it is a part of no wider one.
     const ns3::WifiPhyBand band = std::get<2>(channel);
-    const std::uint8_t number =
-        band == ns3::WIFI_PHY_BAND_2_4GHZ ? 13 : *ChannelNumbers(band, 20).rbegin();
-    return {number, 20, band, 0};
+    return {SpareNumber(band), 20, band, 0};
 }
 
 }  // namespace physical

@@ -28,7 +28,8 @@ MembershipFields::MembershipFields(Schema& schema, std::size_t n_ue, std::size_t
            "users",
            0,
            1e6,
-           "stations that are associated (BSS load, IEEE 802.11-2020, 9.4.2.27)"})) {}
+           "stations that are associated (BSS load, IEEE 802.11-2020, 9.4.2.27), but for those of"
+           " users that are away"})) {}
 
 void MembershipFields::Fill(const StationAssociations& associations,
                             std::size_t n_ue,
@@ -43,7 +44,7 @@ void MembershipFields::Fill(const StationAssociations& associations,
         if (bs >= 0) {
             m_associated_s(ue) =
                 static_cast<float>((ns3::Simulator::Now() - associations.Joined(ue)).GetSeconds());
-            m_bs_users(static_cast<std::size_t>(bs)) += 1;
+            m_bs_users(static_cast<std::size_t>(bs)) += associations.IsPresent(ue) ? 1 : 0;
         }
     }
 }

@@ -71,6 +71,41 @@ BOOST_AUTO_TEST_CASE(who_was_idle_does_not_have_all_of_the_time_for_long_afterwa
     BOOST_TEST(turns < 25);
 }
 
+BOOST_AUTO_TEST_CASE(a_share_that_has_grown_counts_at_once) {
+    auto accounts = MakeAccounts(Mode::WORK_CONSERVING, {{0, 0.9995}, {1, 0.0005}});
+    const auto give_turns = [&accounts](int n) {
+        std::map<std::uint32_t, int> turns;
+        for (int turn = 0; turn < n; ++turn) {
+            const std::uint32_t ue = accounts.Next(Everybody).ue.value();
+            accounts.Begin(ue);
+            accounts.Charge(ue, A_MILLISECOND);
+            ++turns[ue];
+        }
+        return turns;
+    };
+    BOOST_TEST(give_turns(500)[1] == 1);
+    accounts.SetShare(0, 0.5);
+    accounts.SetShare(1, 0.5);
+    const int of_the_second = give_turns(20)[1];
+    BOOST_TEST(of_the_second >= 9);
+    BOOST_TEST(of_the_second <= 11);
+}
+
+BOOST_AUTO_TEST_CASE(who_sent_without_a_turn_is_not_left_out_for_as_long) {
+    auto accounts = MakeAccounts(Mode::WORK_CONSERVING, {{0, 0.5}, {1, 0.5}});
+    for (int frame = 0; frame < 1000; ++frame) {
+        accounts.Charge(0, A_MILLISECOND);
+    }
+    int turns = 0;
+    while (accounts.Next(Everybody).ue == 1U) {
+        accounts.Begin(1);
+        accounts.Charge(1, A_MILLISECOND);
+        ++turns;
+    }
+    BOOST_TEST(turns > 0);
+    BOOST_TEST(turns < 25);
+}
+
 BOOST_AUTO_TEST_CASE(to_look_who_is_next_changes_nothing) {
     auto accounts = MakeAccounts(Mode::WORK_CONSERVING, {{0, 1}, {1, 0.01}});
     accounts.Charge(0, {MilliSeconds(15), MilliSeconds(15)});
@@ -97,6 +132,17 @@ BOOST_AUTO_TEST_CASE(a_refund_undoes_a_charge) {
         BOOST_TEST(accounts.Next(Everybody).ue.value() == 0U);
         BOOST_TEST(accounts.Wait(0).IsZero());
     }
+}
+
+BOOST_AUTO_TEST_CASE(a_refund_undoes_a_charge_also_after_the_share_has_changed) {
+    auto accounts = MakeAccounts(Mode::WORK_CONSERVING, {{0, 0.1}, {1, 0.5}});
+    accounts.Charge(0, A_MILLISECOND);  // 10 ms of virtual time
+    accounts.Charge(1, A_MILLISECOND);  // 2 ms
+    accounts.SetShare(0, 0.5);
+    accounts.Refund(0, A_MILLISECOND);
+    BOOST_TEST(accounts.Next(Everybody).ue.value() == 0U);
+    accounts.Charge(0, {MilliSeconds(2), MilliSeconds(2)});
+    BOOST_TEST(accounts.Next(Everybody).ue.value() == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(who_has_no_share_has_no_turn) {

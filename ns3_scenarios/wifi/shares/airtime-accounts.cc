@@ -15,9 +15,16 @@ namespace {
 /// Who has nothing to send for a moment, while it waits for acknowledgements of its transfers,
 /// keeps so much of its part.
 constexpr double MOST_CREDIT_S = 0.02;
+/// Airtime that a member has had ahead of its turn and has to wait for, at most: some turns. Who
+/// sends without having been given a turn could else be left out for as long as it did so.
+constexpr double MOST_DEBT_S = 0.02;
 constexpr double LEAST_SHARE = 1e-6;
 /// In quota mode who has hardly any share may have to wait for years, more than ns-3 can count.
 constexpr double LONGEST_WAIT_S = 1;
+
+double Divisor(double share) {
+    return std::max(share, LEAST_SHARE);
+}
 
 }  // namespace
 
@@ -28,20 +35,22 @@ void AirtimeAccounts::Add(std::uint32_t ue) {
 void AirtimeAccounts::SetShare(std::uint32_t ue, double share) {
     Member& member = m_members.at(ue);
     Credit(member);
+    // What it is ahead by is airtime, and stays so.
+    member.virtual_s =
+        m_virtual_s + (member.virtual_s - m_virtual_s) * Divisor(member.share) / Divisor(share);
     member.share = share;
 }
 
 void AirtimeAccounts::Charge(std::uint32_t ue, const Cost& cost) {
     Member& member = m_members.at(ue);
     Credit(member);
-    member.virtual_s =
-        StartS(member) + cost.airtime.GetSeconds() / std::max(member.share, LEAST_SHARE);
+    member.virtual_s = StartS(member) + cost.airtime.GetSeconds() / Divisor(member.share);
     member.credit_s -= cost.occupied.GetSeconds();
 }
 
 void AirtimeAccounts::Refund(std::uint32_t ue, const Cost& cost) {
     Member& member = m_members.at(ue);
-    member.virtual_s -= cost.airtime.GetSeconds() / std::max(member.share, LEAST_SHARE);
+    member.virtual_s -= cost.airtime.GetSeconds() / Divisor(member.share);
     member.credit_s += cost.occupied.GetSeconds();
 }
 
@@ -56,7 +65,8 @@ double AirtimeAccounts::StartS(const Member& member) const {
     for (const auto& [ue, other] : m_members) {
         shares += other.share;
     }
-    return std::max(member.virtual_s, m_virtual_s - MOST_CREDIT_S / std::max(shares, LEAST_SHARE));
+    return std::clamp(member.virtual_s, m_virtual_s - MOST_CREDIT_S / Divisor(shares),
+                      m_virtual_s + MOST_DEBT_S / Divisor(member.share));
 }
 
 ns3::Time AirtimeAccounts::Wait(std::uint32_t ue) {
@@ -68,7 +78,7 @@ ns3::Time AirtimeAccounts::Wait(Member& member) const {
     if (m_mode == Mode::WORK_CONSERVING || member.credit_s >= 0) {
         return {};
     }
-    const double wait_s = -member.credit_s / std::max(member.share, LEAST_SHARE);
+    const double wait_s = -member.credit_s / Divisor(member.share);
     return ns3::Seconds(std::min(wait_s, LONGEST_WAIT_S)) + ns3::MicroSeconds(1);
 }
 

@@ -44,7 +44,8 @@ class AirtimeAccounts {
         ns3::Time occupied;  ///< of the channel, by which their quotas are used up
     };
     void Charge(std::uint32_t ue, const Cost& cost);
-    /// @param cost that it was charged with just now, of a turn that it does not have
+    /// @param cost that it was charged with, also under another share, of a turn that it does not
+    /// have
     void Refund(std::uint32_t ue, const Cost& cost);
     /// How long the member has to wait for its next part of the time; 0 in work-conserving mode.
     ns3::Time Wait(std::uint32_t ue);
