@@ -20,7 +20,8 @@ _TASKS = (
 _MODELS = (
     *("random@spare", "load-fill@none", "strongest-fill@spare", "a3-fill@spare"),
     *("load-fill@spare", "load-fill@need-calibrated", "load-fill@drift-plus-penalty"),
-    *("load-fill@bandit", "twin-fill@spare", "load-held@spare", "load-drl@policy"),
+    *("load-fill@bandit", "load-srpt@spare", "twin-fill@spare", "load-held@spare"),
+    "load-drl@policy",
     *("twin-drl@policy", "no-twin-drl@policy", "single-twin-drl@policy"),
     *("rollout-fill@spare", "rollout-drl@policy"),
 )
