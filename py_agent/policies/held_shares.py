@@ -157,9 +157,9 @@ def divided(need: Floats, weight: Floats, group: Integers) -> NDArray[np.float32
 
     Example:
         >>> group, alike = np.zeros(3, np.int32), np.ones(3)
-        >>> divided(np.array([0.4, 0.0, 0.0]), alike, group).round(2).tolist()
-        [0.6, 0.2, 0.2]
-        >>> divided(np.array([1.5, 0.5, 0.0]), alike, group).round(2).tolist()
+        >>> divided(np.array([0.25, 0.0, 0.0]), alike, group).tolist()
+        [0.5, 0.25, 0.25]
+        >>> divided(np.array([1.5, 0.5, 0.0]), alike, group).tolist()
         [0.75, 0.25, 0.0]
     """
     groups = Groups(group)
