@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from py_agent.calibration.recorded import RecordedRun
+from py_agent.policies.groups import Groups
 from py_agent.radio.link_model import load_radio
 from py_agent.twin.model.parameters import Delays, HandoverLaw, MobilityLaw, TwinParameters
 
@@ -133,9 +134,6 @@ def _lone_share(run: RecordedRun, fitted: TwinParameters) -> Floats:
     if fitted.bandwidth_mode != "quota":
         return np.ones(cell.shape)
     share = run.action("bandwidth_share").astype(np.float64)
-    in_cell = np.zeros(cell.shape)
-    for bs in np.unique(cell):
-        served = cell == bs
-        in_cell += served * (share * served).sum(axis=1, keepdims=True)
-    lone: Floats = share / np.maximum(in_cell, 1.0)
+    cells = Groups(cell)
+    lone: Floats = share / np.maximum(cells.of_users(cells.total(share)), 1.0)
     return lone

@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from py_agent.contract import Network, Observation, present
+from py_agent.contract import Decision, Network, Observation, present
 from py_agent.radio.link_model import candidates, link_model_of, strongest
 
 
@@ -71,6 +71,10 @@ class ByAssociation:
     def twin(self) -> object | None:
         """The twin that the rule decides by; None: it has none."""
         return getattr(self._association, "twin", None)
+
+    def decide_frame(self, observation: Observation) -> Decision:
+        """Choose the association, ``[..., n_ue]``."""
+        return {"association": self._association.associate(observation)}
 
 
 class Strongest:

@@ -59,10 +59,6 @@ class FillPolicy(ByAssociation):
         self._meter = WorkMeter(network)
         self._divider = FillDivider(network)
 
-    def decide_frame(self, observation: Observation) -> Decision:
-        """Choose the association, ``[..., n_ue]``."""
-        return {"association": self._association.associate(observation)}
-
     def decide_slot(self, observation: Observation) -> Decision:
         """Choose the shares, ``[..., n_ue]`` each."""
         self._association.watch(observation)

@@ -57,10 +57,6 @@ class HeldPolicy(ByAssociation):
         self._held = HeldShares(network)
         self._slot = {}
 
-    def decide_frame(self, observation: Observation) -> Decision:
-        """Choose the association, ``[..., n_ue]``."""
-        return {"association": self._association.associate(observation)}
-
     def decide_slot(self, observation: Observation) -> Decision:
         """Choose the shares in a frame's first slot, ``[..., n_ue]`` each."""
         self._association.watch(observation)

@@ -38,7 +38,7 @@ FILE_POLICIES: Plugins[Callable[[Path], Policy]] = Plugins(
 )
 
 _SHORT = {"srpt": "load-srpt"}
-# As they were called before version 0.2; they go in version 0.3.
+# As they were once called; they go in version 0.3.
 _FORMER_ASSOCIATIONS = {"max-rsrp": "strongest"}
 _FORMER_SHARES = {"cmu": "srpt"}
 _FORMER_POLICIES = {"single-load-srpt": "load-held"}
@@ -101,8 +101,8 @@ def load_policy(name: str) -> Policy:
         name: one of `policy_names`, ``srpt`` for ``load-srpt``, ``ASSOCIATION-drl=FILE`` for an
             agent of one's own, ``flat=FILE`` for one of another trainer, or
             ``package.module:Class`` or ``path/to/file.py:Class``; modules are also looked for in
-            the current folder. The class is called without arguments. Names from before version
-            0.2, ``cmu``, ``max-rsrp`` and ``single-load-srpt``, still load and warn.
+            the current folder. The class is called without arguments. Former names, ``cmu``,
+            ``max-rsrp`` and ``single-load-srpt``, still load and warn.
 
     Raises:
         UnknownPolicy: the message lists the known names or says what is wrong with the class.

@@ -73,10 +73,6 @@ class RulePolicy(ByAssociation):
         if self._divides_band:
             yield from ("upload_backlog_bit", "task_mean_bit")
 
-    def decide_frame(self, observation: Observation) -> Decision:
-        """Choose the association, ``[..., n_ue]``."""
-        return {"association": self._association.associate(observation)}
-
     def decide_slot(self, observation: Observation) -> Decision:
         """Choose the shares, ``[..., n_ue]`` each."""
         self._association.watch(observation)

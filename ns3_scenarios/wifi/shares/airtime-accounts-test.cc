@@ -29,6 +29,17 @@ bool Everybody(std::uint32_t /*ue*/) {
     return true;
 }
 
+/// Turns of a millisecond that a member has before another one is next.
+int TurnsInARow(AirtimeAccounts& accounts, std::uint32_t ue) {
+    int turns = 0;
+    while (accounts.Next(Everybody).ue == ue) {
+        accounts.Begin(ue);
+        accounts.Charge(ue, A_MILLISECOND);
+        ++turns;
+    }
+    return turns;
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(airtime_accounts)
@@ -61,12 +72,7 @@ BOOST_AUTO_TEST_CASE(who_was_idle_does_not_have_all_of_the_time_for_long_afterwa
         accounts.Begin(0);
         accounts.Charge(0, A_MILLISECOND);
     }
-    int turns = 0;
-    while (accounts.Next(Everybody).ue == 1U) {
-        accounts.Begin(1);
-        accounts.Charge(1, A_MILLISECOND);
-        ++turns;
-    }
+    const int turns = TurnsInARow(accounts, 1);
     BOOST_TEST(turns > 0);
     BOOST_TEST(turns < 25);
 }
@@ -96,12 +102,7 @@ BOOST_AUTO_TEST_CASE(who_sent_without_a_turn_is_not_left_out_for_as_long) {
     for (int frame = 0; frame < 1000; ++frame) {
         accounts.Charge(0, A_MILLISECOND);
     }
-    int turns = 0;
-    while (accounts.Next(Everybody).ue == 1U) {
-        accounts.Begin(1);
-        accounts.Charge(1, A_MILLISECOND);
-        ++turns;
-    }
+    const int turns = TurnsInARow(accounts, 1);
     BOOST_TEST(turns > 0);
     BOOST_TEST(turns < 25);
 }
