@@ -52,6 +52,7 @@ def noise(seeds: Seeds, stream: int, counter: int, n: int) -> NDArray[np.float32
 
 class laws:  # a submodule
     FILL_MARGIN: float
+    FILL_ALIKE: float
     @staticmethod
     def log2(x: float) -> float: ...
     @staticmethod

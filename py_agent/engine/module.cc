@@ -350,6 +350,7 @@ NB_MODULE(_engine, module) {
     nb::module_ laws = module.def_submodule("laws");
     BindLaws(laws);
     laws.attr("FILL_MARGIN") = Transfers::FILL_MARGIN;
+    laws.attr("FILL_ALIKE") = Transfers::FILL_ALIKE;
     BindRandom(module);
     module.def(
         "mean_size_bit",

@@ -57,7 +57,7 @@ void Servers::Compute(State& state, Rows rows, ServerShares shares, Numbered<dou
         }
     }
     if (shares.fills) {
-        m_sharing.ByPriority(1, m_network.slot_s);
+        m_sharing.ByPriority(1, 0, m_network.slot_s);
     }
     m_sharing.Share(m_network.slot_s, by_quota);
     for (std::size_t i = 0; i < m_flows.size(); ++i) {

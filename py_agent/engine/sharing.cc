@@ -14,7 +14,7 @@ void Sharing::Reset(std::size_t n_resources) {
     quota.assign(n_resources, 0);
 }
 
-void Sharing::ByPriority(double margin, double slot_s) {
+void Sharing::ByPriority(double margin, double alike, double slot_s) {
     m_order.resize(m_count);
     std::iota(m_order.begin(), m_order.end(), std::size_t(0));
     std::sort(m_order.begin(), m_order.end(), [this](std::size_t one, std::size_t other) {
@@ -23,16 +23,17 @@ void Sharing::ByPriority(double margin, double slot_s) {
         }
         return weight[one] != weight[other] ? weight[one] > weight[other] : one < other;
     });
+    const double most = 1 - alike;
     for (std::size_t begin = 0; begin < m_count;) {
         const int shared = resource[m_order[begin]];
-        double left = 1;
+        double left = most;
         std::size_t end = begin;
         for (; end < m_count && resource[m_order[end]] == shared; ++end) {
             const std::size_t i = m_order[end];
-            weight[i] = std::min(margin * need_s[i] / slot_s, left);
+            weight[i] = std::min(most * margin * need_s[i] / slot_s, left);
             left -= weight[i];
         }
-        const double each = left / static_cast<double>(end - begin);
+        const double each = (left + alike) / static_cast<double>(end - begin);
         for (; begin < end; ++begin) {
             weight[m_order[begin]] += each;
         }

@@ -27,8 +27,9 @@ class Sharing {
 
     /// Take weights for priorities, any numbers, and put the shares of `fill` in their place: who
     /// is first gets `margin` times what it needs, the next one what is left; what nobody needs is
-    /// divided equally. Where there are quotas the shares are one in all.
-    void ByPriority(double margin, double slot_s);
+    /// divided equally, and so is the part `alike` of everything. Where there are quotas the shares
+    /// are one in all.
+    void ByPriority(double margin, double alike, double slot_s);
 
     /// Fill `offered_s`.
     void Share(double slot_s, bool by_quota);

@@ -146,7 +146,7 @@ void Transfers::Divide(const State& state, Rows rows, Numbered<const float> weig
             (rollout - rows.begin) * state.n_bs + static_cast<std::size_t>(m_senders.cell[i]));
     }
     if (fills) {
-        m_sharing.ByPriority(FILL_MARGIN, slot_s);
+        m_sharing.ByPriority(FILL_MARGIN, m_network.band_quota ? 0 : FILL_ALIKE, slot_s);
     } else if (m_network.band_quota) {
         AddQuotas(state, rows, weight);
     }

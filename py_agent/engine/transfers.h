@@ -17,6 +17,9 @@ class Transfers {
     /// What a user gets of the band where shares go by priority, over what it needs: its rate is a
     /// guess.
     static constexpr double FILL_MARGIN = 1.25;
+    /// The part of a band that all its users have alike then, where idle shares go to others: who
+    /// has no share is not served even while the band idles, and one direction often does.
+    static constexpr double FILL_ALIKE = 0.1;
 
     Transfers(const NetworkParameters& network, Radio& radio, Way way);
 

@@ -29,7 +29,9 @@ class FillPolicy(ByAssociation):
     The priority of a user is the largest number of its next tasks over the work of these,
     ``max(1/head, n/all)``: the order that minimises the sum of delays where tasks of a user
     follow each other (Sidney 1975). With hard quotas this is what the other rules lack: no share
-    goes to somebody who cannot use it.
+    goes to somebody who cannot use it. Where idle shares of the band go to others
+    (work-conserving), all users of a cell have a tenth of it alike: one without a share would wait
+    even while the band idles, and one of its directions often does.
 
     Retraining jobs stand in the same order as inference tasks: a job counts as ``Z + 10·deficit``
     tasks, so it comes last as long as its user keeps the target.
@@ -92,6 +94,7 @@ class FillDivider:
         actions = {field.name for field in network.schema.actions}
         self._divides_band = "bandwidth_share" in actions
         self._trains = "training_share" in actions
+        self._band_quota = network.settings["radio"].get("bandwidth_mode") == "quota"
         self._slot_s = network.settings["slot_s"]
         network.require(actions=["compute_share"])
         if self._trains:
@@ -123,7 +126,9 @@ class FillDivider:
             decision["compute_share"] = fill(compute, need, work.server)
         if self._divides_band:
             need = _engine.laws.FILL_MARGIN * work.upload_s / self._slot_s
-            decision["bandwidth_share"] = fill(priorities["bandwidth_share"], need, work.cell)
+            alike = 0.0 if self._band_quota else _engine.laws.FILL_ALIKE
+            shares = fill(priorities["bandwidth_share"], need, work.cell, alike)
+            decision["bandwidth_share"] = shares
         return decision
 
 
@@ -161,13 +166,16 @@ def training_tasks(virtual_queue: Floats, deficit: Floats) -> Floats:
     return tasks
 
 
-def fill(priority: Floats, need: Floats, group: NDArray[np.int32]) -> NDArray[np.float32]:
+def fill(
+    priority: Floats, need: Floats, group: NDArray[np.int32], alike: float = 0.0
+) -> NDArray[np.float32]:
     """Shares by strict priority; what nobody needs is divided equally, for what may still come.
 
     Args:
         priority: any number, ``[..., n]``.
         need: share that would do, ``[..., n]``, ≥ 0.
         group: who shares with whom, ``[..., n]``.
+        alike: the part of everything that is divided equally whoever is first.
 
     Returns:
         shares, ``[..., n]``; they add up to 1 in every group.
@@ -176,13 +184,15 @@ def fill(priority: Floats, need: Floats, group: NDArray[np.int32]) -> NDArray[np
         >>> need, cell = np.array([0.7, 0.5, 0.2]), np.array([0, 0, 0], np.int32)
         >>> fill(np.array([2.0, 3.0, 1.0]), need, cell).round(2).tolist()  # the second user first
         [0.5, 0.5, 0.0]
+        >>> fill(np.array([2.0, 3.0, 1.0]), need, cell, alike=0.75).tolist()
+        [0.375, 0.375, 0.25]
     """
     groups = Groups(group)
     # A user's place in the order of priority; those of equal priority as they are numbered.
     order = np.argsort(-priority, axis=-1, kind="stable")
     place = np.argsort(order, axis=-1).astype(np.int32)
     before = (groups.ahead(place) * need[..., None, :]).sum(axis=-1)
-    share = np.minimum(need, np.maximum(1 - before, 0))
+    share = (1 - alike) * np.minimum(need, np.maximum(1 - before, 0))
     left = np.maximum(1 - groups.total(share), 0)
     each = left / np.maximum(groups.members.sum(axis=-1), 1)
     shares: NDArray[np.float32] = np.minimum(share + groups.of_users(each), 1).astype(np.float32)

@@ -3,11 +3,17 @@ from __future__ import annotations
 import itertools
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from py_agent.policies.fill import fill
+import py_agent.twin.environment.env as without_ns3
+from py_agent.contract import Network
+from py_agent.driver import play
+from py_agent.engine import _engine
+from py_agent.policies.association import Strongest
+from py_agent.policies.fill import FillPolicy, fill
 from py_agent.policies.groups import Groups
 
 N = 7
@@ -17,13 +23,16 @@ N = 7
     hnp.arrays(np.float64, (2, N), elements=st.floats(-5, 5)),
     hnp.arrays(np.float64, (2, N), elements=st.floats(0, 3)),
     hnp.arrays(np.int32, (2, N), elements=st.integers(-1, 2)),
+    st.floats(0, 1),
 )
-def test_shares_are_a_division_of_every_group(priority, need, group):
-    shares = fill(priority, need, group)
+def test_shares_are_a_division_of_every_group(priority, need, group, alike):
+    shares = fill(priority, need, group, alike)
     assert ((shares >= 0) & (shares <= 1)).all()
     for row in range(2):
         for name in np.unique(group[row]):
-            assert np.isclose(shares[row][group[row] == name].sum(), 1, atol=1e-5)
+            members = group[row] == name
+            assert np.isclose(shares[row][members].sum(), 1, atol=1e-5)
+            assert (shares[row][members] >= alike / members.sum() - 1e-5).all()
 
 
 @given(
@@ -36,6 +45,21 @@ def test_nobody_gets_anything_before_those_ahead_have_what_they_need(priority, n
     for first, second in itertools.pairwise(order):
         if shares[second] > 1e-6:
             assert shares[first] >= need[first] - 1e-6
+
+
+@pytest.mark.parametrize(
+    ("mode", "least"), [("work-conserving", _engine.laws.FILL_ALIKE / N), ("quota", 0.0)]
+)
+def test_nobody_is_without_a_share_where_idle_shares_go_to_others(mode, least):
+    settings = {"n_ue": N, "n_bs": 1, "radio": {"bandwidth_mode": mode}}
+    env = without_ns3.make({**settings, "traffic": {"rate_hz": 20}})  # more than the band carries
+    network = Network("cellular", env.settings.model_dump(), env.schema)
+    policy = FillPolicy(Strongest())
+    policy.begin(network, seed=1)
+    slots = play(env, policy, network, env.reset(seed=1)[0], 200, copies=True)
+    shares = np.array([slot.action["bandwidth_share"] for slot in slots])
+    assert shares.min() == pytest.approx(least)
+    env.close()
 
 
 def test_a_batch_is_its_networks_one_by_one():

@@ -99,10 +99,11 @@ def test_sampled_futures_tell_a_good_association_from_a_bad_one(followed):
 
 @pytest.mark.parametrize("mode", ["quota", "work-conserving"])
 @pytest.mark.parametrize("retrains", [False, True])
-def test_the_engine_fills_as_the_policy_does(mode, retrains):
+@pytest.mark.parametrize("result_ratio", [0, 3])
+def test_the_engine_fills_as_the_policy_does(mode, retrains, result_ratio):
     make = without_ns3.make_learning if retrains else without_ns3.make
     modes = {"compute": {"mode": mode}, "radio": {"bandwidth_mode": mode}}
-    env = make({**SETTINGS, **modes})
+    env = make({**SETTINGS, **modes, "traffic": {"rate_hz": 2, "result_ratio": result_ratio}})
     known = {**env.settings.model_dump(), "learning": LearningSettings().model_dump()}
     network = Network("cellular", known, env.schema)
     policy = FillPolicy(LoadBalancing())
