@@ -94,7 +94,8 @@ class FillDivider:
         actions = {field.name for field in network.schema.actions}
         self._divides_band = "bandwidth_share" in actions
         self._trains = "training_share" in actions
-        self._band_quota = network.settings["radio"].get("bandwidth_mode") == "quota"
+        quota = network.settings["radio"].get("bandwidth_mode") == "quota"
+        self._alike = 0.0 if quota else _engine.laws.FILL_ALIKE
         self._slot_s = network.settings["slot_s"]
         network.require(actions=["compute_share"])
         if self._trains:
@@ -126,9 +127,8 @@ class FillDivider:
             decision["compute_share"] = fill(compute, need, work.server)
         if self._divides_band:
             need = _engine.laws.FILL_MARGIN * work.upload_s / self._slot_s
-            alike = 0.0 if self._band_quota else _engine.laws.FILL_ALIKE
-            shares = fill(priorities["bandwidth_share"], need, work.cell, alike)
-            decision["bandwidth_share"] = shares
+            first = priorities["bandwidth_share"]
+            decision["bandwidth_share"] = fill(first, need, work.cell, self._alike)
         return decision
 
 
