@@ -96,7 +96,7 @@ class Agent:
         )
         return squashed
 
-    def save(self, path: Path) -> None:
+    def save(self, path: Path | str) -> None:
         """Write as ``.npz``."""
         arrays: dict[str, Any] = {
             f"{part}_{kind}{i}": array
@@ -111,7 +111,7 @@ class Agent:
         save(path, about, arrays)
 
     @classmethod
-    def load(cls, path: Path) -> Agent:
+    def load(cls, path: Path | str) -> Agent:
         """Read what `save` wrote. The file is data: no code of it runs, and it is checked whole.
 
         Raises:
@@ -126,7 +126,7 @@ class Agent:
             raise InvalidAgent(f"cannot read an agent from {path}: {reason_of(error)}") from error
 
     @classmethod
-    def _load(cls, path: Path) -> Agent:
+    def _load(cls, path: Path | str) -> Agent:
         with opened(path) as file:
             about = json.loads(str(file["about"]))
             layers, embedding = (_layers_of(file, part) for part in _PARTS)

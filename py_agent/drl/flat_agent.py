@@ -118,13 +118,13 @@ class FlatAgent:
         layers[-1] = (weight[:, :outputs], bias[:outputs], activation)
         return cls(layers, list(fields), timescale)
 
-    def save(self, path: Path) -> None:
+    def save(self, path: Path | str) -> None:
         """Write as ``.npz``."""
         about, arrays = self.parts()
         save(path, about, arrays)
 
     @classmethod
-    def load(cls, path: Path) -> FlatAgent:
+    def load(cls, path: Path | str) -> FlatAgent:
         """Read what `save` wrote. The file is data: no code of it runs, and it is checked whole.
 
         Raises:

@@ -52,7 +52,7 @@ class TeamAgent:
             raise InvalidAgent(f"there is no agent of {station}, only of {', '.join(self.agents)}")
         return agent
 
-    def save(self, path: Path) -> None:
+    def save(self, path: Path | str) -> None:
         """Write as ``.npz``."""
         parts = {name: agent.parts(f"{name}.") for name, agent in self.agents.items()}
         about = {"team": {name: about for name, (about, _) in parts.items()}}
@@ -60,7 +60,7 @@ class TeamAgent:
         save(path, about, arrays)
 
     @classmethod
-    def load(cls, path: Path) -> TeamAgent:
+    def load(cls, path: Path | str) -> TeamAgent:
         """Read what `save` wrote. The file is data: no code of it runs, and it is checked whole.
 
         Raises:

@@ -21,7 +21,7 @@ Layers = Sequence[tuple[NDArray[np.float32], NDArray[np.float32]]]
 
 
 @contextlib.contextmanager
-def opened(path: Path) -> Iterator[Any]:
+def opened(path: Path | str) -> Iterator[Any]:
     """Arrays of an ``.npz`` file, by name; nothing in it is unpickled.
 
     Raises:
@@ -31,17 +31,18 @@ def opened(path: Path) -> Iterator[Any]:
     with zipfile.ZipFile(path) as archive:
         if sum(part.file_size for part in archive.infolist()) > _LARGEST_BYTES:
             raise InvalidAgent(f"{path} unpacks to more than {_LARGEST_BYTES} bytes")
-    with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+    with Path(path).open("rb") as file, np.load(file, allow_pickle=False) as arrays:
         yield arrays
 
 
-def save(path: Path, about: Mapping[str, Any], arrays: Mapping[str, Any]) -> None:
+def save(path: Path | str, about: Mapping[str, Any], arrays: Mapping[str, Any]) -> None:
     """Write arrays as ``.npz``, and what they are as JSON among them: all of it, or nothing."""
 
     def write(fresh: Path) -> None:
         with fresh.open("wb") as file:  # given a name, NumPy would add to it
             np.savez(file, about=np.array(json.dumps(about)), **arrays)
 
+    path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     replace(path, write)
 

@@ -51,7 +51,7 @@ class Replay:
 
 
 def replay(
-    path: Path, progress: Progress = lambda done, total: None, *, is_trusted: bool = False
+    path: Path | str, progress: Progress = lambda done, total: None, *, is_trusted: bool = False
 ) -> Replay:
     """Simulate a run again under its settings and seed, with the actions that it recorded.
 

@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-def recorded_run(path: Path) -> RunFolder:
+def recorded_run(path: Path | str) -> RunFolder:
     """The run in a folder, finished or not (`RunFolder.early_end`).
 
     Raises:
         InvalidSetting: the folder holds no run, or one that ended before its first frame.
         DamagedRun: its settings are cut off.
     """
-    folder = RunFolder(path)
+    folder = RunFolder(Path(path))
     if not folder.settings.is_file():
         raise InvalidSetting(f"{path} holds no run: {folder.settings.name} is missing")
     _check_whole(folder)
@@ -36,14 +36,14 @@ def recorded_run(path: Path) -> RunFolder:
     return folder
 
 
-def finished_run(path: Path) -> RunFolder:
+def finished_run(path: Path | str) -> RunFolder:
     """The run in a folder.
 
     Raises:
         InvalidSetting: the folder holds no finished run.
         DamagedRun: its settings are cut off.
     """
-    folder = RunFolder(path)
+    folder = RunFolder(Path(path))
     for file in (folder.settings, folder.slots, folder.last_observation, folder.summary):
         if not file.is_file():
             raise InvalidSetting(f"{path} holds no finished run: {file.name} is missing")

@@ -22,7 +22,7 @@ _RUN = 7
 
 
 def check_gateway(
-    address: str, *, key: Path | None = None, deadline_s: float = 60.0
+    address: str, *, key: Path | str | None = None, deadline_s: float = 60.0
 ) -> Iterator[Check]:
     """Check the gateway at `address`; yields the findings one by one.
 

@@ -32,7 +32,7 @@ class RawAgent:
     """
 
     def __init__(
-        self, context: zmq.Context[Any], address: str, key: Path | None, deadline_s: float
+        self, context: zmq.Context[Any], address: str, key: Path | str | None, deadline_s: float
     ) -> None:
         self._deadline_s = deadline_s
         self._socket: zmq.Socket[bytes] = context.socket(zmq.DEALER)

@@ -76,7 +76,7 @@ class Connection:
         self,
         address: str,
         *,
-        key: Path | None = None,
+        key: Path | str | None = None,
         session: bytes = b"",
         schema_hash: bytes = b"",
         deadline_s: float = 10.0,

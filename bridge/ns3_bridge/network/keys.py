@@ -148,12 +148,13 @@ def issued_keys(folder: Path, agent: str = "agent") -> Iterator[GatewayKeys]:
         yield GatewayKeys(gateway_public, gateway_secret, frozenset([public]))
 
 
-def protect_agent(socket: zmq.Socket[bytes], secret_file: Path) -> None:
+def protect_agent(socket: zmq.Socket[bytes], secret_file: Path | str) -> None:
     """Let an agent's socket use its keys; ``gateway.key`` lies beside its secret file.
 
     Raises:
         InvalidSetting: keys are missing or unreadable.
     """
+    secret_file = Path(secret_file)
     socket.curve_publickey, socket.curve_secretkey = _load(secret_file)
     socket.curve_serverkey = _load(secret_file.parent / f"{GATEWAY}.key", secret=False)[0]
 

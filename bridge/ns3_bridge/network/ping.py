@@ -15,7 +15,7 @@ from ns3_bridge.network.link_monitor import LinkMonitor
 from ns3_bridge.network.messages import read_reply, receive, send
 
 
-def ping(address: str, *, key: Path | None = None, deadline_s: float = 5.0) -> float:
+def ping(address: str, *, key: Path | str | None = None, deadline_s: float = 5.0) -> float:
     """Let a gateway answer once, without a session: whoever drives is not disturbed.
 
     It takes leave of a session that it never had, and the gateway says so. That takes the loop that

@@ -269,7 +269,7 @@ def connect(
     """
     connection = Connection(
         address,
-        key=None if key is None else Path(key),
+        key=key,
         session=_from_hex(session, "session"),
         schema_hash=_from_hex(schema_hash, "schema_hash"),
         deadline_s=deadline_s,

@@ -318,19 +318,19 @@ class TwinParameters(Part):
             whole[name] = {**whole.get(name, {}), **part} if isinstance(part, Mapping) else part
         return _checked(values, "parameters")
 
-    def save(self, path: Path) -> None:
+    def save(self, path: Path | str) -> None:
         """Write as JSON.
 
         Raises:
             InvalidParameters: the file cannot be written.
         """
         try:
-            whole_files.replace_text(path, self.model_dump_json(indent=2) + "\n")
+            whole_files.replace_text(Path(path), self.model_dump_json(indent=2) + "\n")
         except OSError as error:
             raise InvalidParameters(f"cannot write {path}: {error}") from error
 
     @classmethod
-    def load(cls, path: Path) -> TwinParameters:
+    def load(cls, path: Path | str) -> TwinParameters:
         """Read what `save` wrote.
 
         Raises:
@@ -338,7 +338,7 @@ class TwinParameters(Part):
                 the message names it.
         """
         try:
-            text = path.read_text(encoding="utf-8")
+            text = Path(path).read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise InvalidParameters(f"cannot read {path}: {error}") from error
         try:

@@ -60,10 +60,12 @@ def read(path: Path, content: bytes) -> None:
         assert np.isfinite(outputs(agent)).all()
 
 
-def test_what_was_saved_is_loaded(tmp_path):
+@pytest.mark.parametrize("name", [Path, str])
+def test_what_was_saved_is_loaded(name, tmp_path):
     agent = small_agent()
-    agent.save(tmp_path / "agent.npz")
-    assert np.array_equal(outputs(Agent.load(tmp_path / "agent.npz")), outputs(agent))
+    path = name(tmp_path / "agent.npz")
+    agent.save(path)
+    assert np.array_equal(outputs(Agent.load(path)), outputs(agent))
 
 
 @pytest.mark.fuzz

@@ -59,8 +59,8 @@ def test_what_was_trained_with_stable_baselines_decides_as_there(tmp_path):
     agent = FlatAgent.of_torch(
         [policy.mlp_extractor.policy_net, policy.action_net], order, env.action_space.shape[0]
     )
-    agent.save(tmp_path / "agent.npz")
-    again = FlatAgent.load(tmp_path / "agent.npz")
+    agent.save(str(tmp_path / "agent.npz"))
+    again = FlatAgent.load(str(tmp_path / "agent.npz"))
     vectors = np.random.default_rng(1).uniform(-1, 1, (20, agent.inputs)).astype(np.float32)
     expected, _ = model.predict(vectors, deterministic=True)
     np.testing.assert_allclose(again(vectors), expected, atol=1e-6)

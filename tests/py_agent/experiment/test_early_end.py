@@ -197,4 +197,4 @@ def test_a_run_that_failed_in_its_first_slot_is_neither_replayed_nor_drawn(tmp_p
     with pytest.raises(InvalidSetting, match="has recorded no slot"):
         replay(path)
     with pytest.raises(InvalidSetting, match="has recorded no slot: there is nothing to draw"):
-        write_report(recorded_run(path))
+        write_report(recorded_run(str(path)))

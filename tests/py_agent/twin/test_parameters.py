@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 import json
+from pathlib import Path
 
 import pytest
 
@@ -21,11 +22,12 @@ def prior(settings):
     return prior_parameters(settings, "lte")
 
 
-def test_saved_parameters_are_read_back_as_they_were(prior, tmp_path):
-    path = tmp_path / "twin.json"
+@pytest.mark.parametrize("name", [Path, str])
+def test_saved_parameters_are_read_back_as_they_were(name, prior, tmp_path):
+    path = name(tmp_path / "twin.json")
     prior.save(path)
     assert TwinParameters.load(path) == prior
-    assert json.loads(path.read_text())["version"] == 2
+    assert json.loads(Path(path).read_text())["version"] == 2
 
 
 def test_a_file_of_version_1_is_read(prior, tmp_path):
