@@ -27,6 +27,7 @@ from benchmarks import (
     slot_overhead,
     state_cost,
     twin_forms,
+    weak_links,
 )
 from py_agent.cli.bench import BENCHMARKS, load_benchmark
 
@@ -43,6 +44,7 @@ ALL: dict[str, Callable[[], Iterable[RenderableType]]] = {
     "link_budgets": lambda: [link_budgets.measure()],
     "priority_headroom": lambda: [priority_headroom.measure()],
     "retraining_headroom": lambda: [retraining_headroom.measure()],
+    "weak_links": lambda: [weak_links.measure()],
     "twin_forms": twin_forms.measure,
     "a3_sweep": lambda: [a3_sweep.measure()],
     "learning_speed": lambda: [learning_speed.measure()],
