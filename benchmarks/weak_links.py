@@ -14,9 +14,8 @@ import ns3_scenarios
 from py_agent.benchmark.setting import benchmark_setting
 from py_agent.contract import Network, Observation
 from py_agent.driver import play
-from py_agent.policies.association import LoadBalancing
 from py_agent.policies.fill import FillPolicy
-from py_agent.radio.link_model import candidates, link_model_of
+from py_agent.radio.link_model import candidates, link_model_of, strongest
 from py_agent.radio.lte.belief import LteBelief
 from py_agent.radio.lte.laws import control_sinr_db
 from py_agent.twin.estimation.twin import Twin
@@ -33,15 +32,19 @@ EDGES_DB = (-14.0, -12.0, -10.0, -8.0, -6.0, -4.0, 0.0, 40.0)
 Floats = NDArray[np.float64]
 
 
-class _RandomStations(LoadBalancing):
-    """Any station within the window, for some frames."""
+class _RandomStations:
+    """Any station within the window, for some frames; an `AssociationRule`."""
+
+    batched = False
 
     def begin(self, network: Network) -> None:
-        super().begin(network)
         self._links = link_model_of(network)
         self._random = np.random.default_rng(1)
         self._frames = 0
         self._chosen = np.zeros(0, np.int32)
+
+    def watch(self, observation: Observation) -> None:
+        pass
 
     def associate(self, observation: Observation) -> NDArray[np.int32]:
         strength_db = self._links.strength_db(observation)
@@ -51,8 +54,7 @@ class _RandomStations(LoadBalancing):
             self._chosen = np.where(allowed, drawn, -1.0).argmax(axis=1).astype(np.int32)
         self._frames += 1
         still = np.take_along_axis(allowed, self._chosen[:, None], axis=1)[:, 0]
-        best = strength_db.argmax(axis=1)
-        self._chosen = np.where(still, self._chosen, best).astype(np.int32)
+        self._chosen = np.where(still, self._chosen, strongest(strength_db))
         return self._chosen
 
 

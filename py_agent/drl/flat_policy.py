@@ -72,7 +72,7 @@ class FlatPolicy(VectorPolicy):
         {'share': array([1.], dtype=float32)}
     """
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path | str) -> None:
         self._file = file
         self._agent = FlatAgent.load(file)
         super().__init__(self._agent.timescale)

@@ -136,7 +136,7 @@ class RateAgent(RatePolicy):
     rule = False
     file: ClassVar[Path] = AGENTS / "rate-control.npz"
 
-    def __init__(self, file: Path | None = None) -> None:
+    def __init__(self, file: Path | str | None = None) -> None:
         super().__init__(FlatAgent.load(file or self.file))
 
 

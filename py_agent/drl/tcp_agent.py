@@ -104,7 +104,7 @@ class TcpAgent(FastTcp):
     rule = False
     file = Path(__file__).parent / "agents" / "tcp.npz"
 
-    def __init__(self, file: Path | None = None) -> None:
+    def __init__(self, file: Path | str | None = None) -> None:
         self._agent = FlatAgent.load(file or self.file)
         if (self._agent.inputs, self._agent.outputs) != (N_FEATURES, N_ACTIONS):
             raise InvalidAgent(

@@ -45,7 +45,7 @@ class TeamPolicy(VectorPolicy):
         [1.0, 1.0]
     """
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path | str) -> None:
         self._file = file
         self._team = TeamAgent.load(file)
         super().__init__(next(iter(self._team.agents.values())).timescale)

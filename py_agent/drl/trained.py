@@ -36,7 +36,7 @@ class TrainedShares(DrlPolicy):
     #: Agents that were trained over another radio, by its name.
     of_radio: ClassVar[Mapping[str, Path]] = {"wifi": AGENTS / "wifi.npz"}
 
-    def __init__(self, association: AssociationRule, file: Path | None = None) -> None:
+    def __init__(self, association: AssociationRule, file: Path | str | None = None) -> None:
         super().__init__(association, Agent.load(file or self.file))
         self._file = file
 

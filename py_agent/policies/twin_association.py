@@ -58,7 +58,7 @@ class TwinAssociation:
 
     def __init__(
         self,
-        parameters: Path | None = None,
+        parameters: Path | str | None = None,
         window_db: float = 6.0,
         horizon_frames: float = 3.0,
         least_gain: float = 0.02,
