@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from typing import Any
 
 from py_agent.benchmark.oracle_gap import OracleGap
@@ -22,6 +23,8 @@ class SettingOutcome:
         comparison: of all policies on ns-3.
         gap: to the oracle; None: it was not run.
         left_out: what the whole suite has and this has not.
+        published: results in the comparison that were not run here, by policy: how many.
+        published_note: whose code has made these, and whether this place's computes the same.
     """
 
     setting: BenchmarkSetting
@@ -29,6 +32,8 @@ class SettingOutcome:
     comparison: Comparison
     gap: OracleGap | None = None
     left_out: str = ""
+    published: Mapping[str, int] = dataclasses.field(default_factory=dict)
+    published_note: str = ""
 
     @property
     def best_rule(self) -> str | None:
@@ -64,13 +69,15 @@ class SettingOutcome:
     def notes(self) -> list[str]:
         """What has to be known before a row is read."""
         told = [note for notes in self.comparison.notes.values() for note in notes]
-        return [*told, *([self.gap.note] if self.gap is not None else [])]
+        gap = self.gap.note if self.gap is not None else ""
+        return [*told, *filter(None, (self.published_note, gap))]
 
     def _row(self, row: Row) -> dict[str, Any]:
         return {
             "policy": row.policy,
             "seeds": row.seeds,
             "failed": row.failed,
+            "published": self.published.get(row.policy, 0),
             "horizon_s": row.horizon_s,
             "warm_up_s": row.warm_up_s,
             "delay_s": _plain(row.mean_delay_s),

@@ -9,7 +9,7 @@ import json
 import shlex
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from py_agent.benchmark.outcome import SettingOutcome
     from py_agent.benchmark.plan import Plan
     from py_agent.benchmark.setting import BenchmarkSetting
+    from py_agent.compare.results_file import RunResult
     from py_agent.executor import Executor
 
 _FOLDER = Path("runs/benchmark")
@@ -57,6 +58,15 @@ def benchmark(
             help="Also run the oracle, under these seeds: 8101-8105. Takes hours.",
         ),
     ] = None,
+    published: Annotated[
+        bool,
+        typer.Option(
+            "--published",
+            help="Take bundled results in place of runs: of all policies that have them "
+            "under all seeds, or of those of --policies. The check that this computer computes the "
+            "same takes a minute.",
+        ),
+    ] = False,
     quick: Annotated[
         bool,
         typer.Option(
@@ -90,21 +100,24 @@ def benchmark(
         "policies_with_models": policies and policies.split(","),
     }
     plan = dataclasses.replace(plan, **{name: value for name, value in given.items() if value})
-    chosen = [benchmark_setting(name) for name in plan.settings]
+    chosen = [
+        _chosen(benchmark_setting(name), plan, published, policies is None)
+        for name in plan.settings
+    ]
     outcomes: list[SettingOutcome] = []
     with executor_of(ray, jobs) as executor:
-        for setting in chosen:
-            place = folder / setting.version / setting.name
+        for one in chosen:
+            place = folder / one.setting.version / one.setting.name
             if not as_json:
-                err().print(f"{setting.name}: {setting.title}", highlight=False)
-            outcomes.append(_run(setting, plan, place, executor))
+                err().print(f"{one.setting.name}: {one.setting.title}", highlight=False)
+            outcomes.append(_run(one, place, executor))
             if not as_json:
                 _show(outcomes[-1], place)
     if plan.left_out:
         err().print(f"left out: {plan.left_out}", highlight=False)
     if as_json:
         found = [outcome.to_json() for outcome in outcomes]
-        version = ", ".join(dict.fromkeys(setting.version for setting in chosen))
+        version = ", ".join(dict.fromkeys(one.setting.version for one in chosen))
         print(json.dumps({"version": version, "left_out": plan.left_out, "settings": found}))
     failures = [failure for outcome in outcomes for failure in outcome.comparison.failures]
     for failure in failures:
@@ -113,7 +126,25 @@ def benchmark(
         raise typer.Exit(1)
 
 
-def _run(setting: BenchmarkSetting, plan: Plan, place: Path, executor: Executor) -> SettingOutcome:
+class _Chosen(NamedTuple):
+    setting: BenchmarkSetting
+    plan: Plan
+    published: dict[str, RunResult]
+
+
+def _chosen(setting: BenchmarkSetting, plan: Plan, published: bool, all_of_them: bool) -> _Chosen:
+    """What to run of a setting, and what is known of it."""
+    from py_agent.benchmark.published import PublishedResults
+
+    if not published:
+        return _Chosen(setting, plan, {})
+    kept = PublishedResults(setting)
+    if all_of_them:
+        plan = plan.only(kept.policies(dataclasses.replace(plan, own=())))
+    return _Chosen(setting, plan, kept.of(plan.grid(setting).cells()))
+
+
+def _run(chosen: _Chosen, place: Path, executor: Executor) -> SettingOutcome:
     """One setting, and what its folder tells of it."""
     from py_agent.benchmark.suite import run_setting
     from py_agent.compare.results_file import ResultsFile
@@ -121,9 +152,9 @@ def _run(setting: BenchmarkSetting, plan: Plan, place: Path, executor: Executor)
     from py_agent.view.comparison import write_comparison
 
     with locked(place):
-        results = ResultsFile(place / "results.jsonl")
+        results = ResultsFile(place / "results.jsonl", chosen.published)
         run = functools.partial(execute_with_bar, results=results, executor=executor)
-        outcome = run_setting(setting, plan, results, run)
+        outcome = run_setting(chosen.setting, chosen.plan, results, run, chosen.published)
         write_comparison(outcome.comparison, place, shlex.join(["ns3-twin", *sys.argv[1:]]))
         text = json.dumps(outcome.to_json(), indent=2)
         replace_text(place / "benchmark.json", text + "\n")
@@ -137,6 +168,8 @@ def _show(outcome: SettingOutcome, place: Path) -> None:
         highlight=False,
     )
     show_tables(outcome.comparison)
+    if outcome.published_note:
+        out().print(outcome.published_note, highlight=False)
     if outcome.gap is not None:
         out().print(outcome.gap.note, highlight=False)
         for policy, part in outcome.gap.closed.items():

@@ -6,6 +6,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ class RunResult:
     Attributes:
         summary: of the whole run.
         series: frame by frame; None: the result is of before these were kept.
+        commit: of the code that has made it elsewhere; empty: it was made here.
 
     Example:
         >>> import numpy as np
@@ -41,10 +43,33 @@ class RunResult:
 
     summary: dict[str, Any]
     series: FrameSeries | None = None
+    commit: str = ""
 
     def after(self, cut: int) -> dict[str, Any]:
         """The summary, with the statistics of the frames from `cut` on."""
         return self.summary if self.series is None else {**self.summary, **self.series.after(cut)}
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain values."""
+        row: dict[str, Any] = {"summary": self.summary}
+        if self.series is not None:
+            row["series"] = self.series.to_json()
+        if self.commit:
+            row["commit"] = self.commit
+        return row
+
+    @classmethod
+    def from_json(cls, row: Any) -> RunResult:
+        """What `to_json` has returned.
+
+        Raises:
+            ValueError, KeyError, TypeError: it has not.
+        """
+        summary = row["summary"]
+        if not _is_summary(summary):
+            raise TypeError("the summary is of another kind")
+        series = FrameSeries.from_json(row["series"]) if "series" in row else None
+        return cls(summary, series, str(row.get("commit", "")))
 
 
 class ResultsFile:
@@ -52,6 +77,8 @@ class ResultsFile:
 
     Args:
         path: the file; it and its folder are made when the first result comes.
+        known: results from elsewhere, by key; they stand in for those that the file has not, and
+            are not written into it.
 
     Raises:
         DamagedResults: a line holds no result; the message names it.
@@ -66,9 +93,9 @@ class ResultsFile:
         (True, {'sim_time_s': 5.0})
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, known: Mapping[str, RunResult] | None = None) -> None:
         self.path = path
-        self._results: dict[str, RunResult] = {}
+        self._results = dict(known or {})
         if path.exists():
             self._read()
 
@@ -81,9 +108,7 @@ class ResultsFile:
     def append(self, key: str, result: RunResult) -> None:
         """Keep the result of a run; it is on the disk when this returns."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        row: dict[str, Any] = {"key": key, "summary": result.summary}
-        if result.series is not None:
-            row["series"] = result.series.to_json()
+        row = {"key": key, **result.to_json()}
         with self.path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(row) + "\n")
             file.flush()
@@ -98,16 +123,15 @@ class ResultsFile:
         for number, line in enumerate(text[:whole].split(b"\n")[:-1], 1):
             try:
                 row = json.loads(line)
-                key, summary = row["key"], row["summary"]
-                if not (isinstance(key, str) and _is_summary(summary)):
-                    raise TypeError("key or summary are of another kind")
-                series = FrameSeries.from_json(row["series"]) if "series" in row else None
+                key, result = row["key"], RunResult.from_json(row)
+                if not isinstance(key, str):
+                    raise TypeError("the key is of another kind")
             except (ValueError, KeyError, TypeError, RecursionError) as error:
                 raise DamagedResults(
                     f"{self.path}, line {number}: no result of a run ({type(error).__name__}): "
                     "take the line out, and its run is done again"
                 ) from error
-            self._results[key] = RunResult(summary, series)
+            self._results[key] = result
 
 
 def _is_summary(summary: Any) -> bool:

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: MIT
+"""Tables of docs/results.md from the published results: ``python -m benchmarks.results_page``.
+
+A table stands between ``<!-- published SETTING -->`` and ``<!-- end -->``. With ``--check`` nothing
+is written, and it is an error if the page has other tables.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from py_agent.benchmark.plan import Plan
+from py_agent.benchmark.published import PublishedResults
+from py_agent.benchmark.setting import benchmark_setting
+from py_agent.compare.comparison import Row
+from py_agent.compare.table import compare
+from py_agent.whole_files import replace_text
+
+PAGE = Path(__file__).parent.parent / "docs" / "results.md"
+_BLOCK = re.compile(r"(?<=<!-- published )(\S+)( -->\n).*?(?=<!-- end -->)", re.DOTALL)
+_LEAST_P = 0.001
+
+
+def filled(page: str) -> str:
+    """The text of a page, its tables made anew."""
+    return _BLOCK.sub(
+        lambda found: "\n".join([found[1] + found[2], *_table(found[1]), "", ""]), page
+    )
+
+
+def _table(name: str) -> Iterator[str]:
+    """Lines about all policies that have the most seeds of all, which must be the same ones."""
+    setting, plan = benchmark_setting(name), Plan()
+    published = PublishedResults(setting)
+    cells = plan.grid(setting).cells()
+    known = published.of(cells)
+    seeds: dict[str, list[int]] = {}
+    for cell in cells:
+        if cell.key in known:
+            seeds.setdefault(cell.label, []).append(cell.run.seed)
+    most = max(seeds.values(), key=len)
+    labels = [label for label, of_label in seeds.items() if of_label == most]
+    shown = [cell for cell in cells if cell.label in labels and cell.run.seed in most]
+    comparison = compare(shown, known, None)
+    commits = ", ".join(f"`{commit}`" for commit in sorted({row.commit for row in known.values()}))
+    yield (
+        f"{len(most)} seeds ({_told(most)}), {plan.duration_s:g} s, of which the first "
+        f"{comparison.rows[0].warm_up_s:g} s are cut off; commit {commits}."
+    )
+    yield ""
+    last = "below target" if setting.has_models else "p95 s"
+    yield f"| policy | mean delay s | ratio to the best rule | p | {last} |"
+    yield "| --- | --- | --- | --- | --- |"
+    best = comparison.best_rule.get("")
+    for row in comparison.rows:
+        yield f"| {' | '.join(_columns(row, is_best=row.policy == best))} |"
+
+
+def _told(seeds: list[int]) -> str:
+    """Numbers in order as ranges: ``1-3, 7``."""
+    starts = [seed for seed in seeds if seed - 1 not in seeds]
+    ends = [seed for seed in seeds if seed + 1 not in seeds]
+    pairs = zip(starts, ends, strict=True)
+    return ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in pairs)
+
+
+def _columns(row: Row, is_best: bool) -> Iterator[str]:
+    yield f"**`{row.policy}`**" if is_best else f"`{row.policy}`"
+    yield str(row.mean_delay_s) + (f" ({', '.join(row.rising)} rises)" if row.rising else "")
+    yield "1" if is_best else str(row.paired_ratio_to_best_rule)
+    if row.p_value is None:
+        yield "–"
+    else:
+        yield "< 0.001" if row.p_value < _LEAST_P else f"{row.p_value:.3f}"
+    if row.violations is None:
+        yield f"{row.means['p95_delay_s']:.1f}"
+    else:
+        yield f"{row.violations.mean:.1%}".replace("%", " %") + (
+            "" if row.keeps_constraint else " (!)"
+        )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.results_page", description=__doc__)
+    parser.add_argument("--check", action="store_true")
+    only_checks = parser.parse_args().check
+    before = PAGE.read_text(encoding="utf-8")
+    after = filled(before)
+    if not only_checks:
+        replace_text(PAGE, after)
+    elif after != before:
+        sys.exit(f"{PAGE.name} has other tables than the published results give")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,99 @@
+"""Published results stand in for runs that would come out the same, and say so."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from ns3_bridge import InvalidSetting
+from py_agent.benchmark.plan import Plan
+from py_agent.benchmark.published import PublishedResults, differences, note_of
+from py_agent.benchmark.setting import benchmark_setting
+from py_agent.compare.execution import run_result
+from py_agent.compare.results_file import ResultsFile
+from py_agent.long_run.frame_series import FrameSeries
+
+SETTING = benchmark_setting("vehicles")
+PLAN = Plan(seeds=[8101], duration_s=3.0, policies=["load-fill", "random"])
+
+
+@pytest.fixture(scope="module")
+def cell():
+    (cell,) = PLAN.cells_of(SETTING, "load-fill", [8101])
+    return cell
+
+
+@pytest.fixture(scope="module")
+def result(cell):
+    return dataclasses.replace(run_result(cell.run), commit="abc1234")
+
+
+@pytest.fixture
+def published(tmp_path, cell, result):
+    published = PublishedResults(SETTING, tmp_path)
+    assert published.publish("load-fill", {cell.key: result}) == 1
+    return published
+
+
+def run_here(results):
+    def run(cells):
+        for cell in cells:
+            results.append(cell.key, run_result(cell.run))
+        return []
+
+    return run
+
+
+def test_a_result_is_found_again_whatever_code_asks(published, cell, result):
+    other_code = dataclasses.replace(cell)
+    other_code.__dict__["key"] = cell.key.replace('"code": "', '"code": "other')
+    found = published.of([other_code])[other_code.key]
+    assert found.commit == "abc1234"
+    assert found.summary["mean_delay_s"] == pytest.approx(result.summary["mean_delay_s"], rel=1e-6)
+    for name, column in result.series.columns.items():
+        np.testing.assert_allclose(found.series.columns[name], column, rtol=1e-6)
+
+
+def test_no_other_run_gets_it(published):
+    others = [
+        *dataclasses.replace(PLAN, duration_s=4.0).cells_of(SETTING, "load-fill", [8101]),
+        *PLAN.cells_of(SETTING, "load-fill", [8102]),
+        *PLAN.cells_of(SETTING, "random", [8101]),
+    ]
+    assert published.of(others) == {}
+
+
+def test_a_policy_with_all_seeds_is_taken_and_others_are_told(published):
+    assert published.policies(PLAN) == ["load-fill"]
+    more = dataclasses.replace(PLAN, seeds=[8101, 8102])
+    with pytest.raises(InvalidSetting, match=r"under all seeds asked for; .* load-fill 8101-8101"):
+        published.policies(more)
+
+
+def test_published_again_it_takes_the_place_of_the_former(published, cell, result):
+    again = dataclasses.replace(result, commit="def5678")
+    assert published.publish("load-fill", {cell.key: again}) == 1
+    assert published.of([cell])[cell.key].commit == "def5678"
+
+
+def test_what_comes_out_the_same_is_told(published, cell, tmp_path):
+    known = published.of([cell])
+    results = ResultsFile(tmp_path / "results.jsonl", known)
+    assert differences(SETTING, PLAN, known, results, run_here(results), checked_s=2.0) == {}
+    assert len((tmp_path / "results.jsonl").read_text().splitlines()) == 1  # the check alone
+    assert "commit abc1234, not run here: load-fill; " in note_of(known, ["load-fill"], {})
+
+
+def test_what_comes_out_differently_is_told_with_the_second(published, cell, result, tmp_path):
+    columns = {name: column.copy() for name, column in result.series.columns.items()}
+    columns["cost_s"][1] *= 1.001
+    published.publish(
+        "load-fill", {cell.key: dataclasses.replace(result, series=FrameSeries(columns))}
+    )
+    known = published.of([cell])
+    results = ResultsFile(tmp_path / "results.jsonl", known)
+    differ = differences(SETTING, PLAN, known, results, run_here(results), checked_s=2.0)
+    assert differ == {"load-fill": "comes out differently here from second 1 on"}
+    assert "another processor: load-fill comes out" in note_of(known, ["load-fill"], differ)
