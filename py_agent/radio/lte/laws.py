@@ -191,7 +191,7 @@ _recent: collections.deque[tuple[LteParameters, _engine.lte.Laws]] = collections
 
 
 def _laws(parameters: LteParameters) -> _engine.lte.Laws:
-    for known, laws in _recent:
+    for known, laws in tuple(_recent):  # policies that look ahead ask from several threads
         if known is parameters:
             return laws
     laws = _engine.lte.Laws(parameters.model_dump())

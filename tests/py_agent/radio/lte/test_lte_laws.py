@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: MIT
 """The formulas of LTE under the prior of the scenario's settings."""
 
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 
@@ -30,6 +33,24 @@ def test_the_prior_is_the_link_budget_of_the_settings(prior):
     path_loss_db = 43 - 10 * np.log10(300) + 105
     expected_db = 23 - path_loss_db - (-174 + 10 * np.log10(4.5e6) + 5) - 3
     assert formula_sinr_db(prior, rsrp_dbm, np.array([0])) == pytest.approx([expected_db])
+
+
+def test_threads_may_ask_at_once(prior):
+    rsrp_dbm, bs = np.array([-105.0]), np.array([0])
+    expected_db = formula_sinr_db(prior, rsrp_dbm, bs)
+
+    def ask(thread):
+        constants = [prior.model_copy() for _ in range(1000)]
+        return [formula_sinr_db(ours, rsrp_dbm, bs) for ours in constants]
+
+    interval_s = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            found_db = [one for of_thread in pool.map(ask, range(4)) for one in of_thread]
+    finally:
+        sys.setswitchinterval(interval_s)
+    np.testing.assert_array_equal(found_db, np.broadcast_to(expected_db, (4000, 1)))
 
 
 def test_power_control_holds_strong_users_at_the_wanted_power(prior):
