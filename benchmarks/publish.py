@@ -27,9 +27,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.publish", description=__doc__)
     parser.add_argument("folder", nargs="?", type=Path, default=Path("runs/benchmark"))
     folder = parser.parse_args().folder
-    if changed := _git("status", "--porcelain", "--", "*.py", "*.cc", "*.h", "*.yaml", "*.npz"):
+    if changed := _git("status", "--porcelain", "--untracked-files=no"):
         sys.exit(f"commit first, so that results can say of which code they are:\n{changed}")
     commit = _git("rev-parse", "--short", "HEAD")
+    published = 0
     for name in ALL_NAMES:
         setting = benchmark_setting(name)
         file = folder / setting.version / name / "results.jsonl"
@@ -44,6 +45,9 @@ def main() -> None:
         for label, of_label in found.items():
             count = PublishedResults(setting).publish(label, of_label)
             print(f"{name}: {label}: {len(of_label)} published, {count} in all")
+            published += len(of_label)
+    if not published:
+        sys.exit(f"{folder} has no runs of the suite by the code of this checkout")
 
 
 def _git(*arguments: str) -> str:

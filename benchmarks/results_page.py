@@ -18,6 +18,7 @@ from py_agent.benchmark.published import PublishedResults
 from py_agent.benchmark.setting import benchmark_setting
 from py_agent.compare.comparison import Row
 from py_agent.compare.table import compare
+from py_agent.experiment.seeds import seeds_text
 from py_agent.whole_files import replace_text
 
 PAGE = Path(__file__).parent.parent / "docs" / "results.md"
@@ -42,13 +43,17 @@ def _table(name: str) -> Iterator[str]:
     for cell in cells:
         if cell.key in known:
             seeds.setdefault(cell.label, []).append(cell.run.seed)
-    most = max(seeds.values(), key=len)
+    most = max(seeds.values(), key=len, default=[])
+    if not most:
+        sys.exit(f"{PAGE.name}: nothing is published of {name}")
     labels = [label for label, of_label in seeds.items() if of_label == most]
+    for label in seeds.keys() - {*labels}:
+        print(f"{name}: {label} has other seeds and is left out", file=sys.stderr)
     shown = [cell for cell in cells if cell.label in labels and cell.run.seed in most]
     comparison = compare(shown, known, None)
     commits = ", ".join(f"`{commit}`" for commit in sorted({row.commit for row in known.values()}))
     yield (
-        f"{len(most)} seeds ({_told(most)}), {plan.duration_s:g} s, of which the first "
+        f"{len(most)} seeds ({seeds_text(most)}), {plan.duration_s:g} s, of which the first "
         f"{comparison.rows[0].warm_up_s:g} s are cut off; commit {commits}."
     )
     yield ""
@@ -60,14 +65,6 @@ def _table(name: str) -> Iterator[str]:
         yield f"| {' | '.join(_columns(row, is_best=row.policy == best))} |"
 
 
-def _told(seeds: list[int]) -> str:
-    """Numbers in order as ranges: ``1-3, 7``."""
-    starts = [seed for seed in seeds if seed - 1 not in seeds]
-    ends = [seed for seed in seeds if seed + 1 not in seeds]
-    pairs = zip(starts, ends, strict=True)
-    return ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in pairs)
-
-
 def _columns(row: Row, is_best: bool) -> Iterator[str]:
     yield f"**`{row.policy}`**" if is_best else f"`{row.policy}`"
     yield str(row.mean_delay_s) + (f" ({', '.join(row.rising)} rises)" if row.rising else "")
@@ -75,7 +72,7 @@ def _columns(row: Row, is_best: bool) -> Iterator[str]:
     if row.p_value is None:
         yield "–"
     else:
-        yield "< 0.001" if row.p_value < _LEAST_P else f"{row.p_value:.3f}"
+        yield f"< {_LEAST_P}" if row.p_value < _LEAST_P else f"{row.p_value:.3f}"
     if row.violations is None:
         yield f"{row.means['p95_delay_s']:.1f}"
     else:

@@ -24,7 +24,6 @@ class SettingOutcome:
         gap: to the oracle; None: it was not run.
         left_out: what the whole suite has and this has not.
         published: results in the comparison that were not run here, by policy: how many.
-        published_note: whose code has made these, and whether this place's computes the same.
     """
 
     setting: BenchmarkSetting
@@ -33,7 +32,6 @@ class SettingOutcome:
     gap: OracleGap | None = None
     left_out: str = ""
     published: Mapping[str, int] = dataclasses.field(default_factory=dict)
-    published_note: str = ""
 
     @property
     def best_rule(self) -> str | None:
@@ -69,8 +67,7 @@ class SettingOutcome:
     def notes(self) -> list[str]:
         """What has to be known before a row is read."""
         told = [note for notes in self.comparison.notes.values() for note in notes]
-        gap = self.gap.note if self.gap is not None else ""
-        return [*told, *filter(None, (self.published_note, gap))]
+        return [*told, *([self.gap.note] if self.gap is not None else [])]
 
     def _row(self, row: Row) -> dict[str, Any]:
         return {

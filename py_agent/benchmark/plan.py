@@ -69,9 +69,11 @@ class Plan:
         """Runs of one policy."""
         return self._grid(setting, [label], seeds).cells()
 
-    def only(self, labels: Sequence[str]) -> Plan:
-        """The same with these policies in place of the suite's, beside one's own."""
-        return dataclasses.replace(self, policies=labels, policies_with_models=labels)
+    def only(self, setting: BenchmarkSetting, labels: Sequence[str]) -> Plan:
+        """The same with these policies of a setting in place of the suite's, beside one's own."""
+        if setting.has_models:
+            return dataclasses.replace(self, policies_with_models=labels)
+        return dataclasses.replace(self, policies=labels)
 
     def labels(self, setting: BenchmarkSetting) -> list[str]:
         """The policies of a setting; retraining rules of one's own only where there are models."""

@@ -6,6 +6,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import lzma
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,18 +14,23 @@ from typing import Any
 import numpy as np
 
 from ns3_bridge import InvalidSetting
-from py_agent.benchmark.plan import Plan
+from py_agent.benchmark.plan import SEEDS, Plan
 from py_agent.benchmark.setting import BenchmarkSetting
 from py_agent.compare.comparison import Failure
 from py_agent.compare.grid import Cell
-from py_agent.compare.results_file import ResultsFile, RunResult
+from py_agent.compare.results_file import DamagedResults, ResultsFile, RunResult
+from py_agent.experiment.seeds import seeds_text
 from py_agent.whole_files import replace
 
 _FOLDER = Path(__file__).parent
 _SUFFIX = ".jsonl.xz"
 _CODE = ("code", "version")  # what of a key says who computed, not what
-_CHECKED_S = 8.0
+_TRIED_S = 8.0
 _DIGITS = 7
+
+
+class NothingPublished(InvalidSetting):
+    """Raised when no policy has published results under all seeds that are asked for."""
 
 
 class PublishedResults:
@@ -32,7 +38,7 @@ class PublishedResults:
 
     Numbers have seven digits. A run is found again by all that its result depends on but the code:
     policy, agent's file, seed, settings and what is in the files that these name. Whether the code
-    of this place computes the same is what `differences` looks at.
+    of this place computes the same is what `try_here` looks at.
 
     Args:
         setting: of the suite.
@@ -53,7 +59,11 @@ class PublishedResults:
         self._setting = setting
 
     def of(self, cells: Iterable[Cell]) -> dict[str, RunResult]:
-        """Those of these runs, by the keys that the runs have here."""
+        """Those of these runs, by the keys that the runs have here.
+
+        Raises:
+            DamagedResults: a file is; the message names it.
+        """
         of_label: dict[str, dict[str, RunResult]] = {}
         found = {}
         for cell in cells:
@@ -68,7 +78,7 @@ class PublishedResults:
         """Policies of a plan that have a result under each of its seeds.
 
         Raises:
-            InvalidSetting: there is none.
+            NothingPublished: there is none.
         """
         labels = plan.labels(self._setting)
         whole = []
@@ -77,9 +87,9 @@ class PublishedResults:
             if len(self.of(cells)) == len(cells):
                 whole.append(label)
         if not whole:
-            raise InvalidSetting(
+            raise NothingPublished(
                 f"{self._setting.name}: no policy has published results of {plan.duration_s:g} s "
-                f"under all seeds asked for; there are {self._told(labels) or 'none at all'}"
+                f"under all seeds asked for; there are {self._told(plan) or 'none at all'}"
             )
         return whole
 
@@ -107,69 +117,98 @@ class PublishedResults:
         file = files.get(f"{label}{_SUFFIX}")
         if file is None:
             return {}
-        rows = [json.loads(line) for line in lzma.decompress(file.read_bytes()).splitlines()]
-        return {row["key"]: RunResult.from_json(row) for row in rows}
+        try:
+            rows = [json.loads(line) for line in lzma.decompress(file.read_bytes()).splitlines()]
+            return {row["key"]: RunResult.from_json(row) for row in rows}
+        except (lzma.LZMAError, ValueError, KeyError, TypeError, RecursionError) as error:
+            raise DamagedResults(
+                f"{file}: no published results ({type(error).__name__}): install ns3-twin again"
+            ) from error
 
-    def _told(self, labels: Sequence[str]) -> str:
+    def _told(self, plan: Plan) -> str:
+        """Which results there are of runs as long as those of a plan."""
         told = []
-        for label in labels:
-            seeds = [int(row.summary["seed"]) for row in self._read(label).values()]
-            told += [f"{label} {min(seeds)}-{max(seeds)}"] if seeds else []
+        for label in plan.labels(self._setting):
+            cells = plan.cells_of(self._setting, label, SEEDS)
+            found = self.of(cells)
+            seeds = [cell.run.seed for cell in cells if cell.key in found]
+            told += [f"{label} under {seeds_text(seeds)}"] if seeds else []
         return ", ".join(told)
 
 
-def differences(
+@dataclasses.dataclass(frozen=True)
+class Trial:
+    """What was found when published results were tried here.
+
+    Attributes:
+        told: policies whose results come out differently, or that could not be tried, and how.
+        failures: runs that have failed.
+    """
+
+    told: Mapping[str, str]
+    failures: Sequence[Failure]
+
+
+def try_here(
     setting: BenchmarkSetting,
     plan: Plan,
-    known: Mapping[str, RunResult],
+    published: Sequence[Cell],
     results: ResultsFile,
     run: Callable[[Sequence[Cell]], list[Failure]],
-    checked_s: float = _CHECKED_S,
-) -> dict[str, str]:
-    """Policies whose published results come out differently here, and since when or why.
+    tried_s: float = _TRIED_S,
+) -> Trial:
+    """Compute the first seconds of one published run of each policy and commit.
 
-    The first seconds of a run of each are computed again. What a frame costs does not depend on how
-    long a run is.
+    What a frame costs does not depend on how long a run is.
 
     Args:
         setting: of the suite.
         plan: of the table.
-        known: what was published, by key.
+        published: runs of which `results` has what was published.
         results: where results are found and kept.
         run: as of `run_comparison`.
-        checked_s: how long these runs are; less than what was published.
+        tried_s: how long these runs are; less than what was published.
     """
-    short = dataclasses.replace(plan, duration_s=checked_s)
-    checked = {}
-    for cell in plan.grid(setting).cells():
-        if cell.key in known and cell.label not in checked:
-            checked[cell.label] = (cell, *short.cells_of(setting, cell.label, [cell.run.seed]))
-    failures = {failure.policy: failure for failure in run([one for _, one in checked.values()])}
-    found = {}
-    for label, (cell, one) in checked.items():
-        if one.key not in results:
-            found[label] = f"fails here: {failures[label].reason}"
-        elif (second := _first_difference(known[cell.key], results[one.key])) is not None:
-            found[label] = f"comes out differently here from second {second} on"
-    return found
+    short = dataclasses.replace(plan, duration_s=tried_s)
+    tried: dict[tuple[str, str], tuple[Cell, Cell]] = {}
+    for cell in published:
+        of_what = cell.label, results[cell.key].commit
+        if of_what not in tried:
+            (beginning,) = short.cells_of(setting, cell.label, [cell.run.seed])
+            tried[of_what] = cell, beginning
+    failures = run([beginning for _, beginning in tried.values()])
+    told = {}
+    for (label, _), (cell, beginning) in tried.items():
+        if beginning.key not in results:
+            told[label] = "could not be tried"
+        elif (s := _first_difference(results[cell.key], results[beginning.key])) is not None:
+            told[label] = f"comes out differently from second {s} of seed {cell.run.seed} on"
+    return Trial(told, failures)
 
 
-def note_of(
-    known: Mapping[str, RunResult], labels: Iterable[str], differ: Mapping[str, str]
-) -> str:
-    """What has to be known of published results in a table.
+def note_of(cells: Sequence[Cell], results: ResultsFile, trial: Trial) -> str:
+    """What has to be known of the published results in a table.
 
     Args:
-        known: these, by key.
-        labels: their policies.
-        differ: of `differences`.
+        cells: all runs of the table.
+        results: their results.
+        trial: of `try_here`.
     """
-    commits = ", ".join(sorted({result.commit for result in known.values()}))
-    told = f"published results, of commit {commits}, not run here: {', '.join(labels)}"
-    if not differ:
-        return f"{told}; the first seconds of one run of each were, and came out the same"
-    wrong = "; ".join(f"{label} {how}" for label, how in differ.items())
-    return f"{told}. Other code or another processor: {wrong}"
+    published = [cell for cell in cells if is_published(cell, results)]
+    of_all = Counter(cell.label for cell in cells)
+    counts = Counter(cell.label for cell in published)
+    told = ", ".join(f"{label} ({n} of {of_all[label]} runs)" for label, n in counts.items())
+    commits = ", ".join(sorted({results[cell.key].commit for cell in published}))
+    note = f"published results, of commit {commits}, not run here: {told}"
+    if not trial.told:
+        return f"{note}; the first seconds of one run of each were, and came out the same"
+    wrong = "; ".join(f"{label} {how}" for label, how in trial.told.items())
+    return f"{note}. Other code than then, or another processor: {wrong}"
+
+
+def is_published(cell: Cell, results: ResultsFile) -> bool:
+    """Whether a run's result is one that was published, not one of this place."""
+    return cell.key in results and bool(results[cell.key].commit)
 
 
 def _first_difference(published: RunResult, own: RunResult) -> int | None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from py_agent.benchmark.oracle_gap import oracle_gap
 from py_agent.benchmark.outcome import SettingOutcome
 from py_agent.benchmark.plan import Plan
-from py_agent.benchmark.published import differences, note_of
+from py_agent.benchmark.published import is_published, note_of, try_here
 from py_agent.benchmark.setting import BenchmarkSetting
 from py_agent.capacity.comparison_loads import with_loads
 from py_agent.capacity.long_runs import LongRuns, outcome_of
@@ -19,7 +19,7 @@ from py_agent.capacity.verdict import Verdict, verdict
 from py_agent.compare.comparison import Failure
 from py_agent.compare.grid import Cell
 from py_agent.compare.precision import run_comparison
-from py_agent.compare.results_file import ResultsFile, RunResult
+from py_agent.compare.results_file import ResultsFile
 
 _RULE = "load-fill"  # shows that a setting is feasible
 
@@ -29,25 +29,31 @@ def run_setting(
     plan: Plan,
     results: ResultsFile,
     run: Callable[[Sequence[Cell]], list[Failure]],
-    published: Mapping[str, RunResult] | None = None,
 ) -> SettingOutcome:
     """Run what has no result yet, and put all beside each other.
 
     Args:
         setting: of the suite.
         plan: policies, seeds and length.
-        results: where results are found and kept.
+        results: where results are found and kept; those that were published are tried first.
         run: as of `run_comparison`.
-        published: results that `results` knows from elsewhere, by key.
     """
-    grid = plan.grid(setting)
-    comparison = with_loads(run_comparison(grid, results, run), grid.cells())
-    outcome = SettingOutcome(setting, _judged(setting, plan), comparison, left_out=plan.left_out)
-    if published:
-        counts = Counter(cell.label for cell in grid.cells() if cell.key in published)
-        differ = differences(setting, plan, published, results, run)
-        note = note_of(published, counts, differ)
-        outcome = dataclasses.replace(outcome, published=counts, published_note=note)
+    cells = plan.grid(setting).cells()
+    all_cells = [*cells, *(plan.bound_grid(setting).cells() if plan.bound_seeds else [])]
+    published = [cell for cell in all_cells if is_published(cell, results)]
+    trial = try_here(setting, plan, published, results, run) if published else None
+    comparison = with_loads(run_comparison(plan.grid(setting), results, run), cells)
+    if trial is not None:
+        notes = {
+            variant: [note_of(all_cells, results, trial), *comparison.notes.get(variant, ())]
+            for variant in comparison.settings
+        }
+        failures = [*trial.failures, *comparison.failures]
+        comparison = dataclasses.replace(comparison, notes=notes, failures=failures)
+    counts = Counter(cell.label for cell in cells if is_published(cell, results))
+    outcome = SettingOutcome(
+        setting, _judged(setting, plan), comparison, left_out=plan.left_out, published=counts
+    )
     if not plan.bound_seeds:
         return outcome
     bounded = run_comparison(plan.bound_grid(setting), results, run)

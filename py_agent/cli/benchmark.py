@@ -86,7 +86,6 @@ def benchmark(
 ) -> None:
     """Compare policies on fixed, feasible settings. If interrupted, rerun it to resume."""
     from py_agent.benchmark.plan import Plan, quick_plan
-    from py_agent.benchmark.setting import benchmark_setting
     from py_agent.experiment.seeds import parse_seeds
 
     plan = quick_plan() if quick else Plan()
@@ -100,25 +99,26 @@ def benchmark(
         "policies_with_models": policies and policies.split(","),
     }
     plan = dataclasses.replace(plan, **{name: value for name, value in given.items() if value})
-    chosen = [
-        _chosen(benchmark_setting(name), plan, published, policies is None)
-        for name in plan.settings
-    ]
+    chosen = _all_chosen(plan, published, settings is None, policies is None)
+    plan = dataclasses.replace(plan, settings=[one.setting.name for one in chosen])
     outcomes: list[SettingOutcome] = []
     with executor_of(ray, jobs) as executor:
         for one in chosen:
             place = folder / one.setting.version / one.setting.name
             if not as_json:
-                err().print(f"{one.setting.name}: {one.setting.title}", highlight=False)
+                told = f"; {len(one.published)} runs are published" if published else ""
+                err().print(f"{one.setting.name}: {one.setting.title}{told}", highlight=False)
             outcomes.append(_run(one, place, executor))
             if not as_json:
                 _show(outcomes[-1], place)
-    if plan.left_out:
-        err().print(f"left out: {plan.left_out}", highlight=False)
+    unpublished = "policies without published results" if published and policies is None else ""
+    left_out = ", ".join(filter(None, (plan.left_out, unpublished)))
+    if left_out:
+        err().print(f"left out: {left_out}", highlight=False)
     if as_json:
         found = [outcome.to_json() for outcome in outcomes]
         version = ", ".join(dict.fromkeys(one.setting.version for one in chosen))
-        print(json.dumps({"version": version, "left_out": plan.left_out, "settings": found}))
+        print(json.dumps({"version": version, "left_out": left_out, "settings": found}))
     failures = [failure for outcome in outcomes for failure in outcome.comparison.failures]
     for failure in failures:
         typer.secho(f"failed: {failure}", fg="red", err=True)
@@ -132,16 +132,36 @@ class _Chosen(NamedTuple):
     published: dict[str, RunResult]
 
 
-def _chosen(setting: BenchmarkSetting, plan: Plan, published: bool, all_of_them: bool) -> _Chosen:
+def _all_chosen(plan: Plan, published: bool, any_setting: bool, any_policy: bool) -> list[_Chosen]:
+    """What to run; where nobody has named settings, those of which something is published."""
+    from py_agent.benchmark.published import NothingPublished
+    from py_agent.benchmark.setting import benchmark_setting
+
+    chosen: list[_Chosen] = []
+    missing: list[NothingPublished] = []
+    for name in plan.settings:
+        try:
+            chosen.append(_chosen(benchmark_setting(name), plan, published, any_policy))
+        except NothingPublished as error:
+            missing.append(error)
+    if missing and not (any_setting and chosen):
+        raise missing[0]
+    return chosen
+
+
+def _chosen(setting: BenchmarkSetting, plan: Plan, published: bool, any_policy: bool) -> _Chosen:
     """What to run of a setting, and what is known of it."""
     from py_agent.benchmark.published import PublishedResults
 
     if not published:
         return _Chosen(setting, plan, {})
     kept = PublishedResults(setting)
-    if all_of_them:
-        plan = plan.only(kept.policies(dataclasses.replace(plan, own=())))
-    return _Chosen(setting, plan, kept.of(plan.grid(setting).cells()))
+    if any_policy:
+        plan = plan.only(setting, kept.policies(dataclasses.replace(plan, own=())))
+    cells = plan.grid(setting).cells()
+    if plan.bound_seeds:
+        cells += plan.bound_grid(setting).cells()
+    return _Chosen(setting, plan, kept.of(cells))
 
 
 def _run(chosen: _Chosen, place: Path, executor: Executor) -> SettingOutcome:
@@ -154,7 +174,7 @@ def _run(chosen: _Chosen, place: Path, executor: Executor) -> SettingOutcome:
     with locked(place):
         results = ResultsFile(place / "results.jsonl", chosen.published)
         run = functools.partial(execute_with_bar, results=results, executor=executor)
-        outcome = run_setting(chosen.setting, chosen.plan, results, run, chosen.published)
+        outcome = run_setting(chosen.setting, chosen.plan, results, run)
         write_comparison(outcome.comparison, place, shlex.join(["ns3-twin", *sys.argv[1:]]))
         text = json.dumps(outcome.to_json(), indent=2)
         replace_text(place / "benchmark.json", text + "\n")
@@ -168,8 +188,6 @@ def _show(outcome: SettingOutcome, place: Path) -> None:
         highlight=False,
     )
     show_tables(outcome.comparison)
-    if outcome.published_note:
-        out().print(outcome.published_note, highlight=False)
     if outcome.gap is not None:
         out().print(outcome.gap.note, highlight=False)
         for policy, part in outcome.gap.closed.items():

@@ -36,6 +36,19 @@ def parse_seeds(text: str) -> list[int]:
     return seeds
 
 
+def seeds_text(seeds: Sequence[int]) -> str:
+    """Seeds in ascending order, as `parse_seeds` reads them.
+
+    Example:
+        >>> seeds_text([1, 2, 3, 7])
+        '1-3,7'
+    """
+    firsts = [seed for seed in seeds if seed - 1 not in seeds]
+    lasts = [seed for seed in seeds if seed + 1 not in seeds]
+    pairs = zip(firsts, lasts, strict=True)
+    return ",".join(str(a) if a == b else f"{a}-{b}" for a, b in pairs)
+
+
 def mean_over_seeds(summaries: Sequence[Mapping[str, Any]]) -> dict[str, float]:
     """Mean of every number that all summaries have."""
     return {
