@@ -39,15 +39,16 @@ def run_setting(
         run: as of `run_comparison`.
     """
     cells = plan.grid(setting).cells()
-    all_cells = [*cells, *(plan.bound_grid(setting).cells() if plan.bound_seeds else [])]
-    published = [cell for cell in all_cells if is_published(cell, results)]
+    all_cells = {cell.key: cell for cell in cells}
+    if plan.bound_seeds:
+        all_cells |= {cell.key: cell for cell in plan.bound_grid(setting).cells()}
+    published = [cell for cell in all_cells.values() if is_published(cell, results)]
     trial = try_here(setting, plan, published, results, run) if published else None
     comparison = with_loads(run_comparison(plan.grid(setting), results, run), cells)
     if trial is not None:
-        notes = {
-            variant: [note_of(all_cells, results, trial), *comparison.notes.get(variant, ())]
-            for variant in comparison.settings
-        }
+        note = note_of([*all_cells.values()], results, trial)
+        before = comparison.notes
+        notes = {variant: [note, *before.get(variant, ())] for variant in comparison.settings}
         failures = [*trial.failures, *comparison.failures]
         comparison = dataclasses.replace(comparison, notes=notes, failures=failures)
     counts = Counter(cell.label for cell in cells if is_published(cell, results))
