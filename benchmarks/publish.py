@@ -52,7 +52,12 @@ def main() -> None:
 
 def _git(*arguments: str) -> str:
     ran = subprocess.run(
-        ["git", *arguments], cwd=_ROOT, capture_output=True, text=True, timeout=60, check=True
+        ["git", *arguments],
+        cwd=_ROOT,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=True,
     )
     return ran.stdout.strip()
 

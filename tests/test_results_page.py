@@ -14,6 +14,6 @@ def test_tables_are_of_the_published_results():
     assert page.count("<!-- published ") == page.count("<!-- end -->") > 0
     command = [sys.executable, "-m", "benchmarks.results_page", "--check"]
     checked = subprocess.run(
-        command, cwd=REPOSITORY, capture_output=True, text=True, timeout=300, check=False
+        command, cwd=REPOSITORY, capture_output=True, encoding="utf-8", timeout=300, check=False
     )
     assert checked.returncode == 0, checked.stderr
