@@ -19,11 +19,11 @@ from py_agent.benchmark.setting import benchmark_setting
 from py_agent.compare.comparison import Row
 from py_agent.compare.table import compare
 from py_agent.experiment.seeds import seeds_text
+from py_agent.intervals import p_text
 from py_agent.whole_files import replace_text
 
 PAGE = Path(__file__).parent.parent / "docs" / "results.md"
 _BLOCK = re.compile(r"(?<=<!-- published )(\S+)( -->\n).*?(?=<!-- end -->)", re.DOTALL)
-_LEAST_P = 0.001
 
 
 def filled(page: str) -> str:
@@ -69,10 +69,7 @@ def _columns(row: Row, is_best: bool) -> Iterator[str]:
     yield f"**`{row.policy}`**" if is_best else f"`{row.policy}`"
     yield str(row.mean_delay_s) + (f" ({', '.join(row.rising)} rises)" if row.rising else "")
     yield "1" if is_best else str(row.paired_ratio_to_best_rule)
-    if row.p_value is None:
-        yield "–"
-    else:
-        yield f"< {_LEAST_P}" if row.p_value < _LEAST_P else f"{row.p_value:.3f}"
+    yield p_text(row.p_value).replace("<", "< ") or "–"
     if row.violations is None:
         yield f"{row.means['p95_delay_s']:.1f}"
     else:

@@ -124,6 +124,18 @@ def p_value_of_zero(differences: Sequence[float]) -> float | None:
     return 1 - _t_within(abs(float(np.mean(differences))) / error, len(differences) - 1)
 
 
+def p_text(p_value: float | None) -> str:
+    """As tables show it; empty: there is none.
+
+    Example:
+        >>> p_text(0.0204), p_text(1e-5), p_text(None)
+        ('0.020', '<0.001', '')
+    """
+    if p_value is None:
+        return ""
+    return "<0.001" if p_value < 1e-3 else f"{p_value:.3f}"
+
+
 def holm(p_values: Sequence[float]) -> list[float]:
     """Correct p-values of as many comparisons with one reference.
 

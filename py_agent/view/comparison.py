@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from py_agent.compare.comparison import Comparison, PrecisionReached, Row
-from py_agent.intervals import LEAST_SEEDS, Estimate
+from py_agent.intervals import LEAST_SEEDS, Estimate, p_text
 from py_agent.view.front_figure import draw_fronts
 from py_agent.view.log_axis import label_ticks
 from py_agent.view.page import page, picture, table
@@ -193,7 +193,7 @@ def _short_cells(row: Row) -> list[str]:
         row.policy,
         _estimate(row.mean_delay_s),
         _estimate(row.ratio),
-        "" if row.p_value is None else "<0.001" if row.p_value < 1e-3 else f"{row.p_value:.3f}",
+        p_text(row.p_value),
         "–"
         if row.violations is None
         else f"{row.violations.mean:.1%}{'' if row.keeps_constraint else ' !'}",

@@ -6,6 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from py_agent.compare.by_reward import RewardComparison, RewardRow
+from py_agent.intervals import p_text
 from py_agent.view.comparison import INTERVALS
 from py_agent.whole_files import replace_text
 
@@ -51,10 +52,9 @@ def write_reward_comparison(comparison: RewardComparison, folder: Path) -> Path:
 
 
 def _cells(row: RewardRow) -> list[str]:
-    p_value = row.p_value
     return [
         row.policy,
         "–" if row.reward_per_s is None else str(row.reward_per_s),
         "–" if row.difference is None else str(row.difference),
-        "" if p_value is None else "<0.001" if p_value < 1e-3 else f"{p_value:.3f}",
+        p_text(row.p_value),
     ]
