@@ -21,15 +21,15 @@ endfunction()
 
 set(NS3_TWIN_SDK ns3_scenarios/sdk)
 
-# The rooms that know no radio, each after those that it needs: the bridge's endpoint, the slot loop,
-# movement, traffic, places, and edge computing over any access network.
+# The rooms that know no radio, each after those that it needs: the bridge's endpoint, its slot loop in ns-3,
+# files and places, movement, traffic, layout, and edge computing over any access network.
 find_package(Threads REQUIRED)
 ns3_twin_add_room(bridge ${CMAKE_SOURCE_DIR}/bridge/cpp)
 target_include_directories(physical_bridge PRIVATE ${NLOHMANN_JSON_INCLUDE_DIR})
+ns3_twin_add_room(ns3 ${CMAKE_SOURCE_DIR}/bridge/ns3 NEEDS physical_bridge ns3::core)
+target_compile_definitions(physical_ns3 PRIVATE NS3_TWIN_NS3_VERSION="${NS3_VERSION}")
 set(scenarios ${CMAKE_SOURCE_DIR}/ns3_scenarios)
-ns3_twin_add_room(common ${scenarios}/common
-  NEEDS physical_bridge ns3::core ns3::network Threads::Threads)
-target_compile_definitions(physical_common PRIVATE NS3_TWIN_NS3_VERSION="${NS3_VERSION}")
+ns3_twin_add_room(common ${scenarios}/common NEEDS physical_ns3 ns3::network Threads::Threads)
 ns3_twin_add_room(mobility ${scenarios}/mobility NEEDS physical_common ns3::mobility)
 ns3_twin_add_room(traffic ${scenarios}/traffic NEEDS physical_common)
 ns3_twin_add_room(layout ${scenarios}/layout NEEDS physical_common)
@@ -64,14 +64,10 @@ write_basic_package_version_file(${CMAKE_BINARY_DIR}/package/ns3_bridgeConfigVer
 install(FILES ${CMAKE_SOURCE_DIR}/cmake/package/ns3_bridgeConfig.cmake
   ${CMAKE_BINARY_DIR}/package/ns3_bridgeConfigVersion.cmake
   DESTINATION ${NS3_TWIN_SDK}/cmake/ns3_bridge)
-file(GLOB channel ${CMAKE_SOURCE_DIR}/bridge/cpp/*.cc ${CMAKE_SOURCE_DIR}/bridge/cpp/*.h)
-set(layer agent-connection askers bucket-scheduler environment exit-status log program-arguments scenario)
-list(TRANSFORM layer PREPEND ${scenarios}/common/)
-list(TRANSFORM layer APPEND .h OUTPUT_VARIABLE headers)
-list(TRANSFORM layer APPEND .cc)
-list(FILTER channel EXCLUDE REGEX "-test\\.cc$")
-install(FILES ${channel} DESTINATION ${NS3_TWIN_SDK}/source/channel)
-install(FILES ${layer} ${headers} DESTINATION ${NS3_TWIN_SDK}/source/ns3)
+install(DIRECTORY ${CMAKE_SOURCE_DIR}/bridge/cpp/ DESTINATION ${NS3_TWIN_SDK}/source/channel
+  FILES_MATCHING REGEX "\\.(cc|h)$" PATTERN "*-test.cc" EXCLUDE)
+install(DIRECTORY ${CMAKE_SOURCE_DIR}/bridge/ns3/ DESTINATION ${NS3_TWIN_SDK}/source/ns3
+  FILES_MATCHING REGEX "\\.(cc|h)$" PATTERN "*-test.cc" EXCLUDE)
 install(DIRECTORY ${NLOHMANN_JSON_INCLUDE_DIR}/nlohmann DESTINATION ${NS3_TWIN_SDK}/source/json)
 install(DIRECTORY ${CMAKE_SOURCE_DIR}/bridge/opengym DESTINATION ${NS3_TWIN_SDK}/source)
 install(DIRECTORY ${CMAKE_SOURCE_DIR}/bridge/contrib DESTINATION ${NS3_TWIN_SDK} PATTERN .* EXCLUDE)

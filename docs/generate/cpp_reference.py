@@ -11,11 +11,17 @@ from clang.cindex import AccessSpecifier, Cursor, CursorKind, Index
 
 #: In the order in which an author meets them.
 HEADERS = (
-    *("ns3_scenarios/common/scenario.h", "ns3_scenarios/common/environment.h"),
-    *("ns3_scenarios/common/askers.h", "bridge/cpp/settings.h", "bridge/cpp/schema.h"),
+    *("bridge/ns3/scenario.h", "bridge/ns3/environment.h"),
+    *("bridge/ns3/askers.h", "bridge/cpp/settings.h", "bridge/cpp/schema.h"),
     *("bridge/cpp/field.h", "bridge/cpp/table.h", "ns3_scenarios/edge/access-network.h"),
 )
-FOLDERS = ("bridge/cpp", "ns3_scenarios/common", "ns3_scenarios/layout", "ns3_scenarios/mobility")
+FOLDERS = (
+    "bridge/cpp",
+    "bridge/ns3",
+    "ns3_scenarios/common",
+    "ns3_scenarios/layout",
+    "ns3_scenarios/mobility",
+)
 CLASSES = (CursorKind.CLASS_DECL, CursorKind.STRUCT_DECL)
 FUNCTIONS = (CursorKind.CXX_METHOD, CursorKind.CONSTRUCTOR, CursorKind.FUNCTION_DECL)
 TEMPLATES = (CursorKind.FUNCTION_TEMPLATE,)
