@@ -45,7 +45,7 @@ ALL: dict[str, Callable[[], Iterable[RenderableType]]] = {
     "link_budgets": lambda: [link_budgets.measure()],
     "priority_headroom": lambda: [priority_headroom.measure()],
     "retraining_headroom": lambda: [retraining_headroom.measure()],
-    "foresight": lambda: [foresight.measure()],
+    "foresight": foresight.measure,
     "weak_links": lambda: [weak_links.measure()],
     "twin_forms": twin_forms.measure,
     "a3_sweep": lambda: [a3_sweep.measure()],

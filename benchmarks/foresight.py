@@ -1,77 +1,84 @@
 # SPDX-License-Identifier: MIT
 """What keeps look-ahead from the oracle: errors of the twin, or a future that nobody knows.
 
-The twin is the network here, so that rollouts err in nothing but what is random. What the oracle
-still has over them is its knowledge of the future.
+The twin is the network here, so that rollouts err in nothing but what is random, beside users'
+models, which are real ones. What the oracle still has over look-ahead is its knowledge of the
+future. Finished runs are kept in ``runs/foresight``: run it again to resume.
 """
 
 from __future__ import annotations
 
 import os
+import tempfile
+from collections.abc import Iterator
 from contextlib import closing
-from typing import NamedTuple
+from pathlib import Path
 
 from rich.table import Table
 
-from py_agent.benchmark.setting import benchmark_setting
-from py_agent.contract import LookAheadPolicy, Network
-from py_agent.driver import play
-from py_agent.intervals import paired_ratio
-from py_agent.policies import load_policy
+from py_agent.benchmark.oracle_gap import oracle_gap
+from py_agent.benchmark.plan import Plan
+from py_agent.benchmark.setting import BenchmarkSetting, benchmark_setting
+from py_agent.compare.grid import Cell
+from py_agent.compare.results_file import ResultsFile, RunResult
+from py_agent.compare.table import compare
+from py_agent.experiment.run_data import frame_series
+from py_agent.experiment.runner import Run
 from py_agent.side_by_side import side_by_side
 from py_agent.twin.environment.env import make
 
-SETTING = "unequal-servers"
-POLICIES = ("load-fill", "twin-fill", "rollout-fill", "oracle-fill")
-REFERENCE = "twin-fill"  # the best rule on ns-3
-ORACLE = "oracle-fill"
+SETTINGS = ("unequal-servers", "joint-retraining", "results-and-drift")
 SEEDS = (1, 2, 3, 4, 5, 6)
-DURATION_S = 60.0
-WARM_UP_S = 20.0
+PLAN = Plan(
+    settings=SETTINGS,
+    seeds=SEEDS,
+    duration_s=60.0,
+    policies=("load-fill", "twin-fill", "rollout-fill"),
+    policies_with_models=("load-fill@spare", "twin-fill@spare", "rollout-fill@spare"),
+    bound_seeds=SEEDS,
+)
+FOLDER = Path("runs/foresight")
 
 
-class _Run(NamedTuple):
-    policy: str
-    seed: int
+def measure() -> Iterator[Table]:
+    """Of each setting the mean delays, their ratios to the best rule, what closes the gap."""
+    for name in SETTINGS:
+        setting = benchmark_setting(name)
+        cells = PLAN.bound_grid(setting).cells()
+        results = ResultsFile(FOLDER / f"{name}.jsonl")
+        missing = [cell for cell in cells if cell.key not in results]
+        with closing(side_by_side(in_the_twin, missing, os.cpu_count() or 1)) as ended:
+            for number, future in ended:
+                results.append(missing[number].key, future.result())
+        yield _table(setting, cells, results)
 
 
-def measure() -> Table:
-    """Mean delay in networks of the twin, its ratio to a rule, and what it closes of the gap."""
-    runs = [_Run(policy, seed) for seed in SEEDS for policy in POLICIES]
-    delay_s: dict[str, dict[int, float]] = {policy: {} for policy in POLICIES}
-    with closing(side_by_side(_delay_s, runs, os.cpu_count() or 1)) as ended:
-        for number, future in ended:
-            run = runs[number]
-            delay_s[run.policy][run.seed] = future.result()
-    of_seeds = {policy: [found[seed] for seed in SEEDS] for policy, found in delay_s.items()}
-    mean_s = {policy: sum(delays) / len(delays) for policy, delays in of_seeds.items()}
-    gap_s = mean_s[REFERENCE] - mean_s[ORACLE]
-    title = f"{SETTING} in the twin, {len(SEEDS)} seeds × {DURATION_S:g} s"
-    table = Table(title=title)
-    for column in ("policy", "mean delay", f"ratio to {REFERENCE}", f"of the gap to {ORACLE}"):
+def in_the_twin(cell: Cell) -> RunResult:
+    """A run of which the network is the twin, and the models, if there are any, are real."""
+    settings = {**cell.run.settings}
+    if cell.run.retrain is not None:
+        settings["retraining"] = {**settings.get("retraining", {}), "enabled": True}
+    with tempfile.TemporaryDirectory() as folder:
+        run = Run(cell.run.model_copy(update={"runs_dir": Path(folder)}), make(settings))
+        kept = run.execute()
+        return RunResult(kept.read_summary(), frame_series(kept))
+
+
+def _table(setting: BenchmarkSetting, cells: list[Cell], results: ResultsFile) -> Table:
+    comparison = compare(cells, {cell.key: results[cell.key] for cell in cells}, None)
+    oracle, best = PLAN.bound(setting), comparison.best_rule.get("")
+    gap = oracle_gap(comparison, oracle, best)
+    cut_s = comparison.rows[0].warm_up_s
+    table = Table(
+        title=f"{setting.name} in the twin, {len(SEEDS)} seeds × {PLAN.duration_s:g} s, "
+        f"the first {cut_s:g} s cut off",
+        caption=gap.note,
+    )
+    for column in ("policy", "delay s", "ratio to the best rule", "below target", "of the gap"):
         table.add_column(column, justify="right")
-    for policy, delays in of_seeds.items():
-        ratio = paired_ratio(delays, of_seeds[REFERENCE])
-        closed = (mean_s[REFERENCE] - mean_s[policy]) / gap_s
-        table.add_row(policy, f"{mean_s[policy]:.3f} s", str(ratio), f"{closed:.0%}")
+    for row in comparison.rows:
+        ratio = "1" if row.policy == best else str(row.paired_ratio_to_best_rule)
+        below = "–" if row.violations is None else f"{row.violations.mean:.1%}"
+        closed = f"{gap.closed[row.policy]:.0%}" if row.policy in gap.closed else "–"
+        table.add_row(row.policy, str(row.mean_delay_s), ratio, below, closed)
     return table
-
-
-def _delay_s(run: _Run) -> float:
-    """Time in the system per task created after the warm-up (Little's law)."""
-    settings = {**benchmark_setting(SETTING).run["settings"], "duration_s": DURATION_S}
-    with make(settings) as env:
-        network = Network("cellular", env.settings.model_dump(), env.schema)
-        policy = load_policy(run.policy)
-        policy.begin(network, run.seed)
-        if isinstance(policy, LookAheadPolicy):
-            policy.look_ahead(env.branch)
-        observation, _ = env.reset(seed=run.seed)
-        waited_s = created = 0.0
-        cut = round(WARM_UP_S / network.settings["slot_s"])
-        for number, slot in enumerate(play(env, policy, network, observation)):
-            if number < cut:
-                continue
-            waited_s -= slot.reward
-            created += float((slot.after["tasks_created"] - slot.before["tasks_created"]).sum())
-    return waited_s / created
