@@ -75,8 +75,8 @@ def test_a_target_of_make_that_a_page_names_exists(page, arguments):
 
 @pytest.mark.parametrize(("page", "arguments"), shown("python"), ids=identifiers)
 def test_a_program_that_a_page_names_exists(page, arguments):
-    program, name = arguments[0], arguments[1]
-    path = Path(*name.split(".")).with_suffix(".py") if program == "-m" else Path(program)
+    program, *after = arguments
+    path = Path(*after[0].split(".")).with_suffix(".py") if program == "-m" else Path(program)
     assert (REPOSITORY / path).is_file(), page
 
 
