@@ -9,7 +9,6 @@ future. Finished runs are kept in ``runs/foresight``: run it again to resume.
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -19,18 +18,17 @@ from rich.table import Table
 from py_agent.benchmark.oracle_gap import oracle_gap
 from py_agent.benchmark.plan import Plan
 from py_agent.benchmark.setting import BenchmarkSetting, benchmark_setting
+from py_agent.compare.execution import run_result
 from py_agent.compare.grid import Cell
 from py_agent.compare.results_file import ResultsFile, RunResult
 from py_agent.compare.table import compare
-from py_agent.experiment.run_data import frame_series
-from py_agent.experiment.runner import Run
+from py_agent.learning.training_cost import with_retraining
 from py_agent.side_by_side import side_by_side
 from py_agent.twin.environment.env import make
 
-SETTINGS = ("unequal-servers", "joint-retraining", "results-and-drift")
 SEEDS = (1, 2, 3, 4, 5, 6)
 PLAN = Plan(
-    settings=SETTINGS,
+    settings=("unequal-servers", "joint-retraining", "results-and-drift"),
     seeds=SEEDS,
     duration_s=60.0,
     policies=("load-fill", "twin-fill", "rollout-fill"),
@@ -42,7 +40,7 @@ FOLDER = Path("runs/foresight")
 
 def measure() -> Iterator[Table]:
     """Of each setting the mean delays, their ratios to the best rule, what closes the gap."""
-    for name in SETTINGS:
+    for name in PLAN.settings:
         setting = benchmark_setting(name)
         cells = PLAN.bound_grid(setting).cells()
         results = ResultsFile(FOLDER / f"{name}.jsonl")
@@ -55,13 +53,9 @@ def measure() -> Iterator[Table]:
 
 def in_the_twin(cell: Cell) -> RunResult:
     """A run of which the network is the twin, and the models, if there are any, are real."""
-    settings = {**cell.run.settings}
-    if cell.run.retrain is not None:
-        settings["retraining"] = {**settings.get("retraining", {}), "enabled": True}
-    with tempfile.TemporaryDirectory() as folder:
-        run = Run(cell.run.model_copy(update={"runs_dir": Path(folder)}), make(settings))
-        kept = run.execute()
-        return RunResult(kept.read_summary(), frame_series(kept))
+    run = cell.run
+    settings = run.settings if run.retrain is None else with_retraining(run.settings)
+    return run_result(run, env=make(settings))
 
 
 def _table(setting: BenchmarkSetting, cells: list[Cell], results: ResultsFile) -> Table:

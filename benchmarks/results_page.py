@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Tables of docs/results.md from the published results: ``python -m benchmarks.results_page``.
 
-A table stands between ``<!-- published SETTING -->`` and ``<!-- end -->``: of the policies with the
-most seeds; or, after ``<!-- published SETTING, all policies -->``, of all, under the seeds that
-they share. With ``--check`` nothing is written, and it is an error if the page has other tables.
+A table stands between ``<!-- published SETTING -->`` and ``<!-- end -->``. With ``--check`` nothing
+is written, and it is an error if the page has other tables.
 """
 
 from __future__ import annotations
@@ -24,38 +23,38 @@ from py_agent.intervals import p_text
 from py_agent.whole_files import replace_text
 
 PAGE = Path(__file__).parent.parent / "docs" / "results.md"
-_BLOCK = re.compile(
-    r"(<!-- published ([\w-]+)(, all policies)? -->\n).*?(?=<!-- end -->)", re.DOTALL
-)
+_BLOCK = re.compile(r"(?<=<!-- published )(\S+)( -->\n).*?(?=<!-- end -->)", re.DOTALL)
 
 
 def filled(page: str) -> str:
     """The text of a page, its tables made anew."""
     return _BLOCK.sub(
-        lambda found: "\n".join([found[1], *_table(found[2], of_all=bool(found[3])), "", ""]), page
+        lambda found: "\n".join([found[1] + found[2], *_table(found[1]), "", ""]), page
     )
 
 
-def _table(name: str, *, of_all: bool) -> Iterator[str]:
+def _table(name: str) -> Iterator[str]:
+    """Lines about all policies that have the most seeds of all, which must be the same ones."""
     setting, plan = benchmark_setting(name), Plan()
     published = PublishedResults(setting)
     cells = plan.grid(setting).cells()
     known = published.of(cells)
-    of_label: dict[str, set[int]] = {}
+    seeds: dict[str, list[int]] = {}
     for cell in cells:
         if cell.key in known:
-            of_label.setdefault(cell.label, set()).add(cell.run.seed)
-    if not of_label:
+            seeds.setdefault(cell.label, []).append(cell.run.seed)
+    most = max(seeds.values(), key=len, default=[])
+    if not most:
         sys.exit(f"{PAGE.name}: nothing is published of {name}")
-    seeds = set.intersection(*of_label.values()) if of_all else max(of_label.values(), key=len)
-    if not seeds:
-        sys.exit(f"{PAGE.name}: the policies of {name} share no seed")
-    shown = [cell for cell in cells if of_label.get(cell.label, set()) >= seeds >= {cell.run.seed}]
+    labels = [label for label, of_label in seeds.items() if of_label == most]
+    for label in seeds.keys() - {*labels}:
+        print(f"{name}: {label} has other seeds and is left out", file=sys.stderr)
+    shown = [cell for cell in cells if cell.label in labels and cell.run.seed in most]
     comparison = compare(shown, known, None)
-    commits = ", ".join(f"`{commit}`" for commit in sorted({known[c.key].commit for c in shown}))
+    commits = ", ".join(f"`{commit}`" for commit in sorted({row.commit for row in known.values()}))
     yield (
-        f"{len(seeds)} seeds ({seeds_text(sorted(seeds))}), {plan.duration_s:g} s, of which "
-        f"the first {comparison.rows[0].warm_up_s:g} s are cut off; commit {commits}."
+        f"{len(most)} seeds ({seeds_text(most)}), {plan.duration_s:g} s, of which the first "
+        f"{comparison.rows[0].warm_up_s:g} s are cut off; commit {commits}."
     )
     yield ""
     last = "below target" if setting.has_models else "p95 s"

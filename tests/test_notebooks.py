@@ -15,9 +15,7 @@ FOLDER = Path(__file__).parents[1] / "examples" / "notebooks"
 #: In place of what the cell of parameters says: smaller, so that tests are quick.
 SMALL = {
     "first_look.ipynb": "duration_s = 8.0",
-    "train_in_the_twin.ipynb": (
-        "networks, candidates, iterations = 16, 6, 3\ntest_seeds = (1001, 1002)"
-    ),
+    "train_in_the_twin.ipynb": "networks, candidates, iterations = 16, 6, 3",
     "own_policy_on_the_benchmark.ipynb": 'seeds, duration_s = "8101", 8.0',
 }
 

@@ -10,7 +10,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ns3_bridge import Ns3TwinError
+from ns3_bridge import Ns3TwinError, ScenarioEnv
 from py_agent import former_names
 from py_agent.compare.comparison import Failure
 from py_agent.compare.grid import Cell
@@ -81,11 +81,13 @@ def _result_of(cell: Cell, make_watcher: MakeWatcher | None) -> RunResult:
     return run_result(cell.run, None if make_watcher is None else make_watcher(name))
 
 
-def run_result(settings: RunSettings, watcher: Watcher | None = None) -> RunResult:
-    """Execute one run and keep its summary and its series of frames alone."""
+def run_result(
+    settings: RunSettings, watcher: Watcher | None = None, env: ScenarioEnv | None = None
+) -> RunResult:
+    """Execute one run, in `env` if it is given; keep its summary and series of frames alone."""
     with tempfile.TemporaryDirectory(prefix="ns3-twin-compare-") as folder:
         kept_nowhere = {"log": "", "pcap": False}
-        run = Run(settings.model_copy(update={"runs_dir": Path(folder), **kept_nowhere}))
+        run = Run(settings.model_copy(update={"runs_dir": Path(folder), **kept_nowhere}), env)
         kept = run.execute(watcher=watcher)
         return RunResult(kept.read_summary(), frame_series(kept))
 

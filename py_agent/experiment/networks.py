@@ -11,7 +11,7 @@ import ns3_scenarios
 from ns3_bridge import InvalidSetting, ScenarioEnv
 from ns3_bridge.settings import NestedSettings
 from py_agent.experiment.run_settings import RunSettings
-from py_agent.learning.training_cost import with_training_cost
+from py_agent.learning.training_cost import with_retraining, with_training_cost
 from py_agent.policies import LookAheadPolicy, Policy, load_policy
 from py_agent.policies.oracle import Oracle
 from py_agent.policies.retraining import RETRAINING_RULES, RetrainingRule, WithRetraining
@@ -29,9 +29,7 @@ def make_scenario(run: RunSettings, *, log: str = "") -> ScenarioEnv:
         run: the settings.
         log: what ns-3 logs, as `ns3_bridge.LocalHost` takes it.
     """
-    settings = {**run.settings}
-    if run.retrain is not None:
-        settings["retraining"] = {**settings.get("retraining", {}), "enabled": True}
+    settings = run.settings if run.retrain is None else with_retraining(run.settings)
 
     def make(settings: NestedSettings) -> ScenarioEnv:
         return ns3_scenarios.make(run.scenario, settings, run.ns3, run.deadline_s, log=log)
