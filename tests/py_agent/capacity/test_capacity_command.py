@@ -40,7 +40,7 @@ def test_retraining_on_scarce_servers_is_not_feasible():
 
 
 def test_light_retraining_is_feasible_with_slack():
-    report = found(LIGHT, "--policies", "load-fill@spare")
+    report = found(LIGHT, "--policies", "load-fill@spare", "--duration", "60")
     assert report["feasible"] is True
     assert report["stationary"] is True
     assert report["best_rule"] == "load-fill@spare"
