@@ -33,12 +33,12 @@ class BuildFailed(Ns3TwinError, RuntimeError):
 
 
 def build(
-    sources: Sequence[Path],
+    sources: Sequence[Path | str],
     modules: Sequence[str],
-    output: Path,
-    cache: Path | None = None,
+    output: Path | str,
+    cache: Path | str | None = None,
     deadline_s: float = 600.0,
-    ns3: Path | None = None,
+    ns3: Path | str | None = None,
 ) -> Path:
     """Compile a scenario program.
 
@@ -66,7 +66,8 @@ def build(
             and libraries are not of one build, the code does not compile, or another build of it
             takes longer than the deadline.
     """
-    _check_files(sources, output)
+    files, output = [Path(source) for source in sources], Path(output)
+    _check_files(files, output)
     if ns3 is None:
         _check_modules(modules)
     if missing := missing_tools():
@@ -75,9 +76,10 @@ def build(
     cmake, generator = find_tool("cmake"), list[str]()
     if find_tool("make") is None:
         generator = ["-G", "Ninja", f"-DCMAKE_MAKE_PROGRAM={find_tool('ninja')}"]
-    cache = cache or Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "ns3-twin"
-    paths = [str(source.resolve()) for source in sources]
-    own_ns3 = "" if ns3 is None else str(ns3.resolve())
+    caches = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
+    cache = caches / "ns3-twin" if cache is None else Path(cache)
+    paths = [str(file.resolve()) for file in files]
+    own_ns3 = "" if ns3 is None else str(Path(ns3).resolve())
     what = os.fsencode("\0".join([str(SDK), own_ns3, *generator, *paths]))
     identity = hashlib.sha256(what).hexdigest()[:16]
     folder = cache / f"build-{identity}"

@@ -17,7 +17,7 @@ class ContribRefused(Ns3TwinError, OSError):
     """Raised when a module cannot be written; nothing has been changed."""
 
 
-def write_contrib(contrib: Path) -> Path:
+def write_contrib(contrib: Path | str) -> Path:
     """Write the module ``ns3-bridge``; one that was written before is replaced.
 
     Its ``model/`` has the sources of the bridge, so there is no second form of them.
@@ -31,6 +31,7 @@ def write_contrib(contrib: Path) -> Path:
     Raises:
         ContribRefused: it is no such folder, it cannot be written, or something else has the name.
     """
+    contrib = Path(contrib)
     if contrib.resolve().name != "contrib" or not (contrib / ".." / "ns3").is_file():
         raise ContribRefused(f"{contrib} is not the folder contrib of an ns-3 tree (3.36 or later)")
     module = contrib / _NAME

@@ -39,7 +39,7 @@ def test_the_module_has_the_sources_of_the_bridge_and_all_that_it_names(contrib)
 
 
 def test_writing_again_replaces_what_was_written_and_nothing_else(contrib):
-    module = write_contrib(contrib)
+    module = write_contrib(str(contrib))
     (module / "model" / "schema.cc").write_text("changed\n")
     (module / "model" / "of-before.cc").write_text("gone\n")
     assert (write_contrib(contrib) / "model" / "schema.cc").read_text() != "changed\n"

@@ -17,7 +17,8 @@ ACTION = {"action_0": np.array([0.5, 0.25], np.float32), "action_1": np.array([2
 @pytest.fixture(scope="module")
 def program(build_cache, tmp_path_factory):
     source = Path(__file__).with_name("gym_program.cc")
-    return str(build([source], [], tmp_path_factory.mktemp("gym") / "gym-program", build_cache))
+    program = tmp_path_factory.mktemp("gym") / "gym-program"
+    return str(build([str(source)], [], str(program), str(build_cache)))
 
 
 def played(env, seed):

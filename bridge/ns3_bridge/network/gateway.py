@@ -109,7 +109,7 @@ class Gateway:
         grace_s: float = 30.0,
         agent_deadline_s: float = 3600.0,
         heartbeat_s: float = 1.0,
-        keys: Path | GatewayKeys | None = None,
+        keys: Path | str | GatewayKeys | None = None,
         onlooker: Onlooker | None = None,
     ) -> None:
         self._host = host
@@ -121,7 +121,7 @@ class Gateway:
         self._lost_s = _HEARTBEATS_UNTIL_LOST * heartbeat_s
         self._schema_hash = schema_hash(host.description_json)
         self._simulation = Simulation(host, onlooker)
-        self._keys = GatewayKeys.load(keys) if isinstance(keys, Path) else keys
+        self._keys = GatewayKeys.load(keys) if isinstance(keys, (Path, str)) else keys
         self._session: Session | None = None
         self._waiting: list[WaitingAgent] = []
         self._user = ""  # who sent the message that is being served

@@ -46,12 +46,13 @@ class GatewayKeys:
         self._folder = folder
 
     @classmethod
-    def load(cls, folder: Path) -> GatewayKeys:
+    def load(cls, folder: Path | str) -> GatewayKeys:
         """Read a folder of keys.
 
         Raises:
             InvalidSetting: keys are missing or unreadable.
         """
+        folder = Path(folder)
         public, secret = _load(folder / f"{GATEWAY}.key_secret")
         return cls(public, secret, _load_agents(folder), folder)
 
@@ -79,7 +80,7 @@ class GatewayKeys:
         socket.curve_secretkey = self._secret
 
 
-def make_keys(folder: Path, agent: str = "agent") -> list[Path]:
+def make_keys(folder: Path | str, agent: str = "agent") -> list[Path]:
     """Make the keys of a gateway, unless the folder has them, and those of one agent.
 
     Returns:
@@ -91,6 +92,7 @@ def make_keys(folder: Path, agent: str = "agent") -> list[Path]:
     """
     if agent in ("", GATEWAY) or Path(agent).name != agent or not agent.isprintable():
         raise InvalidSetting(f"agent name {agent!r}: must be a file name other than {GATEWAY!r}")
+    folder = Path(folder)
     secret_file, public_file = folder / f"{agent}.key_secret", folder / AGENTS / f"{agent}.key"
     for path in (secret_file, public_file):
         if path.exists():
@@ -114,7 +116,7 @@ def make_keys(folder: Path, agent: str = "agent") -> list[Path]:
 
 
 @contextlib.contextmanager
-def issued_keys(folder: Path, agent: str = "agent") -> Iterator[GatewayKeys]:
+def issued_keys(folder: Path | str, agent: str = "agent") -> Iterator[GatewayKeys]:
     """Make keys that live as long as their gateway serves, and hand out the agent's.
 
     The gateway's secret is never written anywhere.
@@ -129,6 +131,7 @@ def issued_keys(folder: Path, agent: str = "agent") -> Iterator[GatewayKeys]:
     Raises:
         InvalidSetting: `folder` cannot be written, or is somebody else's link.
     """
+    folder = Path(folder)
     gateway_public, gateway_secret = zmq.curve_keypair()
     public, secret = zmq.curve_keypair()
     with contextlib.ExitStack() as stack:

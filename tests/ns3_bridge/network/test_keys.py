@@ -38,7 +38,7 @@ def test_an_authorised_agent_drives(serve, connect, keys):
 
 
 def test_with_keys_any_address_may_be_bound(serve, connect, keys):
-    port = serve("tcp://*:*", keys=keys).address.rpartition(":")[2]
+    port = serve("tcp://*:*", keys=str(keys)).address.rpartition(":")[2]
     connect(f"tcp://127.0.0.1:{port}", key=keys / "agent.key_secret").reset(seed=1)
 
 
@@ -56,7 +56,7 @@ def test_agents_can_be_added(serve, connect, keys):
 def test_wrong_or_missing_keys_get_nothing(serve, connect, keys, tmp_path):
     gateway = serve(keys=keys)
     stranger = tmp_path / "stranger"
-    make_keys(stranger)
+    make_keys(str(stranger))
     with pytest.raises(HandshakeError, match="keys of the two sides do not fit"):
         connect(gateway.address, deadline_s=0.5)  # no key
     with pytest.raises(HandshakeError, match="keys of the two sides do not fit"):
