@@ -56,6 +56,8 @@ def _table(name: str) -> Iterator[str]:
         f"{len(most)} seeds ({seeds_text(most)}), {plan.duration_s:g} s, of which the first "
         f"{comparison.rows[0].warm_up_s:g} s are cut off; commit {commits}."
     )
+    for note in comparison.notes.get("", ()):
+        yield f"**!** {note[0].upper()}{note[1:]}."
     yield ""
     last = "below target" if setting.has_models else "p95 s"
     yield f"| policy | mean delay s | ratio to the best rule | p | {last} |"
