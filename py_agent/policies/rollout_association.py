@@ -31,7 +31,8 @@ class RolloutAssociation(TwinAssociation):
 
     The search begins with no change, what the formula's local search finds, greedy load balancing
     and the strongest stations. Each round then tries the changes of any two of the best together,
-    and all single moves away from the very best. Candidates meet the same random numbers, so what
+    and all single moves away from the very best; where these are more than there is time for, those
+    of the users who wait for the most work. Candidates meet the same random numbers, so what
     differs between them is the association's. The best of them and no change then meet fresh ones,
     more of them, since the best of many noisy means looks better than it is.
 
@@ -128,7 +129,8 @@ class RolloutAssociation(TwinAssociation):
             costs_s |= zip((a.tobytes() for a in fresh), mean_s, strict=True)
             ranked = sorted([*ranked, *fresh], key=lambda a: costs_s[a.tobytes()])
             crossed = _crossed(ranked[:_CROSSED], starts[0])
-            moved = [other for one in ranked[:_MOVED] for other in _moves(one, allowed)]
+            tried = _busiest(estimate, allowed, self._most - len(crossed))
+            moved = [other for one in ranked[:_MOVED] for other in _moves(one, tried)]
             fresh = _new(crossed + moved, costs_s)[: self._most]
             if not fresh:
                 break
@@ -178,6 +180,16 @@ def _moves(association: Association, allowed: NDArray[np.bool_]) -> list[Associa
             other[ue] = bs
             moved.append(other)
     return moved
+
+
+def _busiest(estimate: NetworkEstimate, allowed: NDArray[np.bool_], most: int) -> NDArray[np.bool_]:
+    """Of what is `allowed`, at most so many moves: of users who wait for most work."""
+    waits_cycles = estimate.upload.cycles.sum(axis=1) + estimate.compute.remaining.sum(axis=1)
+    order = np.argsort(-waits_cycles, kind="stable")
+    moves = np.cumsum(allowed[order].sum(axis=1) - 1)
+    kept = np.zeros(len(order), bool)
+    kept[order[moves <= most]] = True
+    return allowed & kept[:, None]
 
 
 def _crossed(best: list[Association], unchanged: Association) -> list[Association]:

@@ -11,7 +11,7 @@ import ns3_scenarios
 import py_agent.twin.environment.env as without_ns3
 from py_agent.driver import play
 from py_agent.learning.learning_settings import LearningSettings
-from py_agent.policies import Network
+from py_agent.policies import Network, rollout_association
 from py_agent.policies.association import LoadBalancing
 from py_agent.policies.fill import FillPolicy, training_tasks
 from py_agent.policies.placement import within_places
@@ -95,6 +95,21 @@ def test_sampled_futures_tell_a_good_association_from_a_bad_one(followed):
     assert sampling.tried > 4
     costs_s = sampling.costs_s([found, chosen[-1][1]], estimate, 64, seed=2).mean(axis=1)
     assert costs_s[0] < 1.02 * costs_s[1]
+
+
+@pytest.mark.parametrize("busy", [0, 7])
+def test_where_time_is_short_those_who_wait_for_most_work_are_moved(followed, monkeypatch, busy):
+    rule, chosen, network = followed
+    estimate = rule.twin.estimate()
+    remaining = estimate.compute.remaining.copy()
+    remaining[busy, 0] = 1e12
+    queue = dataclasses.replace(estimate.compute, remaining=remaining)
+    monkeypatch.setattr(rollout_association, "_SIMULATED", 8 * 4)  # one candidate a round
+    sampling = RolloutAssociation(rounds=2, rollouts=4, window_db=100.0)
+    sampling.begin(network)
+    start = chosen[-1][1]
+    found = sampling.search([start], dataclasses.replace(estimate, compute=queue))
+    assert [np.flatnonzero(tried != start).tolist() for tried in found[1:]] == [[busy]]
 
 
 @pytest.mark.parametrize("mode", ["quota", "work-conserving"])
