@@ -56,9 +56,10 @@ def _table(name: str) -> Iterator[str]:
         f"{len(most)} seeds ({seeds_text(most)}), {plan.duration_s:g} s, of which the first "
         f"{comparison.rows[0].warm_up_s:g} s are cut off; commit {commits}."
     )
-    for note in comparison.notes.get("", ()):
-        yield f"**!** {note[0].upper()}{note[1:]}."
     yield ""
+    if notes := comparison.notes.get(""):
+        yield from (f"- **!** {note[0].upper()}{note[1:]}." for note in notes)
+        yield ""
     last = "below target" if setting.has_models else "p95 s"
     yield f"| policy | mean delay s | ratio to the best rule | p | {last} |"
     yield "| --- | --- | --- | --- | --- |"
@@ -69,7 +70,7 @@ def _table(name: str) -> Iterator[str]:
 
 def _columns(row: Row, is_best: bool) -> Iterator[str]:
     yield f"**`{row.policy}`**" if is_best else f"`{row.policy}`"
-    yield str(row.mean_delay_s) + (f" ({', '.join(row.rising)} rises)" if row.rising else "")
+    yield str(row.mean_delay_s)
     yield "1" if is_best else str(row.paired_ratio_to_best_rule)
     yield p_text(row.p_value).replace("<", "< ") or "–"
     if row.violations is None:

@@ -40,10 +40,13 @@ class SettingOutcome:
 
     @property
     def is_stationary(self) -> bool | None:
-        """Nothing rises under the best rule: on ns-3, or in the twin where runs are too few."""
+        """Nothing rises under the best rule: on ns-3, or in the twin where runs are too few.
+
+        None: something may, or nothing was run.
+        """
         for row in self.comparison.rows:
             if row.policy == self.best_rule and row.rising is not None:
-                return not row.rising
+                return None if row.unsure and not row.rising else not row.rising
         outcomes = self.judged.outcomes
         return any(outcome.is_stationary for outcome in outcomes) if outcomes else None
 
@@ -83,6 +86,7 @@ class SettingOutcome:
             "ratio_to_best_rule": _plain(row.paired_ratio_to_best_rule),
             "p_value": row.p_value,
             "rising": row.rising,
+            "unsure": row.unsure,
             "gap_to_oracle_closed": None if self.gap is None else self.gap.closed.get(row.policy),
         }
 

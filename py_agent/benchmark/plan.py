@@ -6,8 +6,9 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 
-from py_agent.benchmark.setting import NAMES, VERSIONS, BenchmarkSetting
+from py_agent.benchmark.setting import NAMES, VERSIONS, BenchmarkSetting, benchmark_setting
 from py_agent.compare.grid import Cell, Grid
+from py_agent.compare.labels import family, with_rule
 
 #: Nobody trains, chooses or calibrates on these.
 SEEDS = tuple(range(8101, 8121))
@@ -76,11 +77,16 @@ class Plan:
         return dataclasses.replace(self, policies=labels)
 
     def labels(self, setting: BenchmarkSetting) -> list[str]:
-        """The policies of a setting; retraining rules of one's own only where there are models."""
+        """The policies of a setting: with a retraining rule where there are models, else without.
+
+        Raises:
+            InvalidSetting: one of them is no label.
+        """
         if setting.has_models:
-            return list(dict.fromkeys([*self.policies_with_models, *self.own]))
-        chosen = [*self.policies, *self.own]
-        return list(dict.fromkeys(label.partition("@")[0] for label in chosen))
+            chosen = [*self.policies_with_models, *self.own]
+            rule = setting.run["retrain"]
+            return list(dict.fromkeys(with_rule(label, rule) for label in chosen))
+        return list(dict.fromkeys(family(label) for label in [*self.policies, *self.own]))
 
     def bound(self, setting: BenchmarkSetting) -> str:
         """What the oracle is called in a setting."""
@@ -91,13 +97,16 @@ class Plan:
         """What the whole suite has and this has not; empty: nothing."""
         suites = [names for names in VERSIONS.values() if {*names} & {*self.settings}]
         whole = Plan(settings=[name for names in suites for name in names])
-        left = []
-        for what, own, all_of_them in (
+        counted: list[tuple[str, Sequence[object], Sequence[object]]] = [
             ("settings", self.settings, whole.settings),
             ("seeds", self.seeds, whole.seeds),
-            ("policies", self.policies, whole.policies),
-            ("policies with models", self.policies_with_models, whole.policies_with_models),
-        ):
+        ]
+        chosen = {(of := benchmark_setting(name)).has_models: of for name in self.settings}
+        for has_models, what in ((False, "policies"), (True, "policies with models")):
+            if (of_kind := chosen.get(has_models)) is not None:
+                counted.append((what, self.labels(of_kind), whole.labels(of_kind)))
+        left = []
+        for what, own, all_of_them in counted:
             missing = {*all_of_them} - {*own}
             if missing:
                 left.append(f"{len(missing)} of {len(all_of_them)} {what}")

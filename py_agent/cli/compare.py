@@ -135,7 +135,7 @@ def compare(
     length = [] if duration is None else [f"duration_s={duration!r}"]
     from py_agent.capacity.comparison_loads import with_loads
     from py_agent.compare.constraint import TOLERANCE
-    from py_agent.compare.grid import Grid, name_of
+    from py_agent.compare.grid import Grid, check_reference, name_of
     from py_agent.compare.precision import Precision, run_comparison
     from py_agent.compare.results_file import ResultsFile
     from py_agent.experiment.seeds import parse_seeds
@@ -160,6 +160,7 @@ def compare(
         from py_agent.policies.fitting import fitting
 
         grid = dataclasses.replace(grid, policies=fitting(grid.policies, network))
+    check_reference(reference, grid.policies)
     has_tasks = any(table.name == "task" for table in network.schema.tables)
     if precision is not None and not has_tasks:
         from ns3_bridge import InvalidSetting
@@ -170,7 +171,7 @@ def compare(
     wanted = None
     if precision is not None:
         wanted = Precision(precision, limit_seeds, limit_duration)
-    folder = folder or _FOLDER / name_of(grid.cells(), reference, precision)
+    folder = folder or _FOLDER / name_of(grid.cells(), precision)
     with (
         locked(folder),
         executor_of(ray, jobs) as executor,

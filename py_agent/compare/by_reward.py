@@ -9,9 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from ns3_bridge import InvalidSetting
 from py_agent.compare.comparison import Failure
-from py_agent.compare.grid import Cell
+from py_agent.compare.grid import Cell, check_reference
 from py_agent.compare.results_file import RunResult
 from py_agent.compare.seeds_in_common import comparable, counted_seeds
 from py_agent.intervals import Estimate, holm, mean_over_seeds, p_value_of_zero
@@ -97,8 +96,7 @@ def compare_rewards(
         InvalidSetting: the reference is not compared.
     """
     labels = list(dict.fromkeys(cell.label for cell in cells))
-    if reference is not None and reference not in labels:
-        raise InvalidSetting(f"reference {reference!r} is not compared; compared: {labels}")
+    check_reference(reference, labels)
     rows: list[RewardRow] = []
     references: dict[str, str] = {}
     for setting in dict.fromkeys(cell.variant for cell in cells):

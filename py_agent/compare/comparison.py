@@ -54,7 +54,8 @@ class Row:
         horizon_s: simulated time of each run; None: all have failed.
         warm_up_s: what is cut off of it.
         is_settled: what is left looks stationary; None: runs are too short to tell.
-        rising: what goes on rising in it, see `stability.rising`; None: too few seeds to tell.
+        rising: what goes on rising in it, see `Stability`; None: too few seeds to tell.
+        unsure: what may go on rising in it, see `Stability`.
         mean_delay_s: of the runs' mean delays; None: all have failed.
         violations: share of user-seconds below the target; None: there are no models.
         keeps_constraint: `violations` are within the tolerance; None: there are no models.
@@ -82,6 +83,7 @@ class Row:
     warm_up_s: float = 0.0
     is_settled: bool | None = None
     rising: Sequence[str] | None = None
+    unsure: Sequence[str] = ()
     mean_delay_s: Estimate | None = None
     violations: Estimate | None = None
     keeps_constraint: bool | None = None

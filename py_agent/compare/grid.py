@@ -156,20 +156,29 @@ class Grid:
         return itertools.product(*choices)
 
 
-def name_of(cells: Sequence[Cell], reference: str | None, precision: float | None = None) -> str:
-    """A short name of a comparison: the same for the same runs and reference, and for no other.
+def check_reference(reference: str | None, policies: Sequence[str]) -> None:
+    """Of a comparison of these policies, one has to be the reference, if any is.
+
+    Raises:
+        InvalidSetting: it is not compared.
+    """
+    if reference is not None and reference not in policies:
+        raise InvalidSetting(f"reference {reference!r} is not compared; compared: {policies}")
+
+
+def name_of(cells: Sequence[Cell], precision: float | None = None) -> str:
+    """A short name of a comparison: the same for the same runs, and for no others.
 
     Args:
         cells: at first, if a precision is asked for.
-        reference: policy of the ratios.
         precision: that is asked for.
 
     Example:
-        >>> name_of(Grid(["srpt", "load-fill"], [1, 2]).cells(), None)[:-8]
+        >>> name_of(Grid(["srpt", "load-fill"], [1, 2]).cells())[:-8]
         'cellular__2-policies__2-seeds__'
     """
     keys, labels = [cell.key for cell in cells], [cell.label for cell in cells]
-    text = json.dumps([keys, labels, reference, precision])
+    text = json.dumps([keys, labels, precision])
     counts = {
         "policies": len({cell.label for cell in cells}),
         "settings": len({cell.variant for cell in cells}),

@@ -29,6 +29,8 @@ class Label:
         Label(policy='twin-drl', retrain='policy', accuracy_weight=4.0, options={})
         >>> parse("load-fill@spare+idle_margin=0.1").options
         {'idle_margin': 0.1}
+        >>> parse("twin-drl=/home/ann@lab/agent.npz@policy").retrain
+        'policy'
     """
 
     policy: str
@@ -54,8 +56,20 @@ def parse(label: str) -> Label:
         except ValueError:
             raise InvalidSetting(f"policy {label!r}: {name} = {value!r} is not a number") from None
     weight = knobs.pop(WEIGHT, None)
-    policy, _, retrain = found["name"].partition("@")
+    policy, retrain = _policy_and_rule(found["name"])
     return Label(policy, retrain or None, weight, knobs)
+
+
+def with_rule(label: str, retrain: str) -> str:
+    """The label, with a retraining rule where it names none.
+
+    >>> with_rule("srpt", "spare"), with_rule("drl+w_A=4", "spare"), with_rule("a3@none", "spare")
+    ('srpt@spare', 'drl@spare+w_A=4', 'a3@none')
+    """
+    found = parse(label)
+    if found.retrain is not None:
+        return label
+    return f"{found.policy}@{retrain}{label[len(found.policy) :].removeprefix('@')}"
 
 
 def family(label: str) -> str:
@@ -65,3 +79,13 @@ def family(label: str) -> str:
     ('twin-drl', 'load-fill', 'srpt')
     """
     return parse(label).policy
+
+
+def _policy_and_rule(name: str) -> tuple[str, str]:
+    """The parts before and after the ``@``; an agent's file may have one in its path."""
+    policy, _, retrain = name.partition("@")
+    if "=" in policy:
+        policy, _, retrain = name.rpartition("@")
+        if not policy or "/" in retrain:
+            return name, ""
+    return policy, retrain

@@ -11,10 +11,10 @@ from ns3_bridge import InvalidSetting
 from ns3_bridge.seeds import LARGEST_SEED
 from py_agent.compare.comparison import Comparison, Failure, PrecisionReached, Row
 from py_agent.compare.constraint import TOLERANCE
-from py_agent.compare.grid import Cell, Grid
+from py_agent.compare.grid import Cell, Grid, check_reference
 from py_agent.compare.results_file import ResultsFile
 from py_agent.compare.table import compare
-from py_agent.intervals import LEAST_SEEDS
+from py_agent.intervals import LEAST_SEEDS, Estimate
 
 
 @dataclasses.dataclass(frozen=True)
@@ -57,10 +57,8 @@ class Precision:
         """What to run next; None: the precision or a limit is reached.
 
         Raises:
-            InvalidSetting: no ratio can be taken, or the grid varies the duration.
+            InvalidSetting: no ratio can be taken.
         """
-        if any(text.partition("=")[0] == "duration_s" for text in grid.varied):
-            raise InvalidSetting("--vary duration_s: a precision chooses how long runs are")
         rows = [row for row in comparison.rows if row.seeds]
         if not any(row.ratio for row in rows):
             raise InvalidSetting(
@@ -72,7 +70,7 @@ class Precision:
             longer = [*grid.assignments, f"duration_s={longer_s!r}"]
             return dataclasses.replace(grid, assignments=longer)
         width = relative_half_width(rows)
-        if width is not None and width <= self.wanted:
+        if (width is not None and width <= self.wanted) or not _of_interest(rows):
             return None
         seeds = self.seeds_after(grid.seeds, width)
         if len(seeds) == len(grid.seeds):
@@ -107,6 +105,16 @@ class Precision:
         return PrecisionReached(self.wanted, width, " and ".join(limits))
 
     @staticmethod
+    def check(grid: Grid) -> None:
+        """A precision decides on seeds and durations: a grid must not vary the latter.
+
+        Raises:
+            InvalidSetting: it does.
+        """
+        if any(text.partition("=")[0] == "duration_s" for text in grid.varied):
+            raise InvalidSetting("--vary duration_s: a precision chooses how long runs are")
+
+    @staticmethod
     def _is_too_short(comparison: Comparison) -> bool:
         """Whether the policy that others are compared with still warms up in some setting."""
         return any(
@@ -125,7 +133,7 @@ def run_comparison(
     tolerance: float = TOLERANCE,
     precision: Precision | None = None,
 ) -> Comparison:
-    """Run a grid, and what a precision adds to it.
+    """Run a grid, and what a precision adds to it. What has failed once is not tried again.
 
     Args:
         grid: to begin with.
@@ -139,25 +147,41 @@ def run_comparison(
         InvalidSetting: the reference is not compared, no run has a task, or there is no ratio of
             which a precision could be asked.
     """
+    check_reference(reference, grid.policies)
+    if precision is not None:
+        precision.check(grid)
+    failed: set[str] = set()
+    failures: list[Failure] = []
     while True:
         cells = grid.cells()
-        failures = run(cells)
+        failures += run([cell for cell in cells if cell.key not in failed])
         finished = {cell.key: results[cell.key] for cell in cells if cell.key in results}
+        failed |= {cell.key for cell in cells} - finished.keys()
         comparison = compare(cells, finished, reference, failures, tolerance)
         if precision is None:
             return comparison
         extended = precision.extended(grid, comparison)
         if extended is None:
             return dataclasses.replace(comparison, precision=precision.reached(comparison))
+        if extended.assignments != grid.assignments:
+            failures.clear()  # they were of shorter runs
         grid = extended
 
 
 def relative_half_width(rows: Sequence[Row]) -> float | None:
-    """The largest of all rows' ratios; None: some row has too few seeds for an interval."""
+    """The largest of all rows' ratios; None: some row has too few seeds for an interval.
+
+    Rows that have none because runs have failed do not count: more seeds may not help them.
+    """
     widths = []
-    for row in rows:
-        if row.ratio is not None:
-            if row.ratio.ci_low is None or row.ratio.ci_high is None:
-                return None
-            widths.append((row.ratio.ci_high - row.ratio.ci_low) / (2 * row.ratio.mean))
+    for ratio in _of_interest(rows):
+        if ratio.ci_low is None or ratio.ci_high is None:
+            return None
+        widths.append((ratio.ci_high - ratio.ci_low) / (2 * ratio.mean))
     return max(widths, default=None)
+
+
+def _of_interest(rows: Sequence[Row]) -> list[Estimate]:
+    """Ratios whose intervals more seeds make narrower."""
+    ratios = [(row.ratio, row.failed) for row in rows]
+    return [ratio for ratio, failed in ratios if ratio and not (failed and ratio.ci_low is None)]

@@ -14,10 +14,10 @@ from py_agent.compare.common_warm_up import CommonWarmUp, common_warm_up
 from py_agent.compare.comparison import MEANS, Comparison, Failure, Point, Row
 from py_agent.compare.constraint import TOLERANCE, best_rule, keeps_constraint
 from py_agent.compare.front import undominated
-from py_agent.compare.grid import Cell
+from py_agent.compare.grid import Cell, check_reference
 from py_agent.compare.results_file import RunResult
 from py_agent.compare.seeds_in_common import counted_seeds
-from py_agent.compare.stability import rising, stability_notes
+from py_agent.compare.stability import stability, stability_notes
 from py_agent.intervals import Estimate, holm, mean_over_seeds, paired_p_value, paired_ratio
 
 
@@ -41,8 +41,7 @@ def compare(
         InvalidSetting: the reference is not compared, or no run has a task.
     """
     labels = list(dict.fromkeys(cell.label for cell in cells))
-    if reference is not None and reference not in labels:
-        raise InvalidSetting(f"reference {reference!r} is not compared; compared: {labels}")
+    check_reference(reference, labels)
     rows: list[Row] = []
     idle_runs: list[Failure] = []
     best: dict[str, str] = {}
@@ -77,11 +76,14 @@ def compare(
         idle_runs += idle
         of_setting = _Setting(setting, measured, failed, warm_up, tolerance)
         found = {
-            label: None if warm_up.reason else rising(of_policy, warm_up.cut)
+            label: None if warm_up.reason else stability(of_policy, warm_up.cut, tolerance)
             for label, of_policy in series.items()
         }
         of_policies = [
-            dataclasses.replace(row, rising=found[row.policy]) for row in of_setting.rows(reference)
+            dataclasses.replace(row, rising=of.rising, unsure=of.unsure)
+            if (of := found[row.policy]) is not None
+            else row
+            for row in of_setting.rows(reference)
         ]
         rows += of_policies
         fronts[setting] = undominated(of_policies)
@@ -213,12 +215,16 @@ def _at_common_weight(run: dict[str, Any], beyond: float) -> dict[str, Any]:
 
 
 def _take_idle(measured: Mapping[str, dict[int, dict[str, Any]]], setting: str) -> list[Failure]:
-    """Take out the runs without a task, as where few users come: they have no delay to compare."""
+    """Take out the runs without a task, as where few users come: they have no delay to compare.
+
+    Nor is there a ratio to a delay of 0.
+    """
     idle = [
-        Failure(label, setting, seed, "no task in this run: compare for longer, or other settings")
+        Failure(label, setting, seed, f"{what} in this run: compare for longer, or other settings")
         for label, by_seed in measured.items()
         for seed, run in by_seed.items()
-        if run.get("mean_delay_s") is None
+        if not (delay_s := run.get("mean_delay_s"))
+        for what in ["no task" if delay_s is None else "no task that takes time"]
     ]
     for failure in idle:
         del measured[failure.policy][failure.seed]

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from py_agent.intervals import Estimate, mean_over_seeds, p_value_of_zero
 
 _NOTABLE_PART = 0.1  # of the mean: less is no trend that matters, however sure it is
+_DOUBLED = 2 / 3  # a rise by so much of the mean is from two thirds of it to four
 _LEAST_MEAN = 1e-9
 _LEVEL = 0.01
 
@@ -24,12 +25,15 @@ class Trend:
         mean: of the series.
         slope_per_s: of the straight line.
         is_upward: it rises by more than a tenth of each seed's own mean, at the level of 1 %.
+        may_double: the interval of the rise does not exclude that the mean over seeds doubles from
+            the first value to the last. Series that show neither a rise nor this are level.
     """
 
     rise: Estimate
     mean: float
     slope_per_s: float
     is_upward: bool
+    may_double: bool
 
 
 def trend(series: NDArray[np.float64], step_s: float, notable: float = 0.0) -> Trend:
@@ -42,7 +46,9 @@ def trend(series: NDArray[np.float64], step_s: float, notable: float = 0.0) -> T
     and Rao 1998) and do not (``tests/py_agent/long_run/test_trend.py``). Its level is 1 %, for
     policies that meet the same arrivals all seem to rise where these do by chance. Not to find a
     rise is no proof that there is none: with five seeds, one by half of the mean is found in one
-    case of four, by all of it in nine of ten (the same tests).
+    case of four, by all of it in nine of ten (the same tests), and where a few seeds grow without
+    limit and the others do not, nothing is in common. `Trend.may_double` tells this apart from what
+    is level.
 
     Args:
         series: warm-up cut off, ``[n_seeds, n_times]``; below `intervals.LEAST_SEEDS` seeds
@@ -58,7 +64,7 @@ def trend(series: NDArray[np.float64], step_s: float, notable: float = 0.0) -> T
         >>> trend(noise + 0.1 * np.arange(100), step_s=1.0).is_upward
         True
     """
-    n_times = series.shape[1]
+    n_times, mean = series.shape[1], float(series.mean())
     centred = np.arange(n_times) - (n_times - 1) / 2
     slopes = series @ centred / max(float(centred @ centred), 1.0)
     rises = slopes * (n_times - 1)
@@ -68,7 +74,8 @@ def trend(series: NDArray[np.float64], step_s: float, notable: float = 0.0) -> T
     is_sure = p_value is not None and p_value < _LEVEL and float(np.mean(beyond)) > 0
     return Trend(
         rise=rise,
-        mean=float(series.mean()),
+        mean=mean,
         slope_per_s=float(slopes.mean()) / step_s,
         is_upward=is_sure and rise.mean > notable,
+        may_double=rise.ci_high is None or rise.ci_high > max(_DOUBLED * mean, notable),
     )

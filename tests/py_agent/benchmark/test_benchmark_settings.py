@@ -50,9 +50,11 @@ def test_all_policies_of_the_suite_exist():
 
 
 def test_own_policies_join_every_setting():
-    plan = dataclasses.replace(quick_plan(), own=["random@policy", "load-fill"])
-    assert plan.labels(benchmark_setting("joint-retraining"))[-2:] == ["random@policy", "load-fill"]
-    assert plan.labels(benchmark_setting("vehicles"))[-1] == "random"
+    plan = dataclasses.replace(quick_plan(), own=["random@policy", "load-fill", "srpt.py:Own"])
+    joint = plan.labels(benchmark_setting("joint-retraining"))
+    assert joint[-2:] == ["random@policy", "srpt.py:Own@spare"]
+    assert joint.count("load-fill@spare") == 1
+    assert plan.labels(benchmark_setting("vehicles"))[-2:] == ["random", "srpt.py:Own"]
     assert plan.labels(benchmark_setting("vehicles")).count("load-fill") == 1
 
 
@@ -61,6 +63,12 @@ def test_a_plan_says_what_it_leaves_out():
     assert Plan().left_out == "the oracle"
     assert Plan(settings=["wifi-quotas"]).left_out == "the oracle"
     assert Plan(settings=["vehicles"]).left_out.startswith("4 of 5 settings")
+    few = dataclasses.replace(Plan(), policies=["load-fill"], policies_with_models=["load-fill"])
+    vehicles = dataclasses.replace(few, settings=["vehicles"]).left_out
+    assert "13 of 14 policies," in vehicles
+    assert "models" not in vehicles
+    joint = dataclasses.replace(few, settings=["joint-retraining"]).left_out
+    assert "16 of 17 policies with models" in joint
     quick = quick_plan().left_out
     assert "15 of 20 seeds" in quick
     assert "all but the first 20 of 120 s" in quick

@@ -155,14 +155,14 @@ def test_the_key_changes_with_the_program_of_an_own_scenario(tmp_path):
 
 
 def test_other_comparisons_have_other_names():
-    def name(policies, seeds, reference=None, **options):
-        return name_of(Grid(policies, seeds, **options).cells(), reference)
+    def name(policies, seeds, precision=None, **options):
+        return name_of(Grid(policies, seeds, **options).cells(), precision)
 
     names = [
         name(["srpt", "load-fill"], [1, 2]),
         name(["srpt", "load-sqrt"], [1, 2]),
         name(["srpt", "load-fill"], [1, 3]),
-        name(["srpt", "load-fill"], [1, 2], "srpt"),
+        name(["srpt", "load-fill"], [1, 2], 0.05),
         name(["srpt", "load-fill"], [1, 2], assignments=["n_ue=4"]),
         name(["srpt", "load-fill"], [1, 2], varied=["n_ue=4,5"]),
     ]
@@ -259,6 +259,10 @@ def test_a_run_without_a_task_is_told_and_the_others_are_compared():
     comparison = compare(grid.cells(), summaries, None)
     assert [(row.seeds, row.failed) for row in comparison.rows] == [(2, [2]), (2, [2])]
     assert "no task in this run" in str(comparison.failures[0])
+    at_once = finished(grid, {"load-srpt": 1.0, "load-sqrt": 0.0})
+    in_no_time = compare(grid.cells(), at_once, None)
+    assert [row.seeds for row in in_no_time.rows] == [3, 0]
+    assert "no task that takes time in this run" in str(in_no_time.failures[0])
     idle = dict.fromkeys(summaries, IDLE)
     with pytest.raises(InvalidSetting, match="nothing to compare: load-srpt, seed 1: no task"):
         compare(grid.cells(), idle, None)

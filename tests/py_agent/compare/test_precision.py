@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from ns3_bridge import InvalidSetting
+from py_agent.compare.comparison import Failure
 from py_agent.compare.grid import Grid
 from py_agent.compare.precision import Precision, run_comparison
 from py_agent.compare.results_file import ResultsFile, RunResult
@@ -104,6 +105,52 @@ def test_fewer_than_five_seeds_are_filled_up(tmp_path):
     assert comparison.precision.limit == ""
 
 
+class Failing(Simulator):
+    """Runs of one policy fail from some seed on."""
+
+    def __init__(self, path, policy, from_seed):
+        super().__init__(path)
+        self.fails = lambda cell: cell.label == policy and cell.run.seed >= from_seed
+        self.tried = []
+
+    def __call__(self, cells):
+        failed = [cell for cell in cells if self.fails(cell)]
+        self.tried += [cell.run.seed for cell in failed]
+        super().__call__([cell for cell in cells if not self.fails(cell)])
+        return [Failure(cell.label, "", cell.run.seed, "no ns-3") for cell in failed]
+
+
+@pytest.mark.parametrize(
+    "policies", [["load-srpt", "random", "load-equal"], ["load-srpt", "load-equal"]]
+)
+def test_a_policy_that_fails_keeps_no_other_from_its_precision(tmp_path, policies):
+    simulator = Failing(tmp_path, "load-equal", from_seed=2)
+    among = Grid(policies, range(1, 6), assignments=["duration_s=60"])
+    comparison = run_comparison(
+        among, simulator.results, simulator, precision=Precision(0.05, most_seeds=60)
+    )
+    assert len(simulator.tried) == len(set(simulator.tried))  # nobody tries what has failed again
+    by_policy = {row.policy: row for row in comparison.rows}
+    assert comparison.precision.limit == ""
+    assert by_policy["load-equal"].seeds == 1
+    assert len(by_policy["load-equal"].failed) == by_policy["load-srpt"].seeds - 1
+    if "random" in policies:
+        assert comparison.precision.reached <= 0.05
+        assert by_policy["random"].seeds > 10
+    else:
+        assert by_policy["load-srpt"].seeds == 5
+
+
+def test_nothing_runs_under_a_reference_that_is_not_compared(tmp_path):
+    simulator = Simulator(tmp_path)
+    with pytest.raises(InvalidSetting, match="reference 'load-srp' is not compared"):
+        run_comparison(grid(), simulator.results, simulator, "load-srp")
+    varied = grid(varied=["duration_s=60,70"])
+    with pytest.raises(InvalidSetting, match="a precision chooses how long runs are"):
+        run_comparison(varied, simulator.results, simulator, precision=Precision(0.1))
+    assert simulator.runs == []
+
+
 def test_a_precision_that_means_nothing_is_refused(tmp_path):
     simulator = Simulator(tmp_path)
     with pytest.raises(InvalidSetting, match="precision = 0 must be above 0"):
@@ -111,9 +158,6 @@ def test_a_precision_that_means_nothing_is_refused(tmp_path):
     nobody = Grid(["random"], [1], assignments=["duration_s=60"])
     with pytest.raises(InvalidSetting, match="compare a rule, or give a reference"):
         run_comparison(nobody, simulator.results, simulator, precision=Precision(0.1))
-    varied = grid(varied=["duration_s=60,70"])
-    with pytest.raises(InvalidSetting, match="a precision chooses how long runs are"):
-        run_comparison(varied, simulator.results, simulator, precision=Precision(0.1))
 
 
 @pytest.mark.parametrize("spread", [0.1, 0.4])

@@ -68,3 +68,14 @@ def test_four_seeds_say_nothing():
     rising = np.tile(np.arange(50.0), (4, 1))
     assert not trend(rising, 1.0).is_upward
     assert trend(np.tile(np.arange(50.0), (5, 1)), 1.0).is_upward
+
+
+@pytest.mark.parametrize(("growing", "doubles"), [(0, False), (4, True), (20, True)])
+def test_it_is_told_where_the_mean_may_double(growing, doubles):
+    rng = np.random.default_rng(10)
+    values = 10.0 + series(rng, 20, 0.9, False)
+    values[:, :growing] += 0.3 * np.arange(LENGTH)
+    found = [trend(one, 1.0) for one in values]
+    assert np.mean([t.may_double for t in found]) == doubles
+    if growing == 4:  # nothing that the networks have in common
+        assert not any(t.is_upward for t in found)
