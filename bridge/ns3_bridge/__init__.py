@@ -22,6 +22,7 @@ from ns3_bridge.errors import (
     SimulatorDied,
     SimulatorOutOfMemory,
     UnknownField,
+    WrongProcess,
 )
 from ns3_bridge.field import Field
 from ns3_bridge.flat import FlatBox, FlatVectorBox
@@ -71,6 +72,7 @@ __all__ = [
     "Table",
     "Transport",
     "UnknownField",
+    "WrongProcess",
     "connect",
     "describe",
     "issued_keys",
