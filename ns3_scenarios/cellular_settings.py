@@ -363,7 +363,7 @@ class CellularSettings(_Settings):
     """number of mobile users [users]"""
 
     n_bs: Annotated[int, pydantic.Field(ge=1, le=64)] = 3
-    """number of base stations, one cell each; layout.sectors of them share a site [cells]"""
+    """number of base stations, one cell each [cells]"""
 
     layout: Layout = Layout()
 

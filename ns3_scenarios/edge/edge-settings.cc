@@ -5,8 +5,7 @@ namespace physical {
 
 void EdgeSettings::DeclarePlaces(Settings& settings, bool sectors) {
     settings.Integer("n_ue", n_ue, 1, 300, "users", "number of mobile users");
-    settings.Integer("n_bs", n_bs, 1, 64, "cells",
-                     "number of base stations, one cell each; layout.sectors of them share a site");
+    settings.Integer("n_bs", n_bs, 1, 64, "cells", "number of base stations, one cell each");
     layout.Declare(settings);
     if (sectors) {
         layout.DeclareSectors(settings);
