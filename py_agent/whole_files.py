@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -51,8 +52,10 @@ def check_place(path: Path) -> None:
     """Find out before long work, not after it, whether a file can be put in its place.
 
     Raises:
-        OSError: none can be made there.
+        OSError: none can be made there, or a folder is.
     """
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     fresh = path.with_name(f".fresh-{path.name}")
     try:
         fresh.touch()

@@ -14,6 +14,7 @@ from typing import Any
 
 from ns3_bridge.errors import DeadlineExceeded, HandshakeError, InvalidSetting
 from ns3_bridge.schema import Schema
+from ns3_bridge.waits import check_wait
 
 _DEADLINE_S = 30.0
 _STATUS_INVALID_SETTING = (1, 2)  # ours; ns-3's CommandLine ends with 1
@@ -70,7 +71,7 @@ def describe(command: Sequence[str], deadline_s: float = _DEADLINE_S) -> Descrip
 
     Raises:
         HandshakeError: the program cannot be started or does not describe itself.
-        InvalidSetting: the program refuses its arguments.
+        InvalidSetting: the program refuses its arguments, or the deadline is out of bounds.
         DeadlineExceeded: it gives no answer.
     """
     return Description.from_json(describe_as_json(command, deadline_s))
@@ -81,6 +82,7 @@ def describe_as_json(command: Sequence[str], deadline_s: float = _DEADLINE_S) ->
 
     What else the program prints is passed over: a description is a line that begins with ``{``.
     """
+    check_wait("deadline_s", deadline_s)
     try:
         status, said, complaint = _run_to_end([*command, "--describe"], deadline_s)
     except OSError as error:

@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from ns3_bridge.channel import Channel
 from ns3_bridge.command import simulator_command
 from ns3_bridge.description import Description, describe, describe_as_json
@@ -32,6 +34,7 @@ from ns3_bridge.settings import (
 )
 from ns3_bridge.starts import check_wanted
 from ns3_bridge.transport import Transport
+from ns3_bridge.waits import check_wait
 from ns3_bridge.warm_starts import WarmStarts
 
 _KEPT_VARIANTS = 32  # descriptions under settings that episodes asked for
@@ -91,7 +94,7 @@ class LocalHost:
         schema: the declared fields and tables.
 
     Raises:
-        InvalidSetting: a setting is unknown or out of bounds.
+        InvalidSetting: a setting or a deadline is unknown or out of bounds.
         HandshakeError: the program is no scenario program.
     """
 
@@ -113,7 +116,12 @@ class LocalHost:
             raise InvalidSetting(f"warm_starts = {warm_starts}: must be 0 or more")
         if reseed and warm_starts < 1:
             raise InvalidSetting(f"reseed=True needs warm_starts ≥ 1, not {warm_starts}")
-        self.ns3_attributes = dict(ns3_attributes or {})
+        check_wait("deadline_s", deadline_s)
+        check_wait("start_deadline_s", start_deadline_s)
+        self.ns3_attributes = {
+            name: value.item() if isinstance(value, np.generic) else value
+            for name, value in (ns3_attributes or {}).items()
+        }
         self.deadline_s = deadline_s
         self.start_deadline_s = start_deadline_s
         self.output_file: Path | None = None

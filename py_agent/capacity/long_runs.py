@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ns3_bridge import InvalidSetting
 from ns3_bridge.settings import merged
+from ns3_bridge.slot_count import slot_count
 from py_agent.compare.constraint import TOLERANCE, keeps_constraint
 from py_agent.contract import Network, Observation, present
 from py_agent.driver import play
@@ -124,7 +125,7 @@ def outcome_of(work: LongRuns) -> Outcome:
     policy.begin(network, work.first_seed)
     observation, _ = networks.reset(seed=work.first_seed)
     frames = []
-    slots = round(work.duration_s / slot_s)
+    slots = slot_count(work.duration_s, slot_s)
     for number, slot in enumerate(play(networks, policy, network, observation, slots), 1):
         if number % slots_per_frame == 0:
             frames.append(_Frame.of(slot.after))

@@ -136,6 +136,9 @@ def run(
     from py_agent.experiment.runner import Run
     from py_agent.experiment.seeds import parse_seeds
 
+    if seed is not None and seeds is not None:
+        raise typer.BadParameter("--seed with --seeds: give one of them")
+    numbers = [] if seeds is None else parse_seeds(seeds)
     chosen = [*(assignments or []), *duration_set]
     given = with_preset(preset, config, overrides)
     settings = load_run_settings(config, given, chosen, is_trusted=is_trusted)
@@ -145,7 +148,7 @@ def run(
         from py_agent.compare.grid import Grid
         from py_agent.experiment.paired_run import check_pair
 
-        if seeds is not None:
+        if numbers:
             raise InvalidSetting("--baseline with --seeds: ns3-twin compare has many seeds")
         grid = Grid([baseline], [settings.seed], config, given, chosen, is_trusted=is_trusted)
         other = grid.cells()[0].run
@@ -154,10 +157,10 @@ def run(
             execute_beside(settings, other, title, as_json=as_json, page=page)
         return
     with live_page(live, live_host, live_port, can_pause=True) as page:
-        if seeds is None:
-            execute_and_show(Run(settings), title, as_json=as_json, page=page)
+        if numbers:
+            execute_seeds(settings, numbers, title, as_json=as_json, page=page)
         else:
-            execute_seeds(settings, parse_seeds(seeds), title, as_json=as_json, page=page)
+            execute_and_show(Run(settings), title, as_json=as_json, page=page)
 
 
 def scenarios(
@@ -217,7 +220,7 @@ def describe_scenario(
     for table in declaration_tables(description):
         out().print(rows_table(table.title, table.header, table.rows))
     schema = description.schema
-    out().print(f"Reward ({schema.reward_unit}): {schema.reward_help}", markup=False)
+    out().print(f"Reward ({schema.reward_unit}): {schema.reward_help}")
 
 
 def learning_curves(
@@ -229,14 +232,14 @@ def learning_curves(
 ) -> None:
     """Measure how users' models lose accuracy and recover; fit the twin's lag model."""
     from py_agent.calibration import accuracy_law
+    from py_agent.view.figure_file import check_figure, save_figure
     from py_agent.view.tables import rows_table
-    from py_agent.whole_files import check_place
 
-    check_place(figure)
+    check_figure(figure)
     with err().status("training models"):
         images = accuracy_law.images_of(stream)
         fit = accuracy_law.fit_lag_model(accuracy_law.record_history(48, 45, seed, images))
-        accuracy_law.draw_curves(fit, seed, images).savefig(figure, dpi=110)
+        save_figure(accuracy_law.draw_curves(fit, seed, images), figure)
     rows = [[name, f"{value:.4g}"] for name, value in dataclasses.asdict(fit.model).items()]
     rows += [
         ["RMSE", f"{fit.rmse:.3f}"],
@@ -255,9 +258,11 @@ def training_curves(
     ],
 ) -> None:
     """Draw the learning curves of agents beside the rule that they start from."""
+    from py_agent.view.figure_file import check_figure, save_figure
     from py_agent.view.training_figure import draw_trainings
 
-    draw_trainings(folders).savefig(figure, dpi=110)
+    check_figure(figure)
+    save_figure(draw_trainings(folders), figure)
     out().print(f"figure  {figure}", highlight=False)
 
 

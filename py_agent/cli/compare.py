@@ -239,10 +239,10 @@ def _compare_rewards(
         console = _console()
         for setting in comparison.settings:
             if setting:
-                console.print(setting, markup=False, highlight=False)
+                console.print(setting, highlight=False)
             table = that_fit(*reward_table(comparison, setting), console.width)
             console.print(numbers_table(*table))
-        console.print(LEGEND, markup=False, highlight=False)
+        console.print(LEGEND, highlight=False)
         out().print(f"table   {file}", highlight=False, soft_wrap=True)
     _end_if_failed(comparison.failures)
 
@@ -293,7 +293,7 @@ def _show(comparison: Comparison, folder: Path, *, as_json: bool) -> None:
 def _console() -> Console:
     from rich.console import Console
 
-    return Console(width=out().width if out().is_terminal else _FILE_WIDTH)
+    return Console(width=out().width if out().is_terminal else _FILE_WIDTH, markup=False)
 
 
 def show_tables(comparison: Comparison) -> None:
@@ -309,8 +309,8 @@ def show_tables(comparison: Comparison) -> None:
     console = _console()
     for setting in comparison.settings:
         for line in setting_lines(comparison, setting):
-            console.print(line, markup=False, highlight=False)
+            console.print(line, highlight=False)
         console.print(numbers_table(*that_fit(*short_table(comparison, setting), console.width)))
     if comparison.precision is not None:
-        console.print(precision_line(comparison.precision), markup=False, highlight=False)
-    console.print(legend(comparison), markup=False, highlight=False)
+        console.print(precision_line(comparison.precision), highlight=False)
+    console.print(legend(comparison), highlight=False)

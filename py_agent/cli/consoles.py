@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Where the command line writes. Rich is imported when there is something to write."""
+"""Where the command line writes. Rich is imported when there is something to write.
+
+Brackets are text: paths, addresses and messages of others may have some.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ def out() -> Console:
     """Standard output."""
     from rich.console import Console
 
-    return Console()
+    return Console(markup=False)
 
 
 @functools.cache
@@ -23,4 +26,4 @@ def err() -> Console:
     """Standard error: progress, and what went wrong."""
     from rich.console import Console
 
-    return Console(stderr=True)
+    return Console(stderr=True, markup=False)

@@ -114,7 +114,8 @@ class Commands(TyperGroup):
             try:
                 return super().main(*args, **kwargs)
             finally:
-                sys.stdout.flush()
+                if sys.stdout is not None:  # it may have been closed from the start
+                    sys.stdout.flush()
         except OSError as error:
             # Python would try to write the rest once more when it ends.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

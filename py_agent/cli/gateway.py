@@ -46,6 +46,9 @@ _OPTIONS_OF_OTHERS = {
 }
 
 
+_SERVED = ("scenario", "settings", "ns3", "deadline_s")  # of a file of settings
+
+
 class Busy(str, enum.Enum):
     """What a second agent meets."""
 
@@ -124,10 +127,19 @@ def serve(
     import ns3_bridge
     import ns3_scenarios
     from ns3_bridge.compat import Ns3AiServer, Ns3GymServer
-    from py_agent.experiment.run_settings import load_run_settings
+    from py_agent import yaml_text
+    from py_agent.experiment.run_settings import check_data, load_run_settings
 
     _refuse_foreign_options(context, protocol)
-    settings = load_run_settings(config, {"scenario": scenario}, assignments or [])
+    if config is not None:
+        in_file = yaml_text.read_mapping(config)
+        if scenario is None:
+            check_data(config, {"scenario": in_file.get("scenario")}, can_trust=False)
+        if unserved := [name for name in in_file if name not in _SERVED]:
+            typer.echo(f"of {config} not served: {', '.join(unserved)}", err=True)
+    settings = load_run_settings(
+        config, {"scenario": scenario}, assignments or [], is_trusted=True
+    )  # nothing else of the file is started or imported
     host = ns3_bridge.LocalHost(
         ns3_scenarios.program(settings.scenario),
         settings.settings,
@@ -302,7 +314,13 @@ def conformance(
     if address is not None:
         checks = list(check_gateway(address, key=key, deadline_s=deadline))
     else:
-        checks = list(check_agent(shlex.split(agent or ""), deadline_s=deadline))
+        try:
+            command = shlex.split(agent or "")
+        except ValueError as error:
+            raise typer.BadParameter(f"--agent {agent!r}: {error}") from None
+        if not command:
+            raise typer.BadParameter("--agent: the command is empty")
+        checks = list(check_agent(command, deadline_s=deadline))
     rows = [["ok" if c.ok else "FAILED", c.what, "" if c.ok else c.seen] for c in checks]
     out().print(rows_table("Network protocol, version 1", ["", "demand", "seen"], rows))
     failed = sum(not check.ok for check in checks)

@@ -150,7 +150,7 @@ def train(
     kind = "test" if "test_cost_ratio" in facts else "validation"
     for name in ("cost", "delay"):
         ratio = Estimate(**facts[f"{kind}_{name}_ratio"])
-        out().print(f"  {name:5s} {ratio.text(4)}", markup=False)
+        out().print(f"  {name:5s} {ratio.text(4)}")
     if settings.retrain:
         out().print(
             f"  below the target {facts[f'{kind}_below_target']:.1%} of user-seconds,"

@@ -124,6 +124,7 @@ def fidelity(
     from py_agent.twin.estimation.reporting import ReportingSettings
     from py_agent.twin.model.parameters import TwinParameters
     from py_agent.view.fidelity_figure import fidelity_figure
+    from py_agent.view.figure_file import save_figure
     from py_agent.view.steps import StepsView
 
     size = ["n_ue=10"] if quick else []
@@ -152,7 +153,7 @@ def fidelity(
         else:
             learned = TwinParameters.load(parameters)
         report = measure(chosen, wanted, names, learned, work)
-    fidelity_figure(report).savefig(output / "fidelity.png", dpi=110)
+    save_figure(fidelity_figure(report), output / "fidelity.png")
     values = json.dumps(report.as_json())
     replace_text(output / "fidelity.json", values + "\n")
     learned.save(output / "twin.json")

@@ -36,6 +36,8 @@ def view(
     from py_agent.live.single_page import single_page
     from py_agent.whole_files import check_place, replace_text
 
+    if html is not None:
+        check_place(html)
     found = [run for path in runs for run in (recorded_run(path), baseline_of(RunFolder(path)))]
     folders = list({run.path.resolve(): run for run in found if run is not None}.values())
     most_slots = None if html is None else _MOST_SLOTS
@@ -44,7 +46,6 @@ def view(
         for i, folder in enumerate(folders)
     ]
     if html is not None:
-        check_place(html)
         replace_text(html, single_page("ns3-twin", told))
         kilobytes = html.stat().st_size / 1000
         out().print(f"page    {html}, {kilobytes:.0f} kB", highlight=False, soft_wrap=True)

@@ -118,16 +118,28 @@ def _write(path: Path, content: bytes) -> None:
 
 
 def _parts(text: str) -> Iterator[str]:
-    """What lies between separators, and these; a text that is a file's name is one part."""
-    if _is_file(Path(text)):
-        yield text
-        return
+    """What lies between separators, and these; a file's name, which may have some, is one part."""
     start = 0
-    for found in _SEPARATOR.finditer(text):
-        yield text[start : found.start()]
-        yield found[0]
-        start = found.end()
-    yield text[start:]
+    while True:
+        end = _end_of_file(text, start)
+        if end is None:
+            next_one = _SEPARATOR.search(text, start)
+            end = len(text) if next_one is None else next_one.start()
+        yield text[start:end]
+        separator = _SEPARATOR.match(text, end)
+        if separator is None:
+            return
+        yield separator[0]
+        start = separator.end()
+
+
+def _end_of_file(text: str, start: int) -> int | None:
+    """Where the longest absolute name of a file ends that begins there; None: there is none."""
+    if not text.startswith("/", start):
+        return None
+    ends = [found.start() for found in _SEPARATOR.finditer(text, start)]
+    longest_first = [len(text), *reversed(ends)]
+    return next((end for end in longest_first if _is_file(Path(text[start:end]))), None)
 
 
 def _is_file(path: Path) -> bool:

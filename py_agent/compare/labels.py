@@ -31,6 +31,8 @@ class Label:
         {'idle_margin': 0.1}
         >>> parse("twin-drl=/home/ann@lab/agent.npz@policy").retrain
         'policy'
+        >>> parse("/home/ann@lab/mine.py:Policy").policy
+        '/home/ann@lab/mine.py:Policy'
     """
 
     policy: str
@@ -82,10 +84,6 @@ def family(label: str) -> str:
 
 
 def _policy_and_rule(name: str) -> tuple[str, str]:
-    """The parts before and after the ``@``; an agent's file may have one in its path."""
-    policy, _, retrain = name.partition("@")
-    if "=" in policy:
-        policy, _, retrain = name.rpartition("@")
-        if not policy or "/" in retrain:
-            return name, ""
-    return policy, retrain
+    """The parts before and after the ``@``; files of policies may have one in their path."""
+    policy, _, retrain = name.rpartition("@")
+    return (policy, retrain) if policy and "/" not in retrain else (name, "")

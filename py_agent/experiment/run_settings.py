@@ -72,26 +72,28 @@ class RunSettings(pydantic.BaseModel):
         return name
 
 
-def check_data(config: Path, values: Mapping[str, Any]) -> None:
+def check_data(config: Path, values: Mapping[str, Any], *, can_trust: bool = True) -> None:
     """Check that a file names nothing to be started or imported that is not installed.
 
     Args:
         config: the file, for the message.
         values: what it holds, as far as it counts.
+        can_trust: there is an option ``--trust``, for the message.
 
     Raises:
         UntrustedCode: it does.
     """
+    trust = "give --trust, or " if can_trust else ""
     scenario, policy = str(values.get("scenario") or ""), str(values.get("policy") or "")
     if scenario and scenario not in ns3_scenarios.names() and "/" in scenario:
         raise UntrustedCode(
             f"{config} names the program {scenario}, which would be started: if you know where it "
-            f"comes from, give --trust, or name it yourself (--scenario {scenario})"
+            f"comes from, {trust}name it yourself (--scenario {scenario})"
         )
     if ":" in policy.partition("=")[0]:
         raise UntrustedCode(
             f"{config} names the policy {policy}, whose module would be imported: if you know "
-            f"where it comes from, give --trust, or name it yourself (--policy {policy})"
+            f"where it comes from, {trust}name it yourself (--policy {policy})"
         )
 
 

@@ -9,6 +9,9 @@ from typing import Any
 import numpy as np
 
 from ns3_bridge import InvalidSetting
+from ns3_bridge.seeds import LARGEST_SEED
+
+MOST_SEEDS = 100_000  # of one command: more are a slip of the hand
 
 _NOT_RESULTS = {"seed", "slots", "n_ue", "n_bs", "sim_time_s"}
 
@@ -17,8 +20,8 @@ def parse_seeds(text: str) -> list[int]:
     """``"1-5"`` or ``"1,3,8-10"`` as numbers, in that order.
 
     Raises:
-        InvalidSetting: anything else, also a range that runs backwards or a seed that is named
-            twice: it would count twice.
+        InvalidSetting: anything else, also a range that runs backwards, a seed that ns-3 cannot
+            have, more than `MOST_SEEDS`, or one that is named twice: it would count twice.
     """
     seeds: list[int] = []
     try:
@@ -27,6 +30,10 @@ def parse_seeds(text: str) -> list[int]:
             named = range(int(first), int(last if dash else first) + 1)
             if not named:
                 raise InvalidSetting(f"seeds {text!r}: {part} names none; write {last}-{first}")
+            if named[-1] > LARGEST_SEED:
+                raise InvalidSetting(f"seeds {text!r}: {named[-1]} is above {LARGEST_SEED}")
+            if len(seeds) + named[-1] - named[0] >= MOST_SEEDS:
+                raise InvalidSetting(f"seeds {text!r} are more than {MOST_SEEDS:,}")
             seeds += named
     except ValueError:
         raise InvalidSetting(f"seeds {text!r} must look like 1-5 or 1,3,8-10") from None

@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ns3_bridge.slot_count import slot_count
+
 
 def planned_slots(settings: Mapping[str, Any]) -> int | None:
     """Slots that a run has to its end; None: nobody knows before.
@@ -18,4 +20,4 @@ def planned_slots(settings: Mapping[str, Any]) -> int | None:
     """
     if not {"duration_s", "slot_s"} <= settings.keys():
         return None
-    return round(float(settings["duration_s"]) / float(settings["slot_s"]))
+    return slot_count(float(settings["duration_s"]), float(settings["slot_s"]))

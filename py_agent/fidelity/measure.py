@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ns3_bridge import InvalidSetting, Ns3TwinError
+from ns3_bridge.slot_count import slot_count
 from py_agent import former_names
 from py_agent.calibration.calibrate import calibrate
 from py_agent.executor import Executor, LocalProcesses, ThisProcess
@@ -121,7 +122,7 @@ def calibrate_for(
             for seed in _CALIBRATION_SEEDS
             for policy in _CALIBRATION_POLICIES
         }
-        slots = round(duration_s / settings["slot_s"])
+        slots = slot_count(duration_s, settings["slot_s"])
         work.begin(dict.fromkeys(runs, slots))
         paths = {name: Path(folder) / str(number) for number, name in enumerate(runs)}
         failures = _all_of(_recorded, runs, work, lambda name, files: _write(files, paths[name]))

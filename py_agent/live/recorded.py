@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ns3_bridge import Field, Schema
+from ns3_bridge import Field, InvalidSetting, Schema
 from py_agent.contract import Network
 from py_agent.experiment.run_data import (
     observed_field,
@@ -20,7 +20,7 @@ from py_agent.experiment.run_data import (
     table_columns,
 )
 from py_agent.experiment.run_folder import FAILED, FINISHED, INTERRUPTED, RunFolder
-from py_agent.experiment.run_settings import RunSettings
+from py_agent.experiment.run_settings import load_run_settings
 from py_agent.live.messages import (
     Message,
     SlotPacker,
@@ -49,7 +49,11 @@ def recorded_messages(
 
     Raises:
         DamagedRun: a file of it is damaged; the message names it.
+        InvalidSetting: it ended before its first slot, or its settings are of another version.
     """
+    rewards = slot_rewards(folder)
+    if len(rewards) == 0:
+        raise InvalidSetting(f"{folder.path} has recorded no slot: there is nothing to show")
     fields = recorded_fields(folder)
     observed = [field for name, field in fields.items() if not name.startswith(_ACTION)]
     decided = [field for name, field in fields.items() if name.startswith(_ACTION)]
@@ -57,9 +61,8 @@ def recorded_messages(
     chosen = {field.name: slot_field(folder, _ACTION + field.name) for field in decided}
     observed = [_with_constant(field, seen[field.name]) for field in observed]
     tables = recorded_tables(folder)
-    values = folder.read_settings()
-    settings, of_scenario = RunSettings.model_validate(values), values["settings"]
-    rewards = slot_rewards(folder)
+    settings = load_run_settings(folder.settings, {}, [], is_trusted=True)  # nothing is started
+    of_scenario = settings.settings
     record = folder.read_record()
     schema = Schema(
         *(settings.scenario, 0, 0, str(record.get("reward_unit", "1")), ""),

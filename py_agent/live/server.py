@@ -82,7 +82,7 @@ class LiveServer:
         self._clients: set[Client] = set()
         self._published = self._visits = self._watched = 0
         self._started = threading.Event()
-        self._failure: OSError | None = None
+        self._failure: OSError | UnicodeError | None = None
         self._loop = asyncio.new_event_loop()
         self._stop = asyncio.Event()
         self._thread = threading.Thread(
@@ -92,7 +92,7 @@ class LiveServer:
         self._started.wait()
         if self._failure is not None:
             self._thread.join()
-            reason = self._failure.strerror or self._failure
+            reason = getattr(self._failure, "strerror", None) or self._failure
             raise InvalidSetting(f"the page cannot be served at {host}, port {port}: {reason}")
 
     def publish(self, message: Message) -> None:
@@ -143,7 +143,7 @@ class LiveServer:
         try:
             asyncio.set_event_loop(self._loop)
             self._loop.run_until_complete(self._main(host, port))
-        except OSError as error:
+        except (OSError, UnicodeError) as error:  # the latter of names that are no hosts'
             self._failure = error
         finally:
             self._loop.close()

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ns3_bridge import ScenarioEnv
 from ns3_bridge.settings import merged
+from ns3_bridge.slot_count import slot_count
 from py_agent.contract import Network, Policy
 from py_agent.driver import play
 from py_agent.drl.agent import Agent
@@ -98,7 +99,7 @@ class LiveTraining:
                 **{"retrain": "policy" if self._retrain else None, "learning": self._learning},
             }
         )
-        slots = round(settings["duration_s"] / settings["slot_s"])
+        slots = slot_count(settings["duration_s"], settings["slot_s"])
         begun = Begun(run, network, policy, slots, info["time_s"], observation, Path())
         watcher.begin(begun)
         for slot in play(env, policy, network, observation):

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 
 from py_agent.compare.comparison import Comparison, PrecisionReached, Row
 from py_agent.intervals import LEAST_SEEDS, Estimate, p_text
+from py_agent.view.figure_file import save_figure
 from py_agent.view.front_figure import draw_fronts
 from py_agent.view.log_axis import label_ticks
 from py_agent.view.page import page, picture, table
@@ -110,10 +111,10 @@ def write_comparison(comparison: Comparison, folder: Path, command: str) -> None
         command: what made it.
     """
     figure = draw_comparison(comparison)
-    figure.savefig(folder / "comparison.png", dpi=110)
+    save_figure(figure, folder / "comparison.png")
     texts, parts = [], [picture(figure)]
     if (fronts := draw_fronts(comparison)) is not None:
-        fronts.savefig(folder / "fronts.png", dpi=110)
+        save_figure(fronts, folder / "fronts.png")
         parts.append(picture(fronts))
     for setting in comparison.settings:
         lines, (header, rows) = setting_lines(comparison, setting), full_table(comparison, setting)

@@ -14,6 +14,7 @@ from py_agent.experiment.run_data import slot_rewards
 from py_agent.experiment.run_folder import RunFolder
 from py_agent.experiment.run_summary import decider, summary_of
 from py_agent.view.figure import draw_run, is_network
+from py_agent.view.figure_file import save_figure
 from py_agent.view.page import details, page, picture, table
 from py_agent.view.pair_table import pair_rows, pair_sentence
 from py_agent.view.tables import result_rows
@@ -51,7 +52,7 @@ def write_report(folder: RunFolder) -> None:
         raise InvalidSetting(f"{folder.path} has recorded no slot: there is nothing to draw")
     baseline = baseline_of(folder)
     figure = draw_run(folder, baseline)
-    figure.savefig(folder.figure, dpi=110)
+    save_figure(figure, folder.figure)
     figure.set_layout_engine("none")  # it is laid out: not once more for the page
     summary = summary_of(folder)
     other = None if baseline is None else summary_of(baseline)

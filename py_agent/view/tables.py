@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.box import SIMPLE
-from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from ns3_bridge import Description, Field
 from py_agent.experiment.run_summary import decider
@@ -98,7 +98,7 @@ def result_table(summary: Mapping[str, Any]) -> Table:
     table.add_column(style="bold")
     table.add_column(justify="right")
     for row in result_rows(summary):
-        table.add_row(*row)
+        table.add_row(*map(Text, row))
     return table
 
 
@@ -114,7 +114,7 @@ def pair_table(run: Mapping[str, Any], baseline: Mapping[str, Any]) -> Table:
     for name in (decider(run), f"baseline\n{decider(baseline)}", "difference"):
         table.add_column(name.replace("@", "\n@"), justify="right", overflow="fold")
     for row in pair_rows(run, baseline):
-        table.add_row(*row)
+        table.add_row(*map(Text, row))
     return table
 
 
@@ -124,7 +124,7 @@ def rows_table(title: str, header: Sequence[str], rows: Sequence[Sequence[str]])
     for column in header:
         table.add_column(column, overflow="fold")
     for row in rows:
-        table.add_row(*map(escape, row))  # 'ns3-twin[drl]' is text, no markup
+        table.add_row(*map(Text, row))  # 'ns3-twin[drl]' is text, no markup
     return table
 
 
@@ -154,7 +154,7 @@ def numbers_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Table
     for place, column in enumerate(header):
         table.add_column(column, overflow="fold", justify="right" if place else "left")
     for row in rows:
-        table.add_row(*map(escape, row))
+        table.add_row(*map(Text, row))
     return table
 
 

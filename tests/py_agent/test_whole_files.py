@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from py_agent.whole_files import replace, replace_text
+from py_agent.whole_files import check_place, replace, replace_text
 
 
 def test_what_fails_leaves_the_old_file_and_nothing_beside_it(tmp_path):
@@ -23,6 +23,13 @@ def test_what_fails_leaves_the_old_file_and_nothing_beside_it(tmp_path):
         replace(place, half_written)
     assert place.read_text() == "old"
     assert os.listdir(tmp_path) == ["result.json"]
+
+
+def test_no_file_is_put_in_the_place_of_a_folder(tmp_path):
+    with pytest.raises(IsADirectoryError, match="directory"):
+        check_place(tmp_path)
+    check_place(tmp_path / "new.html")
+    assert os.listdir(tmp_path) == []
 
 
 def test_a_link_stays_one(tmp_path):

@@ -17,6 +17,7 @@ from ns3_bridge.errors import BranchRefused, BridgeError, InvalidAction
 from ns3_bridge.field import Field
 from ns3_bridge.local_host import LocalHost
 from ns3_bridge.settings import NestedSettings
+from ns3_bridge.slot_count import slot_count
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -137,7 +138,7 @@ class _Episodes:
         clock = self._env.settings.model_dump()
         if not {"duration_s", "slot_s"} <= clock.keys():
             return Check(what, True, "not tried: it decides when it asks, and says no length")
-        length = max(1, round(clock["duration_s"] / clock["slot_s"]))
+        length = max(1, slot_count(clock["duration_s"], clock["slot_s"]))
         if length > self._slots:
             return Check(what, True, f"not tried: {length} slots")
         played = len(self._play()) - 1

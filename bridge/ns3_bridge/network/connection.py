@@ -38,6 +38,7 @@ from ns3_bridge.network.messages import (
 )
 from ns3_bridge.network.welcome import LARGEST_BLOCK_BYTES, check_welcome
 from ns3_bridge.network.wire_errors import to_exception
+from ns3_bridge.waits import check_wait
 
 _POLL_MS = 100
 _LEAVE_MS = 300
@@ -83,6 +84,9 @@ class Connection:
         queue_deadline_s: float = 600.0,
         reconnect_s: float = 10.0,
     ) -> None:
+        check_wait("deadline_s", deadline_s)
+        check_wait("queue_deadline_s", queue_deadline_s)
+        check_wait("reconnect_s", reconnect_s)
         self.address = address
         self.largest_bytes = COPY_BELOW_BYTES
         self._reconnect_s = reconnect_s

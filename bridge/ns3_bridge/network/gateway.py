@@ -42,6 +42,7 @@ from ns3_bridge.network.printable import printable
 from ns3_bridge.network.session import Session, WaitingAgent
 from ns3_bridge.network.simulation import Answer, EpisodeError, Onlooker, Simulation
 from ns3_bridge.network.wire_errors import to_message
+from ns3_bridge.waits import LONGEST_HEARTBEAT_S, check_wait
 
 _CONTROL_BYTES = 65536
 _LAST_WORDS_S = 0.1
@@ -81,7 +82,7 @@ class Gateway:
         address: where the gateway really listens.
 
     Raises:
-        InvalidSetting: it cannot listen there.
+        InvalidSetting: it cannot listen there, or a time is out of bounds.
 
     Example:
         >>> import tempfile, threading
@@ -112,6 +113,9 @@ class Gateway:
         keys: Path | str | GatewayKeys | None = None,
         onlooker: Onlooker | None = None,
     ) -> None:
+        check_wait("grace_s", grace_s)
+        check_wait("agent_deadline_s", agent_deadline_s, above_s=0.0)
+        check_wait("heartbeat_s", heartbeat_s, LONGEST_HEARTBEAT_S, above_s=0.0)
         self._host = host
         host.on_wait = self._on_wait
         self._queues = busy == "queue"

@@ -13,6 +13,7 @@ from ns3_bridge.network import bridge_pb2 as pb
 from ns3_bridge.network.keys import protect_agent
 from ns3_bridge.network.link_monitor import LinkMonitor
 from ns3_bridge.network.messages import read_reply, receive, send
+from ns3_bridge.waits import check_wait
 
 
 def ping(address: str, *, key: Path | str | None = None, deadline_s: float = 5.0) -> float:
@@ -31,8 +32,9 @@ def ping(address: str, *, key: Path | str | None = None, deadline_s: float = 5.0
 
     Raises:
         HandshakeError: no answer came in time; the message says what could be seen.
-        InvalidSetting: the address or a key is wrong.
+        InvalidSetting: the address, a key or the deadline is wrong.
     """
+    check_wait("deadline_s", deadline_s)
     start_s = time.monotonic()
     context = zmq.Context()
     socket: zmq.Socket[bytes] = context.socket(zmq.DEALER)

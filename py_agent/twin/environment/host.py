@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ns3_bridge import BranchRefused, BridgeError, Schema
 from ns3_bridge._native import Status
 from ns3_bridge.settings import NestedSettings
+from ns3_bridge.slot_count import slot_count
 from ns3_bridge.transport import Transport
 from py_agent.learning.learning_settings import LearningSettings
 from py_agent.twin.environment.learning import rollout_of, schema_of
@@ -53,7 +54,7 @@ class TwinEpisode:
         self.actions = {f.name: np.zeros(f.shape, f.dtype) for f in schema.actions}
         self._observer = Observer(schema, rollout)
         self._records = TaskRecords(schema, rollout)
-        self._last_slot = round(network.place.duration_s / rollout.slot_s)
+        self._last_slot = slot_count(network.place.duration_s, rollout.slot_s)
         self._reward = 0.0
         self.observations: dict[str, NDArray[Any]] = self._observe()
 

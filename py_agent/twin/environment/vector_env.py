@@ -20,6 +20,7 @@ from ns3_bridge.episode_settings import settings_of, settings_of_each
 from ns3_bridge.errors import InvalidSetting
 from ns3_bridge.seeds import draw_seed
 from ns3_bridge.settings import merged
+from ns3_bridge.slot_count import slot_count
 from ns3_bridge.spaces import dict_space
 from ns3_bridge.vector_env import Infos, Step
 from ns3_bridge.vector_resets import (
@@ -104,7 +105,7 @@ class TwinVectorEnv(VectorEnv[Batch, Mapping[str, NDArray[Any]], NDArray[Any]]):
         self.settings = network.settings
         self.rollout = rollout_of(network, self.num_envs, self.learning, self._threads)
         self._observer = Observer(schema_of(network, self.learning), self.rollout)
-        slots = round(network.place.duration_s / self.rollout.slot_s)
+        slots = slot_count(network.place.duration_s, self.rollout.slot_s)
         self._last_slot = min(slots, self._max_steps)
         self._running[:] = False
 

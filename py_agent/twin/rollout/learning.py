@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ns3_bridge.slot_count import slot_count
 from py_agent.learning.learning_settings import LearningSettings, data_slots, sample_bit_of
 from py_agent.learning.model_size import LARGEST_JOB
 from py_agent.learning.reward import accuracy_term, price, retraining_term
@@ -53,7 +54,7 @@ class LearningRollout(Rollout):
         self._norm_before = np.zeros(shape[1])
         self._begin_s = 0.0
         self._sample_bit = sample_bit_of(learning)
-        self._last_slot = round(place.duration_s / self.slot_s)
+        self._last_slot = slot_count(place.duration_s, self.slot_s)
         kept_slots = min(data_slots(learning, self.slot_s), self._last_slot)
         self._slot_bit = np.zeros((kept_slots, *shape))  # a ring
         self._oldest = 0

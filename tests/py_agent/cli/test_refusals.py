@@ -95,6 +95,44 @@ def run(folder, *arguments, policy="Mine", **options):
     return call("run", *chosen, *arguments, cwd=folder, **options)
 
 
+def test_what_is_printed_of_a_path_with_brackets_is_that_path(folder):
+    printed = run(folder, "--runs-dir", "runs[old]").stdout
+    (made,) = (folder / "runs[old]").iterdir()
+    assert f"runs[old]/{made.name}/report.html" in printed
+
+
+def test_serve_says_what_of_a_file_it_does_not_serve(folder):
+    (folder / "s.yaml").write_text("scenario: cellular\nretrain: need\nseed: 7\npolicy: a.py:P\n")
+    said = call("serve", "--config", "s.yaml", "--bind", "nowhere", cwd=folder, expect=2).stderr
+    assert "of s.yaml not served: retrain, seed, policy" in said
+    (folder / "s.yaml").write_text("scenario: ./mine\n")
+    said = call("serve", "--config", "s.yaml", cwd=folder, expect=2).stderr
+    assert "name it yourself (--scenario ./mine)" in said
+    assert "--trust" not in said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["run", "--seed", "1", "--seeds", "1-2"], "--seed with --seeds"),
+        (["run", "--seeds", "1-900000000"], "are more than 100,000"),
+        (["describe", "./mine", "--deadline", "inf"], "deadline_s = inf: must be from 0 to"),
+        (["ping", "tcp://127.0.0.1:1", "--deadline", "1e10"], "deadline_s = 1e+10: must be"),
+        (["serve", "--scenario", "./mine", "--heartbeat", "2000"], "heartbeat_s = 2000: must"),
+        (["serve", "--scenario", "./mine", "--grace", "inf"], "grace_s = inf: must be from 0"),
+        (["conformance", "--agent", 'foo "bar'], "No closing quotation"),
+        (["conformance", "--agent", ""], "the command is empty"),
+        (["learning-curves", "curve.xyz"], "figure curve.xyz: must end with .png, .svg or .pdf"),
+        (["learning-curves", "."], "figure .: must end with"),
+        (["run", "--live", "--live-host", "a..b"], "the page cannot be served at a..b"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_a_line_that_names_it(folder, arguments, told):
+    said = call(*arguments, cwd=folder, expect=2).stderr
+    assert told in " ".join(said.replace("│", " ").split())
+    assert "Traceback" not in said
+
+
 def test_tables_of_one_s_own_may_be_called_as_ours(folder):
     summary = json.loads(run(folder, "--json").stdout.splitlines()[-1])
     assert summary["slots"] == 15

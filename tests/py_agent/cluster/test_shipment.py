@@ -57,6 +57,17 @@ def test_a_name_with_separators_is_one_file(tmp_path):
     assert Path(there).read_text() == "odd"
 
 
+@pytest.mark.parametrize("form", ["twin-drl={}", "{}:Class", "{}; /nowhere/b.csv", "a.csv; {}"])
+def test_a_folder_with_separators_is_found_within_a_text(tmp_path, form):
+    folder = tmp_path / "lr=0.01; seed:3"
+    folder.mkdir()
+    (folder / "agent.npz").write_text("weights")
+    text = form.format(folder / "agent.npz")
+    there, files = arrived(text, tmp_path / "node")
+    (key,) = files
+    assert there == form.format(tmp_path / "node" / key)
+
+
 def test_a_path_stays_a_path(tmp_path):
     (tmp_path / "recording.npz").write_bytes(b"\0data")
     there, _ = arrived(tmp_path / "recording.npz", tmp_path / "node")

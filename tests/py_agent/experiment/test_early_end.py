@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -31,6 +32,7 @@ from py_agent.experiment.run_data import (
 from py_agent.experiment.run_folder import RunFolder
 from py_agent.experiment.run_settings import load_run_settings
 from py_agent.experiment.runner import Run
+from py_agent.live.recorded import recorded_messages
 from py_agent.view.report import write_report
 
 COMMAND = str(Path(sys.executable).parent / "ns3-twin")
@@ -196,5 +198,17 @@ def test_a_run_that_failed_in_its_first_slot_is_neither_replayed_nor_drawn(tmp_p
     (path,) = (tmp_path / "runs").iterdir()
     with pytest.raises(InvalidSetting, match="has recorded no slot"):
         replay(path)
+    folder = recorded_run(str(path))
     with pytest.raises(InvalidSetting, match="has recorded no slot: there is nothing to draw"):
-        write_report(recorded_run(str(path)))
+        write_report(folder)
+    with pytest.raises(InvalidSetting, match="has recorded no slot: there is nothing to show"):
+        list(recorded_messages(folder, "1", 10**6))
+
+
+def test_a_run_of_another_version_is_told(killed, tmp_path):
+    newer = tmp_path / "newer"
+    shutil.copytree(killed.path, newer)
+    settings = newer / "settings.yaml"
+    settings.write_text("newer_setting: 3\n" + settings.read_text(encoding="utf-8"))
+    with pytest.raises(InvalidSetting, match=r"settings\.yaml: .*newer_setting"):
+        list(recorded_messages(recorded_run(str(newer)), "1", 10**6))

@@ -225,7 +225,7 @@ def test_settings_of_the_plant_are_checked():
 
 def test_seeds():
     assert parse_seeds("1-3,7") == [1, 2, 3, 7]
-    for wrong in ("", "a", "3-1", "1-", "1-3,10-8", "1,2,1", "1-3,2"):
+    for wrong in ("", "a", "3-1", "1-", "1-3,10-8", "1,2,1", "1-3,2", "1-900000000", "4294967296"):
         with pytest.raises(InvalidSetting, match="seeds"):
             parse_seeds(wrong)
     runs = [{"seed": 1, "x": 1, "y": None, "z": "a"}, {"seed": 2, "x": 2, "y": 3.0, "z": "a"}]

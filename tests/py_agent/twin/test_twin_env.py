@@ -15,6 +15,19 @@ ID = "py_agent:ns3/CellularTwin-v0"
 SMALL = {"n_ue": 5, "duration_s": 1.0}
 
 
+@pytest.mark.parametrize(("duration_s", "slots"), [(0.05, 3), (0.06, 3), (0.25, 13)])
+def test_the_twin_plays_as_many_slots_as_ns3(duration_s, slots):
+    settings = {"n_ue": 2, "n_bs": 1, "duration_s": duration_s}
+    for env in (gymnasium.make(ID, settings=settings), ns3_scenarios.make("cellular", settings)):
+        env.reset(seed=1)
+        played, truncated = 0, False
+        while not truncated:
+            *_, truncated, _ = env.step(env.action_space.sample())
+            played += 1
+        env.close()
+        assert played == slots
+
+
 @pytest.fixture(scope="module")
 def env():
     made = gymnasium.make(ID, settings=SMALL)
