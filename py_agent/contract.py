@@ -30,6 +30,19 @@ def present(observation: Observation) -> NDArray[np.bool_]:
     return there
 
 
+def tasks_in_system(observation: Observation) -> NDArray[Any]:
+    """Tasks of every user that are not done, results on their way down among them, ``[..., n_ue]``.
+
+    Example:
+        >>> waiting = {"tasks_uploading": np.array([1, 0]), "tasks_computing": np.array([[2], [0]])}
+        >>> tasks_in_system({**waiting, "tasks_downloading": np.array([0, 3])}).tolist()
+        [3, 3]
+    """
+    tasks: NDArray[Any] = observation["tasks_uploading"] + observation["tasks_computing"].sum(-1)
+    downloading = observation.get("tasks_downloading")
+    return tasks if downloading is None else tasks + downloading
+
+
 class MissingObservation(Ns3TwinError, LookupError):
     """Raised when a policy needs a field that is not declared with these settings."""
 

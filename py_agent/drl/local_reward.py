@@ -8,7 +8,7 @@ import dataclasses
 import numpy as np
 from numpy.typing import NDArray
 
-from py_agent.contract import Network, Observation, present
+from py_agent.contract import Network, Observation, present, tasks_in_system
 from py_agent.drl.user_decisions import UserDecisions
 from py_agent.learning.reward import accuracy_term, price_by_group, retraining_term, task_term
 
@@ -73,7 +73,7 @@ class LocalReward:
             observation: at its end.
             decisions: has watched it.
         """
-        terms = [task_term(observation["tasks_uploading"], observation["tasks_computing"])]
+        terms = [task_term(tasks_in_system(observation))]
         scale: Floats | float = _SCALE
         if decisions.retrains:
             weight = decisions.accuracy_weight

@@ -10,7 +10,7 @@ from gymnasium.vector import AutoresetMode
 from numpy.typing import NDArray
 
 import ns3_scenarios
-from ns3_bridge import LocalHost
+from ns3_bridge import InvalidSetting, LocalHost
 from ns3_bridge.settings import merged
 from py_agent.drl.agent import Agent
 from py_agent.drl.policy import DrlPolicy
@@ -57,6 +57,10 @@ class Variant:
         variants = len(settings.variants) or 1
         networks, network = self._make(max(1, settings.networks // variants))
         slot_s = network.settings["slot_s"]
+        if settings.timescale == "frame":
+            frame_s = slot_s * network.settings["slots_per_frame"]
+            _check_whole_frames("warmup_s", settings.warmup_s, frame_s)
+            _check_whole_frames("episode_s", settings.episode_s, frame_s)
         self._warmup_slots = round(settings.warmup_s / slot_s)
         self._slots = round(settings.episode_s / slot_s) - 1
         self.agents = UserAgents(
@@ -121,6 +125,16 @@ class Variant:
         )
         known = {**networks.settings.model_dump(), "learning": learning.model_dump()}
         return networks, Network(networks.schema.scenario, known, networks.schema)
+
+
+def _check_whole_frames(name: str, duration_s: float, frame_s: float) -> None:
+    """Whoever decides once a frame begins with one: deployed, it never decides within."""
+    frames = duration_s / frame_s
+    if abs(frames - round(frames)) > 1e-6:
+        raise InvalidSetting(
+            f"{name} = {duration_s:g}: with timescale = frame a whole number of frames "
+            f"({frame_s:g} s)"
+        )
 
 
 def _unread(scenario: str) -> dict[str, Any]:

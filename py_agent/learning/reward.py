@@ -45,14 +45,13 @@ class Term:
         return weighted
 
 
-def task_term(uploading: Amounts, computing: Amounts) -> Term:
+def task_term(tasks: Amounts) -> Term:
     """Tasks in the system: Little's law makes delay of their time.
 
     Args:
-        uploading: tasks of each user, ``[..., n_ue]``.
-        computing: of each user at each server, ``[..., n_ue, n_bs]``.
+        tasks: of each user, as `py_agent.contract.tasks_in_system` counts them, ``[..., n_ue]``.
     """
-    return Term("tasks", 1, uploading + computing.sum(axis=-1))
+    return Term("tasks", 1, tasks)
 
 
 def retraining_term(weight: float, backlog_cycles: Amounts, task_mean_cycles: Amounts) -> Term:

@@ -60,6 +60,7 @@ class DriftPlusPenalty:
     def __init__(self, v: float = 0.01, slack: float = 0.1, ahead_s: float = 2.0) -> None:
         check_knob("drift plus penalty", "v", v, 0)
         check_knob("drift plus penalty", "slack", slack, 0)
+        check_knob("drift plus penalty", "ahead_s", ahead_s, 0)
         self._v = v
         self._slack = slack
         self._ahead_s = ahead_s

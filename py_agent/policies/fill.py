@@ -26,12 +26,13 @@ _LEAST_TASKS = 1e-6  # the order among those who keep their target: the shortest
 class FillPolicy(ByAssociation):
     """Shares by priority, to each what it can use in a slot.
 
-    The priority of a user is the largest number of its next tasks over the work of these,
-    ``max(1/head, n/all)``: the order that minimises the sum of delays where tasks of a user
-    follow each other (Sidney 1975). With hard quotas this is what the other rules lack: no share
-    goes to somebody who cannot use it. Where idle shares of the band go to others
-    (work-conserving), all users of a cell have a tenth of it alike: one without a share would wait
-    even while the band idles, and one of its directions often does.
+    At a server the priority of a user is the largest number of its next tasks over the work of
+    these, ``max(1/head, n/all)``, in the band tasks over bits, ``n/all``. The former is the
+    order that minimises the sum of delays where tasks of a user follow each other (Sidney
+    1975). With hard quotas this is what the other rules lack: no share goes to somebody who
+    cannot use it. Where idle shares of the band go to others (work-conserving), all users of a
+    cell have a tenth of it alike: one without a share would wait even while the band idles, and
+    one of its directions often does.
 
     Retraining jobs stand in the same order as inference tasks: a job counts as ``Z + 10·deficit``
     tasks, so it comes last as long as its user keeps the target.

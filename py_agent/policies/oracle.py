@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from py_agent.contract import BranchNow, Decision, Network, Observation, Policy
+from py_agent.contract import BranchNow, Decision, Network, Observation, Policy, tasks_in_system
 from py_agent.driver import Steps, play
 from py_agent.policies.association import AssociationRule, LoadBalancing
 from py_agent.policies.fill import FillPolicy
@@ -32,10 +32,11 @@ class Oracle:
     """Look-ahead: tries associations on branches of the network, takes the best.
 
     Each candidate is really simulated for the coming frames, under the shares that follow, with the
-    arrivals, trajectories and errors that will really come; where models are retrained, with copies
-    of these and of the rule. Its cost is what these frames measure, the time that tasks spend in
-    the system and what retraining and deficits cost, plus the least that tasks left at their end
-    still need. No policy can know that much: it is a reference, not a competitor. It is no bound
+    arrivals, trajectories and errors that will really come; where models are retrained, with
+    copies of these and of the rule. Its cost is what these frames measure, the time that tasks
+    spend in the system and what retraining and deficits cost, plus what tasks left at their end
+    still need if each user were alone, each of its tasks taking as long as all that it has
+    left. No policy can know that much: it is a reference, not a competitor. It is no bound
     either, since it looks so few frames ahead and tries a part of the associations only.
 
     The search starts from greedy load balancing, the strongest base stations, no change, and what
@@ -143,7 +144,7 @@ class Oracle:
 
     def _moves(self, association: Association, observation: Observation) -> Iterator[Association]:
         audible = audible_stations(self._link.strength_db(observation), self._window_db)
-        for ue in np.argsort(-_tasks(observation), kind="stable"):
+        for ue in np.argsort(-tasks_in_system(observation), kind="stable"):
             for bs in np.flatnonzero(audible[ue]):
                 if bs != association[ue]:
                     moved = association.copy()
@@ -191,14 +192,14 @@ class Oracle:
         return cost_s + self._remaining_s(observation), predicted_s
 
     def _remaining_s(self, observation: Observation) -> float:
-        """Delay still to come of the tasks in the system, if their users were alone."""
+        """Delay still to come of tasks in the system: each takes as long as all of its user's."""
         bs = _served(observation, strongest(self._link.strength_db(observation)))
         rate_bps = self._link.rate_bps(observation)
         upload_s = observation["upload_backlog_bit"] / rate_bps[np.arange(len(bs)), bs]
         compute_s = (
             observation["compute_backlog_cycles"] / observation["compute_capacity_hz"]
         ).sum(axis=1)
-        return float((_tasks(observation) * (upload_s + compute_s)).sum())
+        return float((tasks_in_system(observation) * (upload_s + compute_s)).sum())
 
 
 class OracleFill(Oracle):
@@ -216,13 +217,6 @@ def _served(observation: Observation, otherwise: Association) -> Association:
     """Each user's base station, or another one for those without."""
     serving = observation["serving_bs"]
     return np.where(serving >= 0, serving, otherwise).astype(np.int32)
-
-
-def _tasks(observation: Observation) -> NDArray[np.int64]:
-    tasks: NDArray[np.int64] = observation["tasks_uploading"] + observation["tasks_computing"].sum(
-        axis=1
-    )
-    return tasks
 
 
 @contextlib.contextmanager

@@ -13,6 +13,7 @@ from ns3_bridge.plugins import Plugins
 from py_agent.contract import Decision, Network, Observation, Policy, present
 from py_agent.learning.accuracy_predictor import AccuracyPredictor
 from py_agent.learning.learning_settings import lag_model_of
+from py_agent.policies.knobs import check_knob
 from py_agent.policies.spare_time import SMALLEST_JOB
 
 Ratios: TypeAlias = NDArray[np.float64]  # δ of each user, [n_ue]; 0: not retrained
@@ -75,6 +76,8 @@ class Fixed(_OncePerFrame):
     """
 
     def __init__(self, ratio: float, period_frames: int = 1) -> None:
+        check_knob("fixed", "ratio", ratio, 0, 1)
+        check_knob("fixed", "period_frames", period_frames, 1)
         self._ratio = ratio
         self._period = period_frames
         self._frame = 0
@@ -121,6 +124,8 @@ class Need(_OncePerFrame):
     def __init__(
         self, calibrated: bool = False, margin: float = 0.03, ahead_s: float = 2.0
     ) -> None:
+        check_knob("need", "margin", margin, -1, 1)
+        check_knob("need", "ahead_s", ahead_s, 0)
         self._calibrated = calibrated
         self._margin = margin
         self._ahead_s = ahead_s

@@ -6,7 +6,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from py_agent.contract import Network, Observation, present
+from py_agent.contract import Network, Observation, present, tasks_in_system
 from py_agent.policies.knobs import check_knob
 from py_agent.policies.model_watch import ModelWatch, ratio_of
 from py_agent.policies.spare_time import SMALLEST_JOB
@@ -104,8 +104,7 @@ class RetrainingBandit:
             ratio = self._start_frame(observation)
         else:
             ratio = np.zeros(observation["accuracy"].shape)
-        tasks = observation["tasks_uploading"] + observation["tasks_computing"].sum(axis=-1)
-        self._tasks += tasks
+        self._tasks += tasks_in_system(observation)
         self._slots += 1
         return ratio
 

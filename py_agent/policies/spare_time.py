@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from py_agent.contract import Network, Observation
+from py_agent.policies.knobs import check_knob
 from py_agent.policies.model_watch import ModelWatch, ratio_of
 
 Floats = NDArray[np.float64]
@@ -62,6 +63,9 @@ class SpareTime:
         ahead_s: float = 2.0,
         raw: bool = False,
     ) -> None:
+        check_knob("spare", "idle_margin", idle_margin, -1, 1)
+        check_knob("spare", "busy_margin", busy_margin, -1, 1)
+        check_knob("spare", "ahead_s", ahead_s, 0)
         self._idle_margin = idle_margin
         self._busy_margin = busy_margin
         self._ahead_s = ahead_s

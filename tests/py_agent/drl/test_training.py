@@ -17,6 +17,7 @@ import torch
 import yaml
 
 import py_agent.twin.environment.env as without_ns3
+from ns3_bridge import InvalidSetting
 from py_agent.drl.agent import ACTIONS, Agent
 from py_agent.drl.algorithms import (
     agent_of,
@@ -427,6 +428,26 @@ def test_users_without_a_cell_are_not_charged_to_the_first_one():
     paid = reward.of(observation, decisions)
     env.close()
     assert paid == pytest.approx(-0.1 * np.array([1, 2, 4]))
+
+
+def test_results_on_their_way_down_are_paid_for():
+    env = without_ns3.make({"n_ue": 3, "n_bs": 1, "traffic": {"result_ratio": 2}})
+    network = Network("cellular", env.settings.model_dump(), env.schema)
+    observation, _ = env.reset(seed=1)
+    observation |= {"tasks_downloading": np.array([1, 0, 4], np.int32)}
+    decisions = UserDecisions(network, reach=1.0, raw=False)
+    decisions.watch(observation)
+    reward = LocalReward(network, foresight_s=0.0)
+    reward.start(decisions)
+    paid = reward.of(observation, decisions)
+    env.close()
+    assert paid == pytest.approx(-0.1 * np.full(3, 5))  # all three share the cell
+
+
+@pytest.mark.parametrize("name", ["warmup_s", "episode_s"])
+def test_who_decides_once_a_frame_is_trained_on_whole_frames(name):
+    with pytest.raises(InvalidSetting, match=rf"{name} = 1\.5: with timescale = frame a whole"):
+        Variant(settings(timescale="frame", **{"episode_s": 3.0, name: 1.5}), 0)
 
 
 def test_the_settings_of_the_agent_that_comes_along_make_networks():

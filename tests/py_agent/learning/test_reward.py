@@ -17,7 +17,7 @@ COMPUTING = np.array([[[1, 0], [0, 0], [0, 3]], [[0, 0], [0, 1], [0, 0]]])
 
 def terms():
     return [
-        task_term(UPLOADING, COMPUTING),
+        task_term(UPLOADING + COMPUTING.sum(axis=-1)),
         retraining_term(0.1, np.array([4e8, 0, 8e8]), np.array([4e8, 4e8, 0.0])),
         accuracy_term(10.0, np.array([0.0, 0.25, 0.0])),
     ]
