@@ -8,7 +8,7 @@ import dataclasses
 import numpy as np
 from numpy.typing import NDArray
 
-from py_agent.contract import Network, Observation
+from py_agent.contract import Network, Observation, present
 from py_agent.policies.knobs import check_knob
 from py_agent.radio.link_model import link_model_of, strongest
 
@@ -92,10 +92,12 @@ class EventA3:
         if not (passed_s > 0).any():
             return
         memory.time_s = time_s
-        memory.filter(
-            self._link.strength_db(observation).astype(np.float64), 1 - self._weight, passed_s
-        )
+        strength_db = self._link.strength_db(observation).astype(np.float64)
         serving = observation["serving_bs"]
+        there = np.broadcast_to(present(observation), serving.shape)
+        memory.start_filters(~(memory.there & there), strength_db)
+        memory.there = there.copy()
+        memory.filter(strength_db, 1 - self._weight, passed_s)
         stays = (serving == memory.serving)[..., None]
         memory.serving = serving.copy()
         own_db = np.take_along_axis(memory.strength_db, np.maximum(serving, 0)[..., None], -1)
@@ -141,6 +143,7 @@ class _Memory:
     Attributes:
         time_s: of the last look; −inf: never, ``[..., 1, 1]``.
         serving: base stations then, ``[..., n_ue]``.
+        there: users that were there then, ``[..., n_ue]``.
         strength_db: filtered, ``[..., n_ue, n_bs]``, as all that follows.
         enters_s: since when the entering condition holds; inf: it does not.
         leaves_s: likewise the leaving condition.
@@ -149,6 +152,7 @@ class _Memory:
 
     time_s: Floats
     serving: NDArray[np.int32]
+    there: Flags
     strength_db: Floats
     enters_s: Floats
     leaves_s: Floats
@@ -160,11 +164,16 @@ class _Memory:
         return cls(
             time_s=np.full((*strength_db.shape[:-2], 1, 1), -np.inf),
             serving=np.full(strength_db.shape[:-1], -1, np.int32),
+            there=np.zeros(strength_db.shape[:-1], bool),
             strength_db=strength_db,
             enters_s=np.full(strength_db.shape, np.inf),
             leaves_s=np.full(strength_db.shape, np.inf),
             reported=np.zeros(strength_db.shape, bool),
         )
+
+    def start_filters(self, which: Flags, strength_db: Floats) -> None:
+        """The first measurement of a user is its filtered value (5.5.3.2), ``which[..., n_ue]``."""
+        self.strength_db = np.where(which[..., None], strength_db, self.strength_db)
 
     def without(self, which: Flags) -> _Memory:
         """The same, with nothing of some networks, ``[..., 1, 1]``."""

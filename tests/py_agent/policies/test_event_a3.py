@@ -93,6 +93,17 @@ def begun_and_filtered(slots):
     return int(rule.associate(seen(10.0, slots))[0])
 
 
+def test_the_filter_of_a_user_starts_when_it_comes():
+    rule = begun(offset_db=2, time_to_trigger_s=0.04, filter_coefficient=19.0)
+    away = {**seen(0.0, 0, -1), "present": np.array([0]), "rsrp_dbm": np.full((1, 2), -140.0)}
+    for slot in range(10):
+        rule.watch({**away, "time_s": np.array([1.0 + SLOT_S * slot])})
+    for slot in range(10, 14):  # 60 ms
+        there = {**seen(8.0, slot), "present": np.array([1])}
+        rule.watch(there)
+    assert rule.associate(there).tolist() == [1]
+
+
 def test_a_new_run_remembers_nothing():
     rule = begun(offset_db=2, time_to_trigger_s=0.04)
     after(rule, [4.0] * 3)
