@@ -124,19 +124,26 @@ def outcome_of(work: LongRuns) -> Outcome:
     policy = make_policy(run)
     policy.begin(network, work.first_seed)
     observation, _ = networks.reset(seed=work.first_seed)
-    frames = []
+    frames: list[_Frame] = []
+    task_slots = 0.0  # handovers make queues longest in mid-frame: every slot counts
     slots = slot_count(work.duration_s, slot_s)
     for number, slot in enumerate(play(networks, policy, network, observation, slots), 1):
+        task_slots += float(_in_system(slot.after).sum())
         if number % slots_per_frame == 0:
-            frames.append(_Frame.of(slot.after))
+            frames.append(_Frame.of(slot.after, task_slots / slots_per_frame))
+            task_slots = 0.0
     networks.close()
     return _summed_up(run, frames, slots_per_frame * slot_s)
 
 
 @dataclasses.dataclass(frozen=True)
 class _Frame:
-    """What counts at the end of a frame, ``[networks, n_ue]`` each."""
+    """What counts at the end of a frame, ``[networks, n_ue]`` each.
 
+    `tasks` is the number of tasks in all networks, mean over the frame's slots.
+    """
+
+    tasks: float
     waiting: Floats
     created: Floats
     there: NDArray[np.bool_]
@@ -144,17 +151,25 @@ class _Frame:
     virtual_queue: Floats | None
 
     @classmethod
-    def of(cls, observation: Observation) -> _Frame:
+    def of(cls, observation: Observation, tasks: float) -> _Frame:
         created = observation["tasks_created"].astype(np.float64)
         has_models = "accuracy" in observation
-        left = observation.get("tasks_left", 0.0)
         return cls(
-            waiting=created - observation["tasks_completed"] - left,
+            tasks=tasks,
+            waiting=_in_system(observation),
             created=created,
             there=np.broadcast_to(present(observation), created.shape).copy(),
             accuracy=observation["accuracy"].copy() if has_models else None,
             virtual_queue=observation["virtual_queue"].copy() if has_models else None,
         )
+
+
+def _in_system(observation: Observation) -> Floats:
+    left = observation.get("tasks_left", 0.0)
+    waiting: Floats = (
+        observation["tasks_created"].astype(np.float64) - observation["tasks_completed"] - left
+    )
+    return waiting
 
 
 def _summed_up(run: RunSettings, frames: list[_Frame], frame_s: float) -> Outcome:
@@ -181,7 +196,7 @@ def _summed_up(run: RunSettings, frames: list[_Frame], frame_s: float) -> Outcom
     return Outcome(
         policy=run.policy if run.retrain is None else f"{run.policy}@{run.retrain}",
         warm_up_s=cut * frame_s,
-        delay_s=float(waiting[cut + 1 :].sum()) * frame_s / max(created, 1.0),
+        delay_s=sum(frame.tasks for frame in frames[cut + 1 :]) * frame_s / max(created, 1.0),
         violations=violations,
         accuracy_slack=slack,
         backlog=trend(waiting[cut:].mean(axis=2).T, frame_s, _NOTABLE_TASKS),
