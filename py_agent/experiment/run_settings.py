@@ -83,17 +83,17 @@ def check_data(config: Path, values: Mapping[str, Any], *, can_trust: bool = Tru
     Raises:
         UntrustedCode: it does.
     """
-    trust = "give --trust, or " if can_trust else ""
+    do = "where it comes from, give --trust, or name" if can_trust else "where it comes from, name"
     scenario, policy = str(values.get("scenario") or ""), str(values.get("policy") or "")
     if scenario and scenario not in ns3_scenarios.names() and "/" in scenario:
         raise UntrustedCode(
-            f"{config} names the program {scenario}, which would be started: if you know where it "
-            f"comes from, {trust}name it yourself (--scenario {scenario})"
+            f"{config} names the program {scenario}, which would be started: if you know {do} it "
+            f"yourself (--scenario {scenario})"
         )
     if ":" in policy.partition("=")[0]:
         raise UntrustedCode(
             f"{config} names the policy {policy}, whose module would be imported: if you know "
-            f"where it comes from, {trust}name it yourself (--policy {policy})"
+            f"{do} it yourself (--policy {policy})"
         )
 
 
