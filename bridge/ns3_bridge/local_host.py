@@ -10,8 +10,6 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from ns3_bridge.channel import Channel
 from ns3_bridge.command import simulator_command
 from ns3_bridge.description import Description, describe, describe_as_json
@@ -29,6 +27,7 @@ from ns3_bridge.settings import (
     attribute_arguments,
     check_settings,
     merged,
+    plain,
     settings_model,
     to_arguments,
 )
@@ -84,7 +83,7 @@ class LocalHost:
     Attributes:
         description_json: what the program says of itself under these settings.
         settings: all settings, checked.
-        ns3_attributes: as given.
+        ns3_attributes: as given, in numbers of Python.
         deadline_s: as given.
         start_deadline_s: as given.
         on_wait: as given; a change counts at once.
@@ -118,10 +117,7 @@ class LocalHost:
             raise InvalidSetting(f"reseed=True needs warm_starts ≥ 1, not {warm_starts}")
         check_wait("deadline_s", deadline_s)
         check_wait("start_deadline_s", start_deadline_s)
-        self.ns3_attributes = {
-            name: value.item() if isinstance(value, np.generic) else value
-            for name, value in (ns3_attributes or {}).items()
-        }
+        self.ns3_attributes = {name: plain(v) for name, v in (ns3_attributes or {}).items()}
         self.deadline_s = deadline_s
         self.start_deadline_s = start_deadline_s
         self.output_file: Path | None = None

@@ -201,10 +201,18 @@ def merged(settings: NestedSettings | None, others: NestedSettings | None) -> di
     return result
 
 
+def plain(value: Any) -> Any:
+    """A number of NumPy as one of Python; anything else as it is.
+
+    >>> plain(np.bool_(True)), plain("10ms")
+    (True, '10ms')
+    """
+    return value.item() if isinstance(value, np.generic) else value
+
+
 def argument_text(value: Any) -> str:
     """A value as ns-3 reads it on the command line."""
-    if isinstance(value, np.generic):
-        value = value.item()
+    value = plain(value)
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list | tuple):

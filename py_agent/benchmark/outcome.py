@@ -46,7 +46,9 @@ class SettingOutcome:
         """
         for row in self.comparison.rows:
             if row.policy == self.best_rule and row.rising is not None:
-                return None if row.unsure and not row.rising else not row.rising
+                if row.rising:
+                    return False
+                return None if row.unsure else True
         outcomes = self.judged.outcomes
         return any(outcome.is_stationary for outcome in outcomes) if outcomes else None
 

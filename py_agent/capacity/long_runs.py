@@ -12,7 +12,7 @@ from ns3_bridge import InvalidSetting
 from ns3_bridge.settings import merged
 from ns3_bridge.slot_count import slot_count
 from py_agent.compare.constraint import TOLERANCE, keeps_constraint
-from py_agent.contract import Network, Observation, present
+from py_agent.contract import Network, Observation, present, tasks_in_system
 from py_agent.driver import play
 from py_agent.experiment.networks import make_policy
 from py_agent.experiment.run_settings import RunSettings
@@ -128,7 +128,7 @@ def outcome_of(work: LongRuns) -> Outcome:
     task_slots = 0.0  # handovers make queues longest in mid-frame: every slot counts
     slots = slot_count(work.duration_s, slot_s)
     for number, slot in enumerate(play(networks, policy, network, observation, slots), 1):
-        task_slots += float(_in_system(slot.after).sum())
+        task_slots += float(tasks_in_system(slot.after).sum())
         if number % slots_per_frame == 0:
             frames.append(_Frame.of(slot.after, task_slots / slots_per_frame))
             task_slots = 0.0
@@ -144,7 +144,7 @@ class _Frame:
     """
 
     tasks: float
-    waiting: Floats
+    waiting: NDArray[np.integer]
     created: Floats
     there: NDArray[np.bool_]
     accuracy: Floats | None
@@ -156,20 +156,12 @@ class _Frame:
         has_models = "accuracy" in observation
         return cls(
             tasks=tasks,
-            waiting=_in_system(observation),
+            waiting=tasks_in_system(observation),
             created=created,
             there=np.broadcast_to(present(observation), created.shape).copy(),
             accuracy=observation["accuracy"].copy() if has_models else None,
             virtual_queue=observation["virtual_queue"].copy() if has_models else None,
         )
-
-
-def _in_system(observation: Observation) -> Floats:
-    left = observation.get("tasks_left", 0.0)
-    waiting: Floats = (
-        observation["tasks_created"].astype(np.float64) - observation["tasks_completed"] - left
-    )
-    return waiting
 
 
 def _summed_up(run: RunSettings, frames: list[_Frame], frame_s: float) -> Outcome:

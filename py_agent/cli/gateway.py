@@ -44,8 +44,6 @@ _OPTIONS_OF_OTHERS = {
     Protocol.NS3_GYM: (*_OWN_OPTIONS, "segment"),
     Protocol.NS3_AI: (*_OWN_OPTIONS, "connect", "warm_starts", "reseed"),
 }
-
-
 _SERVED = ("scenario", "settings", "ns3", "deadline_s")  # of a file of settings
 
 

@@ -219,15 +219,16 @@ def _take_idle(measured: Mapping[str, dict[int, dict[str, Any]]], setting: str) 
 
     Nor is there a ratio to a delay of 0.
     """
-    idle = [
-        Failure(label, setting, seed, f"{what} in this run: compare for longer, or other settings")
-        for label, by_seed in measured.items()
-        for seed, run in by_seed.items()
-        if not (delay_s := run.get("mean_delay_s"))
-        for what in ["no task" if delay_s is None else "no task that takes time"]
-    ]
-    for failure in idle:
-        del measured[failure.policy][failure.seed]
+    idle = []
+    for label, by_seed in measured.items():
+        for seed, run in list(by_seed.items()):
+            delay_s = run.get("mean_delay_s")
+            if delay_s:
+                continue
+            what = "no task" if delay_s is None else "no task that takes time"
+            told = f"{what} in this run: compare for longer, or other settings"
+            idle.append(Failure(label, setting, seed, told))
+            del by_seed[seed]
     return idle
 
 

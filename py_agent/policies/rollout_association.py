@@ -123,17 +123,18 @@ class RolloutAssociation(TwinAssociation):
         costs_s: dict[bytes, float] = {}
         ranked: list[Association] = []
         fresh = _new(starts, costs_s)
-        for _ in range(self._rounds):
+        for number in range(self._rounds):
+            if number > 0:
+                crossed = _crossed(ranked[:_CROSSED], starts[0])
+                tried = _busiest(estimate, allowed, self._most - len(crossed))
+                moved = [other for one in ranked[:_MOVED] for other in _moves(one, tried)]
+                fresh = _new(crossed + moved, costs_s)[: self._most]
+            if not fresh:
+                break
             found_s = self.costs_s(fresh, estimate, self._rollouts, 2 * self._asked)
             mean_s = found_s.mean(axis=1).tolist()
             costs_s |= zip((a.tobytes() for a in fresh), mean_s, strict=True)
             ranked = sorted([*ranked, *fresh], key=lambda a: costs_s[a.tobytes()])
-            crossed = _crossed(ranked[:_CROSSED], starts[0])
-            tried = _busiest(estimate, allowed, self._most - len(crossed))
-            moved = [other for one in ranked[:_MOVED] for other in _moves(one, tried)]
-            fresh = _new(crossed + moved, costs_s)[: self._most]
-            if not fresh:
-                break
         self.tried = len(ranked)
         return _new([starts[0], *ranked[: self._finalists]], {})
 

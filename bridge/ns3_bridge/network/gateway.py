@@ -114,8 +114,8 @@ class Gateway:
         onlooker: Onlooker | None = None,
     ) -> None:
         check_wait("grace_s", grace_s)
-        check_wait("agent_deadline_s", agent_deadline_s, above_s=0.0)
-        check_wait("heartbeat_s", heartbeat_s, LONGEST_HEARTBEAT_S, above_s=0.0)
+        check_wait("agent_deadline_s", agent_deadline_s, may_be_zero=False)
+        check_wait("heartbeat_s", heartbeat_s, LONGEST_HEARTBEAT_S, may_be_zero=False)
         self._host = host
         host.on_wait = self._on_wait
         self._queues = busy == "queue"

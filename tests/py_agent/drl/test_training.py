@@ -413,35 +413,29 @@ def test_an_association_rule_watches_every_slot_and_begins_with_every_episode(mo
     assert calls.count("watch") >= 12  # each episode's first slot and its end are looked at, too
 
 
-def test_users_without_a_cell_are_not_charged_to_the_first_one():
-    env = without_ns3.make({"n_ue": 3, "n_bs": 2})
+def paid(settings, **observed):
+    """What the users of a network are paid for a slot after which this is observed, ``[n_ue]``."""
+    env = without_ns3.make(settings)
     network = Network("cellular", env.settings.model_dump(), env.schema)
     observation, _ = env.reset(seed=1)
-    observation |= {
-        "serving_bs": np.array([0, 1, -1], np.int32),
-        "tasks_uploading": np.array([1, 2, 4], np.int32),
-    }
+    env.close()
+    observation |= {name: np.array(values, np.int32) for name, values in observed.items()}
     decisions = UserDecisions(network, reach=1.0, raw=False)
     decisions.watch(observation)
     reward = LocalReward(network, foresight_s=0.0)
     reward.start(decisions)
-    paid = reward.of(observation, decisions)
-    env.close()
-    assert paid == pytest.approx(-0.1 * np.array([1, 2, 4]))
+    return reward.of(observation, decisions)
+
+
+def test_users_without_a_cell_are_not_charged_to_the_first_one():
+    for_slot = paid({"n_ue": 3, "n_bs": 2}, serving_bs=[0, 1, -1], tasks_uploading=[1, 2, 4])
+    assert for_slot == pytest.approx(-0.1 * np.array([1, 2, 4]))
 
 
 def test_results_on_their_way_down_are_paid_for():
-    env = without_ns3.make({"n_ue": 3, "n_bs": 1, "traffic": {"result_ratio": 2}})
-    network = Network("cellular", env.settings.model_dump(), env.schema)
-    observation, _ = env.reset(seed=1)
-    observation |= {"tasks_downloading": np.array([1, 0, 4], np.int32)}
-    decisions = UserDecisions(network, reach=1.0, raw=False)
-    decisions.watch(observation)
-    reward = LocalReward(network, foresight_s=0.0)
-    reward.start(decisions)
-    paid = reward.of(observation, decisions)
-    env.close()
-    assert paid == pytest.approx(-0.1 * np.full(3, 5))  # all three share the cell
+    network = {"n_ue": 3, "n_bs": 1, "traffic": {"result_ratio": 2}}
+    for_slot = paid(network, tasks_downloading=[1, 0, 4])
+    assert for_slot == pytest.approx(-0.1 * np.full(3, 5))  # all three share the cell
 
 
 @pytest.mark.parametrize("name", ["warmup_s", "episode_s"])
