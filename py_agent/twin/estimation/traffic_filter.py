@@ -22,8 +22,8 @@ class TrafficFilter:
 
     ``p(on)`` moves with the rates 1/on_s, 1/off_s and is weighed by the Poisson likelihood of the
     tasks that came (Fischer and Meier-Hellstern 1993), as if a source did not change between two
-    reports. At a report per slot that is exact to a hundredth; with sources that are on for 2 s and
-    5 s between reports the rate comes out a third too low. The rate while on has a Gamma belief:
+    reports. At a report per slot it hardly does; where reports are rarer than changes, ``p(on)`` is
+    too sure of itself and the rate comes out too low. The rate while on has a Gamma belief:
     prior tasks over prior seconds, plus tasks over expected seconds of being on. The mean size
     follows likewise from bits and tasks.
 
