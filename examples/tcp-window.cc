@@ -44,11 +44,10 @@ class AgentWindow : public ns3::TcpNewReno {
 
     ns3::Ptr<ns3::TcpCongestionOps> Fork() override { return ns3::CopyObject<AgentWindow>(this); }
 
-    void PktsAcked(ns3::Ptr<ns3::TcpSocketState> tcb,
-                   std::uint32_t segments,
-                   const ns3::Time& rtt) override {
-        m_acknowledged_mbit += segments * tcb->m_segmentSize * 8e-6;
-        m_rtt_s = rtt.GetSeconds();
+    void PktsAcked(ns3::Ptr<ns3::TcpSocketState> tcb, std::uint32_t, const ns3::Time&) override {
+        // ns-3 hands over a smoothed round trip, and counts segments again when a loss is mended.
+        m_acknowledged_mbit += tcb->m_lastAckedSackedBytes * 8e-6;
+        m_rtt_s = tcb->m_lastRtt.Get().GetSeconds();
         m_least_rtt_s = std::min(m_least_rtt_s, m_rtt_s);
     }
 
@@ -77,8 +76,12 @@ class AgentWindow : public ns3::TcpNewReno {
         w.environment.AddReward(m_acknowledged_mbit * m_least_rtt_s / m_rtt_s);
         m_acknowledged_mbit = 0;
         m_losses = 0;
-        w.flows.Ask(m_flow, "round", [this, tcb] {
+        const double in_force = w.window_packets(m_flow);
+        w.flows.Ask(m_flow, "round", [this, tcb, in_force] {
             const double packets = windows->next_window_packets(m_flow);
+            if (packets == in_force) {
+                return;  // NewReno goes on, slow start and all
+            }
             tcb->m_cWnd = static_cast<std::uint32_t>(packets * tcb->m_segmentSize);
             tcb->m_ssThresh = tcb->m_cWnd;
         });

@@ -37,18 +37,23 @@ def write_contrib(contrib: Path | str) -> Path:
     module = contrib / _NAME
     if module.exists() and not _is_ours(module / "CMakeLists.txt"):
         raise ContribRefused(f"{module} is there already, and not from here: move it away")
-    part = contrib / f".{_NAME}.part"
+    part, former = contrib / f".{_NAME}.part", contrib / f".{_NAME}.former"
     try:
-        shutil.rmtree(part, ignore_errors=True)
+        for leftover in (part, former):
+            shutil.rmtree(leftover, ignore_errors=True)
         shutil.copytree(SDK / "contrib" / _NAME, part)
         for layer in ("channel", "ns3"):
             shutil.copytree(SDK / "source" / layer, part / "model", dirs_exist_ok=True)
         shutil.copytree(SDK / "source" / "json", part / "third-party")
-        shutil.rmtree(module, ignore_errors=True)
+        if module.exists():
+            module.rename(former)
         part.rename(module)
     except OSError as error:
+        if former.exists() and not module.exists():
+            former.rename(module)
         shutil.rmtree(part, ignore_errors=True)
         raise ContribRefused(f"cannot write {module}: {error.strerror or error}") from error
+    shutil.rmtree(former, ignore_errors=True)
     return module
 
 

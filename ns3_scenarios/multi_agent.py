@@ -156,6 +156,7 @@ class BaseStationTeam(ParallelEnv[str, Fields, Fields]):  # type: ignore[misc]  
         if not self._local_reward:
             return [shared] * len(self.possible_agents)
         tasks = observation["tasks_uploading"] + observation["tasks_computing"].sum(axis=1)
+        tasks = tasks + observation.get("tasks_downloading", 0)
         in_system = np.bincount(self._view.serving, tasks, len(self.possible_agents))
         slot_s = float(self.env.settings.model_dump()["slot_s"])
         return [-float(n) * slot_s for n in in_system]

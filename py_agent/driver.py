@@ -68,6 +68,7 @@ class Slot:
         is_last: an episode has ended with it.
         info: what the environment says beside.
         decision_s: wall time that the policy took.
+        has_terminated: `is_last`, for the network came to an end of its own: nothing follows.
 
     Example:
         >>> share = {"share": np.full(2, 0.5, np.float32)}
@@ -84,6 +85,7 @@ class Slot:
     is_last: bool
     info: Mapping[str, Any]
     decision_s: float
+    has_terminated: bool = False
 
 
 class Decider:
@@ -239,8 +241,9 @@ def play(
             after, reward, terminated, truncated, info = env.step(action)
         except InvalidAction as error:
             raise decider.refused(error) from error
-        is_last = bool(np.any(terminated) or np.any(truncated))
-        yield Slot(observation, action, after, reward, is_last, info, decision_s)
+        has_terminated = bool(np.any(terminated))
+        is_last = has_terminated or bool(np.any(truncated))
+        yield Slot(observation, action, after, reward, is_last, info, decision_s, has_terminated)
         if is_last and slots is None:
             return
         observation = after

@@ -188,7 +188,8 @@ void Schema::SaturateObservations() {
 
 void Schema::MarkMissing(const std::string& axis, std::size_t index) {
     for (const FieldEntry& entry : m_observations) {
-        if (!entry.spec.missing || entry.spec.shape.front().name != axis) {
+        if (!entry.spec.missing || entry.spec.shape.empty() ||
+            entry.spec.shape.front().name != axis) {
             continue;
         }
         VisitElements(entry, [&]<class T>(std::span<T> elements) {

@@ -158,7 +158,9 @@ class LocalHost:
         )
         description = Description.from_json(self.description_json)
         self.settings = check_settings(settings_model(description.settings), given)
-        self._command = [*self._program, *to_arguments(self.settings.model_dump()), *attributes]
+        # What is default stays the program's own: as text it may read otherwise, or have effects.
+        changed = to_arguments(self.settings.model_dump(exclude_defaults=True))
+        self._command = [*self._program, *changed, *attributes]
         self.ns3_version = description.ns3_version
         self.schema = description.schema
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import contextlib
 import difflib
 import json
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePath
 from typing import Annotated, Any, Literal, TypeAlias, get_args
@@ -217,6 +218,8 @@ def argument_text(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, list | tuple):
         return json.dumps(value, default=argument_text)
+    if isinstance(value, float) and math.isfinite(value) and value.is_integer():
+        return f"{value:.1f}"  # without the exponent, which ends an integer where ns-3 reads one
     return repr(value) if isinstance(value, float) else str(value)
 
 

@@ -87,8 +87,10 @@ bool TransferReceiver::NoteFragment(Sender& sender, const FragmentHeader& header
     }
     sender.unfinished.erase(header.transfer);
     sender.finished[header.transfer] = header.size_bit;
-    if (sender.finished.size() > REMEMBERED_TRANSFERS) {
-        sender.finished.erase(sender.finished.begin());
+    sender.finished_in_turn.push_back(header.transfer);
+    if (sender.finished_in_turn.size() > REMEMBERED_TRANSFERS) {
+        sender.finished.erase(sender.finished_in_turn.front());
+        sender.finished_in_turn.pop_front();
     }
     return true;
 }

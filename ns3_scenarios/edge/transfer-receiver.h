@@ -9,6 +9,7 @@
 #include "ns3/node.h"
 #include "ns3/socket.h"
 
+#include <deque>
 #include <functional>
 #include <map>
 #include <vector>
@@ -44,6 +45,7 @@ class TransferReceiver {
         std::uint32_t unacknowledged = 0;  ///< packets since the last acknowledgement
         std::map<std::int64_t, Unfinished> unfinished;
         std::map<std::int64_t, std::uint32_t> finished;  ///< size of the last ones: late duplicates
+        std::deque<std::int64_t> finished_in_turn;       ///< the same ones; servers are not in step
         std::int64_t first_transfer = 0;                 ///< those below were dropped
         std::int64_t delivered_bit = 0;
         ns3::EventId delayed_ack;

@@ -96,6 +96,20 @@ BOOST_AUTO_TEST_CASE(transfers_arrive_in_their_order_every_bit_once) {
     BOOST_TEST(link.sender->ProbedBit() == 0);
 }
 
+BOOST_AUTO_TEST_CASE(the_last_to_arrive_are_remembered_whatever_their_number) {
+    Link link;
+    constexpr std::int64_t OVERTAKING = 300;
+    for (std::int64_t id = 1; id <= OVERTAKING; ++id) {
+        link.sender->Submit(id, 8);
+    }
+    link.sender->Submit(0, 7);
+    link.RunFor(5);
+    BOOST_TEST(link.arrived.back() == 0);
+    BOOST_TEST(link.receiver->DeliveredBit(FLOW, 0) == 7);
+    BOOST_TEST(link.receiver->DeliveredBit(FLOW, OVERTAKING) == 8);
+    BOOST_TEST(link.receiver->DeliveredBit(FLOW, 1) == 0);
+}
+
 BOOST_AUTO_TEST_CASE(what_is_lost_is_sent_again) {
     Link link;
     link.SetLoss(0.1);

@@ -2,6 +2,7 @@
 // One channel of IEEE 802.11ax under a glass: stations that always have data for one receiver, no
 // beacons, no association, no movement. What each of them hears is a setting; every PPDU is a
 // record.
+#include "message.h"
 #include "scenario.h"
 
 #include "ns3/boolean.h"
@@ -24,6 +25,7 @@
 #include "ns3/yans-wifi-channel.h"
 #include "ns3/yans-wifi-helper.h"
 
+#include <bit>
 #include <memory>
 #include <string>
 #include <vector>
@@ -62,6 +64,7 @@ class WifiCell : public Scenario {
     }
 
     void DeclareFields(Schema& schema) override {
+        CheckWidth();
         schema.DescribeRadio("wifi");
         const std::size_t n = m_n_ue;
         m_received_bit = schema.Observation<std::int64_t>(
@@ -135,13 +138,24 @@ class WifiCell : public Scenario {
         std::int64_t unanswered = 0;
     };
 
+    void CheckWidth() const {
+        const std::uint32_t most_mhz = m_band_ghz == "2.4" ? 40 : 160;
+        if (m_width_mhz > most_mhz || m_width_mhz % 20 != 0 ||
+            !std::has_single_bit(m_width_mhz / 20)) {
+            throw SettingError("setting width_mhz = " + std::to_string(m_width_mhz) +
+                               ": must be 20, 40, 80 or 160, at most " + std::to_string(most_mhz) +
+                               " with band_ghz = " + message::Quote(m_band_ghz));
+        }
+    }
+
     void InstallDevices() {
         ns3::WifiHelper wifi;
         wifi.SetStandard(ns3::WIFI_STANDARD_80211ax);
-        wifi.SetRemoteStationManager("ns3::ConstantRateWifiManager", "DataMode",
-                                     ns3::StringValue("HeMcs" + std::to_string(m_mcs)),
-                                     "ControlMode", ns3::StringValue("OfdmRate24Mbps"),
-                                     "RtsCtsThreshold", ns3::UintegerValue(m_rts ? 0 : NEVER_BYTE));
+        wifi.SetRemoteStationManager(
+            "ns3::ConstantRateWifiManager", "DataMode",
+            ns3::StringValue("HeMcs" + std::to_string(m_mcs)), "ControlMode",
+            ns3::StringValue(m_band_ghz == "2.4" ? "ErpOfdmRate24Mbps" : "OfdmRate24Mbps"),
+            "RtsCtsThreshold", ns3::UintegerValue(m_rts ? 0 : NEVER_BYTE));
         ns3::WifiMacHelper mac;
         mac.SetType("ns3::AdhocWifiMac", "BE_MaxAmpduSize", ns3::UintegerValue(m_ampdu_byte));
         ns3::YansWifiPhyHelper yans;

@@ -23,14 +23,15 @@ class Ns2Node {
     explicit Ns2Node(const TraceWindow& window) : m_window(window) {}
 
     void Place(double time_s, char axis, double value_m) {
-        StopAt(time_s);
         const bool jumps = !m_path.empty() && m_placed_s != time_s;
-        if (jumps) {
-            Mark(time_s);
+        if (jumps) {  // just before: from `time_s` on ns-3 sees the new place, and no speed
+            StopAt(time_s - 2 * RESOLUTION_S);
+            Mark(time_s - 2 * RESOLUTION_S);
         }
+        StopAt(time_s);
         (axis == 'X' ? m_x_m : m_y_m) = value_m;
         m_placed_s = time_s;
-        Mark(jumps ? time_s + 2 * RESOLUTION_S : time_s);
+        Mark(time_s);
     }
 
     void SetDestination(double time_s, double x_m, double y_m, double speed_mps) {
@@ -95,7 +96,7 @@ class Ns2Node {
         if (m_walk.arrival_s <= m_walk.start_s) {
             return;
         }
-        const double end_s = std::min(time_s, m_walk.arrival_s);
+        const double end_s = std::clamp(time_s, m_walk.start_s, m_walk.arrival_s);
         const double part = (end_s - m_walk.start_s) / (m_walk.arrival_s - m_walk.start_s);
         m_x_m = part < 1 ? m_x_m + (m_walk.to_x_m - m_x_m) * part : m_walk.to_x_m;
         m_y_m = part < 1 ? m_y_m + (m_walk.to_y_m - m_y_m) * part : m_walk.to_y_m;

@@ -9,6 +9,7 @@
 #include "ns3/waypoint-mobility-model.h"
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <limits>
 #include <string>
@@ -156,6 +157,11 @@ TracePart ReadPart(const std::string& file, const TraceWindow& window) {
     return part;
 }
 
+/// As ns-3 counts time: differences and sums of decimal fractions would miss each other.
+double InWholeNanoseconds(double time_s) {
+    return std::round(time_s * 1e9) / 1e9;
+}
+
 /// All users of all parts, one of each in turn.
 MobilityTrace TakeInTurn(std::vector<TracePart>& parts, std::size_t n_users) {
     MobilityTrace trace;
@@ -263,7 +269,7 @@ MobilityTrace ReadMobilityTrace(const MobilitySettings& settings,
         }
         for (TracePath& path : trace) {
             for (TracePoint& point : path) {
-                point.time_s -= settings.trace_start_s;
+                point.time_s = InWholeNanoseconds(point.time_s - settings.trace_start_s);
                 point.x_m += shift.x_m;
                 point.y_m += shift.y_m;
             }
@@ -282,7 +288,7 @@ MobilityTrace ReadMobilityTrace(const MobilitySettings& settings,
 
 Stay StayOf(const TracePath& path, double end_s) {
     Stay stay{.from_s = path.front().time_s};
-    if (path.back().time_s < end_s) {
+    if (path.back().time_s < InWholeNanoseconds(end_s)) {
         stay.to_s = path.back().time_s;
     }
     return stay;

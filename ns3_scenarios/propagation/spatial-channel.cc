@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "spatial-channel.h"
 
+#include "normal-cdf.h"
+
 #include <algorithm>
 #include <cmath>
 #include <numbers>
@@ -13,11 +15,6 @@ namespace {
 /// Maps are looked up on a grid this fine: far below every correlation distance, and a user who
 /// walks is not asked anew every millisecond.
 constexpr double MAP_RESOLUTION_M = 0.1;
-
-/// Standard normal distribution function.
-double NormalCdf(double z) {
-    return 0.5 * std::erfc(-z / std::numbers::sqrt2);
-}
 
 }  // namespace
 

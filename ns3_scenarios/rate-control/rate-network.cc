@@ -172,6 +172,9 @@ void RateNetwork::BuildStation(std::uint32_t station) {
 void RateNetwork::BuildInterferer() {
     m_gap_s = ns3::CreateObject<ns3::ExponentialRandomVariable>();
     m_gap_s->SetAttribute("Mean", ns3::DoubleValue(INTERFERENCE_S / m_settings.interferer_load));
+    const bool is_erp = m_settings.band_ghz == "2.4";  // else broadcasts go at 1 Mbit/s there
+    m_wifi.SetRemoteStationManager("physical::DecidedRateManager", "NonUnicastMode",
+                                   ns3::StringValue(is_erp ? "ErpOfdmRate6Mbps" : "OfdmRate6Mbps"));
     ns3::WifiMacHelper mac;
     mac.SetType("ns3::AdhocWifiMac");
     m_interferer = Build(At(m_settings.interferer_distance_m, 0), mac);

@@ -5,19 +5,15 @@
 
 #include "ns3/simulator.h"
 #include "ns3/tcp-l4-protocol.h"
-#include "ns3/uinteger.h"
 
 #include <algorithm>
 
 namespace physical {
 
-TcpFlow::TcpFlow(ns3::Ptr<ns3::Node> sender,
-                 const ns3::InetSocketAddress& receiver,
-                 std::uint32_t buffer_bytes)
+TcpFlow::TcpFlow(ns3::Ptr<ns3::Node> sender, const ns3::InetSocketAddress& receiver)
     : m_receiver(receiver) {
     m_socket = ns3::DynamicCast<ns3::TcpSocketBase>(
         sender->GetObject<ns3::TcpL4Protocol>()->CreateSocket());
-    m_socket->SetAttribute("SndBufSize", ns3::UintegerValue(buffer_bytes));
     m_socket->SetCongestionControlAlgorithm(m_congestion);
     m_congestion->OnAcknowledged([this](std::uint32_t bytes) { CountAcknowledged(bytes); });
     m_socket->TraceConnectWithoutContext(

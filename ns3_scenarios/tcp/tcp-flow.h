@@ -18,10 +18,7 @@ namespace physical {
 /// One flow that always has something to send, and what its sender knows.
 class TcpFlow {
   public:
-    /// @param buffer_bytes of its socket, so large that the window alone limits it
-    TcpFlow(ns3::Ptr<ns3::Node> sender,
-            const ns3::InetSocketAddress& receiver,
-            std::uint32_t buffer_bytes);
+    TcpFlow(ns3::Ptr<ns3::Node> sender, const ns3::InetSocketAddress& receiver);
     TcpFlow(const TcpFlow&) = delete;
     TcpFlow& operator=(const TcpFlow&) = delete;
 

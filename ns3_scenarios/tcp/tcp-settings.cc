@@ -114,4 +114,14 @@ std::uint32_t TcpSettings::BufferPackets() const {
     return std::max(2U, static_cast<std::uint32_t>(std::ceil(buffer_bdp * bdp_packets)));
 }
 
+std::uint32_t TcpSettings::SocketBytes() const {
+    constexpr double LEAST_BYTES = 1 << 18;
+    constexpr double MOST_BYTES = 1 << 30;  // the largest window that TCP can tell (RFC 7323, 2.3)
+    const std::vector<FlowSettings> flows = Flows();
+    const double longest_rtt_s = std::ranges::max_element(flows, {}, &FlowSettings::rtt_s)->rtt_s;
+    const double bytes =
+        2 * (longest_rtt_s * rate_mbps * 1e6 / 8 + 1.0 * BufferPackets() * PACKET_BYTES);
+    return static_cast<std::uint32_t>(std::clamp(bytes, LEAST_BYTES, MOST_BYTES));
+}
+
 }  // namespace physical

@@ -55,6 +55,10 @@ struct TcpSettings {
 
     /// Longest queue of the bottleneck.
     std::uint32_t BufferPackets() const;
+
+    /// Buffer of a socket: twice what can be on the way and wait, so that the window alone limits a
+    /// flow.
+    std::uint32_t SocketBytes() const;
 };
 
 }  // namespace physical

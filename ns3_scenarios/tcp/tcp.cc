@@ -16,7 +16,9 @@
 #include "ns3/uinteger.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <deque>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,9 +28,6 @@ namespace physical {
 namespace {
 
 constexpr double LEAST_INTERVAL_S = 0.001;
-constexpr double LEAST_SOCKET_BYTES = 1 << 18;
-/// The largest window that TCP can tell (RFC 7323, 2.3).
-constexpr double MOST_SOCKET_BYTES = 1 << 30;
 
 /// One run: the flows, when they ask, and what comes of it.
 class TcpRun {
@@ -42,17 +41,10 @@ class TcpRun {
           m_reward(settings, m_flow_settings) {}
 
     void Build() {
-        // Twice what can be on the way and wait, so that the window alone limits a flow.
-        const double most_bytes = 2 * (LongestRttS() * m_settings.rate_mbps * 1e6 / 8 +
-                                       1.0 * m_settings.BufferPackets() * PACKET_BYTES);
-        m_buffer_bytes = static_cast<std::uint32_t>(
-            std::clamp(most_bytes, LEAST_SOCKET_BYTES, MOST_SOCKET_BYTES));
-        ns3::Config::SetDefault("ns3::TcpSocket::RcvBufSize", ns3::UintegerValue(m_buffer_bytes));
         m_network.emplace(m_settings, m_flow_settings);
         m_asked.resize(m_settings.n_flows);
         for (std::size_t flow = 0; flow < m_settings.n_flows; ++flow) {
-            m_flows.emplace_back(m_network->Sender(flow), m_network->Receiver(flow),
-                                 m_buffer_bytes);
+            m_flows.emplace_back(m_network->Sender(flow), m_network->Receiver(flow));
             auto start_s = ns3::CreateObject<ns3::UniformRandomVariable>();
             start_s->SetStream(START_STREAMS + static_cast<std::int64_t>(flow));
             const double drawn_s = start_s->GetValue(0, m_settings.start_spread_s);
@@ -88,10 +80,6 @@ class TcpRun {
     };
 
     static double NowS() { return ns3::Simulator::Now().GetSeconds(); }
-
-    double LongestRttS() const {
-        return std::ranges::max_element(m_flow_settings, {}, &FlowSettings::rtt_s)->rtt_s;
-    }
 
     void AssignBbrStreams() {
         for (std::size_t flow = 0; flow < m_flows.size(); ++flow) {
@@ -156,19 +144,30 @@ class TcpRun {
     Askers m_askers;
     TcpFields m_fields;
     TcpReward m_reward;
-    std::uint32_t m_buffer_bytes = 0;
     std::optional<TcpNetwork> m_network;
     std::deque<TcpFlow> m_flows;  // they are called back: none may move
     std::vector<Asked> m_asked;
 };
 
+/// Before a user's own, which win.
+void SetNs3Defaults(const TcpSettings& settings) {
+    using ns3::UintegerValue;
+    using ns3::Config::SetDefault;
+    SetDefault("ns3::TcpSocket::SegmentSize", UintegerValue(SEGMENT_BYTES));
+    SetDefault("ns3::TcpSocket::SndBufSize", UintegerValue(settings.SocketBytes()));
+    SetDefault("ns3::TcpSocket::RcvBufSize", UintegerValue(settings.SocketBytes()));
+    // A flow never gives up. ns-3 doubles its wait with each attempt to connect, in an int.
+    SetDefault("ns3::TcpSocket::ConnCount", UintegerValue(15));
+    SetDefault("ns3::TcpSocket::DataRetries",
+               UintegerValue(std::numeric_limits<std::uint32_t>::max()));
+}
+
 void Run(int argc, char** argv) {
     TcpSettings settings;
     Settings declared;
     settings.Declare(declared);
-    ns3::Config::SetDefault("ns3::TcpSocket::SegmentSize", ns3::UintegerValue(SEGMENT_BYTES));
     Environment environment("tcp", "TCP flows through one bottleneck, which ask for their windows");
-    environment.Parse(declared, argc, argv);
+    environment.Parse(declared, argc, argv, [&] { SetNs3Defaults(settings); });
     TcpRun run(environment, settings);
     environment.DescribeReward(
         "s",

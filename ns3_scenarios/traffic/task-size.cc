@@ -1,19 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "task-size.h"
 
+#include "normal-cdf.h"
+
 #include <cmath>
-#include <numbers>
 
 namespace physical {
-
-namespace {
-
-/// Standard normal distribution function.
-double NormalCdf(double z) {
-    return 0.5 * std::erfc(-z / std::numbers::sqrt2);
-}
-
-}  // namespace
 
 double TaskSize::QuantileBit(double u) const {
     const double a = m_settings.size_min_bit;

@@ -29,7 +29,7 @@ TaskTrace Parse(const std::string& path, std::uint32_t n_ue) {
         const double ue = table.Integer(UE, 0, n_ue - 1.0);
         trace[static_cast<std::size_t>(ue)].push_back(
             {time_s, static_cast<std::uint32_t>(table.Integer(SIZE, 1, 1e8)),
-             table.Has(CYCLES) ? table.Number(CYCLES, 0, 1e18) : NAN});
+             table.Has(CYCLES) ? table.Number(CYCLES, 1, 1e18) : NAN});
     }
     return trace;
 }

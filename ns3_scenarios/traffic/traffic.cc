@@ -10,8 +10,13 @@ namespace physical {
 
 namespace {
 
-using ns3::Seconds;
 using ns3::Simulator;
+
+/// So long a wait, or thirty years: ns-3's time ends after 292.
+ns3::Time Wait(double wait_s) {
+    constexpr double NEVER_S = 1e9;
+    return ns3::Seconds(std::min(wait_s, NEVER_S));
+}
 
 /// Exponential on and off periods, Poisson tasks while on; without off periods: a Poisson process.
 class OnOffSource : public TaskSource {
@@ -46,13 +51,13 @@ class OnOffSource : public TaskSource {
         }
         if (Setting().off_s > 0) {
             m_next_toggle =
-                Simulator::Schedule(Seconds(DrawPeriodS(on ? Setting().on_s : Setting().off_s)),
+                Simulator::Schedule(Wait(DrawPeriodS(on ? Setting().on_s : Setting().off_s)),
                                     [this, on] { Toggle(!on); });
         }
     }
 
     void ScheduleTask() {
-        m_next_task = Simulator::Schedule(Seconds(DrawGapS(1 / Setting().rate_hz)), [this] {
+        m_next_task = Simulator::Schedule(Wait(DrawGapS(1 / Setting().rate_hz)), [this] {
             EmitTask();
             ScheduleTask();
         });
@@ -73,7 +78,7 @@ class PeriodicSource : public TaskSource {
         m_next_task.Cancel();
         if (Setting().rate_hz > 0) {
             m_next_period =
-                Simulator::Schedule(Seconds(DrawPhase() * PeriodS()), [this] { StartPeriod(); });
+                Simulator::Schedule(Wait(DrawPhase() * PeriodS()), [this] { StartPeriod(); });
         }
     }
 
@@ -87,8 +92,8 @@ class PeriodicSource : public TaskSource {
     double PeriodS() const { return 1 / Setting().rate_hz; }
 
     void StartPeriod() {
-        m_next_task = Simulator::Schedule(Seconds(DrawJitterS()), [this] { EmitTask(); });
-        m_next_period = Simulator::Schedule(Seconds(PeriodS()), [this] { StartPeriod(); });
+        m_next_task = Simulator::Schedule(Wait(DrawJitterS()), [this] { EmitTask(); });
+        m_next_period = Simulator::Schedule(Wait(PeriodS()), [this] { StartPeriod(); });
     }
 
     ns3::EventId m_next_period;
@@ -125,7 +130,7 @@ class TraceSource : public TaskSource {
             return;
         }
         const double wait_s = m_start_s + m_tasks[m_next].time_s - Simulator::Now().GetSeconds();
-        m_next_task = Simulator::Schedule(Seconds(std::max(wait_s, 0.0)), [this] {
+        m_next_task = Simulator::Schedule(Wait(std::max(wait_s, 0.0)), [this] {
             const TracedTask& task = m_tasks[m_next++];
             EmitTask(task.size_bit, task.cycles);
             ScheduleTask();

@@ -86,9 +86,10 @@ void DeviceFactory::SetRateControl() {
     } else if (m_settings.rate_control == "minstrel-ht") {
         m_wifi.SetRemoteStationManager("ns3::MinstrelHtWifiManager");
     } else {
-        m_wifi.SetRemoteStationManager("ns3::ConstantRateWifiManager", "DataMode",
-                                       ns3::StringValue(ModeOf(m_settings)), "ControlMode",
-                                       ns3::StringValue("OfdmRate6Mbps"));
+        m_wifi.SetRemoteStationManager(
+            "ns3::ConstantRateWifiManager", "DataMode", ns3::StringValue(ModeOf(m_settings)),
+            "ControlMode",
+            ns3::StringValue(m_settings.band_ghz == "2.4" ? "ErpOfdmRate6Mbps" : "OfdmRate6Mbps"));
     }
 }
 

@@ -4,6 +4,8 @@
 #include "channel/wifi-environment.h"
 #include "message.h"
 
+#include "ns3/vht-phy.h"
+
 #include <array>
 #include <map>
 
@@ -116,6 +118,13 @@ void WifiSettings::Check() const {
     if (rate_control == "constant" && constant_mcs > known.max_mcs) {
         throw SettingError("setting radio.constant_mcs = " + std::to_string(constant_mcs) +
                            ": must be at most " + std::to_string(known.max_mcs) + of);
+    }
+    if (rate_control == "constant" && standard == "ac" &&
+        !ns3::VhtPhy::GetVhtMcs(static_cast<std::uint8_t>(constant_mcs))
+             .IsAllowed(width_mhz, static_cast<std::uint8_t>(streams))) {
+        throw SettingError("setting radio.constant_mcs = " + std::to_string(constant_mcs) + ": " +
+                           std::to_string(streams) + " streams of " + std::to_string(width_mhz) +
+                           " MHz have no such modulation" + of + " (IEEE 802.11-2020, 21.5)");
     }
     if (shares == "trigger-frames" && standard != "ax" && standard != "be") {
         throw SettingError(

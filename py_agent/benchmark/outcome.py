@@ -49,8 +49,7 @@ class SettingOutcome:
                 if row.rising:
                     return False
                 return None if row.unsure else True
-        outcomes = self.judged.outcomes
-        return any(outcome.is_stationary for outcome in outcomes) if outcomes else None
+        return self.judged.stationary
 
     def to_json(self) -> dict[str, Any]:
         """As plain values."""

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from py_agent.calibration.recorded import RecordedRun
 from py_agent.policies.groups import Groups
 from py_agent.radio.link_model import load_radio
+from py_agent.radio.spread import robust_sd
 from py_agent.twin.model.parameters import Delays, HandoverLaw, MobilityLaw, TwinParameters
 
 Floats = NDArray[np.float64]
@@ -81,9 +82,9 @@ def fit_delays(runs: Sequence[RecordedRun], fitted: TwinParameters) -> Delays:
         update["report_s"] = waiting_bit_s / delivered_bit
     beside_s = np.concatenate([_beside_transmission_s(run, fitted) for run in runs])
     if len(beside_s) >= _ENOUGH:
-        low, middle, high = np.percentile(beside_s, [25, 50, 75])
-        update["pipeline_s"] = max(float(middle) - delays.grant_s - delays.core_s, 0.0)
-        update["pipeline_sd_s"] = float((high - low) / 1.349)
+        middle_s = float(np.median(beside_s))
+        update["pipeline_s"] = max(middle_s - delays.grant_s - delays.core_s, 0.0)
+        update["pipeline_sd_s"] = robust_sd(beside_s)
     return delays.model_copy(update=update)
 
 

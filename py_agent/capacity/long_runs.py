@@ -86,22 +86,23 @@ class Outcome:
     virtual_queue: Trend | None
 
     @property
-    def is_stationary(self) -> bool:
-        """Neither backlog nor virtual queue rises."""
-        queue = self.virtual_queue
-        return not (self.backlog.is_upward or (queue is not None and queue.is_upward))
+    def is_stationary(self) -> bool | None:
+        """Backlog and virtual queue are level; False: one of them rises; None: one may double."""
+        levels = [known.is_level for known in (self.backlog, self.virtual_queue) if known]
+        return False if False in levels else None if None in levels else True
 
     @property
     def keeps(self) -> bool:
-        """It is stationary, and everybody's accuracy is kept in the long run.
+        """Nothing is found to rise, and everybody's accuracy is kept in the long run.
 
-        That is: the mean accuracy of the worst users reaches the target, and no larger share of
-        all user-seconds is below it than a comparison tolerates.
+        The latter is: the mean accuracy of the worst users reaches the target, and no larger share
+        of all user-seconds is below it than a comparison tolerates.
         """
+        if self.is_stationary is False:
+            return False
         if self.accuracy_slack is None:
-            return self.is_stationary
-        is_kept = self.accuracy_slack > 0 and keeps_constraint(self.violations, TOLERANCE)
-        return self.is_stationary and is_kept
+            return True
+        return self.accuracy_slack > 0 and keeps_constraint(self.violations, TOLERANCE)
 
 
 def outcome_of(work: LongRuns) -> Outcome:

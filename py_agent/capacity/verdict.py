@@ -40,7 +40,7 @@ class Verdict:
 
     @property
     def best(self) -> Outcome | None:
-        """The fastest of the rules that keep the constraint and are stationary."""
+        """The fastest of the rules that keep the constraint, and under which nothing rises."""
         kept = [outcome for outcome in self.outcomes if outcome.keeps]
         return min(kept, key=lambda outcome: outcome.delay_s, default=None)
 
@@ -51,14 +51,20 @@ class Verdict:
             return False
         return self.best is not None if self.outcomes else None
 
+    @property
+    def stationary(self) -> bool | None:
+        """Under some rule all is level; False: under each something rises; None: not known."""
+        found = [outcome.is_stationary for outcome in self.outcomes]
+        if not found:
+            return None
+        return True if True in found else None if None in found else False
+
     def to_json(self) -> dict[str, Any]:
         """As plain values."""
         best = self.best
         return {
             "feasible": self.feasible,
-            "stationary": any(outcome.is_stationary for outcome in self.outcomes)
-            if self.outcomes
-            else None,
+            "stationary": self.stationary,
             "fits": self.fits,
             "binds": self.least.binds,
             "slack": {

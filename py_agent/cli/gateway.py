@@ -136,7 +136,11 @@ def serve(
         if unserved := [name for name in in_file if name not in _SERVED]:
             typer.echo(f"of {config} not served: {', '.join(unserved)}", err=True)
     settings = load_run_settings(
-        config, {"scenario": scenario}, assignments or [], is_trusted=True
+        config,
+        {"scenario": scenario},
+        assignments or [],
+        is_trusted=True,
+        unused=("learning",),
     )  # nothing else of the file is started or imported
     host = ns3_bridge.LocalHost(
         ns3_scenarios.program(settings.scenario),

@@ -205,7 +205,7 @@ def _settings(
         if not is_trusted and given["scenario"] is None:
             check_data(config, {"scenario": from_file.get("scenario")})
     of_runs = {name: from_file.get(name) for name in ("settings", "learning")}
-    of_scenario = load_run_settings(None, of_runs, assignments)
+    of_scenario = load_run_settings(None, of_runs, assignments, unused=("ns3",))
     chosen = {name: value for name, value in given.items() if value is not None}
     try:
         return TrainingSettings.model_validate(

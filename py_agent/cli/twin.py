@@ -128,7 +128,8 @@ def fidelity(
     from py_agent.view.steps import StepsView
 
     size = ["n_ue=10"] if quick else []
-    given = load_run_settings(None, {}, [*size, *(assignments or [])]).settings
+    assigned = [*size, *(assignments or [])]
+    given = load_run_settings(None, {}, assigned, unused=("ns3", "learning")).settings
     chosen = CheckpointSettings(
         settings=whole_settings(given, scenario),
         lead_s=lead or (2.0 if quick else 5.0),

@@ -18,6 +18,7 @@ _PACKAGES = ("ns3_bridge", "ns3_scenarios", "py_agent")
 _GROUP_PREFIX = "ns3_twin."
 _AGENTS = ".npz"
 _PYTHON = ".py"
+_COMPILED = ".so"
 
 
 def installation() -> dict[str, str]:
@@ -28,7 +29,7 @@ def installation() -> dict[str, str]:
 
     Example:
         >>> sorted(installation())[:4]
-        ['Python', 'agents', 'code', 'ns3-twin']
+        ['Python', 'agents', 'code', 'compiled code']
     """
     files = sorted(
         (f"{name}/{path.relative_to(folder)}", path)
@@ -39,6 +40,7 @@ def installation() -> dict[str, str]:
     of_package = {
         "agents": _digest({name: path for name, path in files if path.suffix == _AGENTS}),
         "code": _digest({name: path for name, path in files if path.suffix == _PYTHON}),
+        "compiled code": _digest({name: path for name, path in files if _COMPILED in path.name}),
     }
     programs = {name: Path(ns3_scenarios.program(name)) for name in ns3_scenarios.names()}
     return {

@@ -60,6 +60,10 @@ void WalkLaw::Start(State& state, std::size_t rollout) const {
             state.left_s[user] = std::numeric_limits<float>::infinity();
         } else if (m_waypoints) {
             StartBetweenWaypoints(state, rollout, ue);
+        } else if (m_remembers) {
+            state.x_mps[user] = SigmaMps() * NormalQuantile(leg.Uniform(DRAWS * ue));
+            state.y_mps[user] = SigmaMps() * NormalQuantile(leg.Uniform(DRAWS * ue + 1));
+            state.left_s[user] = leg.Uniform(DRAWS * ue + 2) * m_turn_s;
         } else {
             const float speed_mps = SpeedMps(leg.Uniform(DRAWS * ue));
             const float angle = TURN * leg.Uniform(DRAWS * ue + 1);
@@ -107,13 +111,11 @@ void WalkLaw::Turn(State& state, std::size_t rollout, std::size_t ue) const {
     float& x_mps = state.x_mps[user];
     float& y_mps = state.y_mps[user];
     if (m_remembers) {
-        // One second later (Liang and Haas 1999).
-        const float fresh_mps = (m_slow_mps + m_fast_mps) / 2 *
-                                std::sqrt(2 / std::numbers::pi_v<float>) *
-                                std::sqrt(1 - m_memory * m_memory);
+        // One step later (Liang and Haas 1999).
+        const float fresh_mps = SigmaMps() * std::sqrt(1 - m_memory * m_memory);
         x_mps = m_memory * x_mps + fresh_mps * NormalQuantile(u(0));
         y_mps = m_memory * y_mps + fresh_mps * NormalQuantile(u(1));
-        state.left_s[user] += 1;
+        state.left_s[user] += m_turn_s;
     } else if (m_waypoints && m_pause_s > 0 && (x_mps != 0 || y_mps != 0)) {
         x_mps = y_mps = 0;
         state.left_s[user] += u(3) * m_pause_s;
@@ -217,6 +219,10 @@ float WalkLaw::ToEdgeM(Place place_m, Place direction) const {
 float WalkLaw::SpeedMps(const State& state, std::size_t user) {
     const float x_mps = state.x_mps[user], y_mps = state.y_mps[user];
     return std::sqrt(x_mps * x_mps + y_mps * y_mps);
+}
+
+float WalkLaw::SigmaMps() const {
+    return (m_slow_mps + m_fast_mps) / 2 * std::sqrt(2 / std::numbers::pi_v<float>);
 }
 
 float WalkLaw::SpeedMps(float uniform) const {

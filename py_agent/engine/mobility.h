@@ -38,6 +38,8 @@ class WalkLaw {
     float ToEdgeM(Place place_m, Place direction) const;
     static float SpeedMps(const State& state, std::size_t user);
     float SpeedMps(float uniform) const;
+    /// Standard deviation of each component of a Gauss-Markov velocity.
+    float SigmaMps() const;
     Place At(float u, float v) const;
 
     bool m_waypoints;

@@ -3,6 +3,7 @@
 
 #include "arrays.h"
 
+#include <cstdint>
 #include <limits>
 #include <utility>
 
@@ -37,6 +38,14 @@ nb::object NumbersOf(Rows rows) {
         numbers.push_back(static_cast<std::int64_t>(rollout));
     }
     return nb::cast(Fresh(std::move(numbers), {rows.end - rows.begin}));
+}
+
+nb::object Seeds(const State& state, Rows rows) {
+    std::vector<std::uint64_t> seeds;
+    for (std::size_t rollout = rows.begin; rollout < rows.end; ++rollout) {
+        seeds.push_back(state.clocks[rollout].seed);
+    }
+    return nb::cast(Fresh(std::move(seeds), {rows.end - rows.begin}));
 }
 
 nb::object Slots(const State& state, Rows rows) {
@@ -98,7 +107,7 @@ void PythonRadio::Advance(State& state, Rows rows, double by_s) {
     const std::size_t n = rows.end - rows.begin;
     TakeStrength(state, rows,
                  m_model.attr("advance")(
-                     NumbersOf(rows), Slots(state, rows), Places(state, rows),
+                     NumbersOf(rows), Seeds(state, rows), Slots(state, rows), Places(state, rows),
                      Copied(&state.walked_m[rows.begin * state.n_ue], {n, state.n_ue}), by_s));
 }
 

@@ -117,14 +117,14 @@ def _episode(number: int, folder: RunFolder, seed: int, schema: Any) -> EpisodeB
     if steps < 1:
         raise InvalidSetting(f"{folder.path} holds no slot with an observation after it")
     rewards = slot_rewards(folder)[:steps]
-    truncated = np.zeros(len(rewards), np.bool_)
-    truncated[-1] = True
+    is_last = np.arange(steps) == steps - 1
+    has_terminated = folder.summary.exists() and folder.read_summary().get("terminated", False)
     return EpisodeBuffer(
         id=number,
         seed=seed,
         observations={f.name: observed_field(folder, f.name) for f in schema.observations},
         actions={f.name: slot_field(folder, f"action.{f.name}")[:steps] for f in schema.actions},
         rewards=rewards.tolist(),
-        terminations=np.zeros(len(rewards), np.bool_).tolist(),
-        truncations=truncated.tolist(),
+        terminations=(is_last & has_terminated).tolist(),
+        truncations=(is_last & (not has_terminated)).tolist(),
     )

@@ -109,7 +109,7 @@ def _declared(name: str, kind: Any, metadata: Mapping[bytes, bytes]) -> Field:
     return Field(
         name.removeprefix("action."),
         str(np.dtype(kind.value_type.to_pandas_dtype())),
-        tuple(int(n) for n in told["shape"].split(",")),
+        tuple(int(n) for n in told["shape"].split(",") if n),
         told["unit"],
         float(told.get("low", "-inf")),
         float(told.get("high", "inf")),
@@ -172,7 +172,7 @@ def _numbers(path: Path, table: pa.Table, column: str) -> NDArray[Any]:
 def _field(path: Path, name: str) -> NDArray[Any]:
     table = _read(path, [name])
     try:
-        shape = [int(n) for n in table.schema.field(name).metadata[b"shape"].split(b",")]
+        shape = [int(n) for n in table.schema.field(name).metadata[b"shape"].split(b",") if n]
         flat = table.column(name).combine_chunks().flatten().to_numpy(zero_copy_only=False)
         return np.asarray(flat).reshape(table.num_rows, *shape)
     except (ValueError, TypeError, KeyError, AttributeError, NotImplementedError) as error:

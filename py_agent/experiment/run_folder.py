@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from ns3_bridge import InvalidSetting
 from py_agent import yaml_text
 from py_agent.experiment.errors import DamagedRun
 from py_agent.whole_files import replace_text
@@ -113,8 +114,18 @@ class RunFolder:
         return self.path / "pcap"
 
     def table(self, name: str) -> Path:
-        """Records of one of the scenario's tables."""
-        return self.path / f"{name}.parquet"
+        """Records of one of the scenario's tables.
+
+        Raises:
+            InvalidSetting: a file of every run is called so.
+        """
+        file = self.path / f"{name}.parquet"
+        if file in (self.slots, self.frames, self.last_observation):
+            raise InvalidSetting(
+                f"table {name!r} of the scenario: {file.name} of a run folder holds something "
+                "else; give the table another name"
+            )
+        return file
 
     @property
     def figure(self) -> Path:

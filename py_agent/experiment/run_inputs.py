@@ -29,13 +29,18 @@ def changed_settings(settings: pydantic.BaseModel) -> dict[str, Any]:
     }
 
 
-def files_of(run: RunSettings, settings: pydantic.BaseModel) -> dict[str, str]:
+def files_of(
+    run: RunSettings, settings: pydantic.BaseModel, is_local: bool = True
+) -> dict[str, str]:
     """Files that the simulation reads, and a program of one's own: absolute path to SHA-256.
 
     Args:
         run: the settings.
         settings: those of the scenario, checked. A file that is called like a choice is none.
+        is_local: ns-3 runs on this machine; else its files are a gateway's.
     """
+    if not is_local:
+        return digests([run.learning.recording])
     changed = changed_settings(settings)
     texts = {name: value for name, value in changed.items() if _is_text(settings, name.split("."))}
     found = digests([texts, run.ns3, run.learning.recording])
@@ -45,19 +50,27 @@ def files_of(run: RunSettings, settings: pydantic.BaseModel) -> dict[str, str]:
     return found
 
 
-def portable(run: RunSettings, settings: pydantic.BaseModel) -> dict[str, Any]:
+def portable(
+    run: RunSettings, settings: pydantic.BaseModel, is_local: bool = True
+) -> dict[str, Any]:
     """All settings of a run as its folder keeps them: files and programs are named absolutely.
 
     Args:
         run: the settings.
         settings: those of the scenario, checked.
+        is_local: as of `files_of`.
     """
+    of_network: dict[str, Any] = {"settings": settings.model_dump()}
+    if is_local:
+        of_network = {
+            "scenario": portable_scenario(run.scenario),
+            "settings": portable_settings(settings),
+            "ns3": with_absolute_paths(run.ns3),
+        }
     return {
         **run.model_dump(mode="json"),
-        "scenario": portable_scenario(run.scenario),
+        **of_network,
         "policy": portable_policy(run.policy),
-        "settings": portable_settings(settings),
-        "ns3": with_absolute_paths(run.ns3),
         "learning": with_absolute_paths(
             run.learning.model_dump(mode="json"), lambda name: name == ("recording",)
         ),

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,6 +18,8 @@ from py_agent import former_names, yaml_text
 from py_agent.experiment.errors import UntrustedCode
 from py_agent.learning.learning_settings import LearningSettings
 from py_agent.policies.retraining import RETRAINING_RULES
+
+_KINDS = {"ns3": "ns-3 attributes", "learning": "settings of users' models"}
 
 
 class RunSettings(pydantic.BaseModel):
@@ -103,6 +105,7 @@ def load_run_settings(
     assignments: Sequence[str],
     *,
     is_trusted: bool = False,
+    unused: Collection[str] = (),
 ) -> RunSettings:
     """Merge a YAML file, command-line options and ``--set`` assignments; the later wins.
 
@@ -114,6 +117,8 @@ def load_run_settings(
             (``learning.target_accuracy=0.85``); values are read as YAML.
         is_trusted: the file may name code that is not installed. Otherwise it is data alone,
             whoever wrote it; what `overrides` name is the caller's own.
+        unused: of ``ns3`` and ``learning``, what the caller has no use for: assigned, it is
+            refused.
 
     Raises:
         InvalidSetting: a file that is no mapping, an unknown or wrong setting, a bad assignment.
@@ -126,7 +131,7 @@ def load_run_settings(
         check_data(config, {name: v for name, v in in_file.items() if name not in given})
     values = {**in_file, **given}
     for assignment in assignments:
-        _assign(values, assignment)
+        _assign(values, assignment, unused)
     try:
         return RunSettings.model_validate(values)
     except pydantic.ValidationError as error:
@@ -135,7 +140,7 @@ def load_run_settings(
         raise InvalidSetting(f"{config}: {told}" if of_file else told) from None
 
 
-def _assign(values: dict[str, Any], assignment: str) -> None:
+def _assign(values: dict[str, Any], assignment: str, unused: Collection[str]) -> None:
     name, equals, text = assignment.partition("=")
     if not equals or not name:
         raise InvalidSetting(f"--set {assignment!r} must have the form name=value")
@@ -147,6 +152,8 @@ def _assign(values: dict[str, Any], assignment: str) -> None:
     *parents, leaf = ["ns3", name] if name.startswith("ns3::") else name.split(".")
     if parents[:1] not in (["learning"], ["ns3"]):
         parents.insert(0, "settings")
+    if parents[0] in unused:
+        raise InvalidSetting(f"--set {assignment!r}: {_KINDS[parents[0]]} have no effect here")
     group = values
     for parent in parents:
         group = group.setdefault(parent, {})

@@ -101,6 +101,7 @@ class Run:
         self._decision_s = 0.0
         self._total_reward = 0.0
         self._end: dict[str, Any] = {}
+        self._has_terminated = False
 
     def execute(
         self, progress: Progress = lambda done, total: None, watcher: Watcher | None = None
@@ -138,10 +139,11 @@ class Run:
             _recording(folder, looks_on),
             self._telling_of(folder),
         ):
-            folder.write_settings(portable(self._settings, self.env.settings))
+            is_local = isinstance(cast(ScenarioEnv, self.env.unwrapped).host, LocalHost)
+            folder.write_settings(portable(self._settings, self.env.settings, is_local))
             folder.write_record(
                 RUNNING,
-                files=files_of(self._settings, self.env.settings),
+                files=files_of(self._settings, self.env.settings, is_local),
                 policy_summary=self._policy_summary(),
                 ns3_twin_version=importlib.metadata.version("ns3-twin"),
                 ns3_version=self.env.ns3_version,
@@ -246,6 +248,7 @@ class Run:
             slot_log.append(number, slot.before, slot.action, slot.reward)
             self._total_reward += slot.reward
             last_seen = slot.after
+            self._has_terminated = slot.has_terminated
             if self._observed is not None:
                 self._observed.add(last_seen, self._end["time_s"] - began_s)
             watcher.follow(slot)
@@ -275,6 +278,7 @@ class Run:
             if "slot_s" in settings
             else self._end["time_s"] - self._begun_s,
             "slots": slots,
+            "terminated": self._has_terminated,
             "n_ue": settings.get("n_ue"),
             "n_bs": settings.get("n_bs"),
         }

@@ -92,8 +92,7 @@ class LiveWatcher:
             for name, rows in records.items()
             if len(rows)
         }
-        if told:
-            self._publish(records_message(self._run, told))
+        self._publish(records_message(self._run, told))  # none, too: so far all is known
 
     def end(self, status: str, reason: str) -> None:
         """The run has ended."""

@@ -26,7 +26,7 @@ class Trend:
         slope_per_s: of the straight line.
         is_upward: it rises by more than a tenth of each seed's own mean, at the level of 1 %.
         may_double: the interval of the rise does not exclude that the mean over seeds doubles from
-            the first value to the last. Series that show neither a rise nor this are level.
+            the first value to the last.
     """
 
     rise: Estimate
@@ -34,6 +34,13 @@ class Trend:
     slope_per_s: float
     is_upward: bool
     may_double: bool
+
+    @property
+    def is_level(self) -> bool | None:
+        """Nothing rises; False: it does; None: it may double, which is not known."""
+        if self.is_upward:
+            return False
+        return None if self.may_double else True
 
 
 def trend(series: NDArray[np.float64], step_s: float, notable: float = 0.0) -> Trend:

@@ -16,7 +16,9 @@ NotNegative = Annotated[float, pydantic.Field(ge=0, le=1e15)]
 Finite = Annotated[float, pydantic.Field(ge=-1e15, le=1e15)]
 Decibel = Annotated[float, pydantic.Field(ge=-300, le=300)]
 Deviation = Annotated[float, pydantic.Field(ge=1e-15, le=100)]  # of decibels, of a logarithm
-Period = Annotated[float, pydantic.Field(ge=1e-6, le=1e9)]  # seconds; some pass in every slot
+LONGEST_PERIOD_S = 1e9
+# Some pass in every slot.
+Period = Annotated[float, pydantic.Field(ge=1e-6, le=LONGEST_PERIOD_S)]
 Share = Annotated[float, pydantic.Field(ge=0, le=1)]
 
 

@@ -22,7 +22,7 @@ def capacity_tables(judged: Verdict) -> list[NamedTable]:
     if judged.outcomes:
         header = ["rule", "delay s", "below target", "worst accuracy", "waiting", "Z"]
         rows = [_outcome(outcome) for outcome in judged.outcomes]
-        tables.append(("Long runs in the twin (↑: rises by)", header, rows))
+        tables.append(("Long runs in the twin (↑: rises by; ?: may double)", header, rows))
     return tables
 
 
@@ -65,5 +65,5 @@ def _outcome(outcome: Outcome) -> list[str]:
 
 
 def _trend(found: Trend) -> str:
-    rises = f" ↑ {found.rise.mean:.2f}" if found.is_upward else ""
-    return f"{found.mean:.2f}{rises}"
+    marks = {True: "", False: f" ↑ {found.rise.mean:.2f}", None: " ?"}
+    return f"{found.mean:.2f}{marks[found.is_level]}"

@@ -183,3 +183,11 @@ def test_an_interrupt_while_settings_are_built_is_an_interrupt(monkeypatch, told
     monkeypatch.setattr(pydantic, "create_model", interrupted)
     with pytest.raises(kind):
         settings_model([])
+
+
+def test_large_whole_numbers_have_no_exponent():
+    """ns-3 reads an integer up to it: 1e+17 would be 1."""
+    assert to_arguments({"limit": 1e17, "rate": 1e-7}) == [
+        "--limit=100000000000000000.0",
+        "--rate=1e-07",
+    ]

@@ -50,6 +50,23 @@ def test_writing_again_replaces_what_was_written_and_nothing_else(contrib):
     assert (module / "CMakeLists.txt").read_text() == "# somebody else's\n"
 
 
+def test_what_cannot_be_put_in_place_leaves_the_former_one(contrib, monkeypatch):
+    module = write_contrib(contrib)
+    (module / "README").write_text("a word of one's own\n")
+    rename = Path.rename
+
+    def refusing(path, target):
+        if path.name.endswith(".part"):
+            raise OSError(28, "No space left on device")
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", refusing)
+    with pytest.raises(ContribRefused, match="No space left"):
+        write_contrib(contrib)
+    assert (module / "README").read_text() == "a word of one's own\n"
+    assert [path.name for path in contrib.iterdir()] == ["ns3-bridge"]
+
+
 def test_what_is_no_tree_of_ns3_is_refused(contrib, tmp_path):
     for folder in (tmp_path, tmp_path / "missing" / "contrib"):
         with pytest.raises(ContribRefused, match="is not the folder contrib of an ns-3 tree"):

@@ -240,5 +240,5 @@ def test_the_example_s_agent_keeps_the_queue_short_and_the_link_full(tcp_window)
 
     reward, rtt_s = rewards_and_rtt(as_fast_tcp)
     newreno_reward, newreno_rtt_s = rewards_and_rtt(as_newreno)
-    assert rtt_s < 0.06 < newreno_rtt_s  # 40 ms are the line's own
+    assert rtt_s < 0.07 < newreno_rtt_s  # 40 ms are the line's own
     assert reward > 1.5 * newreno_reward

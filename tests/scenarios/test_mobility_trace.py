@@ -237,8 +237,18 @@ def test_a_trace_is_the_same_however_it_is_written(saved, content):
 def test_nodes_of_ns2_jump_where_they_are_put(saved):
     jump = '$ns_ at 2.0 "$node_(0) set X_ 50"\n$ns_ at 2.0 "$node_(0) set Y_ 7"\n'
     text = NS2.replace("$god_", f"{jump}$god_")
-    position_m, _ = walk("trace", n_ue=1, duration_s=5, slot_s=0.5, trace=saved(text))
-    assert position_m[3:6, 0].tolist() == [[11, 20], [12, 20], [50, 7]]
+    position_m, velocity_mps = walk("trace", n_ue=1, duration_s=5, slot_s=0.5, trace=saved(text))
+    assert position_m[3:6, 0].tolist() == [[11, 20], [50, 7], [50, 7]]
+    assert abs(velocity_mps).max() <= 3  # nobody has run there
+
+
+@pytest.mark.parametrize(("start_s", "warmup_s", "duration_s"), [(50, 1, 0.3), (0.3, 1, 1)])
+def test_nobody_leaves_by_a_rounding_error(saved, cellular, start_s, warmup_s, duration_s):
+    mobility = {"model": "trace", "trace": saved(NS2), "trace_start_s": start_s}
+    env = cellular(
+        n_ue=2, n_bs=2, duration_s=duration_s, slot_s=0.1, warmup_s=warmup_s, mobility=mobility
+    )
+    assert "present" not in {field.name for field in env.schema.observations}
 
 
 def test_users_of_several_files_are_taken_in_turn(saved):

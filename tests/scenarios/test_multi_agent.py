@@ -18,7 +18,8 @@ def team():
     made = []
 
     def make(**options):
-        made.append(BaseStationTeam(settings=SETTINGS, **options))
+        settings = {**SETTINGS, **options.pop("settings", {})}
+        made.append(BaseStationTeam(settings=settings, **options))
         return made[-1]
 
     yield make
@@ -81,10 +82,11 @@ def test_the_serving_base_station_decides(team, monkeypatch):
     assert (one.env.channel.observations["handover_state"] != 0).any()
 
 
-def test_local_rewards_follow_the_shared_one(team):
+@pytest.mark.parametrize("settings", [{}, {"traffic": {"result_ratio": 3.0}}])
+def test_local_rewards_follow_the_shared_one(team, settings):
     rewards = {}
     for kind in ("shared", "local"):
-        one = team(reward=kind)
+        one = team(reward=kind, settings=settings)
         one.reset(seed=3)
         one.action_space("bs_0").seed(1)
         total = dict.fromkeys(one.agents, 0.0)

@@ -133,6 +133,14 @@ def test_cbr_sends_what_it_says():
     assert rewards.sum() / STILL["duration_s"] == pytest.approx(12, rel=0.02)
 
 
+@pytest.mark.parametrize("band_ghz", ["2.4", "5"])
+def test_an_interferer_takes_what_its_load_says(band_ghz):
+    alone = {**STILL, "radio": {"band_ghz": band_ghz}}
+    beside = {**alone, "interferer": {"distance_m": 30.0, "load": 0.2}}
+    free, shared = (played(settings, always(5))[1].sum() for settings in (alone, beside))
+    assert 0.6 < shared / free < 0.95
+
+
 def test_a_link_asks_as_often_as_it_is_set_to():
     often = len(played(STILL, always(5))[1])
     seldom = len(played({**STILL, "ask": {"frames": 4}}, always(5))[1])

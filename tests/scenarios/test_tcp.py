@@ -45,6 +45,20 @@ def played(env, decide, seed=1, steps=None):
     return seen, rewards, times_s
 
 
+def delivered_mbps(seen):
+    return later(seen, "delivery_rate_mbps").sum()
+
+
+def test_a_user_s_own_socket_buffer_counts():
+    settings = {**SMALL, "n_flows": 1}
+    rates = []
+    for attributes in ({}, {"ns3::TcpSocket::RcvBufSize": 20_000}):
+        env = ns3_scenarios.make("tcp", settings, ns3_attributes=attributes)
+        rates.append(delivered_mbps(played(env, lambda o: windows(o, 40))[0]))
+        env.close()
+    assert rates[1] < 0.7 * rates[0]
+
+
 def later(seen, name):
     """Mean of a field over the second half of an episode, ``[n_flows]``."""
     return np.mean([o[name] for o in seen[len(seen) // 2 :]], axis=0)

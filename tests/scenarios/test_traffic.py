@@ -122,6 +122,13 @@ def test_arrivals_sizes_and_work_are_drawn_apart(tasks):
     assert np.corrcoef(*(t["size_bit"].argsort().argsort() for t in (plain, other)))[0, 1] > 0.9999
 
 
+@pytest.mark.parametrize("model", ["poisson", "on-off", "periodic"])
+def test_tasks_may_be_rarer_than_ns3_can_count(tasks, model):
+    table, demand = tasks(n_ue=5, model=model, rate_hz=1e-12, off_s=0, duration_s=3)
+    assert len(table) == 0
+    assert (demand[:, 0] == 1e-12).all()
+
+
 CSV = "time_s,ue,size_bit,cycles\n0.5,0,1000,5e6\n0.5,2,3000,7e6\n\n7,0,2000,1e6\n500,1,9,9\n"
 
 
@@ -164,6 +171,7 @@ def test_a_trace_is_the_same_however_it_is_written(tasks, tmp_path):
         (CSV.replace("7,0,", "7,3,"), r'line 5: ue = "3": must be a number from 0 to 2'),
         (CSV.replace("7,0,", "7,0.5,"), r"line 5: ue = 0\.5: must be an integer"),
         (CSV.replace("7,0,", "0.1,0,"), r"line 5: time_s = 0\.1 goes back in time, from 0\.5"),
+        (CSV.replace("1e6", "0"), r'line 5: cycles = "0": must be a number from 1 to'),
         (CSV.replace("2000", "huge"), r'line 5: size_bit = "huge": must be a number'),
         (CSV.replace("2000,1e6", "2000"), "line 5: 3 cells, must be 4"),
         (CSV.replace("2000", "2000.5"), r"line 5: size_bit = 2000\.5: must be an integer"),

@@ -232,6 +232,10 @@ def test_the_delay_of_the_wires_does_not_take_their_rate(wifi):
         ({"n_bs": 29}, r"n_bs = 29: .* 28 channels of 20 MHz .* beside a spare one"),
         ({"n_bs": 58, "radio": {"channels": 29}}, "radio.channels = 29: .* radio.channels = 28"),
         ({"radio": {"rate_control": "constant", "constant_mcs": 12}}, "at most 11"),
+        (
+            {"radio": {"standard": "ac", "rate_control": "constant", "constant_mcs": 9}},
+            "radio.constant_mcs = 9: 1 streams of 20 MHz have no such modulation",
+        ),
         ({"radio": {"standard": "be", "rate_control": "minstrel-ht"}}, "minstrel-ht"),
         ({"radio": {"shares": "edca", "bandwidth_mode": "quota"}}, "contention windows"),
         ({"radio": {"shares": "edca", "downlink_shares": True}}, "one contention window"),
@@ -254,6 +258,7 @@ def test_settings_that_contradict_each_other_are_refused(wifi, settings, message
         {"radio": {"standard": "ac", "width_mhz": 80, "rate_control": "minstrel-ht"}},
         {"radio": {"standard": "ax", "band_ghz": "6", "width_mhz": 160}},
         {"radio": {"standard": "be", "rate_control": "constant"}},
+        {"radio": {**TRIGGER, "band_ghz": "2.4", "rate_control": "constant"}},
         {"radio": {"band_ghz": "2.4", "rate_control": "minstrel-ht"}},
         {"radio": {"phy": "spectrum"}, "channel": {"environment": "umi"}},
         {"radio": {"bandwidth_mode": "quota"}},
@@ -305,3 +310,11 @@ def test_branches_and_warm_starts_go_on_bit_by_bit(wifi, phy):
     first, second, itself = ahead_in_branches(env)
     assert first == second == itself
     env.close()
+
+
+def test_the_mcs_is_that_of_a_stream(wifi):
+    """802.11n numbers those of two streams from 8 on."""
+    radio = {"standard": "n", "streams": 2, "rate_control": "constant", "constant_mcs": 7}
+    observation, _ = play(wifi(duration_s=0.5, radio=radio, traffic=BUSY, compute=SERVERS))
+    sent = observation["mcs_ul"]
+    assert set(sent[sent >= 0]) == {7}

@@ -174,7 +174,13 @@ class FormulaRollout:
         return self._measured(rows, position_m)
 
     def advance(
-        self, rows: Any, slots: Any, position_m: NDArray[Any], walked_m: Any, by_s: float
+        self,
+        rows: Any,
+        seeds: Any,
+        slots: Any,
+        position_m: NDArray[Any],
+        walked_m: Any,
+        by_s: float,
     ) -> NDArray[Any]:
         return self._measured(rows, position_m)
 

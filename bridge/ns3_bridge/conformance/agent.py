@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import tempfile
 import threading
 from collections.abc import Iterator, Sequence
@@ -18,6 +17,7 @@ from ns3_bridge.network.gateway import Gateway
 from ns3_bridge.network.messages import NETWORK_VERSION, Frame
 from ns3_bridge.schema import Schema, fields_of
 from ns3_bridge.testing.fake import fake_scenario
+from ns3_bridge.tools import run_tool
 
 _SLOTS = 20
 _SLOW_SLOT = 5
@@ -73,7 +73,7 @@ def check_agent(command: Sequence[str], *, deadline_s: float = 60.0) -> Iterator
         thread = threading.Thread(target=gateway.serve)
         thread.start()
         try:
-            yield _run([part.format(address=gateway.address) for part in command], deadline_s)
+            yield _run([part.replace("{address}", gateway.address) for part in command], deadline_s)
         finally:
             gateway.stop()
             thread.join()
@@ -83,19 +83,10 @@ def check_agent(command: Sequence[str], *, deadline_s: float = 60.0) -> Iterator
 def _run(command: Sequence[str], deadline_s: float) -> Check:
     what = "the agent ends with status 0"
     try:
-        done = subprocess.run(
-            command,
-            capture_output=True,
-            encoding="utf-8",
-            errors="replace",
-            timeout=deadline_s,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
+        status, said = run_tool(command, deadline_s=deadline_s)
+    except TimeoutError:
         return Check(what, False, f"it still ran after {deadline_s:g} s")
-    except OSError as error:
-        return Check(what, False, str(error))
-    return Check(what, done.returncode == 0, f"status {done.returncode}: {done.stderr.strip()}")
+    return Check(what, status == 0, f"status {status}: {said}")
 
 
 def _checks(gateway: _WatchedGateway, schema: Schema) -> Iterator[Check]:

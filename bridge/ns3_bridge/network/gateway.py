@@ -226,6 +226,11 @@ class Gateway:
             )
         if request.session:
             session = self._session_of(request)
+            if session.busy:
+                raise GatewayBusy(
+                    f"request {session.number} of this session is still being answered: go on "
+                    "with it later"
+                )
             session.hear(identity)
             self._welcome(session, resumed=True)
         elif self._session is None:

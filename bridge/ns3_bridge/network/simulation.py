@@ -121,6 +121,7 @@ class Simulation:
         channel = self._present()
         if channel.status in _ENDS:
             raise EpisodeError(pb.Error.EPISODE_OVER, "the episode is over: call reset()")
+        before = bytes_of(channel.action_block).copy()
         if payload:
             expected = channel.schema.action_bytes
             seen = memoryview(payload[0]).nbytes
@@ -130,6 +131,7 @@ class Simulation:
         try:
             channel.exchange()
         except InvalidAction:
+            bytes_of(channel.action_block)[:] = before
             raise
         except BaseException:
             self.end()

@@ -6,6 +6,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
+import re
 from typing import Any
 
 import pydantic
@@ -21,6 +22,7 @@ LARGEST_BLOCK_BYTES = 2**28  # of observations or actions
 
 _LARGEST_TEXT = 2**23
 _DTYPES = {"uint8": 1, "int32": 4, "int64": 8, "float32": 4, "float64": 8}
+_TABLE_NAME = re.compile(r"[A-Za-z0-9_-]{1,100}")
 _COLUMN_DTYPES = ("int64", "float64")
 _LONGEST_TOKEN = 64
 _LARGEST_NUMBER = 2**63
@@ -101,6 +103,8 @@ def _check_schema(schema: Schema) -> None:
         for field in fields:
             _check_field(field, n_bytes)
     for table in schema.tables:
+        if not _TABLE_NAME.fullmatch(table.name):  # files are called by it
+            _refuse(f"table {table.name!r}", "a name of letters, digits, _ and -")
         for column in table.columns:
             if column["dtype"] not in _COLUMN_DTYPES:
                 _refuse(

@@ -1,25 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "downlink-scheduler.h"
 
+#include "rb-groups.h"
+
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <limits>
 
 namespace physical {
-
-namespace {
-
-/// TS 36.213 Table 7.1.6.1-1: the bandwidth up to which a group has 1, 2, 3 or 4 RBs.
-constexpr std::array<std::uint32_t, 4> LARGEST_BAND_RB{10, 26, 63, 110};
-
-std::uint32_t RbPerRbg(std::uint32_t band_rb) {
-    const auto row = std::lower_bound(LARGEST_BAND_RB.begin(), LARGEST_BAND_RB.end(), band_rb);
-    return std::min<std::uint32_t>(static_cast<std::uint32_t>(row - LARGEST_BAND_RB.begin()) + 1,
-                                   LARGEST_BAND_RB.size());
-}
-
-}  // namespace
 
 void DownlinkScheduler::Configure(ShareMode mode, bool harq_enabled, std::uint32_t cqi_valid_ttis) {
     m_mode = mode;

@@ -10,7 +10,11 @@ namespace physical {
 
 namespace {
 
-constexpr double TTI_S = 1e-3;
+/// TTIs that have begun before a moment: one with every whole millisecond.
+std::int64_t BegunTtis(const ns3::Time& now) {
+    constexpr std::int64_t TTI_NS = 1'000'000;
+    return (now.GetNanoSeconds() + TTI_NS - 1) / TTI_NS;
+}
 
 }  // namespace
 
@@ -100,9 +104,9 @@ SchedulerListener& MacFields::Watch(const LteNetwork& network, RntiDirectory& di
 }
 
 void MacFields::Fill(const LteNetwork& network, const ConnectionWatch& connections) {
-    const double now_s = ns3::Simulator::Now().GetSeconds();
-    const double ttis = std::fmax(std::round((now_s - m_last_fill_s) / TTI_S), 1);
-    m_last_fill_s = now_s;
+    const std::int64_t begun_ttis = BegunTtis(ns3::Simulator::Now());
+    const double ttis = std::fmax(static_cast<double>(begun_ttis - m_last_begun_ttis), 1);
+    m_last_begun_ttis = begun_ttis;
     for (std::size_t bs = 0; bs < network.Bs().size(); ++bs) {
         const MacMonitor::Cell& cell = m_monitor->Cells()[bs];
         m_downlink.cell_rb_used(bs) =

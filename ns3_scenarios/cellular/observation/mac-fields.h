@@ -47,7 +47,7 @@ class MacFields {
     Field<std::int32_t> m_cell_users;
     LinkAdaptation m_link_adaptation;
     std::unique_ptr<MacMonitor> m_monitor;
-    double m_last_fill_s = 0;
+    std::int64_t m_last_begun_ttis = 0;
 };
 
 }  // namespace physical

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "scheduler-tap.h"
 
+#include "mac/rb-groups.h"
+
 #include "ns3/component-carrier-enb.h"
 #include "ns3/ff-mac-scheduler.h"
 #include "ns3/lte-enb-mac.h"
@@ -13,17 +15,6 @@ namespace physical {
 namespace {
 
 constexpr std::uint8_t FIRST_DATA_LCID = 3;  // 0 to 2 are signalling (TS 36.331, 6.2.2)
-
-/// TS 36.213, Table 7.1.6.1-1
-std::uint32_t RbPerRbg(std::uint32_t downlink_rb) {
-    if (downlink_rb <= 10) {
-        return 1;
-    }
-    if (downlink_rb <= 26) {
-        return 2;
-    }
-    return downlink_rb <= 63 ? 3 : 4;
-}
 
 }  // namespace
 

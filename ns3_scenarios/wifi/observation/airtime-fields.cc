@@ -12,6 +12,9 @@ namespace physical {
 namespace {
 
 constexpr int NO_MCS = -1;
+/// HT numbers its modulations anew for each number of streams, one after another (IEEE 802.11-2020,
+/// 19.5).
+constexpr int HT_MCS_PER_STREAM = 8;
 
 using TransmissionCallback = ns3::Callback<void, ns3::WifiConstPsduMap, ns3::WifiTxVector, double>;
 using StateCallback = ns3::Callback<void, ns3::Time, ns3::Time, ns3::WifiPhyState>;
@@ -30,6 +33,9 @@ void AirtimeFields::Data::Add(const PpduPart& part, const ns3::WifiTxVector& vec
     rate_bps = static_cast<double>(mode.GetDataRate(vector, part.sta_id));
     if (vector.GetModulationClass() >= ns3::WIFI_MOD_CLASS_HT) {
         mcs = mode.GetMcsValue();
+    }
+    if (vector.GetModulationClass() == ns3::WIFI_MOD_CLASS_HT) {
+        mcs %= HT_MCS_PER_STREAM;
     }
 }
 

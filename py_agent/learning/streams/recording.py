@@ -26,9 +26,10 @@ class Recording:
 
     Each user starts somewhere else and goes through the file at 10 samples per second times
     `drift_speed`, again from the start where it ends. A third of the samples, chosen at random, is
-    what users meet and what is measured on; training draws from the 1000 others before. So nothing
-    is measured on samples that a model was trained on, however often a user comes by. Features are
-    standardised over the file.
+    what users meet; accuracy is measured on the last of these, three seconds and a third of each
+    ten: fewer `evaluated_samples` follow a drift faster, more are less noisy. Training draws from
+    the 1000 others before. So nothing is measured on samples that a model was trained on, however
+    often a user comes by. Features are standardised over the file.
 
     Args:
         n_users: number of users.
@@ -80,7 +81,7 @@ class Recording:
     def draw(self, time_s: Floats | float, n: int, rng: np.random.Generator) -> Samples:
         """See `DriftStream.draw`; never runs dry."""
         users = np.arange(self.n_users)
-        rows = self._rows(self._measured, time_s, users, np.arange(n))
+        rows = self._rows(self._measured, time_s, users, np.arange(-n, 0))
         return self._recorded.at(users, rows)
 
     def draw_classes(

@@ -23,7 +23,7 @@ class RotatingImages:
     """Images of ten classes, turning at a rate of each user's own; subclasses have the images.
 
     Covariate drift: the images of user n are turned by ``position_n(t)`` degrees (see `Drift`) and
-    get Gaussian noise. Prior drift: see `ShiftingPrior`. The images are split once, by class, into
+    get Gaussian noise. Prior drift: see `ShiftingPrior`. The images are split once, at random, into
     a training pool and the ones that users meet, so accuracy is never measured on trained images.
 
     Args:

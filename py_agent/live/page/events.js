@@ -22,6 +22,7 @@ export class Events {
     if (!serving) return this.list;
     const outcome = run.field("handover_state");
     const losses = run.field("connection_losses");
+    const present = run.field("present");
     const failed = outcome ? outcome.labels.indexOf(FAILED) + outcome.low : -1;
     for (; this.seen < run.times.length; this.seen++) {
       const index = this.seen;
@@ -29,14 +30,18 @@ export class Events {
       const outcomes = run.at(outcome, index);
       const before = index > 0 ? run.at(outcome, index - 1) : outcomes;
       const lost = run.at(losses, index);
+      const there = run.at(present, index);
       const lostBefore = index > 0 ? run.at(losses, index - 1) : lost;
       for (let ue = 0; ue < now.length; ue++) {
         const from = this.serving[ue] ?? now[ue];
         if (now[ue] >= 0 && from >= 0 && now[ue] !== from) this.add(index, "handover", ue, from, now[ue]);
-        if (outcomes && outcome.labels.includes(FAILED) && outcomes[ue] === failed && before[ue] !== failed) {
-          this.add(index, "failure", ue, from, -1);
-        } else if (lost && lost[ue] > lostBefore[ue]) this.add(index, "lost", ue, from, -1);
-        if (now[ue] >= 0) this.serving[ue] = now[ue];
+        const hasFailed = outcomes && outcome.labels.includes(FAILED)
+          && outcomes[ue] === failed && before[ue] !== failed;
+        const isLost = lost && lost[ue] > lostBefore[ue];
+        if (hasFailed) this.add(index, "failure", ue, from, -1);
+        else if (isLost) this.add(index, "lost", ue, from, -1);
+        if (hasFailed || isLost || there?.[ue] === 0) delete this.serving[ue]; // it begins anew
+        else if (now[ue] >= 0) this.serving[ue] = now[ue];
       }
     }
     return this.list;

@@ -22,6 +22,7 @@ from py_agent.radio.lte.laws import (
 )
 from py_agent.radio.lte.parameters import DataInterference, LteParameters, RateCurve
 from py_agent.radio.lte.rate_curve import RateCorrection, RateCurveLearner
+from py_agent.radio.spread import robust_sd
 
 Floats = NDArray[np.float64]
 
@@ -29,6 +30,7 @@ _MARGINS_DB = (-9.0, -7.0, -5.0, -3.0)
 _SLOPES_DB = (0.7, 1.5, 3.0)
 _MEMORIES_S = (0.1, 0.2, 0.3, 0.6, 1.2)
 _SMALLEST_RATIO = 0.05
+_USUAL_SPREAD = 0.3  # where nothing was measured
 _BOTH_ENDS = (slice(None, -1), slice(1, None))  # of slots, in fields that are recorded at these
 
 
@@ -179,9 +181,8 @@ def _log_spread(carried: Sequence[CarriedBits], predicted: Sequence[Floats]) -> 
     predicted_bit = np.concatenate([c.windows(p) for c, p in pairs])
     kept = predicted_bit >= ENOUGH_BIT
     ratio = np.maximum(observed[kept] / predicted_bit[kept], _SMALLEST_RATIO)
-    # Half of the way between quartiles is 0.674 standard deviations; tails are no Gaussian's.
-    low, high = np.percentile(np.log(ratio), [25, 75]) if kept.any() else (-0.2, 0.2)
-    return float(np.clip((high - low) / 1.349, 0.02, 0.4))
+    spread = robust_sd(np.log(ratio)) if kept.any() else _USUAL_SPREAD  # tails are no Gaussian's
+    return float(np.clip(spread, 0.02, 0.4))
 
 
 def _by_window(values: NDArray[np.generic]) -> NDArray[np.generic]:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from py_agent.contract import Observation
 from py_agent.radio.errors import NothingToLearn
 from py_agent.radio.link_model import Recorded
+from py_agent.radio.spread import robust_sd
 from py_agent.radio.wifi.laws import log_distance
 from py_agent.radio.wifi.parameters import RateCurve, SnrMap, WifiParameters
 from py_agent.radio.wifi.prior import NO_SNR_DB
@@ -90,14 +91,11 @@ def _fit_rates(
     if len(knots) < 2:
         return rate
     smooth = np.maximum.accumulate(rates)
-    spread = np.log(np.maximum(bps, 1.0) / rate.rate_bps(quality))
-    return rate.model_copy(
-        update={
-            "snr_db": tuple(knots),
-            "bps_per_hz": tuple(smooth.tolist()),
-            "relative_sd": float(np.clip(spread.std(), 0.01, 1.0)),
-        }
-    ).cut_off(heard_db)
+    curve = rate.model_copy(update={"snr_db": tuple(knots), "bps_per_hz": tuple(smooth.tolist())})
+    delivers = bps > 0
+    around = np.log(bps[delivers] / curve.rate_bps(quality[delivers]))
+    spread = float(np.clip(robust_sd(around), 0.01, 1.0))
+    return curve.model_copy(update={"relative_sd": spread}).cut_off(heard_db)
 
 
 def _alone(

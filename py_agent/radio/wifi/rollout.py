@@ -49,7 +49,6 @@ class WifiRollout:
         rate = parameters.rate
         self.largest_bps = float(max(rate.bps_per_hz) * rate.width_hz)
         self.links: Mapping[str, Array] = {}
-        self._seeds = np.zeros(0, np.int64)
         self._silent_s = np.zeros((0, 0), np.float32)  # without a beacon, [batch, n_ue]
         self._busy = np.zeros((0, 0), np.float32)  # part of the last slot, [batch, n_bs]
 
@@ -58,16 +57,14 @@ class WifiRollout:
         shape = (batch, n_ue, self._n_bs)
         self.links = {"residual_db": np.zeros(shape, np.float32)}
         self._strength_db = np.zeros(shape, np.float32)
-        self._seeds = np.zeros(batch, np.int64)
         self._silent_s = np.zeros((batch, n_ue), np.float32)
         self._busy = np.zeros((batch, self._n_bs), np.float32)
 
     def start(self, rows: Array, seeds: Array, position_m: Array) -> Array:
         """Links of which nothing is known but the law."""
-        self._seeds[rows] = seeds
         self._silent_s[rows] = self._busy[rows] = 0
         self.links["residual_db"][rows] = self._parameters.snr.residual_sd_db * self._normal(
-            rows, _RESIDUAL_START, np.zeros(len(rows), np.int64), position_m.shape[1]
+            seeds, _RESIDUAL_START, np.zeros(len(rows), np.int64), position_m.shape[1]
         )
         return self._measured(rows, position_m)
 
@@ -76,12 +73,18 @@ class WifiRollout:
         return self._measured(np.arange(len(position_m)), position_m)
 
     def advance(
-        self, rows: Array, slots: Array, position_m: Array, walked_m: Array, by_s: float
+        self,
+        rows: Array,
+        seeds: Array,
+        slots: Array,
+        position_m: Array,
+        walked_m: Array,
+        by_s: float,
     ) -> Array:
         """The users have walked: residuals fade and are drawn anew as far (Gudmundson 1991)."""
         snr = self._parameters.snr
         kept = np.exp(-walked_m / snr.decorrelation_m)[..., None]
-        fresh = self._normal(rows, _RESIDUAL, slots, position_m.shape[1])
+        fresh = self._normal(seeds, _RESIDUAL, slots, position_m.shape[1])
         residual = self.links["residual_db"]
         residual[rows] = kept * residual[rows] + np.sqrt(1 - kept**2) * snr.residual_sd_db * fresh
         return self._measured(rows, position_m)
@@ -135,7 +138,6 @@ class WifiRollout:
         """Put a rollout of another batch in the place of one of this."""
         self.links["residual_db"][row] = other.links["residual_db"][other_row]
         self._strength_db[row] = other._strength_db[other_row]
-        self._seeds[row] = other._seeds[other_row]
         self._silent_s[row] = other._silent_s[other_row]
         self._busy[row] = other._busy[other_row]
 
@@ -147,11 +149,11 @@ class WifiRollout:
         self._strength_db[rows] = expected_db + self.links["residual_db"][rows]
         return self._strength_db[rows]
 
-    def _normal(self, rows: Array, stream: int, slots: Array, n_ue: int) -> Array:
+    def _normal(self, seeds: Array, stream: int, slots: Array, n_ue: int) -> Array:
         """Standard normal numbers of each rollout and slot alone, ``[n, n_ue, n_bs]``."""
-        numbers = np.empty((len(rows), n_ue, self._n_bs), np.float32)
+        numbers = np.empty((len(seeds), n_ue, self._n_bs), np.float32)
         for slot in np.unique(slots):
             now = slots == slot
-            drawn = _engine.normal(self._seeds[rows[now]], stream, int(slot), n_ue * self._n_bs)
+            drawn = _engine.normal(seeds[now], stream, int(slot), n_ue * self._n_bs)
             numbers[now] = drawn.reshape(-1, n_ue, self._n_bs)
         return numbers

@@ -53,29 +53,40 @@ class ModelTracker:
         self._model = model or LagModel()
         self._predictor: AccuracyPredictor | None = None
         self._square = np.zeros(0)
+        self._heard = np.zeros(0, np.bool_)
         self._time_s = 0.0
 
-    def update(self, time_s: float, latest: Mapping[str, NDArray[Any]]) -> None:
+    def update(
+        self,
+        time_s: float,
+        latest: Mapping[str, NDArray[Any]],
+        heard: NDArray[np.bool_] | bool = True,
+    ) -> None:
         """Once per frame: follow drift and finished jobs, learn the bias from what was measured.
 
         Args:
             time_s: now.
             latest: last reported value of each of `MODEL_FIELDS`, ``[n_ue]``, and where users come
                 and go, ``present``: of those who are away nothing is learned.
+            heard: who has ever reported, ``[n_ue]``: `latest` knows nothing of the others.
         """
         trained = latest["trained_samples"].astype(np.float64)
         accuracy = latest["accuracy"].astype(np.float64)
-        there = present(latest)
+        rate = latest["drift_rate"].astype(np.float64)
+        heard = np.broadcast_to(heard, rate.shape)
+        there = present(latest) & heard
         if self._predictor is None:
-            rate = latest["drift_rate"].astype(np.float64)
             self._predictor = AccuracyPredictor(self._model, rate, trained_samples=trained)
             self._square = np.full(len(rate), _FIRST_SD**2)
         elif time_s < self._time_s + 0.5 * self._frame_s:
             return
         else:
             self._predictor.follow(time_s - self._time_s, trained)
+            self._predictor.start_over(heard & ~self._heard, rate, 0.0)
             error = self._predictor.predict(0.0) - self._predictor.bias - accuracy
-            self._square += np.where(there, _SD_STEP * (error**2 - self._square), 0.0)
+            known = there & self._heard
+            self._square += np.where(known, _SD_STEP * (error**2 - self._square), 0.0)
+        self._heard = heard.copy()
         self._predictor.calibrate(accuracy, there)
         self._time_s = time_s
 

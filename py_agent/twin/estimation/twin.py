@@ -149,7 +149,7 @@ class Twin:
         if self._links is not None:
             self._links.refresh()
         if self._models is not None and np.isfinite(self._report_s.max()):
-            self._models.update(self._now_s, self._received.latest)
+            self._models.update(self._now_s, self._received.latest, np.isfinite(self._report_s))
 
     def command(self, association: NDArray[Any]) -> None:
         """Say what was decided, ``[n_ue]``: nothing observed says where a handover goes."""

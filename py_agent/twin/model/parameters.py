@@ -62,7 +62,7 @@ class HandoverLaw(Part):
     The interruption is log-normal; a user whose handover failed is back after `outage_s`.
 
     Attributes:
-        start_s: from command to leaving the source station.
+        start_s: from command to leaving the source station; rollouts count it as nothing.
         interruption_median_s: time without a station.
         interruption_sigma: standard deviation of its logarithm.
         outage_s: mean time without a station after a failure.
@@ -141,6 +141,9 @@ class TrafficClass(TaskLaw):
 
     name: str
     users: Annotated[int, pydantic.Field(gt=0)]
+
+
+GAUSS_MARKOV_STEP_S = 1.0  # with which the scenarios draw a velocity from the one before
 
 
 class MobilityLaw(Part):

@@ -9,8 +9,10 @@ from typing import Any, TypeVar
 import numpy as np
 
 from py_agent.radio.link_model import load_radio
+from py_agent.radio.parameters import LONGEST_PERIOD_S
 from py_agent.twin.errors import UnsuitableNetwork
 from py_agent.twin.model.parameters import (
+    GAUSS_MARKOV_STEP_S,
     Compute,
     MobilityLaw,
     Provenance,
@@ -61,9 +63,7 @@ def _prior(settings: Mapping[str, Any], radio: str, scenario: str) -> TwinParame
             for of_class in settings_of_classes(traffic)
             if traffic.get("classes")
         ),
-        mobility=MobilityLaw(
-            speed_min_mps=mobility["speed_min_mps"], speed_max_mps=mobility["speed_max_mps"]
-        ),
+        mobility=_mobility(mobility),
         compute=Compute(
             capacity_hz=_capacities_hz(compute, n_bs),
             mode=compute["mode"],
@@ -71,6 +71,19 @@ def _prior(settings: Mapping[str, Any], radio: str, scenario: str) -> TwinParame
             migration_s=retraining["migration_s"],
         ),
     )
+
+
+def _mobility(mobility: Mapping[str, Any]) -> MobilityLaw:
+    law = MobilityLaw(
+        speed_min_mps=mobility["speed_min_mps"], speed_max_mps=mobility["speed_max_mps"]
+    )
+    if mobility["model"] == "random-walk":
+        return law.model_copy(update={"turn_s": mobility["turn_s"]})
+    if mobility["model"] == "gauss-markov":
+        # A step changes as much of the velocity's variance as would legs of this length.
+        changed = max(1 - mobility["memory"] ** 2, 2 * GAUSS_MARKOV_STEP_S / LONGEST_PERIOD_S)
+        return law.model_copy(update={"turn_s": 2 * GAUSS_MARKOV_STEP_S / changed})
+    return law
 
 
 def _capacities_hz(settings: Mapping[str, Any], n_bs: int) -> tuple[float, ...]:

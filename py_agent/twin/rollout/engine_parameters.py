@@ -8,7 +8,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from py_agent.twin.model.parameters import TwinParameters
+from py_agent.twin.model.parameters import GAUSS_MARKOV_STEP_S, TwinParameters
 from py_agent.twin.model.traffic import UsersTraffic, traffic_law
 
 MEASURED_S = 0.2  # ns-3 reports received power so often; the twin moves its users as often
@@ -66,11 +66,12 @@ def _mobility(
         "random-waypoint": chosen["pause_max_s"],
         "hotspots": chosen["hotspot_pause_max_s"],
     }
+    legs_s = {"random-walk": chosen["turn_s"], "gauss-markov": GAUSS_MARKOV_STEP_S}
     return {
         "model": model,
         "speed_min_mps": law.speed_min_mps,
         "speed_max_mps": law.speed_max_mps,
-        "turn_s": chosen["turn_s"] if model == "random-walk" else law.turn_s,
+        "turn_s": legs_s.get(model, law.turn_s),
         "pause_s": pauses.get(model, 0.0),
         "memory": chosen["memory"],
         "area_m": _area_m(parameters, settings["layout"]["site_distance_m"], bs_position_m),

@@ -52,12 +52,14 @@ class RadioModel(Protocol):
         ...
 
     def advance(
-        self, rows: Rows, slots: Rows, position_m: Array, walked_m: Array, by_s: float
+        self, rows: Rows, seeds: Rows, slots: Rows, position_m: Array, walked_m: Array, by_s: float
     ) -> Array:
         """The users have walked.
 
         Args:
             rows: which rollouts, ``[n]``.
+            seeds: of each, ``[n]``; a rollout that goes on from an estimate had no `start`, and a
+                branch goes on with another.
             slots: number of the next one in each, ``[n]``.
             position_m: where they are, ``[n, n_ue, 2]``.
             walked_m: since the last call, ``[n, n_ue]``.

@@ -27,6 +27,7 @@ from ns3_bridge import (
     SimulatorDied,
 )
 from ns3_bridge.errors import WrongProcess
+from ns3_bridge.network import bridge_pb2 as pb
 
 
 def trace(env, seed=3):
@@ -254,6 +255,22 @@ def test_an_agent_that_comes_back_goes_on(serve, connect, fake_program):
     one = step(again)
     again.reset(seed=1)
     assert one[4]["slot"] == 3
+
+
+def test_who_comes_back_too_soon_comes_back_once_more(serve, connect):
+    gateway = serve(settings={"fault": {"kind": "delay", "slot": 1, "delay_s": 3.0}})
+    env = connect(gateway.address)
+    env.reset(seed=1)
+    request = pb.Request(session=bytes.fromhex(env.host.session), number=2, step=pb.Step())
+    env.host._connection._send([request.SerializeToString()])
+    time.sleep(0.5)
+    env.host.abandon()
+    with pytest.raises(GatewayBusy, match="request 2 of this session is still being answered"):
+        connect(gateway.address, session=env.host.session)
+    time.sleep(4)
+    again = connect(gateway.address, session=env.host.session)
+    assert again.resume()[1]["slot"] == 1
+    assert step(again)[4]["slot"] == 2
 
 
 def test_who_does_not_come_back_in_time_has_lost_the_session(serve, connect):

@@ -123,6 +123,7 @@ FIELD = ["schema", "observations", 0]
         (["schema", "observation_bytes"], 10**12, "observation_bytes = 1000000000000; allowed: 0"),
         (["schema", "observations"], 7, "cannot be read"),
         (["schema", "tables", 0, "columns", 0, "dtype"], "O", "column slot: 'O'"),
+        (["schema", "tables", 0, "name"], "../../data/x", "table '../../data/x'; allowed: a name"),
         (["settings"], [1, 2], "cannot be read"),
         (["settings", 0, "type"], "none", "cannot be read"),
     ],

@@ -203,6 +203,20 @@ def test_requests_out_of_turn_and_repeated_ones(serve, raw):
     assert ask(9, look=pb.Look()).error.code == pb.Error.UNKNOWN_SESSION
 
 
+def test_a_refused_action_leaves_the_default_one(serve, raw):
+    agent = raw(serve().address)
+    welcome = agent.say(HELLO.SerializeToString()).welcome
+
+    def ask(number, *frames, **body):
+        request = pb.Request(session=welcome.session, number=number, **body)
+        return agent.say(request.SerializeToString(), *frames)
+
+    ask(1, reset=pb.Reset(run=1))
+    wrong = np.full(16, np.nan, np.float32).tobytes()  # with what pads it
+    assert ask(2, wrong, step=pb.Step()).error.code == pb.Error.INVALID_ACTION
+    assert ask(3, step=pb.Step()).observation.slot == 1
+
+
 def test_every_error_crosses_as_itself():
     for kind in _CODES:
         if issubclass(kind, SimulatorDied):

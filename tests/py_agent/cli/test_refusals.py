@@ -116,6 +116,13 @@ def test_serve_says_what_of_a_file_it_does_not_serve(folder):
     [
         (["run", "--seed", "1", "--seeds", "1-2"], "--seed with --seeds"),
         (["run", "--seeds", "1-900000000"], "are more than 100,000"),
+        (["fidelity", "--set", "ns3::LteUePhy::NoiseFigure=30"], "ns-3 attributes have no effect"),
+        (
+            ["fidelity", "--set", "learning.stream=mnist"],
+            "settings of users' models have no effect",
+        ),
+        (["train", "--set", "ns3::LteUePhy::NoiseFigure=30"], "ns-3 attributes have no effect"),
+        (["serve", "--set", "learning.stream=mnist"], "settings of users' models have no effect"),
         (["describe", "./mine", "--deadline", "inf"], "deadline_s = inf: must be from 0 to"),
         (["ping", "tcp://127.0.0.1:1", "--deadline", "1e10"], "deadline_s = 1e+10: must be"),
         (["serve", "--scenario", "./mine", "--heartbeat", "2000"], "heartbeat_s = 2000: must"),

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import shutil
+import threading
 from pathlib import Path
 
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from ns3_bridge import InvalidSetting
+import ns3_bridge
+from ns3_bridge import Gateway, InvalidSetting, LocalHost
+from ns3_scenarios import program
 from py_agent.experiment.networks import make_scenario
 from py_agent.experiment.replay import replay
 from py_agent.experiment.run_data import observed_field, slot_field, slot_rewards
@@ -100,6 +104,25 @@ def test_minari_reads_what_was_exported(folders, tmp_path, monkeypatch):
         export([folders[0].path], "ns3/test-v0")
 
 
+def test_an_end_state_is_exported_as_one(folders, tmp_path, monkeypatch):
+    monkeypatch.setenv("MINARI_DATASETS_PATH", str(tmp_path))
+    from py_agent.experiment.minari_export import export
+
+    folder = RunFolder(Path(shutil.copytree(folders[0].path, tmp_path / "run")))
+    folder.write_summary({**folder.read_summary(), "terminated": True})
+    (episode,) = export([folder.path], "ns3/ended-v0").iterate_episodes()
+    assert episode.terminations.tolist() == [False] * 29 + [True]
+    assert not episode.truncations.any()
+
+
+def test_a_table_does_not_take_a_file_of_the_run(tmp_path):
+    folder = RunFolder(tmp_path)
+    assert folder.table("task").name == "task.parquet"
+    for name in ("slots", "frames", "last_observation"):
+        with pytest.raises(InvalidSetting, match=f"table '{name}' .* another name"):
+            folder.table(name)
+
+
 def test_runs_of_different_networks_make_no_data_set(folders, tmp_path):
     from py_agent.experiment.minari_export import export
 
@@ -127,3 +150,21 @@ def test_the_last_observation_is_kept(folders):
     row = pq.read_table(folders[0].last_observation).to_pylist()[0]
     assert row["slot"] == 30
     assert json.loads(Path(folders[0].summary).read_text(encoding="utf-8"))["slots"] == 30
+
+
+def test_a_run_behind_a_gateway_needs_neither_program_nor_files_here(tmp_path):
+    settings = {"n_ue": 2, "n_bs": 2, "duration_s": 0.2, "slots_per_frame": 5}
+    gateway = Gateway(LocalHost(program("cellular"), settings), f"ipc://{tmp_path}/gateway")
+    server = threading.Thread(target=gateway.serve)
+    server.start()
+    try:
+        env = ns3_bridge.connect(gateway.address)
+        told = {"scenario": "of-somebody", "settings": env.settings.model_dump()}
+        chosen = {**told, "policy": "random", "runs_dir": tmp_path}
+        folder = Run(load_run_settings(None, chosen, []), env).execute()
+    finally:
+        gateway.stop()
+        server.join()
+    assert folder.read_settings()["scenario"] == "of-somebody"
+    assert folder.read_summary()["slots"] == 10
+    assert folder.read_record()["files"] == {}

@@ -197,8 +197,8 @@ def test_a_recording_is_met_in_its_order_and_trained_on_from_behind(tmp_path: Pa
     assert ((moved > 30) & (moved < 70)).all()  # 20 samples per second
     wanted = np.tile([0, 1], 20)[None]
     trained = rows(stream.draw_classes(np.array([1]), 2.5, wanted, rng)[0, :, 0])
-    behind = (later[1, 0] - trained) % 100
-    assert ((behind >= 1) & (behind <= 70)).all()
+    behind = (later[1, -1] - trained) % 100  # of the last one that was met
+    assert ((behind <= 70) | (behind >= 90)).all()  # a few have come since
     assert not set(trained) & set(rows(stream.draw(0.0, 500, rng).x[:, :, 0]).ravel())
 
 

@@ -18,6 +18,7 @@ from py_agent.fidelity.tracking import Tracking, scores
 from py_agent.policies import load_policy
 from py_agent.radio.errors import NothingToLearn
 from py_agent.radio.link_model import link_model_of
+from py_agent.radio.wifi import calibration
 from py_agent.radio.wifi.link_model import WifiLinkModel
 from py_agent.radio.wifi.prior import channel_of_bs
 from py_agent.radio.wifi.rollout import WifiRollout
@@ -226,3 +227,35 @@ def test_fidelity_is_measured_over_it(tmp_path):
     assert 0 < measured["delay_ks"] < 0.6
     assert 0 < measured["strength_rmse_db_1_s"] < 12
     assert set(measured["mean_delay_s"]) == {"load-srpt", "strongest-equal"}
+
+
+def test_rollouts_that_go_on_have_fades_of_their_own():
+    network = TwinNetwork.of(SETTINGS, scenario="wifi")
+    rollout = network.rollout(3)
+    rollout.engine.clear(np.array([5, 6, 5]))
+    rollout.links["residual_db"][:] = 0.0
+    users = (3, SETTINGS["n_ue"])
+    equal = np.full(users, 1 / users[1], np.float32)
+    action = {
+        "association": np.zeros(users, np.int32),
+        "bandwidth_share": equal,
+        "compute_share": equal,
+    }
+    rollout.steps(action, 25)
+    first, other, same = rollout.links["residual_db"]
+    assert np.abs(first).max() > 1
+    assert np.array_equal(first, same)
+    assert np.abs(first - other).max() > 1
+
+
+def test_calibration_finds_how_rates_scatter_around_the_curve_it_finds(monkeypatch):
+    model = WifiLinkModel(TwinNetwork.of(SETTINGS, scenario="wifi").settings.model_dump())
+    before = model.parameters
+    rng = np.random.default_rng(1)
+    quality = rng.uniform(15, 40, 5000)
+    half = 0.5 + 0.5 * (quality > 28)  # of what was believed, where links are weak
+    bps = half * before.rate.rate_bps(quality) * np.exp(rng.normal(0, 0.05, 5000))
+    bps[:100] = 0  # slots that stall
+    monkeypatch.setattr(calibration, "_alone", lambda *of: (quality, bps))
+    fitted = calibration._fit_rates([None], before, np.arange(3))
+    assert fitted.relative_sd < 0.2

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from py_agent.twin.estimation.handover_gap import GapTracker
+from py_agent.twin.estimation.model_tracker import ModelTracker
 from py_agent.twin.estimation.motion import MotionFilter
 from py_agent.twin.estimation.traffic_filter import TrafficFilter
 from py_agent.twin.model.parameters import HandoverLaw, MobilityLaw, Traffic
@@ -96,3 +97,20 @@ def test_a_gap_that_lasts_longer_than_handovers_do_is_an_outage():
     assert np.isfinite(gaps.left(20.0)).all()
     gaps.update(both, np.full(2, 10.5), np.array([True, True]))
     assert (gaps.left(10.6)[0] == 0).all()
+
+
+def test_a_model_that_is_heard_of_late_is_followed_from_then_on():
+    seen = {"drift_rate": np.array([1.5, 0.0]), "trained_samples": np.array([0, 0])}
+    seen |= {name: np.zeros(2) for name in ("virtual_queue", "task_norm_samples")}
+    seen |= {f"training_backlog_{unit}": np.zeros(2) for unit in ("cycles", "samples")}
+    seen["accuracy"] = np.array([0.9, 0.0])
+    tracker = ModelTracker(target_accuracy=0.8, frame_s=1.0)
+    tracker.update(0.0, seen, np.array([True, False]))
+    seen |= {"drift_rate": np.full(2, 1.5), "trained_samples": np.array([0, 5000])}
+    seen["accuracy"] = np.full(2, 0.9)
+    for second in range(1, 11):
+        tracker.update(float(second), seen, np.ones(2, bool))
+    state = tracker.state(10.0, seen)
+    lag = state.lag_fast + state.lag_slow
+    assert lag[0] - lag[1] == pytest.approx(1.5)  # a second of drift, whatever it has trained
+    assert np.abs(state.bias).max() < 0.29

@@ -55,7 +55,7 @@ class ToyModel:
     def start(self, rows, seeds, position_m):
         return self._measured(rows, position_m)
 
-    def advance(self, rows, slots, position_m, walked_m, by_s):
+    def advance(self, rows, seeds, slots, position_m, walked_m, by_s):
         assert (slots % 10 == 0).all()
         assert (walked_m >= 0).all()
         return self._measured(rows, position_m)

@@ -115,3 +115,31 @@ def test_users_models_are_followed_through_retraining():
     assert models.backlog_cycles == pytest.approx(observation["training_backlog_cycles"])
     assert (models.lag_fast >= 0).all()
     assert (models.accuracy_sd > 0).all()
+
+
+@pytest.mark.parametrize(
+    ("mobility", "turn_s"),
+    [
+        ({"model": "gauss-markov", "memory": 0.6}, 2 / (1 - 0.36)),
+        ({"model": "random-walk", "turn_s": 3.0}, 3.0),
+        ({"model": "random-waypoint"}, 30.0),
+    ],
+)
+def test_the_law_of_walks_is_that_of_the_settings(mobility, turn_s):
+    network = TwinNetwork.of({"n_ue": 2, "mobility": mobility})
+    assert network.parameters.mobility.turn_s == pytest.approx(turn_s)
+
+
+def test_gauss_markov_users_have_a_new_velocity_each_second():
+    mobility = {"model": "gauss-markov", "memory": 0.6, "speed_min_mps": 4, "speed_max_mps": 6}
+    network = TwinNetwork.of({"n_ue": 30, "mobility": mobility, "duration_s": 10})
+    rollout = network.rollout(20)
+    rollout.start(spread_seeds(1, 20))
+    sigma_mps = 5 * np.sqrt(2 / np.pi)
+    before = rollout.state["x_mps"].copy()
+    assert before.std() == pytest.approx(sigma_mps, rel=0.1)
+    simulate(rollout, load_policy("load-srpt"), network.schema, 51)
+    after = rollout.state["x_mps"]
+    assert (after != before).mean() > 0.99
+    inside = np.sign(after) == np.sign(before)  # who was turned at an edge says nothing
+    assert after[inside].std() == pytest.approx(sigma_mps, rel=0.15)
