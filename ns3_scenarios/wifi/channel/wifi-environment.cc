@@ -12,7 +12,7 @@ double Always(double /*distance_m*/, double /*height_m*/) {
 }
 
 /// IEEE 802.11-14/0980r16: 5 dB of shadowing. It is independent for each link there; over a plane
-/// it needs a distance, and gets that of TR 38.901 InH (Table 7.5-6).
+/// it needs a distance, and gets that of TR 38.901 InH without line of sight (Table 7.5-6).
 const std::vector<PropagationEnvironment>& TgaxEnvironments() {
     static const std::vector<PropagationEnvironment> environments{
         {"tgax-residential", TgaxResidentialLossModel::GetTypeId(), Always, 10, 5, 5, 5, 6, 6, 7},
