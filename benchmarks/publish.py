@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""Publish results of the suite: ``python -m benchmarks.publish [FOLDER]``.
+"""Publish results of the suite: ``python -m benchmarks.publish [FOLDER] [--duration SECONDS]``.
 
 Takes what ``ns3-twin benchmark`` has left in a folder (``runs/benchmark`` by default) and puts the
-runs of the code and the suite of today among the bundled results. All must be committed,
-since every result says of which commit it is.
+runs of the code and the suite of today among the bundled results; with ``--duration`` those of
+another length than the suite's. All must be committed, since every result says of which commit it
+is.
 """
 
 from __future__ import annotations
@@ -26,7 +27,9 @@ _ROOT = Path(__file__).parent.parent
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.publish", description=__doc__)
     parser.add_argument("folder", nargs="?", type=Path, default=Path("runs/benchmark"))
-    folder = parser.parse_args().folder
+    parser.add_argument("--duration", type=float, default=Plan().duration_s)
+    arguments = parser.parse_args()
+    folder, plan = arguments.folder, Plan(duration_s=arguments.duration)
     if changed := _git("status", "--porcelain", "--untracked-files=no"):
         sys.exit(f"commit first, so that results can say of which code they are:\n{changed}")
     commit = _git("rev-parse", "--short", "HEAD")
@@ -36,7 +39,7 @@ def main() -> None:
         file = folder / setting.version / name / "results.jsonl"
         if not file.is_file():
             continue
-        results, plan = ResultsFile(file), Plan()
+        results = ResultsFile(file)
         found: dict[str, dict[str, RunResult]] = collections.defaultdict(dict)
         for cell in plan.grid(setting).cells():
             if cell.key in results:

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Tables of docs/results.md from the published results: ``python -m benchmarks.results_page``.
 
-A table stands between ``<!-- published SETTING -->`` and ``<!-- end -->``. With ``--check`` nothing
-is written, and it is an error if the page has other tables.
+A table stands between ``<!-- published SETTING -->`` and ``<!-- end -->``, one of runs of another
+length than the suite's after ``<!-- published SETTING SECONDS -->``. With ``--check`` nothing is
+written, and it is an error if the page has other tables.
 """
 
 from __future__ import annotations
@@ -23,19 +24,25 @@ from py_agent.intervals import p_text
 from py_agent.whole_files import replace_text
 
 PAGE = Path(__file__).parent.parent / "docs" / "results.md"
-_BLOCK = re.compile(r"(?<=<!-- published )(\S+)( -->\n).*?(?=<!-- end -->)", re.DOTALL)
+_BLOCK = re.compile(
+    r"(?P<head><!-- published (?P<name>\S+)(?: (?P<seconds>\d+))? -->\n).*?(?=<!-- end -->)",
+    re.DOTALL,
+)
 
 
 def filled(page: str) -> str:
     """The text of a page, its tables made anew."""
-    return _BLOCK.sub(
-        lambda found: "\n".join([found[1] + found[2], *_table(found[1]), "", ""]), page
-    )
+    return _BLOCK.sub(_made_anew, page)
 
 
-def _table(name: str) -> Iterator[str]:
+def _made_anew(block: re.Match[str]) -> str:
+    plan = Plan(duration_s=float(block["seconds"])) if block["seconds"] else Plan()
+    return "\n".join([block["head"], *_table(block["name"], plan), "", ""])
+
+
+def _table(name: str, plan: Plan) -> Iterator[str]:
     """Lines about all policies that have the most seeds of all, which must be the same ones."""
-    setting, plan = benchmark_setting(name), Plan()
+    setting = benchmark_setting(name)
     published = PublishedResults(setting)
     cells = plan.grid(setting).cells()
     known = published.of(cells)
