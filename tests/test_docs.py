@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -72,10 +74,24 @@ def test_every_code_block_runs(section, tmp_path):
             (tmp_path / code.splitlines()[0].removeprefix("# file: ")).write_text(code)
             continue
         command = [sys.executable, "-c", code] if language == "python" else ["bash", "-ec", code]
-        done = subprocess.run(
-            command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=900
-        )
-        assert done.returncode == 0, f"{code}\n{done.stdout}\n{done.stderr}"
+        said = tmp_path / "said.txt"
+        with (
+            said.open("w") as output,
+            subprocess.Popen(
+                command,
+                cwd=tmp_path,
+                env=environment,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            ) as shell,
+        ):
+            try:
+                status = shell.wait(900)
+            finally:  # with what a block that fails has left in the background
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(shell.pid, signal.SIGKILL)
+        assert status == 0, f"{code}\n{said.read_text()}"
 
 
 def test_a_declaration_as_markdown_has_every_setting_and_field():

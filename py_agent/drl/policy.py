@@ -3,10 +3,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 
 from py_agent.contract import Decision, Network, Observation
 from py_agent.drl.agent import ACTIONS, Agent
+from py_agent.drl.errors import InvalidAgent
 from py_agent.drl.user_decisions import UserDecisions
 from py_agent.policies.association import AssociationRule, ByAssociation
 
@@ -42,7 +46,18 @@ class DrlPolicy(ByAssociation):
         self._held: dict[str, np.ndarray] = {}
 
     def begin(self, network: Network, seed: int) -> None:
-        """Read the settings; a trained agent does not explore."""
+        """Read the settings; a trained agent does not explore.
+
+        Raises:
+            InvalidAgent: users have models, and the agent has never met any.
+        """
+        decided = {field.name for field in network.schema.actions}
+        knows_models = self._agent.falls_back or _has_met_models(self._agent.facts)
+        if "retraining_ratio" in decided and not knows_models:
+            raise InvalidAgent(
+                "the agent was trained in networks without users' models (retrain = False), and "
+                "here users have some: choose another agent, or leave out the retraining rule"
+            )
         self._association.begin(network)
         self._decisions = UserDecisions(
             network, self._agent.reach, self._agent.raw, per_frame=self._agent.per_frame
@@ -75,3 +90,13 @@ def held(decision: Decision) -> dict[str, np.ndarray]:
     """The decision of a frame's later slots: the same shares, and no new jobs."""
     later = {name: np.zeros_like(decision[name]) for name in decision if name == "retraining_ratio"}
     return {**decision, **later}
+
+
+def _has_met_models(facts: Mapping[str, Any]) -> bool:
+    """Whether users had models where the agent was trained; True: nobody knows."""
+    training = facts.get("training")
+    if not isinstance(training, Mapping):
+        return True
+    usual = training.get("retrain", True)
+    variants = training.get("variants") or [{}]
+    return any(usual if own.get("retrain") is None else own["retrain"] for own in variants)

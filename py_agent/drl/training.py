@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from stable_baselines3.common.callbacks import BaseCallback
 
 from py_agent import yaml_text
@@ -252,9 +253,15 @@ class _Validation(BaseCallback):
             steps,
             paired_ratio(found.cost_s[busy].tolist(), rule.cost_s[busy].tolist()),
             paired_ratio(found.delay_s[busy].tolist(), rule.delay_s[busy].tolist()),
-            float(found.below.mean()),
-            float(rule.below.mean()),
+            _mean_below(found.below),
+            _mean_below(rule.below),
         )
+
+
+def _mean_below(below: NDArray[np.float64]) -> float:
+    """Over the networks with models; 0 if there is none."""
+    known = below[np.isfinite(below)]
+    return float(known.mean()) if len(known) else 0.0
 
 
 def _facts(kind: str, point: CurvePoint) -> dict[str, Any]:

@@ -26,7 +26,7 @@ class Evaluation:
     Attributes:
         cost_s: minus the reward per created task: the delay and, with models, the Lagrangian.
         delay_s: time in the system per created task (Little's law).
-        below: share of user-seconds below the target of accuracy; 0 where there are no models.
+        below: share of user-seconds below the target of accuracy; NaN where there are no models.
     """
 
     cost_s: Floats
@@ -77,7 +77,8 @@ def evaluate(
             price_s += _price(observation, network)
             below += (observation["accuracy_deficit"] > 0).mean(axis=-1)
     created = np.maximum(observation["tasks_created"].sum(axis=-1) - before, 1)
-    return Evaluation(cost_s / created, (cost_s - price_s) / created, below / slots)
+    below = below / slots if "accuracy" in observation else np.full(networks.num_envs, np.nan)
+    return Evaluation(cost_s / created, (cost_s - price_s) / created, below)
 
 
 def _price(observation: Any, network: Network) -> Floats:

@@ -72,6 +72,8 @@ class RetrainingBandit:
         self, exploration: float = 0.05, margin: float = 0.08, ahead_s: float = 2.0
     ) -> None:
         check_knob("a bandit", "exploration", exploration, 0)
+        check_knob("a bandit", "margin", margin, -1, 1)
+        check_knob("a bandit", "ahead_s", ahead_s, 0)
         self._exploration = exploration
         self._margin = margin
         self._ahead_s = ahead_s

@@ -191,10 +191,10 @@ def test_the_death_of_a_parent_leaves_its_branches(echo):
 
 
 def test_a_stopped_parent_cannot_be_branched_and_is_gone(echo):
-    channel = echo(deadline_s=0.3)
+    channel = echo(deadline_s=3.0)
     branch = channel.branch()
     os.kill(channel.process.pid, signal.SIGSTOP)
-    with pytest.raises(DeadlineExceeded, match=r"within 0\.3 s"):
+    with pytest.raises(DeadlineExceeded, match="within 3 s"):
         channel.branch()
     assert state_of(channel.process.pid) is None
     assert branch.exchange() == Status.RUNNING
@@ -202,7 +202,7 @@ def test_a_stopped_parent_cannot_be_branched_and_is_gone(echo):
 
 
 def test_a_stopped_branch_meets_the_deadline_and_is_gone(echo):
-    channel = echo(deadline_s=0.3)
+    channel = echo(deadline_s=3.0)
     branch = channel.branch()
     os.kill(branch.process.pid, signal.SIGSTOP)
     with pytest.raises(DeadlineExceeded):
@@ -226,7 +226,11 @@ FAMILY = f"""
 def start_family(then):
     script = textwrap.dedent(FAMILY) + textwrap.dedent(then)
     agent = subprocess.Popen(
-        [sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [sys.executable, "-c", script],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
     assert agent.stdout is not None
     return agent, [int(pid) for pid in agent.stdout.readline().split()]
@@ -244,8 +248,11 @@ def test_a_whole_family_dies_with_its_agent(stopped_first):
 
 
 def test_the_family_waits_for_a_stopped_agent():
-    agent, pids = start_family("time.sleep(0.5); nested.exchange(); print('went on')")
+    agent, pids = start_family("sys.stdin.readline(); nested.exchange(); print('went on')")
     agent.send_signal(signal.SIGSTOP)
+    assert agent.stdin is not None
+    agent.stdin.write("go on\n")
+    agent.stdin.flush()
     time.sleep(1.2)
     assert [state_of(pid) for pid in pids] == ["S"] * 3
     agent.send_signal(signal.SIGCONT)

@@ -125,7 +125,7 @@ def test_one_that_dies_is_reported_and_starts_anew(make_pool):
 
 
 def test_one_that_hangs_is_ended_at_its_deadline_while_another_goes_on(make_pool):
-    pool = make_pool(2, 1, settings={**SETTINGS, "duration_s": 60}, deadline_s=0.5)
+    pool = make_pool(2, 1, settings={**SETTINGS, "duration_s": 600}, deadline_s=5.0)
     pool.async_reset(seed=1)
     envs = [int(pool.recv()[4]["env_id"][0]) for _ in range(2)]
     os.kill(process_of(pool, 0), signal.SIGSTOP)
@@ -137,8 +137,8 @@ def test_one_that_hangs_is_ended_at_its_deadline_while_another_goes_on(make_pool
         if infos["env_id"][0] == 1:
             pool.send(actions_of([1], [0]), [1])
     assert infos["env_id"].tolist() == [0]
-    assert "0.5 s" in infos["simulator_error"][0]
-    assert answers > 5
+    assert "5 s" in infos["simulator_error"][0]
+    assert answers > 1
 
 
 def test_a_wrong_action_names_its_environment_and_steps_nobody(make_pool):

@@ -66,7 +66,10 @@ def test_the_trace_is_bit_equal(scenario, shared_memory, transport, tmp_path):
     assert len(steps) == len(expected_steps) == 31
     for (one, *rest), (other, *expected) in zip(steps, expected_steps, strict=True):
         assert rest == expected
+        assert one.keys() == other.keys()
         for name, values in one.items():
             assert values.tobytes() == other[name].tobytes(), name
+    assert records.keys() == expected_records.keys()
+    assert sum(map(len, records.values())) > 0
     for name, rows in records.items():
         assert rows.tobytes() == expected_records[name].tobytes(), name

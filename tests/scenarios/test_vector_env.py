@@ -84,12 +84,12 @@ def test_one_that_dies_is_reported_and_restarted_while_the_others_go_on(make_vec
 
 
 def test_one_that_hangs_is_ended_at_the_deadline(make_vector):
-    env = make_vector(deadline_s=0.5)
+    env = make_vector(deadline_s=5.0)
     env.reset(seed=1)
     os.kill(env.unwrapped.pids[0], signal.SIGSTOP)
     *_, truncated, info = env.step(env.action_space.sample())
     assert truncated.tolist() == [True, False]
-    assert "0.5 s" in info["simulator_error"][0]
+    assert "5 s" in info["simulator_error"][0]
 
 
 def test_reset_within_the_same_step(make_vector):

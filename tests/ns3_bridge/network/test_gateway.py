@@ -267,8 +267,12 @@ def test_who_comes_back_too_soon_comes_back_once_more(serve, connect):
     env.host.abandon()
     with pytest.raises(GatewayBusy, match="request 2 of this session is still being answered"):
         connect(gateway.address, session=env.host.session)
-    time.sleep(4)
-    again = connect(gateway.address, session=env.host.session)
+    while True:
+        try:
+            again = connect(gateway.address, session=env.host.session)
+            break
+        except GatewayBusy:
+            time.sleep(0.2)
     assert again.resume()[1]["slot"] == 1
     assert step(again)[4]["slot"] == 2
 
@@ -285,10 +289,10 @@ def test_who_does_not_come_back_in_time_has_lost_the_session(serve, connect):
 
 
 def test_an_agent_that_asks_for_nothing_loses_the_session(serve, connect):
-    gateway = serve(agent_deadline_s=0.3)
+    gateway = serve(agent_deadline_s=2.0)
     env = connect(gateway.address)
     env.reset(seed=1)
-    time.sleep(0.8)
+    time.sleep(3)
     with pytest.raises((ConnectionLost, DeadlineExceeded), match="--agent-deadline"):
         step(env)
 

@@ -151,11 +151,16 @@ def test_ctrl_c_and_sigterm_end_all(tmp_path, number, status):
     assert f"recorded until then: {slots.parent.relative_to(tmp_path)}\n" in complaint.decode()
 
 
+def printed_by(code):
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
 def test_the_commands_of_a_gateway_do_without_the_libraries_for_runs():
     heavy = {"matplotlib", "pyarrow", "scipy", "sklearn", "tensorboard", "torch"}
     code = f"import sys, py_agent.cli.app; print(*({heavy} & set(sys.modules)))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
-    assert done.stdout.split() == [], done.stderr
+    assert printed_by(code).split() == []
 
 
 @pytest.mark.parametrize(
@@ -164,15 +169,13 @@ def test_the_commands_of_a_gateway_do_without_the_libraries_for_runs():
 def test_the_twin_does_without_the_libraries_of_models(module):
     heavy = {"matplotlib", "pandas", "river", "sklearn", "torch"}
     code = f"import sys, {module}; print(*({heavy} & set(sys.modules)))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
-    assert done.stdout.split() == [], done.stderr
+    assert printed_by(code).split() == []
 
 
 def test_the_command_line_starts_without_what_its_commands_need():
     heavy = {"gymnasium", "numpy", "ns3_bridge", "pydantic", "rich.console", "yaml", "zmq"}
     code = f"import sys, py_agent.cli.app; print(*({heavy} & set(sys.modules)))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
-    assert done.stdout.split() == [], done.stderr
+    assert printed_by(code).split() == []
 
 
 @pytest.mark.parametrize(

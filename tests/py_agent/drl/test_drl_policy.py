@@ -255,3 +255,27 @@ def test_the_agent_that_comes_along_is_the_one_of_the_radio(scenario, own):
     assert by_file["default"] != by_file["wifi"]
     assert decided("load-drl") == by_file[own]
     networks.close()
+
+
+@pytest.mark.parametrize(
+    ("training", "knows"),
+    [
+        ({"retrain": True}, True),
+        ({"retrain": False}, False),
+        ({"retrain": False, "variants": [{"retrain": None}]}, False),
+        ({"retrain": False, "variants": [{"retrain": None}, {"retrain": True}]}, True),
+    ],
+)
+def test_an_agent_that_never_met_models_is_refused_where_there_are_some(training, knows):
+    settings = {"n_ue": 3, "n_bs": 2, "retraining": {"enabled": True}}
+    networks = make_vector(1, settings, learning=LearningSettings())
+    known = {**networks.settings.model_dump(), "learning": LearningSettings().model_dump()}
+    network = Network("cellular", known, networks.schema)
+    one = agent()
+    one.facts["training"] = training
+    if knows:
+        DrlPolicy(LoadBalancing(), one).begin(network, 1)
+    else:
+        with pytest.raises(InvalidAgent, match="without users' models"):
+            DrlPolicy(LoadBalancing(), one).begin(network, 1)
+    networks.close()

@@ -162,6 +162,7 @@ def test_budgets_are_kept_and_the_neediest_come_first():
         (lambda: DriftPlusPenalty(v=-1), "v"),
         (lambda: DriftPlusPenalty(slack=float("nan")), "slack"),
         (lambda: RetrainingBandit(exploration=-1), "exploration"),
+        (lambda: RetrainingBandit(ahead_s=-20), "ahead_s"),
     ],
 )
 def test_a_knob_out_of_bounds_is_named(make, name):
