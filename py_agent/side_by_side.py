@@ -55,7 +55,7 @@ class _Worker:
     def begin(self, number: int, item: Any) -> None:
         """Hand it an item."""
         self.number, self.future = number, Future()
-        with contextlib.suppress(BrokenPipeError):  # it has died: `end` says so
+        with contextlib.suppress(ConnectionError):  # it has died: `end` says so
             self.messages.send(item)
 
     def receive(self, callback: Callback) -> bool:
@@ -184,11 +184,11 @@ def _serve(
     tempfile.tempdir = temporary
 
     def tell(what: Any) -> None:
-        with contextlib.suppress(BrokenPipeError):  # nobody listens any more: we are being ended
+        with contextlib.suppress(ConnectionError):  # nobody listens any more: we are being ended
             messages.send((_REPORT, what))
 
-    # The parent has closed its end: it wants no more of us, nor what we were doing.
-    with reporting_to(tell), contextlib.suppress(EOFError, BrokenPipeError):
+    # The parent has closed its end, perhaps without having read all: it wants no more of us.
+    with reporting_to(tell), contextlib.suppress(EOFError, ConnectionError):
         while True:
             item = messages.recv()
             try:

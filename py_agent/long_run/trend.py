@@ -27,6 +27,11 @@ class Trend:
         is_upward: it rises by more than a tenth of each seed's own mean, at the level of 1 %.
         may_double: the interval of the rise does not exclude that the mean over seeds doubles from
             the first value to the last.
+
+    Example:
+        >>> found = trend(np.tile(np.arange(100.0), (5, 1)), step_s=1.0)
+        >>> found.is_upward, found.is_level, round(found.slope_per_s, 6)
+        (True, False, 1.0)
     """
 
     rise: Estimate
