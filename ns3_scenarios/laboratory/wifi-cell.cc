@@ -3,6 +3,7 @@
 // beacons, no association, no movement. What each of them hears is a setting; every PPDU is a
 // record.
 #include "message.h"
+#include "ofdm-rate.h"
 #include "scenario.h"
 
 #include "ns3/boolean.h"
@@ -151,11 +152,10 @@ class WifiCell : public Scenario {
     void InstallDevices() {
         ns3::WifiHelper wifi;
         wifi.SetStandard(ns3::WIFI_STANDARD_80211ax);
-        wifi.SetRemoteStationManager(
-            "ns3::ConstantRateWifiManager", "DataMode",
-            ns3::StringValue("HeMcs" + std::to_string(m_mcs)), "ControlMode",
-            ns3::StringValue(m_band_ghz == "2.4" ? "ErpOfdmRate24Mbps" : "OfdmRate24Mbps"),
-            "RtsCtsThreshold", ns3::UintegerValue(m_rts ? 0 : NEVER_BYTE));
+        wifi.SetRemoteStationManager("ns3::ConstantRateWifiManager", "DataMode",
+                                     ns3::StringValue("HeMcs" + std::to_string(m_mcs)),
+                                     "ControlMode", ns3::StringValue(OfdmRate(m_band_ghz, 24)),
+                                     "RtsCtsThreshold", ns3::UintegerValue(m_rts ? 0 : NEVER_BYTE));
         ns3::WifiMacHelper mac;
         mac.SetType("ns3::AdhocWifiMac", "BE_MaxAmpduSize", ns3::UintegerValue(m_ampdu_byte));
         ns3::YansWifiPhyHelper yans;

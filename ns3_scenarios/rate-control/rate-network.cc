@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "rate-network.h"
 
+#include "ofdm-rate.h"
+
 #include "ns3/config.h"
 #include "ns3/constant-position-mobility-model.h"
 #include "ns3/double.h"
@@ -172,9 +174,9 @@ void RateNetwork::BuildStation(std::uint32_t station) {
 void RateNetwork::BuildInterferer() {
     m_gap_s = ns3::CreateObject<ns3::ExponentialRandomVariable>();
     m_gap_s->SetAttribute("Mean", ns3::DoubleValue(INTERFERENCE_S / m_settings.interferer_load));
-    const bool is_erp = m_settings.band_ghz == "2.4";  // else broadcasts go at 1 Mbit/s there
+    // Else broadcasts go at 1 Mbit/s at 2.4 GHz.
     m_wifi.SetRemoteStationManager("physical::DecidedRateManager", "NonUnicastMode",
-                                   ns3::StringValue(is_erp ? "ErpOfdmRate6Mbps" : "OfdmRate6Mbps"));
+                                   ns3::StringValue(OfdmRate(m_settings.band_ghz, 6)));
     ns3::WifiMacHelper mac;
     mac.SetType("ns3::AdhocWifiMac");
     m_interferer = Build(At(m_settings.interferer_distance_m, 0), mac);

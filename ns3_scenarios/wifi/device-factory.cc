@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "device-factory.h"
 
+#include "ofdm-rate.h"
 #include "shares/turn-cost.h"
 
 #include "ns3/boolean.h"
@@ -86,10 +87,9 @@ void DeviceFactory::SetRateControl() {
     } else if (m_settings.rate_control == "minstrel-ht") {
         m_wifi.SetRemoteStationManager("ns3::MinstrelHtWifiManager");
     } else {
-        m_wifi.SetRemoteStationManager(
-            "ns3::ConstantRateWifiManager", "DataMode", ns3::StringValue(ModeOf(m_settings)),
-            "ControlMode",
-            ns3::StringValue(m_settings.band_ghz == "2.4" ? "ErpOfdmRate6Mbps" : "OfdmRate6Mbps"));
+        m_wifi.SetRemoteStationManager("ns3::ConstantRateWifiManager", "DataMode",
+                                       ns3::StringValue(ModeOf(m_settings)), "ControlMode",
+                                       ns3::StringValue(OfdmRate(m_settings.band_ghz, 6)));
     }
 }
 

@@ -51,17 +51,16 @@ class DrlPolicy(ByAssociation):
         Raises:
             InvalidAgent: users have models, and the agent has never met any.
         """
-        decided = {field.name for field in network.schema.actions}
-        knows_models = self._agent.falls_back or _has_met_models(self._agent.facts)
-        if "retraining_ratio" in decided and not knows_models:
-            raise InvalidAgent(
-                "the agent was trained in networks without users' models (retrain = False), and "
-                "here users have some: choose another agent, or leave out the retraining rule"
-            )
         self._association.begin(network)
         self._decisions = UserDecisions(
             network, self._agent.reach, self._agent.raw, per_frame=self._agent.per_frame
         )
+        knows_models = self._agent.falls_back or _has_met_models(self._agent.facts)
+        if self._decisions.retrains and not knows_models:
+            raise InvalidAgent(
+                "the agent was trained in networks without users' models (retrain = False), and "
+                "here users have some: choose another agent, or leave out the retraining rule"
+            )
         self._held = {}
 
     def decide_frame(self, observation: Observation) -> Decision:

@@ -139,7 +139,7 @@ class Run:
             _recording(folder, looks_on),
             self._telling_of(folder),
         ):
-            is_local = isinstance(cast(ScenarioEnv, self.env.unwrapped).host, LocalHost)
+            is_local = self._local_host is not None
             folder.write_settings(portable(self._settings, self.env.settings, is_local))
             folder.write_record(
                 RUNNING,
@@ -179,11 +179,16 @@ class Run:
                 "would write into the same files: leave out pcap"
             )
 
+    @property
+    def _local_host(self) -> LocalHost | None:
+        """Who starts ns-3; None: a gateway does, elsewhere."""
+        host = cast(ScenarioEnv, self.env.unwrapped).host
+        return host if isinstance(host, LocalHost) else None
+
     def _write_outputs(self, folder: RunFolder) -> dict[str, Any] | None:
         """Send what ns-3 itself writes to the folder. Returns options of the reset."""
-        host = cast(ScenarioEnv, self.env.unwrapped).host
-        if self._settings.log and isinstance(host, LocalHost):
-            host.output_file = folder.ns3_log
+        if self._settings.log and self._local_host is not None:
+            self._local_host.output_file = folder.ns3_log
         if not self._settings.pcap:
             return None
         folder.pcap.mkdir()

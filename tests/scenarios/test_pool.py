@@ -137,8 +137,8 @@ def test_one_that_hangs_is_ended_at_its_deadline_while_another_goes_on(make_pool
         if infos["env_id"][0] == 1:
             pool.send(actions_of([1], [0]), [1])
     assert infos["env_id"].tolist() == [0]
-    assert "5 s" in infos["simulator_error"][0]
-    assert answers > 1
+    assert "within 5 s" in infos["simulator_error"][0]
+    assert answers > 5
 
 
 def test_a_wrong_action_names_its_environment_and_steps_nobody(make_pool):

@@ -45,8 +45,9 @@ def played(env, decide, seed=1, steps=None):
     return seen, rewards, times_s
 
 
-def delivered_mbps(seen):
-    return later(seen, "delivery_rate_mbps").sum()
+def later(seen, name):
+    """Mean of a field over the second half of an episode, ``[n_flows]``."""
+    return np.mean([o[name] for o in seen[len(seen) // 2 :]], axis=0)
 
 
 def test_a_user_s_own_socket_buffer_counts():
@@ -54,14 +55,10 @@ def test_a_user_s_own_socket_buffer_counts():
     rates = []
     for attributes in ({}, {"ns3::TcpSocket::RcvBufSize": 20_000}):
         env = ns3_scenarios.make("tcp", settings, ns3_attributes=attributes)
-        rates.append(delivered_mbps(played(env, lambda o: windows(o, 40))[0]))
+        seen, _, _ = played(env, lambda o: windows(o, 40))
+        rates.append(later(seen, "delivery_rate_mbps").sum())
         env.close()
     assert rates[1] < 0.7 * rates[0]
-
-
-def later(seen, name):
-    """Mean of a field over the second half of an episode, ``[n_flows]``."""
-    return np.mean([o[name] for o in seen[len(seen) // 2 :]], axis=0)
 
 
 def test_a_window_of_one_round_trip_fills_the_link_and_a_larger_one_the_queue():

@@ -121,17 +121,18 @@ class Simulation:
         channel = self._present()
         if channel.status in _ENDS:
             raise EpisodeError(pb.Error.EPISODE_OVER, "the episode is over: call reset()")
-        before = bytes_of(channel.action_block).copy()
+        block = bytes_of(channel.action_block)
+        before = block.copy()
         if payload:
             expected = channel.schema.action_bytes
             seen = memoryview(payload[0]).nbytes
             if seen != expected:
                 raise ProtocolViolation(f"the action block has {seen} bytes, expected {expected}")
-            bytes_of(channel.action_block)[:] = np.frombuffer(payload[0], np.uint8)
+            block[:] = np.frombuffer(payload[0], np.uint8)
         try:
             channel.exchange()
         except InvalidAction:
-            bytes_of(channel.action_block)[:] = before
+            block[:] = before
             raise
         except BaseException:
             self.end()

@@ -180,14 +180,19 @@ def test_a_fuzzed_gateway_goes_on_serving_its_agent(serve, connect, fake_program
     assert raw(gateway.address).say(HELLO.SerializeToString()).error.code == pb.Error.BUSY
 
 
-def test_requests_out_of_turn_and_repeated_ones(serve, raw):
-    agent = raw(serve().address)
+def in_a_session(agent):
+    """Open a session; returns what makes its requests: number, frames, body."""
     welcome = agent.say(HELLO.SerializeToString()).welcome
 
     def ask(number, *frames, **body):
         request = pb.Request(session=welcome.session, number=number, **body)
         return agent.say(request.SerializeToString(), *frames)
 
+    return ask
+
+
+def test_requests_out_of_turn_and_repeated_ones(serve, raw):
+    ask = in_a_session(raw(serve().address))
     assert ask(2, look=pb.Look()).error.code == pb.Error.PROTOCOL_VIOLATION
     assert ask(1, step=pb.Step()).error.code == pb.Error.NO_EPISODE
     first = ask(2, reset=pb.Reset(run=1))
@@ -204,13 +209,7 @@ def test_requests_out_of_turn_and_repeated_ones(serve, raw):
 
 
 def test_a_refused_action_leaves_the_default_one(serve, raw):
-    agent = raw(serve().address)
-    welcome = agent.say(HELLO.SerializeToString()).welcome
-
-    def ask(number, *frames, **body):
-        request = pb.Request(session=welcome.session, number=number, **body)
-        return agent.say(request.SerializeToString(), *frames)
-
+    ask = in_a_session(raw(serve().address))
     ask(1, reset=pb.Reset(run=1))
     wrong = np.full(16, np.nan, np.float32).tobytes()  # with what pads it
     assert ask(2, wrong, step=pb.Step()).error.code == pb.Error.INVALID_ACTION
