@@ -7,6 +7,7 @@ import functools
 import importlib.metadata
 import importlib.util
 import json
+import shlex
 import shutil
 import subprocess
 import sys
@@ -17,7 +18,7 @@ from pathlib import Path
 import ns3_bridge
 import ns3_scenarios
 import py_agent
-from ns3_bridge import _native
+from ns3_bridge import DeadlineExceeded, _native
 from py_agent.engine import _engine
 from py_agent.input_files import digest
 
@@ -26,6 +27,7 @@ _BESIDE = {
     *("bench", "benchmark", "calibration", "capacity", "cli", "cluster", "compare", "fidelity"),
     *("live", "view"),
 }
+_READ_BY_RUNS = {".py", ".xml"}  # code, and traces that come along
 _OUR_PLUGINS = "ns3_twin."
 _OURS = "ns3-twin"
 _LDD_DEADLINE_S = 30.0
@@ -34,8 +36,8 @@ _LDD_DEADLINE_S = 30.0
 def code_digest(scenario: str, *rooms: str) -> str:
     """Same digest, same code: of this package, of installed plug-ins, of a scenario's program.
 
-    The program counts with the libraries that it loads, ns-3's among them. Of a policy of one's
-    own it has nothing: see `py_agent.policies.fingerprint`.
+    The program counts with the libraries that it loads, ns-3's among them, and with the traces
+    that come along. Of a policy of one's own it has nothing: see `py_agent.policies.fingerprint`.
 
     Args:
         scenario: name or path.
@@ -43,6 +45,7 @@ def code_digest(scenario: str, *rooms: str) -> str:
 
     Raises:
         UnknownScenario: no such scenario.
+        ns3_bridge.DeadlineExceeded: the program's libraries cannot be listed in time.
 
     Example:
         >>> code_digest("cellular") == code_digest("cellular") != code_digest("wifi")
@@ -58,8 +61,8 @@ def code_digest(scenario: str, *rooms: str) -> str:
 def _our_code(rooms: tuple[str, ...]) -> list[Path]:
     outside = _BESIDE - set(rooms)
     found = [Path(_native.__file__), Path(_engine.__file__)]
-    for package in (ns3_bridge, ns3_scenarios):
-        found += [path for folder in package.__path__ for path in Path(folder).rglob("*.py")]
+    for folder in (*ns3_bridge.__path__, *ns3_scenarios.__path__):
+        found += [path for path in Path(folder).rglob("*") if path.suffix in _READ_BY_RUNS]
     for folder in map(Path, py_agent.__path__):
         files = folder.rglob("*.py")
         found += [path for path in files if path.relative_to(folder).parts[0] not in outside]
@@ -101,13 +104,23 @@ def _libraries(program: Path) -> list[Path]:
 
 @functools.lru_cache(maxsize=64)
 def _loaded_by(program: str, *state: int) -> list[Path]:
-    """What the dynamic loader finds for a program; nothing for one that it does not load."""
+    """What the dynamic loader finds for a program; nothing for one that it does not load.
+
+    Raises:
+        ns3_bridge.DeadlineExceeded: `ldd` does not end.
+    """
     ldd = shutil.which("ldd")
     if ldd is None:
         return []
-    told = subprocess.run(
-        [ldd, program], capture_output=True, encoding="utf-8", timeout=_LDD_DEADLINE_S, check=False
-    )
+    command = [ldd, program]
+    try:
+        told = subprocess.run(
+            command, capture_output=True, encoding="utf-8", timeout=_LDD_DEADLINE_S, check=False
+        )
+    except subprocess.TimeoutExpired as error:
+        raise DeadlineExceeded(
+            f"{shlex.join(command)}: no answer in {_LDD_DEADLINE_S:g} s"
+        ) from error
     found = (line.partition("=>")[2] for line in told.stdout.splitlines())
     paths = (place.rpartition("(")[0].strip() for place in found)
     return sorted(Path(path) for path in paths if path.startswith("/"))

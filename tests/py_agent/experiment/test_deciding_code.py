@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ns3_bridge import DeadlineExceeded
 from py_agent.experiment import deciding_code
 from py_agent.experiment.deciding_code import code_digest
 
@@ -22,7 +23,10 @@ def digest_with(monkeypatch, changed):
 
 @pytest.mark.parametrize(
     "changed",
-    ["fill.py", "contract.py", "plant.py", "channel.py", "_engine", "cellular", "libns3.44-lte"],
+    [
+        *("fill.py", "contract.py", "plant.py", "channel.py", "_engine"),
+        *("cellular", "libns3.44-lte", "vehicles.fcd.xml"),
+    ],
 )
 def test_what_a_run_is_made_of_counts(changed, monkeypatch):
     assert digest_with(monkeypatch, changed) != code_digest("cellular")
@@ -35,6 +39,17 @@ def test_what_starts_runs_or_shows_them_does_not(changed, monkeypatch):
 
 def test_a_room_that_is_named_counts(monkeypatch):
     assert code_digest("cellular", "fidelity") != code_digest("cellular")
+
+
+def test_libraries_that_cannot_be_listed_in_time_are_an_error_of_ours(tmp_path, monkeypatch):
+    ldd = tmp_path / "ldd"
+    ldd.write_text("#!/bin/sh\nexec sleep 60\n")
+    ldd.chmod(0o755)
+    monkeypatch.setattr(deciding_code.shutil, "which", lambda name: str(ldd))
+    monkeypatch.setattr(deciding_code, "_LDD_DEADLINE_S", 0.05)
+    deciding_code._loaded_by.cache_clear()
+    with pytest.raises(DeadlineExceeded, match=r"ldd .*cellular: no answer in 0\.05 s"):
+        code_digest("cellular")
 
 
 def test_all_files_of_a_package_that_adds_plug_ins_count(tmp_path, monkeypatch):
