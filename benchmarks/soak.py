@@ -173,7 +173,7 @@ def quantiles_ms(values_s: Any) -> list[float]:
 def run_missing(runs: Sequence[Run], duration_s: float, output: Path, executor: Executor) -> None:
     """Simulate the runs that the file does not have; append each at its end."""
     output.parent.mkdir(parents=True, exist_ok=True)
-    have = {tuple(result[name] for name in Run._fields) for result in read(output)}
+    have = {tuple(known[name] for name in Run._fields) for known in read(output, duration_s)}
     missing = [run for run in runs if tuple(run) not in have]
     work = functools.partial(simulate, duration_s=duration_s)
     with Progress() as progress, closing(executor.run(work, missing)) as ended:
@@ -184,13 +184,10 @@ def run_missing(runs: Sequence[Run], duration_s: float, output: Path, executor: 
             progress.advance(bar)
 
 
-def read(path: Path) -> list[dict[str, Any]]:
-    """The results that the file has."""
-    return (
-        [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-        if path.exists()
-        else []
-    )
+def read(path: Path, duration_s: float) -> list[dict[str, Any]]:
+    """The results that the file has of runs of this length."""
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    return [known for known in map(json.loads, lines) if known["duration_s"] == duration_s]
 
 
 def main() -> int:
@@ -209,7 +206,7 @@ def main() -> int:
         runs = campaign(arguments.scenario, arguments.seeds)
         with executor_of(arguments.ray, arguments.jobs) as executor:
             run_missing(runs, arguments.duration_s, output, executor)
-    results = read(output)
+    results = read(output, arguments.duration_s)
     Console().print(table(rows(results)))
     if arguments.write:
         write(rows(results), arguments.write)

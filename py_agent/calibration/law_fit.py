@@ -41,16 +41,25 @@ def fit_handover(runs: Sequence[RecordedRun], prior: HandoverLaw) -> HandoverLaw
 
 
 def fit_mobility(runs: Sequence[RecordedRun], prior: MobilityLaw) -> MobilityLaw:
-    """Speeds, and how often velocities change."""
-    velocity = [run.field("velocity_mps").astype(np.float64) for run in runs]
-    speed = np.concatenate([np.linalg.norm(v, axis=2).ravel() for v in velocity])
+    """Speeds, and how often velocities change, of users who are there.
+
+    A Gauss-Markov process has neither legs nor bounds of speed; all of its law is declared.
+    """
+    if any(run.run.settings["mobility"]["model"] == "gauss-markov" for run in runs):
+        return prior
+    speeds, turns, user_s = [], 0, 0.0
+    for run in runs:
+        velocity_mps = run.field("velocity_mps").astype(np.float64)  # [n_slots + 1, n_ue, 2]
+        there = np.broadcast_to(run.present(), velocity_mps.shape[:2])
+        stays = there[1:] & there[:-1]
+        turned = np.linalg.norm(np.diff(velocity_mps, axis=0), axis=2) > _TURN_MPS
+        speeds.append(np.linalg.norm(velocity_mps, axis=2)[there])
+        turns += int((turned & stays).sum())
+        user_s += float(stays.sum()) * run.slot_s
+    speed = np.concatenate(speeds)
     moving = speed[speed > 1e-3]
     if not len(moving):
         return prior
-    turns = sum(
-        int((np.linalg.norm(np.diff(v, axis=0), axis=2) > _TURN_MPS).sum()) for v in velocity
-    )
-    user_s = sum(run.slots * run.slot_s * v.shape[1] for run, v in zip(runs, velocity, strict=True))
     low, high = float(moving.min()), float(moving.max())
     return prior.model_copy(
         update={

@@ -9,11 +9,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 import ns3_scenarios
 from ns3_bridge import LocalHost
 from py_agent import former_names
+from py_agent.contract import present
 from py_agent.experiment.run_data import (
     finished_run,
     observed_field,
@@ -58,6 +60,11 @@ class RecordedRun:
         if name not in self._cache:
             self._cache[name] = observed_field(self.folder, name)
         return self._cache[name]
+
+    def present(self) -> NDArray[np.bool_]:
+        """Who is there, ``[n_slots + 1, n_ue]``; ``[1]`` where nobody comes or goes."""
+        recorded = {"present"} & slot_fields(self.folder)
+        return present({name: self.field(name) for name in recorded})
 
     def action(self, name: str) -> NDArray[Any]:
         """What was decided in every slot, ``[n_slots, ...]``."""

@@ -17,7 +17,7 @@ from py_agent.driver import play
 from py_agent.experiment.networks import make_policy
 from py_agent.experiment.run_settings import RunSettings
 from py_agent.long_run.trend import Trend, trend
-from py_agent.long_run.warm_up import warm_up
+from py_agent.long_run.warm_up import LEAST_FRAMES, warm_up
 from py_agent.policies import load_policy
 from py_agent.twin.environment.env import make_vector
 
@@ -110,6 +110,7 @@ def outcome_of(work: LongRuns) -> Outcome:
 
     Raises:
         UnsuitableNetwork: the twin cannot stand in for the scenario.
+        InvalidSetting: too few frames to tell the warm-up from.
     """
     run = work.run
     settings = merged(run.settings, {"duration_s": work.duration_s + 1.0})
@@ -122,12 +123,17 @@ def outcome_of(work: LongRuns) -> Outcome:
         known["learning"] = learning.model_dump()
     network = Network(run.scenario, known, networks.schema)
     slots_per_frame, slot_s = known["slots_per_frame"], known["slot_s"]
+    slots = slot_count(work.duration_s, slot_s)
+    if slots < LEAST_FRAMES * slots_per_frame:
+        raise InvalidSetting(
+            f"duration {work.duration_s:g} s: the warm-up is told from {LEAST_FRAMES} frames or "
+            f"more, {LEAST_FRAMES * slots_per_frame * slot_s:g} s here"
+        )
     policy = make_policy(run)
     policy.begin(network, work.first_seed)
     observation, _ = networks.reset(seed=work.first_seed)
     frames: list[_Frame] = []
     task_slots = 0.0  # handovers make queues longest in mid-frame: every slot counts
-    slots = slot_count(work.duration_s, slot_s)
     for number, slot in enumerate(play(networks, policy, network, observation, slots), 1):
         task_slots += float(tasks_in_system(slot.after).sum())
         if number % slots_per_frame == 0:

@@ -56,7 +56,7 @@ def capacity(
     ] = "1-20",
     networks: Annotated[int, typer.Option(help="Networks of the twin per rule.", min=5)] = 32,
     duration: Annotated[
-        float, typer.Option(help="Simulated seconds per network, warm-up included.", min=30)
+        float, typer.Option(help="Simulated seconds per network, warm-up included.")
     ] = 180.0,
     jobs: Annotated[
         int | None, typer.Option(help="Rules side by side.", show_default="one per core", min=1)
@@ -69,6 +69,7 @@ def capacity(
     ] = False,
 ) -> None:
     """Compare what users ask for with what there is; find out whether a rule can keep up."""
+    from ns3_bridge import InvalidSetting
     from py_agent.capacity.long_runs import LongRuns
     from py_agent.capacity.survey import survey
     from py_agent.capacity.verdict import verdict
@@ -80,9 +81,8 @@ def capacity(
     given = {"scenario": scenario, "retrain": retrain}
     overrides = with_preset(preset, config, given)
     of_file = load_run_settings(config, overrides, [], is_trusted=is_trusted)
-    has_models = of_file.retrain is not None or any(
-        text.startswith(_OF_MODELS) for text in assignments or []
-    )
+    of_models = [text for text in assignments or [] if text.startswith(_OF_MODELS)]
+    has_models = of_file.retrain is not None or bool(of_models)
     usual = _RULES_WITH_MODELS if has_models else _RULES
     grid = Grid(
         policies=(policies or usual).split(","),
@@ -93,8 +93,14 @@ def capacity(
         is_trusted=is_trusted,
     )
     works = [LongRuns(cell.run, networks, duration) for cell in grid.cells()]
+    with_models = [work.run for work in works if work.run.retrain is not None]
+    if of_models and not with_models:
+        raise InvalidSetting(
+            f"--set {of_models[0]!r}: no user has a model, for no policy names a retraining rule; "
+            f"e.g. {works[0].run.policy}@spare"
+        )
     with err().status("starting networks on ns-3"):
-        found = survey(works[0].run, parse_seeds(seeds), association)
+        found = survey([*with_models, works[0].run][0], parse_seeds(seeds), association)
     try:
         with err().status(f"trying {len(works)} rules in {networks} networks of the twin"):
             outcomes = _outcomes(works, jobs or os.cpu_count() or 1)

@@ -139,6 +139,7 @@ def compare(
     from py_agent.compare.precision import Precision, run_comparison
     from py_agent.compare.results_file import ResultsFile
     from py_agent.experiment.seeds import parse_seeds
+    from py_agent.experiment.task_statistics import records_tasks
     from py_agent.folder_lock import locked
     from py_agent.policies import policy_names
 
@@ -161,7 +162,7 @@ def compare(
 
         grid = dataclasses.replace(grid, policies=fitting(grid.policies, network))
     check_reference(reference, grid.policies)
-    has_tasks = any(table.name == "task" for table in network.schema.tables)
+    has_tasks = records_tasks(network.schema)
     if precision is not None and not has_tasks:
         from ns3_bridge import InvalidSetting
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from py_agent.long_run.frame_series import FrameSeries
-from py_agent.long_run.warm_up import BATCH, LEAST_BATCHES, WarmUp, warm_up
+from py_agent.long_run.warm_up import LEAST_FRAMES, WarmUp, warm_up
 
 _STATIONARY = ("task_s", "deficit_s")  # what delays and violations are made of
 
@@ -51,8 +51,8 @@ def common_warm_up(series: Mapping[str, Sequence[FrameSeries | None]]) -> Common
         return CommonWarmUp(0, 0.0, reason="some results are of before runs kept series of frames")
     known = [run for run in runs if run is not None]
     frames = min((len(run) for run in known), default=0)
-    if frames < LEAST_BATCHES * BATCH:
-        reason = f"runs of {frames} frames are too short for it: it takes {LEAST_BATCHES * BATCH}"
+    if frames < LEAST_FRAMES:
+        reason = f"runs of {frames} frames are too short for it: it takes {LEAST_FRAMES}"
         return CommonWarmUp(0, 0.0, reason=reason)
     found = {
         label: _warm_up([run for run in of_policy if run is not None], frames)

@@ -131,12 +131,11 @@ class Grid:
 
     def _cell(self, label: str, seed: int, variant: Sequence[str]) -> Cell:
         named = parse(label)
+        assignments = [*self.assignments, *variant]
         chosen: dict[str, Any] = {"policy": named.policy, "seed": seed}
         if named.retrain is not None:
             chosen["retrain"] = named.retrain
-        if named.options:
-            chosen["retrain_options"] = named.options
-        assignments = [*self.assignments, *variant]
+            chosen["retrain_options"] = {**self._common_options(named.retrain), **named.options}
         given = {**self.overrides, **chosen}
         run = load_run_settings(self.config, given, assignments, is_trusted=self.is_trusted)
         common = run.learning.accuracy_weight
@@ -145,6 +144,11 @@ class Grid:
             run = load_run_settings(self.config, given, assignments, is_trusted=self.is_trusted)
         make_policy(run)  # a name that is wrong is told before anything runs
         return Cell(label, ", ".join(variant), run, run.learning.accuracy_weight - common)
+
+    def _common_options(self, rule: str) -> dict[str, Any]:
+        """Parameters of all runs, which are those of one rule where the runs have one."""
+        common = load_run_settings(self.config, self.overrides, [], is_trusted=self.is_trusted)
+        return common.retrain_options if common.retrain in (None, rule) else {}
 
     def _variants(self) -> Iterator[tuple[str, ...]]:
         choices = []

@@ -61,8 +61,8 @@ def code_digest(scenario: str, *rooms: str) -> str:
 def _our_code(rooms: tuple[str, ...]) -> list[Path]:
     outside = _BESIDE - set(rooms)
     found = [Path(_native.__file__), Path(_engine.__file__)]
-    for folder in (*ns3_bridge.__path__, *ns3_scenarios.__path__):
-        found += [path for path in Path(folder).rglob("*") if path.suffix in _READ_BY_RUNS]
+    for package in map(Path, (*ns3_bridge.__path__, *ns3_scenarios.__path__)):
+        found += [path for path in package.rglob("*") if path.suffix in _READ_BY_RUNS]
     for folder in map(Path, py_agent.__path__):
         files = folder.rglob("*.py")
         found += [path for path in files if path.relative_to(folder).parts[0] not in outside]

@@ -130,6 +130,9 @@ def load_run_settings(
     if config is not None and not is_trusted:
         check_data(config, {name: v for name, v in in_file.items() if name not in given})
     values = {**in_file, **given}
+    if assignments and isinstance(values.get("settings"), Mapping):
+        # Of a name with dots, too, the assignment is what counts.
+        values["settings"] = copy.deepcopy(dict(as_mapping(values["settings"])))
     for assignment in assignments:
         _assign(values, assignment, unused)
     try:

@@ -22,6 +22,16 @@ def decider(summary: Mapping[str, Any]) -> str:
     return f"{summary['policy']}@{retrain}" if retrain else str(summary["policy"])
 
 
+def has_tasks(summary: Mapping[str, Any]) -> bool:
+    """Whether a run tells the delays of tasks; a scenario may call another quantity ``delay_s``.
+
+    Example:
+        >>> has_tasks({"tasks_completed": 3, "mean_delay_s": 0.2}), has_tasks({"mean_delay_s": 0.2})
+        (True, False)
+    """
+    return "tasks_completed" in summary
+
+
 def summary_of(folder: RunFolder) -> dict[str, Any]:
     """What a finished run has written; otherwise what can be said of the slots that there are.
 

@@ -41,9 +41,9 @@ from py_agent.experiment.run_settings import RunSettings
 from py_agent.experiment.slot_length import planned_slots
 from py_agent.experiment.stay_statistics import summarise_stays
 from py_agent.experiment.task_statistics import (
-    TASK_COLUMNS,
     delay_parts,
     jain_index,
+    records_tasks,
     summarise_delays,
 )
 from py_agent.experiment.watching import Begun, Nobody, Watcher
@@ -96,7 +96,8 @@ class Run:
         self.folder: RunFolder | None = None
         self._records: dict[str, list[NDArray[Any]]] = {t.name: [] for t in self.env.schema.tables}
         self._observed: ObservedMeans | None = None
-        if "task" not in self._records:
+        self._has_tasks = records_tasks(self.env.schema)
+        if not self._has_tasks:
             self._observed = ObservedMeans(self.env.schema.observations)
         self._decision_s = 0.0
         self._total_reward = 0.0
@@ -287,7 +288,7 @@ class Run:
             "n_ue": settings.get("n_ue"),
             "n_bs": settings.get("n_bs"),
         }
-        if self._records_columns("task", *TASK_COLUMNS):
+        if self._has_tasks:
             tasks = np.concatenate(self._records["task"])
             parts = delay_parts(tasks, self._end["time_s"])
             summary |= summarise_delays(parts)
@@ -302,7 +303,7 @@ class Run:
             summary["connections_lost"] = sum(map(len, self._records["radio_link"]))
         if self._observed is not None:
             summary |= self._observed.summary()
-        if "accuracy" in self._records:
+        if self._settings.retrain is not None:
             summary |= summarise_learning(
                 np.concatenate(self._records["accuracy"]),
                 np.concatenate(self._records["training"]),
@@ -327,13 +328,13 @@ class Run:
     def _frame_series(self) -> FrameSeries:
         edges_s = self._frame_ends.edges_s
         columns = self._frame_ends.columns()
-        if self._records_columns("task", *TASK_COLUMNS):
+        if self._has_tasks:
             columns |= task_columns(np.concatenate(self._records["task"]), edges_s)
         if self._records_columns("handover", "outcome", "commanded_s"):
             handovers = np.concatenate(self._records["handover"])
             labels = self.env.schema.table("handover").column("outcome")["labels"]
             columns |= handover_columns(handovers, labels, edges_s)
-        if "accuracy" in self._records:
+        if self._settings.retrain is not None:
             accuracy = np.concatenate(self._records["accuracy"])
             target = self._settings.learning.target_accuracy
             columns |= accuracy_columns(accuracy, target, edges_s)

@@ -10,8 +10,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-#: What the statistics need of a table ``task``.
-TASK_COLUMNS = ("ue", "created_s", "uploaded_s", "compute_s", "computed_s", "done_s")
+from ns3_bridge import Schema
+
+_COLUMNS = ("ue", "created_s", "uploaded_s", "compute_s", "computed_s", "done_s")
+
+
+def records_tasks(schema: Schema) -> bool:
+    """Whether a scenario has tasks; a table ``task`` of its own with other columns is none."""
+    columns = {table.name: set(table.dtype.names or ()) for table in schema.tables}
+    return set(_COLUMNS) <= columns.get("task", set())
 
 
 @dataclasses.dataclass(frozen=True)

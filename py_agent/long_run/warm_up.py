@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 BATCH = 5  # frames
-LEAST_BATCHES = 10  # fewer do not tell a warm-up from chance
+#: Fewer do not tell a warm-up from chance.
+LEAST_FRAMES = 10 * BATCH
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,7 +48,7 @@ def warm_up(series: NDArray[np.float64]) -> WarmUp:
             whole batch count to no batch.
     """
     count = len(series) // BATCH
-    if count < LEAST_BATCHES:
+    if len(series) < LEAST_FRAMES:
         return WarmUp(0, False)
     batches = series[: count * BATCH].reshape(count, BATCH).mean(axis=1)
     errors = [

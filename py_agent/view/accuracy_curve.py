@@ -26,8 +26,8 @@ def draw_accuracy(axes: Axes, folder: RunFolder, baseline: RunFolder | None = No
     axes.plot(time_s, accuracy, color="0.82", linewidth=0.7, rasterized=as_picture)
     label = f"mean: {rows['accuracy'].mean():.2f}\n{below:.0%} below target"
     axes.plot(time_s, np.nanmean(accuracy, axis=1), color=RUN, label=label)
-    if baseline is not None:
-        rows = table_columns(baseline, "accuracy")
+    rows = {} if baseline is None else table_columns(baseline, "accuracy")
+    if len(rows.get("ue", ())):
         time_s, accuracy = _by_frame(rows)
         below = float(np.mean(rows["deficit"] > 0))
         label = f"baseline: {rows['accuracy'].mean():.2f}\n{below:.0%} below target"

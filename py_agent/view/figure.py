@@ -6,12 +6,13 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from py_agent.experiment.run_data import slot_fields
 from py_agent.experiment.run_events import run_events
 from py_agent.experiment.run_folder import RunFolder
-from py_agent.experiment.run_summary import decider, summary_of
+from py_agent.experiment.run_summary import decider, has_tasks, summary_of
 from py_agent.view.accuracy_curve import draw_accuracy
 from py_agent.view.field_curves import curves, draw_field
 from py_agent.view.run_curves import (
@@ -36,8 +37,8 @@ def draw_run(folder: RunFolder, baseline: RunFolder | None = None) -> Figure:
         baseline: another policy's run under the same seed, whose delay and accuracy stand beside.
     """
     summary = summary_of(folder)
-    has_tasks = {"mean_delay_s", "early_end"} & set(summary)
-    figure = _network(folder, baseline) if has_tasks and is_network(folder) else _fields(folder)
+    is_drawn = is_network(folder) and (has_tasks(summary) or "early_end" in summary)
+    figure = _network(folder, baseline) if is_drawn else _fields(folder)
     beside = "" if baseline is None else f" beside {decider(summary_of(baseline))}"
     figure.suptitle(
         f"{summary['scenario']} · {decider(summary)}{beside} · seed {summary['seed']} · "
@@ -54,7 +55,12 @@ def is_network(folder: RunFolder) -> bool:
 
 def _network(folder: RunFolder, baseline: RunFolder | None) -> Figure:
     summary = summary_of(folder)
-    panels = ["delay", "load", *(["accuracy"] if "accuracy_mean" in summary else [])]
+    folders = [folder] if baseline is None else [folder, baseline]
+    panels = [
+        *(["delay"] if all(map(_tells_delays, folders)) else []),
+        "load",
+        *(["accuracy"] if summary.get("accuracy_mean") is not None else []),
+    ]
     rows: list[Any] = [["map", name] for name in panels]
     heights = [1.0] * len(panels)
     if events := run_events(folder):
@@ -65,15 +71,8 @@ def _network(folder: RunFolder, baseline: RunFolder | None) -> Figure:
     axes = figure.subplot_mosaic(rows, width_ratios=widths, height_ratios=heights)
     draw_map(axes["map"], folder)
     axes["map"].set_anchor("N")
-    if baseline is None:
-        draw_delay_parts(axes["delay"], folder, summary)
-    else:
-        other = summary_of(baseline)
-        runs = {
-            decider(summary): (folder, summary, RUN),
-            decider(other): (baseline, other, BASELINE),
-        }
-        draw_delays(axes["delay"], runs)
+    if "delay" in axes:
+        _draw_delay(axes["delay"], folder, baseline)
     draw_load(axes["load"], folder, summary)
     if "accuracy" in axes:
         draw_accuracy(axes["accuracy"], folder, baseline)
@@ -81,6 +80,24 @@ def _network(folder: RunFolder, baseline: RunFolder | None) -> Figure:
         draw_events(axes["events"], events, folder, summary)
     axes[rows[-1][-1]].set_xlabel("ns-3 time [s]")
     return figure
+
+
+def _draw_delay(axes: Axes, folder: RunFolder, baseline: RunFolder | None) -> None:
+    summary = summary_of(folder)
+    if baseline is None:
+        draw_delay_parts(axes, folder, summary)
+        return
+    other = summary_of(baseline)
+    runs = {
+        decider(summary): (folder, summary, RUN),
+        decider(other): (baseline, other, BASELINE),
+    }
+    draw_delays(axes, runs)
+
+
+def _tells_delays(folder: RunFolder) -> bool:
+    """One that ended early does not: its records lack the tasks that were under way."""
+    return has_tasks(summary_of(folder))
 
 
 def _fields(folder: RunFolder) -> Figure:

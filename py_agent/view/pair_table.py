@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from py_agent.experiment.run_summary import decider
+from py_agent.experiment.run_summary import decider, has_tasks
 from py_agent.view.observed import observed
 
 Summary = Mapping[str, Any]
@@ -32,7 +32,7 @@ _COUNTS = (
 def pair_rows(run: Summary, baseline: Summary) -> list[tuple[str, str, str, str]]:
     """What, the run's value, the baseline's value, the difference."""
     rows = []
-    for what, name in _SECONDS:
+    for what, name in _SECONDS if has_tasks(run) and has_tasks(baseline) else ():
         ours, theirs = run.get(name), baseline.get(name)
         if ours is not None and theirs is not None and (ours or theirs):
             rows.append((what, f"{ours:.3f} s", f"{theirs:.3f} s", _change(ours, theirs)))
@@ -56,19 +56,19 @@ def pair_sentence(run: Summary, baseline: Summary) -> str:
     """What the pair shows, in plain words.
 
     Example:
-        >>> run = {"policy": "rollout-drl", "seed": 1, "mean_delay_s": 0.5}
-        >>> pair_sentence(run, {"policy": "strongest-equal", "seed": 1, "mean_delay_s": 2.0})
+        >>> run = {"policy": "rollout-drl", "seed": 1, "tasks_completed": 9, "mean_delay_s": 0.5}
+        >>> pair_sentence(run, {**run, "policy": "strongest-equal", "mean_delay_s": 2.0})
         'Under seed 1 a task took 0.50 s with rollout-drl: 75 % less than the 2.00 s with \
 strongest-equal.'
     """
-    ours, theirs = run.get("mean_delay_s"), baseline.get("mean_delay_s")
     us, them = decider(run), decider(baseline)
-    if "mean_delay_s" not in run and "mean_delay_s" not in baseline:
+    if not (has_tasks(run) or has_tasks(baseline)):
         gained = run["total_reward"] - baseline["total_reward"]
         return (
             f"Under seed {run['seed']} the reward was {run['total_reward']:.3f} with {us}: "
             f"{gained:+.3f} beside the {baseline['total_reward']:.3f} with {them}."
         )
+    ours, theirs = (x["mean_delay_s"] if has_tasks(x) else None for x in (run, baseline))
     if ours is None or theirs is None:
         return f"Under seed {run['seed']} there is no delay to compare of {us} and {them}."
     if theirs == 0 or abs(ours / theirs - 1) < 0.005:

@@ -12,7 +12,7 @@ from py_agent import yaml_text
 from py_agent.experiment.paired_run import baseline_of
 from py_agent.experiment.run_data import slot_rewards
 from py_agent.experiment.run_folder import RunFolder
-from py_agent.experiment.run_summary import decider, summary_of
+from py_agent.experiment.run_summary import decider, has_tasks, summary_of
 from py_agent.view.figure import draw_run, is_network
 from py_agent.view.figure_file import save_figure
 from py_agent.view.page import details, page, picture, table
@@ -92,7 +92,7 @@ def _result(summary: Mapping[str, Any], other: Mapping[str, Any] | None) -> str:
 
 
 def _moments(folder: RunFolder, summary: Mapping[str, Any]) -> str:
-    if "mean_delay_s" not in summary or not is_network(folder):
+    if not has_tasks(summary) or not is_network(folder):
         return ""
     rows = worst_moments(folder, summary)
     return f"<h2>When tasks waited longest</h2>{table(rows, HEADER)}" if rows else ""

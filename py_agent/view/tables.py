@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ns3_bridge import Description, Field
-from py_agent.experiment.run_summary import decider
+from py_agent.experiment.run_summary import decider, has_tasks
 from py_agent.view.observed import observed
 from py_agent.view.pair_table import pair_rows
 
@@ -32,7 +32,7 @@ def result_rows(summary: Mapping[str, Any]) -> list[tuple[str, str]]:
         rows.append(("ended early", summary["early_end"]))
     if summary["n_ue"] is not None:
         rows.append(("network", f"{summary['n_ue']} users, {summary['n_bs']} base stations"))
-    if "mean_delay_s" in summary:
+    if has_tasks(summary):
         rows += [
             (
                 "tasks",

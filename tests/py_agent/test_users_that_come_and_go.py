@@ -386,6 +386,14 @@ def test_policies_play_through(tmp_path, policy, retrain):
         assert len(figure.axes) == 4  # map, delays, load, events
 
 
+def test_a_run_in_which_nobody_comes_is_drawn(tmp_path):
+    settings = {**SETTINGS, "arrival": {"rate_hz": 1e-3, "sojourn_s": 1}, "duration_s": 1}
+    chosen = {"policy": "load-fill", "retrain": "spare", "runs_dir": tmp_path, "settings": settings}
+    folder = Run(load_run_settings(None, chosen, ["retraining.enabled=true"])).execute()
+    assert folder.read_summary()["accuracy_mean"] is None
+    assert not any("Accuracy" in axes.get_title(loc="left") for axes in draw_run(folder).axes)
+
+
 def test_calibration_counts_the_time_of_those_who_are_there(tmp_path):
     chosen = {"policy": "load-srpt", "seed": 3, "runs_dir": tmp_path}
     chosen["settings"] = {**SETTINGS, "duration_s": 8, "retraining": {}}

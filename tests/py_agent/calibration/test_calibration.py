@@ -3,12 +3,14 @@
 
 import dataclasses
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from typer.testing import CliRunner
 
 from py_agent.calibration.calibrate import calibrate
+from py_agent.calibration.law_fit import fit_mobility
 from py_agent.calibration.recorded import load_runs
 from py_agent.calibration.traffic_fit import fit_traffic, most_likely_times
 from py_agent.cli.app import app
@@ -17,7 +19,7 @@ from py_agent.experiment.runner import Run
 from py_agent.radio.errors import NothingToLearn
 from py_agent.radio.lte.laws import map_rsrp_dbm
 from py_agent.twin.environment.network import TwinNetwork
-from py_agent.twin.model.parameters import Traffic, TwinParameters
+from py_agent.twin.model.parameters import MobilityLaw, Traffic, TwinParameters
 from py_agent.twin.model.prior import prior_parameters
 from py_agent.twin.model.traffic import mean_size_bit
 
@@ -168,6 +170,43 @@ def test_what_a_quota_withholds_is_no_delay_of_the_pipeline(tmp_path):
         folder = Run(load_run_settings(None, overrides, chosen)).execute().path
         fitted[mode] = calibrate([folder]).delays.pipeline_s
     assert fitted["quota"] == pytest.approx(fitted["work-conserving"], abs=0.01)
+
+
+class Walks:
+    """Three users turn at right angles every second, of 0.1 s slots; some may be away."""
+
+    slot_s = 0.1
+
+    def __init__(self, there, model="trace"):
+        self.there = there
+        self.run = SimpleNamespace(settings={"mobility": {"model": model}})
+
+    def present(self):
+        return self.there
+
+    def field(self, name):
+        assert name == "velocity_mps"
+        legs = np.arange(101) // 10 % 4
+        towards = np.array([[3.0, 0.0], [0.0, 4.0], [-3.0, 0.0], [0.0, -4.0]])[legs]
+        walks = np.repeat(towards[:, None], 3, axis=1)
+        return np.where(np.broadcast_to(self.there, (101, 3))[..., None], walks, 0.0)
+
+
+def test_users_who_are_away_neither_walk_nor_turn():
+    there = np.ones((101, 3), bool)
+    there[35:68, 0] = False
+    there[:, 2] = False
+    all_there, some_away = (
+        fit_mobility([Walks(x)], MobilityLaw()) for x in (np.ones(1, bool), there)
+    )
+    assert all_there.turn_s == pytest.approx(1, rel=0.02)
+    assert some_away.turn_s == pytest.approx(1, rel=0.1)
+    assert (some_away.speed_min_mps, some_away.speed_max_mps) == (3, 4)
+
+
+def test_what_is_declared_of_gauss_markov_is_not_learned_as_legs():
+    declared = MobilityLaw(speed_min_mps=1, speed_max_mps=15, turn_s=7.2)
+    assert fit_mobility([Walks(np.ones(1, bool), "gauss-markov")], declared) == declared
 
 
 def test_acknowledgements_take_some_milliseconds(learned):

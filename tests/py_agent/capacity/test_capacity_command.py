@@ -50,7 +50,7 @@ def test_light_retraining_is_feasible_with_slack():
 
 def test_more_tasks_than_cycles_are_told_without_a_rule():
     overload = ["n_ue=4", "n_bs=2", "traffic.rate_hz=6", "state.mac=false"]
-    report = found(overload, "--policies", "strongest-fill", "--networks", "5", "--duration", "30")
+    report = found(overload, "--policies", "strongest-fill", "--networks", "5", "--duration", "50")
     assert report["fits"] is False
     assert report["feasible"] is False
     assert report["least_samples_hz"] is None
@@ -59,7 +59,7 @@ def test_more_tasks_than_cycles_are_told_without_a_rule():
 
 
 def test_the_tables_name_cells_and_rules():
-    result = capacity(["n_ue=4", "n_bs=2"], "--policies", "load-fill", "--duration", "30")
+    result = capacity(["n_ue=4", "n_bs=2"], "--policies", "load-fill", "--duration", "50")
     assert result.exit_code == 0, result.output
     assert "least training" in result.stdout
     assert "load-fill" in result.stdout
@@ -68,7 +68,7 @@ def test_the_tables_name_cells_and_rules():
 
 def test_users_on_a_trace_are_asked_along_it():
     streets = ["n_ue=5", "n_bs=2", "mobility.model=trace", "duration_s=20"]
-    report = found([*streets, "mobility.trace_start_s=10"], "--duration", "30")
+    report = found([*streets, "mobility.trace_start_s=10"], "--duration", "50")
     assert 0 < report["load"]["total"]["tasks"] <= 0.5 * 5 * 4e8 / 4e9 + 1e-9
 
 
@@ -77,6 +77,11 @@ def test_users_on_a_trace_are_asked_along_it():
     [
         (["--association", "nearest"], "association 'nearest'"),
         (["--policies", "random"], "decides for one network at a time"),
+        (
+            ["--policies", "load-fill", "--set", "learning.drift_speed=2"],
+            "no user has a model, for no policy names a retraining rule; e.g. load-fill@spare",
+        ),
+        (["--duration", "49.5"], "told from 50 frames or more, 50 s here"),
         (["--set", "learning.target_accuracy=0.95"], "learning.target_accuracy = 0.95"),
     ],
 )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
@@ -14,8 +16,10 @@ from py_agent.compare.comparison import Failure
 from py_agent.compare.grid import Cell
 from py_agent.compare.results_file import RunResult
 from py_agent.experiment.run_settings import RunSettings
+from py_agent.experiment.task_statistics import records_tasks
 from py_agent.view.pair_table import pair_rows, pair_sentence
 from py_agent.view.reward_comparison import reward_table
+from py_agent.view.tables import result_rows
 
 REWARDS = {
     "newreno": [-2.0, -3, -4, -2, -3],
@@ -105,6 +109,25 @@ def test_what_cannot_be_asked_of_rewards_is_refused():
     done = CliRunner().invoke(app, arguments)
     assert done.exit_code == 2
     assert "tcp has no tasks" in done.output
+
+
+def test_a_delay_that_is_observed_is_none_of_tasks():
+    run = {"policy": "mine", "seed": 1, "total_reward": 2.0, "mean_delay_s": 0.05}
+    known = {"sim_time_s": 1.0, "slots": 10, "n_ue": None, "early_end": "killed"}
+    assert ("mean delay_s", "0.05") in result_rows({**run, **known})
+    assert pair_rows(run, run) == [("mean delay_s", "0.05", "0.05", "+0 %")]
+    assert pair_sentence(run, run).startswith("Under seed 1 the reward was 2.000 with mine")
+
+
+def test_a_table_of_a_scenarios_own_that_is_called_task_is_none_of_tasks():
+    def schema(*columns):
+        table = SimpleNamespace(name="task", dtype=np.dtype([(name, "f8") for name in columns]))
+        return SimpleNamespace(tables=(table,))
+
+    of_tasks = ("ue", "created_s", "uploaded_s", "compute_s", "computed_s", "done_s")
+    assert records_tasks(schema(*of_tasks, "left_s"))
+    assert not records_tasks(schema("delay_s"))
+    assert not records_tasks(SimpleNamespace(tables=()))
 
 
 def test_a_run_beside_its_baseline_shows_what_was_observed():

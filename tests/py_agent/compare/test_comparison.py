@@ -30,6 +30,16 @@ def test_a_grid_holds_every_policy_under_every_seed_and_setting():
     assert cells[0].run.settings == {"n_ue": 5, "slots_per_frame": 25}
 
 
+def test_parameters_of_a_file_are_those_of_its_rule_and_a_label_s_join_them(tmp_path):
+    config = tmp_path / "runs.yaml"
+    config.write_text("retrain: spare\nretrain_options: {idle_margin: 0.12}\n")
+    labels = ["load-fill", "load-fill@spare+busy_margin=0.1", "load-fill@none", "load-fill@bandit"]
+    cells = Grid(labels, [1], config=config).cells()
+    common = {"idle_margin": 0.12}
+    expected = [common, {**common, "busy_margin": 0.1}, {}, {}]
+    assert [cell.run.retrain_options for cell in cells] == expected
+
+
 def test_a_key_tells_what_the_result_depends_on():
     key = Grid(["srpt"], [1]).cells()[0].key
     assert key == Grid(["srpt"], [1], overrides={"runs_dir": "elsewhere"}).cells()[0].key

@@ -33,6 +33,7 @@ from py_agent.experiment.run_folder import RunFolder
 from py_agent.experiment.run_settings import load_run_settings
 from py_agent.experiment.runner import Run
 from py_agent.live.recorded import recorded_messages
+from py_agent.view.figure import draw_run
 from py_agent.view.report import write_report
 
 COMMAND = str(Path(sys.executable).parent / "ns3-twin")
@@ -203,6 +204,12 @@ def test_a_run_that_failed_in_its_first_slot_is_neither_replayed_nor_drawn(tmp_p
         write_report(folder)
     with pytest.raises(InvalidSetting, match="has recorded no slot: there is nothing to show"):
         list(recorded_messages(folder, "1", 10**6))
+
+
+def test_its_figure_tells_no_delays(killed):
+    titles = " ".join(axes.get_title(loc="left") for axes in draw_run(killed).axes)
+    assert "Load of edge servers" in titles
+    assert "delay" not in titles
 
 
 def test_a_run_of_another_version_is_told(killed, tmp_path):

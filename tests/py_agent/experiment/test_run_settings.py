@@ -65,6 +65,13 @@ def test_a_wrong_assignment_is_explained(assignment):
         load_run_settings(None, {"settings": {"n_ue": 3}}, [assignment])
 
 
+def test_an_assignment_wins_over_a_dotted_name_in_a_file(tmp_path):
+    config = tmp_path / "run.yaml"
+    config.write_text("settings: {traffic.rate_hz: 2, n_ue: 4}\n")
+    run = load_run_settings(config, {}, ["traffic.rate_hz=3"])
+    assert run.settings == {"traffic": {"rate_hz": 3}, "n_ue": 4}
+
+
 def test_a_missing_file_is_explained(tmp_path):
     with pytest.raises(InvalidSetting, match="cannot read"):
         load_run_settings(tmp_path / "missing.yaml", {}, [])

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from py_agent.long_run.warm_up import BATCH, LEAST_BATCHES, warm_up
+from py_agent.long_run.warm_up import LEAST_FRAMES, warm_up
 
 FRAMES, DECAY = 120, 10.0  # frames, and frames in which the warm-up falls to 1/e
 
@@ -48,9 +48,9 @@ def test_a_series_that_grows_is_not_settled_and_half_of_it_is_left():
 
 
 def test_a_series_too_short_to_tell_is_left_whole():
-    short = np.linspace(9, 1, LEAST_BATCHES * BATCH - 1)
+    short = np.linspace(9, 1, LEAST_FRAMES - 1)
     assert (warm_up(short).cut, warm_up(short).is_settled) == (0, False)
-    assert warm_up(np.ones(LEAST_BATCHES * BATCH)).is_settled
+    assert warm_up(np.ones(LEAST_FRAMES)).is_settled
 
 
 def test_frames_beyond_the_last_whole_batch_do_not_count():
