@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <span>
 #include <sstream>
 #include <stdexcept>
@@ -81,6 +82,33 @@ std::string IndexText(const FieldEntry& entry, std::size_t flat) {
     return message::List(index, [](std::size_t i) { return std::to_string(i); });
 }
 
+/// Elements are cut to the bounds, as numbers of their own kind.
+void CheckBounds(const FieldSpec& spec, Dtype dtype) {
+    auto check = [&spec]<class T>(T) {
+        // An integer's largest value may be rounded up, out of its range.
+        const double lowest = static_cast<double>(std::numeric_limits<T>::lowest());
+        const double largest = static_cast<double>(std::numeric_limits<T>::max());
+        const bool is_rounded = std::is_same_v<T, std::int64_t>;
+        if (spec.low < lowest || (is_rounded ? spec.high >= largest : spec.high > largest)) {
+            throw std::logic_error("field " + spec.name + ": its bounds, [" +
+                                   message::Number(spec.low) + ", " + message::Number(spec.high) +
+                                   "], are beyond what its type can hold");
+        }
+    };
+    switch (dtype) {
+        case Dtype::UINT8:
+            return check(std::uint8_t());
+        case Dtype::INT32:
+            return check(std::int32_t());
+        case Dtype::INT64:
+            return check(std::int64_t());
+        case Dtype::FLOAT32:
+            return check(float());
+        case Dtype::FLOAT64:
+            return;
+    }
+}
+
 /// Saturation must leave declared values as they are.
 void CheckValues(const FieldSpec& spec, const char* what, const std::vector<double>& values) {
     for (const double value : values) {
@@ -102,6 +130,7 @@ FieldEntry& Schema::Declare(std::deque<FieldEntry>& group,
     if (!std::isfinite(spec.low) || !std::isfinite(spec.high) || spec.low > spec.high) {
         throw std::logic_error("field " + spec.name + ": bounds must be finite, low ≤ high");
     }
+    CheckBounds(spec, dtype);
     CheckValues(spec, "missing", spec.missing ? std::vector{*spec.missing} : std::vector<double>{});
     CheckValues(spec, "constant", spec.constant);
     for (const FieldEntry& other : group) {

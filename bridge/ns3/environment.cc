@@ -15,12 +15,14 @@
 #include <cmath>
 #include <cstdlib>
 #include <deque>
+#include <exception>
 #include <iostream>
 #include <optional>
 #include <sstream>
 #include <stdexcept>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace physical {
 
@@ -68,19 +70,34 @@ struct Argument {
     }
 };
 
-/// From what ns-3 prints for `--help`: it has no other list of them.
-std::deque<Argument> ReadArguments(const std::string& help) {
-    std::deque<Argument> arguments;
+constexpr std::string_view ARGUMENT = "    --";
+
+/// One argument of the program each, as ns-3 prints them for `--help`: it has no other list. Help
+/// of several lines becomes one.
+std::vector<std::string> ArgumentLines(const std::string& help) {
+    std::vector<std::string> found;
     std::istringstream lines(help);
     std::string line;
     while (std::getline(lines, line) && line != "Program Options:") {
     }
-    while (std::getline(lines, line) && line.starts_with("    --")) {
+    while (std::getline(lines, line) && !line.ends_with("Arguments:")) {
+        if (line.starts_with(ARGUMENT)) {
+            found.push_back(line.substr(ARGUMENT.size()));
+        } else if (!found.empty() && !line.empty()) {
+            found.back() += ' ' + line;
+        }
+    }
+    return found;
+}
+
+std::deque<Argument> ReadArguments(const std::string& help) {
+    std::deque<Argument> arguments;
+    for (const std::string& line : ArgumentLines(help)) {
         const std::size_t colon = line.find(':');
         if (colon == std::string::npos) {
             continue;
         }
-        Argument argument{line.substr(6, colon - 6), "", ""};
+        Argument argument{line.substr(0, colon), "", ""};
         const std::size_t help_begin = line.find_first_not_of(' ', colon + 1);
         if (help_begin != std::string::npos) {
             argument.help = line.substr(help_begin);
@@ -99,12 +116,17 @@ std::deque<Argument> ReadArguments(const std::string& help) {
 }  // namespace
 
 Environment::Environment(std::string name, std::string summary)
-    : m_name(std::move(name)), m_summary(std::move(summary)), m_schema(m_name) {
+    : m_name(std::move(name)),
+      m_summary(std::move(summary)),
+      m_schema(m_name),
+      m_exceptions(std::uncaught_exceptions()) {
     m_time_s = m_schema.Observation<double>({"time_s", {1}, "s", 0, 1e9, "simulated time"});
 }
 
 Environment::~Environment() {
-    if (m_is_open && !m_is_over) {
+    // An exception is no end of an episode: whoever catches it says what happened, and exits.
+    const bool is_unwinding = std::uncaught_exceptions() > m_exceptions;
+    if (m_is_open && !m_is_over && !is_unwinding) {
         DoOrExit([this] { Exchange(Status::TRUNCATED); });
     }
 }

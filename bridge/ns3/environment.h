@@ -46,7 +46,7 @@ class Environment {
     /// @param name as the declaration has it
     /// @param summary one line for `--help`
     Environment(std::string name, std::string summary);
-    /// Finishes, unless that has been done.
+    /// Finishes, unless that has been done or an exception is on its way.
     ~Environment();
     Environment(const Environment&) = delete;
     Environment& operator=(const Environment&) = delete;
@@ -111,6 +111,7 @@ class Environment {
     Schema m_schema;
     std::string m_arguments;  ///< the program's own, as ns-3 prints them for `--help`
     Settings m_settings;      ///< those that it declares
+    int m_exceptions;         ///< on their way when this was made
     bool m_describe = false;
     bool m_is_open = false;
     bool m_is_over = false;

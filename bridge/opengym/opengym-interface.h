@@ -4,6 +4,7 @@
 
 #include "environment.h"
 #include "exit-status.h"
+#include "message.h"
 #include "opengym-arguments.h"
 #include "opengym-spaces.h"
 
@@ -130,6 +131,8 @@ class OpenGymInterface : public Object {
     struct Declared {
         std::string name;
         AnyField field;
+        double low;
+        double high;
         double preset;  ///< of an action where nobody decides
     };
 
@@ -139,7 +142,8 @@ class OpenGymInterface : public Object {
         std::vector<Declared> declared;
         for (OpenGymField& field : fields) {
             const double preset = std::clamp(0.0, field.low, field.high);
-            declared.push_back({field.name, DeclareAny(field, acts), preset});
+            declared.push_back(
+                {field.name, DeclareAny(field, acts), field.low, field.high, preset});
         }
         return declared;
     }
@@ -147,7 +151,7 @@ class OpenGymInterface : public Object {
     AnyField DeclareAny(const OpenGymField& field, bool acts) {
         switch (field.kind) {
             case OpenGymField::Kind::UINT:  // no integer of the bridge is unsigned and has 32 bits
-                return DeclareAs<std::int64_t>(field, acts);
+                return DeclareAs<std::int64_t>(field, acts, std::numeric_limits<uint32_t>::max());
             case OpenGymField::Kind::FLOAT:
                 return DeclareAs<float>(field, acts);
             case OpenGymField::Kind::DOUBLE:
@@ -157,12 +161,14 @@ class OpenGymInterface : public Object {
         }
     }
 
+    /// @param largest of the numbers that ns3-gym carries as this kind
     template <class T>
-    AnyField DeclareAs(const OpenGymField& field, bool acts) {
-        using Limits = std::numeric_limits<T>;
+    AnyField DeclareAs(const OpenGymField& field,
+                       bool acts,
+                       double largest = static_cast<double>(std::numeric_limits<T>::max())) {
         physical::FieldSpec spec{field.name, {}, "1", field.low, field.high, "as ns3-gym has it"};
-        spec.low = std::max(field.low, static_cast<double>(Limits::lowest()));
-        spec.high = std::min(field.high, static_cast<double>(Limits::max()));
+        spec.low = std::max(field.low, static_cast<double>(std::numeric_limits<T>::lowest()));
+        spec.high = std::min(field.high, largest);
         spec.shape.assign(field.shape.begin(), field.shape.end());
         spec.categorical = field.kind == OpenGymField::Kind::DISCRETE;
         return acts ? AnyField(m_environment->Action<T>(std::move(spec)))
@@ -173,7 +179,7 @@ class OpenGymInterface : public Object {
         OpenGymValues values;
         m_get_observation()->Store("observation", values);
         for (const Declared& observation : m_observations) {
-            std::visit([&](const auto& field) { Fill(field, values, observation.name); },
+            std::visit([&](const auto& field) { Fill(field, values, observation); },
                        observation.field);
         }
         m_environment->AddReward(m_get_reward());
@@ -182,7 +188,8 @@ class OpenGymInterface : public Object {
     template <class T>
     static void Fill(const physical::Field<T>& field,
                      const OpenGymValues& values,
-                     const std::string& name) {
+                     const Declared& declared) {
+        const std::string& name = declared.name;
         const auto found = values.find(name);
         const std::size_t given = found == values.end() ? 0 : found->second.size();
         if (given != field.All().size()) {
@@ -190,8 +197,16 @@ class OpenGymInterface : public Object {
                                      " values where its space has " +
                                      std::to_string(field.All().size()));
         }
-        std::transform(found->second.begin(), found->second.end(), field.All().begin(),
-                       [](double value) { return static_cast<T>(value); });
+        for (std::size_t i = 0; i < given; ++i) {
+            const double value = found->second[i];
+            if (!(value >= declared.low && value <= declared.high)) {
+                throw std::runtime_error(
+                    name + "[" + std::to_string(i) + "] = " + physical::message::Number(value) +
+                    " is outside its space, [" + physical::message::Number(declared.low) + ", " +
+                    physical::message::Number(declared.high) + "]");
+            }
+            field.All()[i] = static_cast<T>(value);
+        }
     }
 
     void PresetActions() {

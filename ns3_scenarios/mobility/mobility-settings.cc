@@ -44,6 +44,23 @@ void MobilitySettings::Check(const Area& area) const {
             "setting mobility.speed_min_mps = " + message::Number(speed_min_mps) +
             ": must not exceed mobility.speed_max_mps = " + message::Number(speed_max_mps));
     }
+    const MobilitySettings usual;
+    const auto has_no_effect = [this](const std::string& name) {
+        return SettingError("setting mobility." + name + ": has no effect with mobility.model = " +
+                            model + ": set that to trace, or leave this out");
+    };
+    if (model != "trace" && trace != usual.trace) {
+        throw has_no_effect("trace = " + trace);
+    }
+    if (model != "trace" && trace_start_s != usual.trace_start_s) {
+        throw has_no_effect("trace_start_s = " + message::Number(trace_start_s));
+    }
+    if (model != "trace" && trace_x_m != usual.trace_x_m) {
+        throw has_no_effect("trace_x_m = " + message::Number(trace_x_m));
+    }
+    if (model != "trace" && trace_y_m != usual.trace_y_m) {
+        throw has_no_effect("trace_y_m = " + message::Number(trace_y_m));
+    }
     const double side_m = std::min(area.WidthM(), area.DepthM());
     if (model == "hotspots" && hotspot_radius_m > side_m) {
         throw SettingError(

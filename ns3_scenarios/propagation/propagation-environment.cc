@@ -2,6 +2,7 @@
 #include "propagation-environment.h"
 
 #include "settings.h"
+#include "street-canyon-loss-model.h"
 
 #include "ns3/three-gpp-propagation-loss-model.h"
 
@@ -44,8 +45,7 @@ const std::vector<PropagationEnvironment>& Environments() {
     static const std::vector<PropagationEnvironment> environments{
         {"uma", ns3::ThreeGppUmaPropagationLossModel::GetTypeId(), UrbanMacroLos, 50, 4, 6, 7, 37,
          50, 9},
-        {"umi", ns3::ThreeGppUmiStreetCanyonPropagationLossModel::GetTypeId(), UrbanMicroLos, 50, 4,
-         7.82, 7, 10, 13, 9},
+        {"umi", StreetCanyonLossModel::GetTypeId(), UrbanMicroLos, 50, 4, 7.82, 7, 10, 13, 9},
         // σ = 4 dB in line of sight holds up to the break point, some 1.5 km away at 2 GHz.
         {"rma", ns3::ThreeGppRmaPropagationLossModel::GetTypeId(), RuralMacroLos, 60, 4, 8, 8, 37,
          120, 7},

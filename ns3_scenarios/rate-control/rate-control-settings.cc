@@ -65,6 +65,17 @@ void RateControlSettings::Check() const {
         throw SettingError("setting radio.guard_interval_ns = " +
                            std::to_string(guard_interval_ns) + ": must be 800, 1600 or 3200");
     }
+    const RateControlSettings usual;
+    if (distance_m > 0 && mobility.model != usual.mobility.model) {
+        throw SettingError("setting mobility.model = " + mobility.model +
+                           ": has no effect with distance_m = " + message::Number(distance_m) +
+                           ": set that to 0, or leave this out");
+    }
+    if (distance_m > 0 && area_m != usual.area_m) {
+        throw SettingError("setting area_m = " + message::Number(area_m) +
+                           ": has no effect with distance_m = " + message::Number(distance_m) +
+                           ": set that to 0, or leave this out");
+    }
     mobility.Check(MovementArea());
     if (interferer_distance_m != 0 && interferer_distance_m == distance_m) {
         throw SettingError(

@@ -10,7 +10,7 @@
 #include "ns3/nstime.h"
 #include "ns3/simulator.h"
 
-#include <iostream>
+#include <utility>
 
 int main(int argc, char** argv) {
     return physical::ExitStatusOf([&] {
@@ -22,11 +22,12 @@ int main(int argc, char** argv) {
         environment.Parse(declared, argc, argv,
                           [&] { physical::RateNetwork::SetNs3Defaults(settings); });
         settings.Check();
+        physical::Mobility mobility = physical::RateNetwork::MobilityOf(settings);
         physical::Links links(environment, settings);
         physical::RateNetwork* network = nullptr;
         environment.OnReseed([&] { network->AssignStreams(); });
         environment.Open();
-        physical::RateNetwork built(settings, links);
+        physical::RateNetwork built(settings, std::move(mobility), links);
         network = &built;
         ns3::Simulator::Stop(ns3::Seconds(settings.warmup_s + settings.duration_s));
         ns3::Simulator::Run();

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "rate-network.h"
 
+#include "message.h"
 #include "ofdm-rate.h"
 
+#include "ns3/ap-wifi-mac.h"
 #include "ns3/config.h"
 #include "ns3/constant-position-mobility-model.h"
 #include "ns3/double.h"
@@ -74,14 +76,26 @@ void RateNetwork::SetNs3Defaults(const RateControlSettings& settings) {
     SetDefault("ns3::JakesProcess::DopplerFrequencyHz", ns3::DoubleValue(settings.DopplerHz()));
 }
 
-RateNetwork::RateNetwork(const RateControlSettings& settings, Links& links)
-    : m_settings(settings),
-      m_links(links),
-      m_mobility(settings.mobility,
-                 settings.MovementArea(),
-                 settings.n_stations,
-                 settings.warmup_s,
-                 settings.warmup_s + settings.duration_s) {
+Mobility RateNetwork::MobilityOf(const RateControlSettings& settings) {
+    const double end_s = settings.warmup_s + settings.duration_s;
+    Mobility mobility(settings.mobility, settings.MovementArea(), settings.n_stations,
+                      settings.warmup_s, end_s);
+    const std::vector<Stay>& stays = mobility.Stays();
+    for (std::size_t station = 0; station < stays.size(); ++station) {
+        if (stays[station].from_s > settings.warmup_s || stays[station].to_s < end_s) {
+            throw SettingError("setting mobility.trace = " + settings.mobility.trace +
+                               ": station " + std::to_string(station) + " is there from " +
+                               message::Number(stays[station].from_s) + " to " +
+                               message::Number(stays[station].to_s) +
+                               " s; links need it from warmup_s on, to the end at " +
+                               message::Number(end_s) + " s");
+        }
+    }
+    return mobility;
+}
+
+RateNetwork::RateNetwork(const RateControlSettings& settings, Mobility mobility, Links& links)
+    : m_settings(settings), m_links(links), m_mobility(std::move(mobility)) {
     BuildChannel();
     BuildAccessPoint();
     std::map<ns3::Mac48Address, std::size_t> link_of;
@@ -101,9 +115,7 @@ RateNetwork::RateNetwork(const RateControlSettings& settings, Links& links)
     }
     AssignStreams();
     ns3::Simulator::Schedule(ns3::Seconds(settings.warmup_s), [this] {
-        for (std::size_t link = 0; link < m_stations.size(); ++link) {
-            StartWhenAssociated(link);
-        }
+        StartWhenAssociated();
         if (m_interferer) {
             Interfere();
         }
@@ -255,17 +267,35 @@ void RateNetwork::Connect(const ns3::Ptr<ns3::WifiNetDevice>& sender,
             }));
 }
 
-void RateNetwork::StartWhenAssociated(std::size_t link) {
-    const auto mac = ns3::DynamicCast<ns3::StaWifiMac>(m_stations[link]->GetMac());
-    if (mac->IsAssociated()) {
-        Start(link);
-        return;
+void RateNetwork::StartWhenAssociated() {
+    // A station knows it before the access point, which until then drops what it is to send.
+    const auto access_point = m_access_point->GetRemoteStationManager();
+    const bool is_down = m_settings.direction == "downlink";
+    for (std::size_t link = 0; link < m_stations.size(); ++link) {
+        const auto mac = ns3::DynamicCast<ns3::StaWifiMac>(m_stations[link]->GetMac());
+        const ns3::Mac48Address address = mac->GetAddress();
+        if (is_down ? access_point->IsAssociated(address) : mac->IsAssociated()) {
+            Start(link);
+        } else if (is_down) {
+            m_access_point->GetMac()->TraceConnectWithoutContext(
+                "AssociatedSta", ns3::Callback<void, std::uint16_t, ns3::Mac48Address>(
+                                     [this, link, address](std::uint16_t, ns3::Mac48Address who) {
+                                         if (who == address) {
+                                             Start(link);
+                                         }
+                                     }));
+        } else {
+            mac->TraceConnectWithoutContext("Assoc",
+                                            ns3::Callback<void, ns3::Mac48Address>(
+                                                [this, link](ns3::Mac48Address) { Start(link); }));
+        }
     }
-    mac->TraceConnectWithoutContext("Assoc", ns3::Callback<void, ns3::Mac48Address>(
-                                                 [this, link](ns3::Mac48Address) { Start(link); }));
 }
 
 void RateNetwork::Start(std::size_t link) {
+    if (!m_started.insert(link).second) {
+        return;  // it associates once more
+    }
     if (m_settings.traffic == "cbr") {
         SendAtRate(link);
         return;

@@ -16,7 +16,9 @@
 #include "ns3/wifi-net-device.h"
 #include "ns3/yans-wifi-helper.h"
 
+#include <cstddef>
 #include <map>
+#include <set>
 #include <vector>
 
 namespace physical {
@@ -27,7 +29,10 @@ class RateNetwork {
     /// Attributes of ns-3's as the settings have them; a user's own, given later, win.
     static void SetNs3Defaults(const RateControlSettings& settings);
 
-    RateNetwork(const RateControlSettings& settings, Links& links);
+    /// How the stations move. @throws SettingError if a trace does not fit, or one of them leaves
+    static Mobility MobilityOf(const RateControlSettings& settings);
+
+    RateNetwork(const RateControlSettings& settings, Mobility mobility, Links& links);
     RateNetwork(const RateNetwork&) = delete;
     RateNetwork& operator=(const RateNetwork&) = delete;
 
@@ -45,7 +50,7 @@ class RateNetwork {
     /// The sender of a link asks, and what it sends is counted.
     void Connect(const ns3::Ptr<ns3::WifiNetDevice>& sender,
                  const std::map<ns3::Mac48Address, std::size_t>& link_of);
-    void StartWhenAssociated(std::size_t link);
+    void StartWhenAssociated();
     void Start(std::size_t link);
     void Send(std::size_t link);
     void SendAtRate(std::size_t link);
@@ -63,6 +68,7 @@ class RateNetwork {
     ns3::Ptr<ns3::WifiNetDevice> m_interferer;
     ns3::Ptr<ns3::ExponentialRandomVariable> m_gap_s;  ///< between its frames
     ns3::NetDeviceContainer m_devices;                 ///< all
+    std::set<std::size_t> m_started;                   ///< links with traffic
 };
 
 }  // namespace physical

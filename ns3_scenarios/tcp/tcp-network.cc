@@ -116,7 +116,9 @@ void TcpNetwork::BuildCrossTraffic(const TcpSettings& settings) {
     m_cross->SetAttribute("Remote", ns3::AddressValue(sink));
     m_cross->SetAttribute("OnTime", Exponential(settings.cross_on_s));
     m_cross->SetAttribute("OffTime", Exponential(settings.cross_off_s));
-    m_cross->SetAttribute("DataRate", Rate(settings.cross_rate_share * settings.rate_mbps));
+    // At a rate of 0, to which ns-3 rounds, the first packet would never be sent.
+    m_cross->SetAttribute("DataRate",
+                          Rate(std::max(1e-6, settings.cross_rate_share * settings.rate_mbps)));
     m_cross->SetAttribute("PacketSize", ns3::UintegerValue(SEGMENT_BYTES));
     m_others.Get(0)->AddApplication(m_cross);
 }

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace physical {
 
@@ -78,6 +79,20 @@ void TcpSettings::Declare(Settings& settings) {
 }
 
 std::vector<FlowSettings> TcpSettings::Flows() const {
+    std::vector<FlowSettings> flows = FlowsOfItems();
+    double first_s = std::numeric_limits<double>::infinity();
+    for (const FlowSettings& flow : flows) {
+        first_s = std::min(first_s, flow.start_s.value_or(start_spread_s));
+    }
+    if (first_s > duration_s) {
+        throw SettingError("setting duration_s = " + message::Number(duration_s) +
+                           ": the first flow may begin as late as at " + message::Number(first_s) +
+                           " s (flows.start_spread_s, or start_s of flows.each)");
+    }
+    return flows;
+}
+
+std::vector<FlowSettings> TcpSettings::FlowsOfItems() const {
     std::vector<FlowSettings> flows(n_flows, {rtt_s, std::nullopt});
     if (each.empty()) {
         return flows;

@@ -50,7 +50,7 @@ struct TcpSettings {
     void Declare(Settings& settings);
 
     /// What each flow has, in their order: as it is for all, or its own.
-    /// @throws SettingError if `flows.each` is wrong
+    /// @throws SettingError if `flows.each` is wrong, or no flow surely begins before the end
     std::vector<FlowSettings> Flows() const;
 
     /// Longest queue of the bottleneck.
@@ -59,6 +59,9 @@ struct TcpSettings {
     /// Buffer of a socket: twice what can be on the way and wait, so that the window alone limits a
     /// flow.
     std::uint32_t SocketBytes() const;
+
+  private:
+    std::vector<FlowSettings> FlowsOfItems() const;
 };
 
 }  // namespace physical

@@ -3,6 +3,7 @@
 // With the fault "now", which is none, asker 0 does not wait for the others of its instant.
 #include "askers.h"
 #include "environment.h"
+#include "exit-status.h"
 
 #include "ns3/core-module.h"
 
@@ -11,6 +12,7 @@
 #include <cstdlib>
 #include <iostream>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -35,6 +37,9 @@ struct Toy {
         } else {
             askers.Ask(asker, reason, [this, asker] { value(asker) = decided(asker); });
         }
+        if (fault == "throws" && ns3::Simulator::Now() > ns3::Seconds(1.5)) {
+            throw std::runtime_error("thrown in an event");
+        }
         if (fault == "twice") {
             askers.Ask(asker, "tick", [] {});
         }
@@ -42,15 +47,13 @@ struct Toy {
     }
 };
 
-}  // namespace
-
-int main(int argc, char** argv) {
+void Run(int argc, char** argv) {
     std::uint32_t n = 3;
     double seconds = 6.5;
     bool ends = false;
     std::string fault = "none";
     ns3::CommandLine command_line;
-    command_line.AddValue("n", "how many ask", n);
+    command_line.AddValue("n", "how many ask:\none or more,\n\nof each a question", n);
     command_line.AddValue("seconds", "simulated time", seconds);
     command_line.AddValue("ends", "in an end state", ends);
     command_line.AddValue("fault", "what is done wrong", fault);
@@ -98,4 +101,10 @@ int main(int argc, char** argv) {
     ns3::Simulator::Run();
     environment.Finish(ends);
     ns3::Simulator::Destroy();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    return physical::ExitStatusOf([&] { Run(argc, argv); });
 }

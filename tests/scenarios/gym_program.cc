@@ -7,7 +7,8 @@ using namespace ns3;
 
 class CountingEnv : public OpenGymEnv {
   public:
-    CountingEnv(Time step, double offset, int last) : m_step(step), m_offset(offset), m_last(last) {
+    CountingEnv(Time step, double offset, int last, float high)
+        : m_step(step), m_offset(offset), m_last(last), m_high(high) {
         Simulator::Schedule(Seconds(0), &CountingEnv::ScheduleNext, this);
     }
 
@@ -15,7 +16,7 @@ class CountingEnv : public OpenGymEnv {
         std::vector<uint32_t> shape = {3};
         Ptr<OpenGymDictSpace> space = CreateObject<OpenGymDictSpace>();
         space->Add("queue",
-                   CreateObject<OpenGymBoxSpace>(0, 4294967040.0F, shape, TypeNameGet<uint32_t>()));
+                   CreateObject<OpenGymBoxSpace>(0, m_high, shape, TypeNameGet<uint32_t>()));
         space->Add("state", CreateObject<OpenGymDiscreteSpace>(4));
         return space;
     }
@@ -62,6 +63,7 @@ class CountingEnv : public OpenGymEnv {
     Time m_step;
     double m_offset;
     int m_last;
+    float m_high;
     int m_count = 0;
     uint32_t m_state = 0;
     float m_sum = 0;
@@ -73,6 +75,7 @@ int main(int argc, char* argv[]) {
     double simTime = 1;
     double offset = 0;
     int last = -1;
+    float high = 4294967040.0F;
     bool silent = false;
     CommandLine cmd;
     cmd.AddValue("openGymPort", "Port number for OpenGym env. Default: 5555", openGymPort);
@@ -80,13 +83,14 @@ int main(int argc, char* argv[]) {
     cmd.AddValue("simTime", "Simulation time in seconds. Default: 1s", simTime);
     cmd.AddValue("offset", "added to the seed; below -seed: no state is given", offset);
     cmd.AddValue("last", "count at which the game is over", last);
+    cmd.AddValue("high", "of the space of a queue", high);
     cmd.AddValue("silent", "never notify", silent);
     cmd.Parse(argc, argv);
     RngSeedManager::SetSeed(1);
     RngSeedManager::SetRun(simSeed);
 
     Ptr<OpenGymInterface> openGym = CreateObject<OpenGymInterface>(openGymPort);
-    Ptr<CountingEnv> env = CreateObject<CountingEnv>(Seconds(0.1), offset + simSeed, last);
+    Ptr<CountingEnv> env = CreateObject<CountingEnv>(Seconds(0.1), offset + simSeed, last, high);
     if (!silent) {
         env->SetOpenGymInterface(openGym);
     }

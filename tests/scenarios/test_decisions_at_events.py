@@ -92,6 +92,7 @@ def test_who_asks_in_the_midst_of_an_event_asks_before_those_who_wait(asks):
 def test_the_program_s_own_arguments_are_settings(asks):
     described = json.loads(subprocess.run([asks, "--describe"], capture_output=True).stdout)
     kinds = {s["name"]: (s["type"], s["default"]) for s in described["settings"]}
+    assert described["settings"][0]["help"] == "how many ask: one or more, of each a question"
     assert kinds == {
         **{"n": ("real", 3), "seconds": ("real", 6.5)},
         **{"ends": ("flag", False), "fault": ("text", "none")},
@@ -114,6 +115,7 @@ def test_the_program_s_own_arguments_are_settings(asks):
         ("reason", 'reason "no such": not declared'),
         ("late", "all is declared before Open"),
         ("nan", "value"),
+        ("throws", "error: thrown in an event"),
         ("leaves", "exit"),
         ("never", "the simulation has ended and never asked"),
     ],

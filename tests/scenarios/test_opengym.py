@@ -68,8 +68,25 @@ def test_a_program_that_never_notifies_is_told(program):
         ns3_bridge.make([program, "--silent"])
 
 
-def test_an_observation_that_is_not_of_its_space_is_told(program):
-    env = ns3_bridge.make([program, "--offset=-10"])
-    with pytest.raises(SimulatorDied, match="observation_state: 0 values where its space has 1"):
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--offset=-10", "--high=1e30"], "observation_state: 0 values where its space has 1"),
+        (
+            ["--high=1000000000"],
+            r"observation_queue\[1\] = 4e\+09 is outside its space, \[0, 1e\+09\]",
+        ),
+    ],
+)
+def test_an_observation_that_is_not_of_its_space_is_told(program, arguments, told):
+    env = ns3_bridge.make([program, *arguments])
+    with pytest.raises(SimulatorDied, match=told):
         env.reset(seed=1)
+    env.close()
+
+
+def test_a_space_of_unsigned_numbers_may_have_no_end(program):
+    env = ns3_bridge.make([program, "--high=1e30"])
+    assert env.observation_space["observation_queue"].high.tolist() == [2**32 - 1] * 3
+    assert env.reset(seed=1)[0]["observation_queue"][1] == 4_000_000_000
     env.close()

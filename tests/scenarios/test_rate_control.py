@@ -16,6 +16,7 @@ from ns3_bridge.testing import check_scenario
 from py_agent.contract import MissingObservation, Network
 from py_agent.policies import load_policy
 
+ON_A_ROAD = {"distance_m": 0.0, "fading": {"model": "none"}}
 STILL = {"duration_s": 0.3, "distance_m": 10.0, "fading": {"model": "none"}}
 AGENT, MINSTREL_HT, IDEAL, THOMPSON = range(4)
 
@@ -233,11 +234,40 @@ def test_policies_are_refused_by_other_scenarios(policy, cellular):
         ({"radio": {"guard_interval_ns": 900}}, "must be 800, 1600 or 3200"),
         ({"distance_m": 20.0, "interferer": {"distance_m": 20.0}}, "where a station is"),
         ({"mobility": {"speed_min_mps": 3.0, "speed_max_mps": 2.0}}, "speed_max_mps"),
+        ({"mobility": {"model": "random-walk"}}, "model = random-walk: has no effect with dist"),
+        ({"area_m": 50.0}, "area_m = 50: has no effect with distance_m = 15"),
+        ({"distance_m": 0.0, "mobility": {"trace": "vehicles"}}, "no effect with mobility.model"),
+        ({"distance_m": 0.0, "mobility": {"trace_x_m": 3.0}}, "trace_x_m = 3: has no effect"),
+        ({**ON_A_ROAD, "mobility": {"model": "trace", "trace": "/none.xml"}}, "none.xml"),
     ],
 )
 def test_settings_that_contradict_each_other_are_refused(settings, says):
     with pytest.raises(InvalidSetting, match=says):
         ns3_scenarios.make("rate-control", settings)
+
+
+def test_stations_of_a_trace_that_leave_are_refused(tmp_path):
+    trace = tmp_path / "one.csv"
+    lines = ["time,id,x,y", *(f"{second},a,{second},0" for second in range(5))]
+    trace.write_text("\n".join(lines) + "\n")
+    settings = {**ON_A_ROAD, "mobility": {"model": "trace", "trace": str(trace)}}
+    env = ns3_scenarios.make("rate-control", {**settings, "duration_s": 2.0})
+    seen = env.reset(seed=1)[0]
+    assert seen["asks"].sum() == 1
+    env.close()
+    with pytest.raises(InvalidSetting, match="station 0 is there from 0 to 4 s; links need it"):
+        ns3_scenarios.make("rate-control", {**settings, "duration_s": 5.0})
+
+
+def test_a_station_that_comes_within_reach_gets_its_data(tmp_path):
+    trace = tmp_path / "one.csv"
+    lines = ["time,id,x,y", *(f"{second},a,{max(5, 400 - 200 * second)},0" for second in range(7))]
+    trace.write_text("\n".join(lines) + "\n")
+    settings = {**ON_A_ROAD, "mobility": {"model": "trace", "trace": str(trace)}, "duration_s": 4.0}
+    seen, rewards = played(settings, always(0))
+    assert seen[0]["time_s"][0] > 1.5  # beyond the warm-up
+    assert rewards.sum() > 0
+    assert seen[-1]["time_s"][0] == pytest.approx(5.0)
 
 
 def test_stations_out_of_reach_never_ask():

@@ -231,11 +231,25 @@ def test_flows_can_have_round_trips_and_starts_of_their_own():
         ({"bottleneck": {"queue": "red"}}, "bottleneck.queue"),
         ({"flows": {"each": [{"rtt_s": 0.1}]}}, "has 1 items, must have n_flows = 2"),
         ({"flows": {"each": [{}, {"rtt_s": 9}]}}, "flows.each.1.rtt_s = 9"),
+        ({"duration_s": 0.5}, "duration_s = 0.5: the first flow may begin as late as at 1 s"),
+        (
+            {"duration_s": 0.5, "flows": {"each": [{"start_s": 2}, {"start_s": 3}]}},
+            "as late as at 2 s",
+        ),
     ],
 )
 def test_wrong_settings_are_refused(settings, says):
     with pytest.raises(InvalidSetting, match=says):
         ns3_scenarios.make("tcp", settings)
+
+
+def test_cross_traffic_of_next_to_nothing_changes_next_to_nothing():
+    rates = []
+    for share in (0, 1e-9):
+        env = ns3_scenarios.make("tcp", {**SMALL, "n_flows": 1, "cross": {"rate_share": share}})
+        rates.append(later(played(env, lambda o: windows(o, 40))[0], "delivery_rate_mbps").sum())
+        env.close()
+    assert rates[1] == pytest.approx(rates[0], rel=0.01)
 
 
 def test_queue_disciplines_are_those_that_are_named():

@@ -110,10 +110,10 @@ class LargeScale : public Scenario {
     void MakePathLoss(const PropagationEnvironment& environment) {
         ns3::ObjectFactory factory(environment.path_loss.GetName());
         factory.Set("Frequency", ns3::DoubleValue(m_frequency_ghz * 1e9));
-        factory.Set("ShadowingEnabled", ns3::BooleanValue(false));
         factory.Set("ChannelConditionModel",
                     ns3::PointerValue(ns3::CreateObject<SpatialConditionModel>(m_channel)));
         m_path_loss = factory.Create<ns3::PropagationLossModel>();
+        m_path_loss->SetAttributeFailSafe("ShadowingEnabled", ns3::BooleanValue(false));
         m_path_loss->AssignStreams(PATH_LOSS_STREAM);
     }
 

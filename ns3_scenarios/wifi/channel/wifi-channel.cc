@@ -7,7 +7,6 @@
 #include "ns3/double.h"
 #include "ns3/object-factory.h"
 #include "ns3/pointer.h"
-#include "ns3/three-gpp-propagation-loss-model.h"
 
 namespace physical {
 
@@ -25,11 +24,10 @@ WifiChannel::WifiChannel(const WifiSettings& settings,
     factory.SetTypeId(environment.path_loss);
     factory.Set("Frequency", ns3::DoubleValue(settings.FrequencyHz()));
     m_loss = factory.Create<ns3::PropagationLossModel>();
-    if (ns3::DynamicCast<ns3::ThreeGppPropagationLossModel>(m_loss)) {
-        m_loss->SetAttribute("ShadowingEnabled", ns3::BooleanValue(false));
-        m_loss->SetAttribute("ChannelConditionModel",
-                             ns3::PointerValue(ns3::CreateObject<SpatialConditionModel>(maps)));
-    }
+    // Models of TGax have neither.
+    m_loss->SetAttributeFailSafe("ShadowingEnabled", ns3::BooleanValue(false));
+    m_loss->SetAttributeFailSafe("ChannelConditionModel",
+                                 ns3::PointerValue(ns3::CreateObject<SpatialConditionModel>(maps)));
     m_loss->SetNext(ns3::CreateObject<SpatialShadowingLossModel>(maps));
 }
 
