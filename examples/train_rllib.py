@@ -11,7 +11,7 @@ or a team of base stations on ns-3, with a policy each or one that all share:
     ns3-twin run --policy team=rllib-agent.npz --set n_ue=4 --set n_bs=2 --duration 5
 
 Runners are processes on the nodes of the cluster, each with a network of its own; one learner gets
-what they have seen. Needs ``pip install 'ns3-twin[ray,examples]'``.
+what they have seen. Needs ``pip install 'ns3-twin[ray,examples,multi-agent]'``.
 """
 
 from __future__ import annotations

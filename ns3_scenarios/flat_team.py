@@ -7,8 +7,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from gymnasium import spaces
-from pettingzoo import ParallelEnv
-from pettingzoo.utils.wrappers import BaseParallelWrapper
+
+try:
+    from pettingzoo import ParallelEnv
+    from pettingzoo.utils.wrappers import BaseParallelWrapper
+except ModuleNotFoundError as error:
+    raise ModuleNotFoundError(
+        f"{error.name} is missing: pip install 'ns3-twin[multi-agent]'", name=error.name
+    ) from None
 
 from ns3_bridge.errors import InvalidAction
 from ns3_bridge.flat import checked_vector, declared_categories, flat_space

@@ -63,7 +63,7 @@ def names() -> list[str]:
     return sorted(SCENARIOS)
 
 
-def program(scenario: str) -> str:
+def program(scenario: str | os.PathLike[str]) -> str:
     """Path of a scenario's program.
 
     Args:
@@ -72,6 +72,7 @@ def program(scenario: str) -> str:
     Raises:
         UnknownScenario: there is neither; the message lists the known names.
     """
+    scenario = os.fspath(scenario)
     if scenario in SCENARIOS:
         registered = SCENARIOS.load(scenario)
         return str(registered() if callable(registered) else registered)
@@ -89,7 +90,10 @@ def program(scenario: str) -> str:
 
 
 def make(
-    scenario: str, *arguments: Any, render_mode: str | None = None, **options: Any
+    scenario: str | os.PathLike[str],
+    *arguments: Any,
+    render_mode: str | None = None,
+    **options: Any,
 ) -> ScenarioEnv:
     """Make the environment of a scenario.
 
@@ -103,7 +107,7 @@ def make(
 
 
 def make_vector(
-    scenario: str,
+    scenario: str | os.PathLike[str],
     num_envs: int,
     autoreset_mode: AutoresetMode | str = AutoresetMode.NEXT_STEP,
     max_episode_steps: int | None = None,
@@ -116,7 +120,7 @@ def make_vector(
 
 
 def make_pool(
-    scenario: str, num_envs: int, batch_size: int | None = None, **options: Any
+    scenario: str | os.PathLike[str], num_envs: int, batch_size: int | None = None, **options: Any
 ) -> ScenarioPool:
     """Make `num_envs` environments of a scenario that are stepped as each of them is ready."""
     return ns3_bridge.make_pool(program(scenario), num_envs, batch_size, **options)

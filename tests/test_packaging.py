@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
+from importlib.metadata import PackageNotFoundError, requires
 from pathlib import Path
 
 import pytest
 import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 REPOSITORY = Path(__file__).parents[1]
 PROJECT = REPOSITORY / "pyproject.toml"
@@ -44,6 +49,37 @@ def test_workflows_call_targets_that_exist():
     targets = {word for run in runs for word in run.split() if run.startswith("make ")} - {"make"}
     assert targets == {"lint", "test", "test-ray", "sanitize", "docs", "release"}
     assert all(re.search(rf"^{target}:", makefile, re.MULTILINE) for target in targets)
+
+
+def installed_with(requirement, found):
+    """Add the names of all that comes with a requirement, as far as it is installed here."""
+    for extra in requirement.extras or {""}:
+        key = (canonicalize_name(requirement.name), extra)
+        if key in found:
+            continue
+        found.add(key)
+        try:
+            needed = map(Requirement, requires(requirement.name) or [])
+        except PackageNotFoundError:
+            continue
+        for other in needed:
+            if other.marker is None or other.marker.evaluate({"extra": extra}):
+                installed_with(other, found)
+
+
+@pytest.mark.skipif(sys.version_info[:2] != (3, 11), reason="images have Python 3.11")
+def test_images_pin_all_that_they_install():
+    pytest.importorskip("torchrl")
+    command = [sys.executable, "docker/requirements.py", "agent"]
+    listed = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True)
+    found = set()
+    for line in listed.stdout.split("\n"):
+        if line:
+            installed_with(Requirement(line), found)
+    pins = (REPOSITORY / "docker/constraints.txt").read_text(encoding="utf-8")
+    pinned = {canonicalize_name(name) for name in re.findall(r"^([^#=\n]+)==", pins, re.MULTILINE)}
+    not_frozen = {"setuptools"}  # `pip freeze` leaves it out
+    assert {name for name, _ in found} - pinned == not_frozen
 
 
 def test_clusters_in_containers_ask_for_a_token_and_are_open_to_this_machine_alone():

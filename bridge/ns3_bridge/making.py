@@ -72,6 +72,10 @@ def make_pool(
 def _host(
     program: str | os.PathLike[str] | Sequence[str], *arguments: Any, **options: Any
 ) -> LocalHost:
+    if "render_mode" in options:
+        raise InvalidSetting(
+            f"render_mode = {options['render_mode']!r}: several environments draw nothing; make one"
+        )
     unknown = options.keys() - inspect.signature(LocalHost).parameters.keys()
     if unknown:
         given = ", ".join(f'"{name}": {options[name]!r}' for name in sorted(unknown))

@@ -24,7 +24,7 @@ from ns3_bridge.seeds import draw_seed
 from ns3_bridge.spaces import dict_space
 from ns3_bridge.spin import side_by_side_spin
 from ns3_bridge.starts import Starts
-from ns3_bridge.vector_resets import seeds_of
+from ns3_bridge.vector_resets import check_number, is_count, seeds_of
 
 Infos: TypeAlias = dict[str, NDArray[Any]]
 Step: TypeAlias = tuple[Batch, NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_], Infos]
@@ -94,11 +94,13 @@ class ScenarioPool:
     """
 
     def __init__(self, host: LocalHost, num_envs: int, batch_size: int | None = None) -> None:
-        if num_envs < 1:
-            raise InvalidSetting(f"num_envs = {num_envs}: must be at least 1")
+        check_number(num_envs)
         self.batch_size = num_envs if batch_size is None else batch_size
-        if not 1 <= self.batch_size <= num_envs:
-            raise InvalidSetting(f"batch_size = {batch_size}: must be 1 to num_envs = {num_envs}")
+        if not is_count(self.batch_size) or self.batch_size > num_envs:
+            raise InvalidSetting(
+                f"batch_size = {batch_size!r}: must be an integer from 1 to num_envs = {num_envs}; "
+                "settings of a scenario are given as settings={…}"
+            )
         self._host = host
         self._hosts = [host] * num_envs
         self.num_envs = num_envs

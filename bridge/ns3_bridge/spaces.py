@@ -13,9 +13,14 @@ from ns3_bridge.field import Field
 
 
 def space_of(field: Field) -> spaces.Space[Any]:
-    """The space of one field: MultiDiscrete for categories from 0 on, otherwise a Box."""
+    """The space of one field: MultiDiscrete for categories from 0 on, otherwise a Box.
+
+    That of a single category without axes is Discrete.
+    """
     dtype = np.dtype(field.dtype)
     if field.categorical and field.low == 0:
+        if field.shape == ():
+            return spaces.Discrete(int(field.high) + 1)
         choices = np.full(field.shape, int(field.high) + 1)
         return spaces.MultiDiscrete(choices, dtype=dtype.type)
     return spaces.Box(field.low, field.high, field.shape, dtype.type)

@@ -25,6 +25,7 @@ from ns3_bridge.spaces import dict_space
 from ns3_bridge.spin import side_by_side_spin
 from ns3_bridge.starts import Starts
 from ns3_bridge.vector_resets import (
+    autoreset_of,
     check_max_steps,
     check_number,
     check_running,
@@ -97,7 +98,7 @@ class ScenarioVectorEnv(VectorEnv[Batch, Mapping[str, NDArray[Any]], NDArray[Any
         self.has_ended = np.zeros(num_envs, np.bool_)
         self._max_steps = check_max_steps(max_episode_steps)
         self.num_envs = num_envs
-        self.metadata = {"autoreset_mode": AutoresetMode(autoreset_mode)}
+        self.metadata = {"autoreset_mode": autoreset_of(autoreset_mode)}
         self.single_observation_space = dict_space(host.schema.observations)
         self.single_action_space = dict_space(host.schema.actions)
         self.observation_space = batch_space(self.single_observation_space, num_envs)

@@ -57,10 +57,31 @@ def check_number(num_envs: int) -> None:
     """A vector has an environment at least.
 
     Raises:
-        InvalidSetting: it has none.
+        InvalidSetting: it has none, or no whole number of them.
     """
-    if num_envs < 1:
-        raise InvalidSetting(f"num_envs = {num_envs}: must be at least 1")
+    if not is_count(num_envs):
+        raise InvalidSetting(f"num_envs = {num_envs!r}: must be an integer of at least 1")
+
+
+def is_count(value: object) -> bool:
+    """Whether a value is an integer from 1 on."""
+    return isinstance(value, int | np.integer) and not isinstance(value, bool) and int(value) >= 1
+
+
+def autoreset_of(mode: AutoresetMode | str) -> AutoresetMode:
+    """When environments of a vector start over.
+
+    Raises:
+        InvalidSetting: there is no such mode.
+    """
+    try:
+        return AutoresetMode(mode)
+    except ValueError:
+        known = ", ".join(repr(one.value) for one in AutoresetMode)
+        raise InvalidSetting(
+            f"autoreset_mode = {mode!r}: must be one of {known}; settings of a scenario are given "
+            "as settings={…}"
+        ) from None
 
 
 def check_max_steps(max_episode_steps: int | None) -> float:
@@ -71,8 +92,7 @@ def check_max_steps(max_episode_steps: int | None) -> float:
     """
     if max_episode_steps is None:
         return np.inf
-    is_integer = isinstance(max_episode_steps, int | np.integer)
-    if not is_integer or isinstance(max_episode_steps, bool) or max_episode_steps < 1:
+    if not is_count(max_episode_steps):
         raise InvalidSetting(
             f"max_episode_steps = {max_episode_steps!r}: must be an integer from 1 on, or None"
         )

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// An agent without Python: node agent.mjs ADDRESS [bridge.proto]
+// An agent without Python: npm install; node agent.mjs ADDRESS [bridge.proto]
 //
 // It asks the gateway what the scenario declares, plays one episode with the middle of each
 // action's range, and prints the return. bridge/PROTOCOL.md describes the messages.

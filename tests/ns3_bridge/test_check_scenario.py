@@ -38,6 +38,11 @@ def test_a_toy_passes(program):
     assert broken(check_scenario(program, SHORT)) == {}
 
 
+def test_a_program_that_is_only_observed_passes(tmp_path):
+    program = fake_scenario(tmp_path / "toy", {**DECLARATION, "actions": []})
+    assert broken(check_scenario(program, SHORT)) == {}
+
+
 def test_a_declaration_without_help_is_found(tmp_path):
     silent = {**DECLARATION, "observations": [{**RATE, "help": ""}]}
     found = broken(check_scenario(fake_scenario(tmp_path / "toy", silent), SHORT))

@@ -115,6 +115,25 @@ def test_a_script_that_stays_between_agent_and_program_is_told(tmp_path):
     env.close()
 
 
+@pytest.mark.parametrize(
+    ("make", "arguments", "options", "says"),
+    [
+        (ns3_bridge.make_vector, (2, {"n_ue": 5}), {}, r"autoreset_mode .*'SameStep'.*settings="),
+        (ns3_bridge.make_vector, (2, "same_step"), {}, "autoreset_mode = 'same_step': must be one"),
+        (ns3_bridge.make_vector, (2.0,), {}, r"num_envs = 2\.0: must be an integer"),
+        (ns3_bridge.make_vector, ("2",), {}, "num_envs = '2': must be an integer"),
+        (ns3_bridge.make_vector, (2,), {"render_mode": "human"}, "render_mode = 'human': several"),
+        (ns3_bridge.make_pool, (4, {"n_ue": 5}), {}, "batch_size = .*: must be an integer.*settin"),
+        (ns3_bridge.make_pool, (4, 5), {}, "batch_size = 5: must be an integer from 1 to num_envs"),
+        (ns3_bridge.make_pool, (True,), {}, "num_envs = True"),
+    ],
+)
+def test_what_makes_no_number_of_environments_is_told(tmp_path, make, arguments, options, says):
+    program = echo_scenario(str(tmp_path / "echo"), n_floats=2, n_slots=3)
+    with pytest.raises(InvalidSetting, match=says):
+        make(program, *arguments, **options)
+
+
 def test_unknown_options_are_told_from_settings(tmp_path):
     program = echo_scenario(str(tmp_path / "echo"), n_floats=2, n_slots=3)
     with pytest.raises(InvalidSetting, match=r'settings=\{"flows": 3\}'):

@@ -83,6 +83,18 @@ def test_in_a_team_the_actions_of_those_who_ask_count(asks):
     env.close()
 
 
+# Gymnasium's own Box without axes draws what its `contains` has to cast.
+@pytest.mark.filterwarnings("ignore:.*Casting input x:UserWarning")
+@pytest.mark.parametrize("scenario", ["tcp", "rate-control"])
+def test_actions_that_are_drawn_lie_in_their_space(scenario):
+    for kind in (AskerTurns, AskerTeam):
+        env = kind(scenario)
+        space = env.action_space(env.possible_agents[0])
+        assert all(space.contains(space.sample()) for _ in range(20))
+        assert space["controller"].contains(0)
+        env.close()
+
+
 def test_where_nobody_asks_there_are_no_such_agents():
     for kind in (AskerTurns, AskerTeam):
         with pytest.raises(InvalidSetting, match="declares no askers"):

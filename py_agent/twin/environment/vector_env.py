@@ -24,6 +24,7 @@ from ns3_bridge.slot_count import slot_count
 from ns3_bridge.spaces import dict_space
 from ns3_bridge.vector_env import Infos, Step
 from ns3_bridge.vector_resets import (
+    autoreset_of,
     check_max_steps,
     check_number,
     check_running,
@@ -84,7 +85,7 @@ class TwinVectorEnv(VectorEnv[Batch, Mapping[str, NDArray[Any]], NDArray[Any]]):
         self._own_network = network
         self._changed: dict[str, Any] = {}
         self.num_envs = num_envs
-        self.metadata = {"autoreset_mode": AutoresetMode(autoreset_mode)}
+        self.metadata = {"autoreset_mode": autoreset_of(autoreset_mode)}
         self.learning = learning
         self._threads = threads
         self._max_steps = check_max_steps(max_episode_steps)
