@@ -70,6 +70,7 @@ struct Source {
     double paused_s = 0;        // all pauses up to it
     std::int32_t periods = 0;   // active ones so far
     std::int32_t drawn = 0;     // tasks so far
+    float phase = 0;            // of its period, where it is periodic
 };
 
 /// One of the two ways over the radio.

@@ -43,7 +43,9 @@ void TrafficLaw::Begin(State& state, std::size_t rollout, std::size_t ue, double
     const std::uint64_t seed = state.clocks[rollout].seed;
     source.origin_s = now_s;
     source.active_s = m_traffic.periodic ? -1 : 0;  // of periodic sources: moment of the last task
-    if (!m_traffic.periodic && m_traffic.off_s > 0) {
+    if (m_traffic.periodic) {
+        source.phase = Draws(seed, Stream::TRAFFIC_STATE, 0).Uniform(ue);
+    } else if (m_traffic.off_s > 0) {
         const float uniform = Draws(seed, Stream::TRAFFIC_STATE, 0).Uniform(ue);
         const double pause_s =
             m_traffic.off_s * Draws(seed, Stream::TRAFFIC_PERIOD, 0).Exponential(ue);
@@ -115,7 +117,7 @@ double TrafficLaw::NextActiveS(Source& source, std::uint64_t seed, std::size_t u
 double TrafficLaw::NextPeriodicS(const Source& source, std::uint64_t seed, std::size_t ue) const {
     const double after_s = source.active_s;
     const double period_s = 1 / source.rate_hz;
-    const double phase = Draws(seed, Stream::TRAFFIC_STATE, 0).Uniform(ue);
+    const double phase = source.phase;
     // Jitter may bring later tasks forward: the first one after a moment is among a few.
     const double first = std::floor((after_s - m_traffic.jitter_s) / period_s - phase);
     double next_s = NEVER;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace twin {
 
@@ -43,7 +44,9 @@ void Transfers::Send(State& state, Rows rows, Numbered<const float> weight, bool
     Limit(state);
     Divide(state, rows, weight, fills);
     Queues& queues = state.On(m_way);
-    const double most_bit = m_radio.LargestBps() * m_network.slot_s;
+    // What limits an upload beside its link: downloads have a window of their own.
+    const double most_bit = m_way == Way::UP ? m_radio.LargestBps() * m_network.slot_s
+                                             : std::numeric_limits<double>::infinity();
     for (std::size_t i = 0; i < m_senders.count; ++i) {
         const auto rollout = static_cast<std::size_t>(m_senders.rollout[i]);
         const auto number = static_cast<std::size_t>(m_senders.user[i]);

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 import ns3_scenarios
 from ns3_bridge import Branches, InvalidSetting, LocalHost, ScenarioEnv
+from ns3_bridge.slot_count import slot_count
 from py_agent import former_names
 from py_agent.experiment.run_inputs import portable_settings
 from py_agent.fidelity.continuation import Continuation, continue_with
@@ -70,12 +71,13 @@ class CheckpointSettings:
     @property
     def lead_slots(self) -> int:
         """The lead in slots."""
-        return round(self.lead_s / float(self.settings["slot_s"]))
+        return slot_count(self.lead_s, float(self.settings["slot_s"]))
 
     @property
     def horizon_slots(self) -> int:
-        """The horizon in slots."""
-        return round(self.horizon_s / float(self.settings["slot_s"]))
+        """The horizon in slots: what ns-3 plays of both after the lead."""
+        both_s = self.lead_s + self.horizon_s
+        return slot_count(both_s, float(self.settings["slot_s"])) - self.lead_slots
 
     def slots(self, policies: Sequence[str]) -> int:
         """Of ns-3 and of batches of the twin, in all, that a checkpoint takes; for progress."""

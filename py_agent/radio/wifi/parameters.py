@@ -101,7 +101,7 @@ class Association(Part):
     Attributes:
         failure: probability that an access point that is heard well does not answer.
         patience_s: time without a beacon after which a station takes its access point for lost.
-        lost_s: mean time from then on until it has one again.
+        lost_s: mean time from then on until it has one again; rollouts take this.
         lost_sd_s: its standard deviation.
     """
 

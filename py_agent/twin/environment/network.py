@@ -16,8 +16,8 @@ from py_agent.learning.learning_settings import check_reset_settings
 from py_agent.twin.errors import UnsuitableNetwork
 from py_agent.twin.model.declaration import check_arrivals, check_replaced
 from py_agent.twin.model.parameters import TwinParameters
-from py_agent.twin.model.prior import prior_parameters
-from py_agent.twin.model.traffic import check_classes, check_drawn
+from py_agent.twin.model.prior import parameters_of
+from py_agent.twin.model.traffic import check_drawn
 from py_agent.twin.rollout.rollout import Place, Rollout
 
 
@@ -90,13 +90,7 @@ class TwinNetwork:
         values = host.settings.model_dump()
         check_arrivals(host.schema, values)
         check_drawn(values["traffic"])
-        if parameters is None:
-            parameters = prior_parameters(values, host.schema.radio, host.schema.scenario)
-        elif parameters.n_bs != values["n_bs"]:
-            raise UnsuitableNetwork(
-                f"the parameters are of {parameters.n_bs} base stations, not of {values['n_bs']}"
-            )
-        check_classes(parameters, values["traffic"])
+        parameters = parameters_of(values, host.schema.radio, host.schema.scenario, parameters)
         bs_position_m = host.schema.observation("bs_position_m").constant
         if bs_position_m is None:
             raise UnsuitableNetwork(

@@ -58,6 +58,11 @@ class TrafficFilter:
         self._size_tasks = np.full(n_ue, _PRIOR_TASKS)
         self._bits = self._size_tasks * mean_bit
 
+    def expect(self, users: NDArray[np.intp], rate_hz: Floats, mean_bit: Floats) -> None:
+        """These users follow a law of their own, which is declared, ``[n_ue]`` each."""
+        self._tasks[users] = rate_hz[users] * _PRIOR_S
+        self._bits[users] = self._size_tasks[users] * mean_bit[users]
+
     def advance(self, users: NDArray[np.intp], by_s: Floats) -> None:
         """Time passes without news."""
         self.on_probability[users] = self.ahead(users, by_s)

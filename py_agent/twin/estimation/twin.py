@@ -23,8 +23,8 @@ from py_agent.twin.estimation.traffic_filter import TrafficFilter
 from py_agent.twin.model.declaration import check_followed
 from py_agent.twin.model.estimate import NetworkEstimate
 from py_agent.twin.model.parameters import TwinParameters
-from py_agent.twin.model.prior import prior_parameters
-from py_agent.twin.model.traffic import UsersTraffic, check_classes
+from py_agent.twin.model.prior import parameters_of
+from py_agent.twin.model.traffic import UsersTraffic
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int32]
@@ -79,14 +79,9 @@ class Twin:
         fields = network.schema.observations
         check_followed(network.schema)
         radio = load_radio(network.schema.radio)
-        parameters = parameters or prior_parameters(network.settings, radio.name, network.scenario)
+        parameters = parameters_of(network.settings, radio.name, network.scenario, parameters)
         self._fields = {field.name: field for field in fields}
-        self._n_ue, n_bs = network.schema.sizes["ue"], network.schema.sizes["bs"]
-        if parameters.n_bs != n_bs:
-            raise UnsuitableNetwork(
-                f"the parameters are of {parameters.n_bs} base stations, the network has {n_bs}"
-            )
-        check_classes(parameters, network.settings["traffic"])
+        self._n_ue = network.schema.sizes["ue"]
         self._parameters = parameters
         self._link_model = radio(network.settings, parameters.radio)
         self._online = online
@@ -109,6 +104,8 @@ class Twin:
         self._counted = {name: np.zeros(self._n_ue) for name in _COUNTERS}
         traffic = UsersTraffic.of(parameters, self._n_ue)
         self._traffic = TrafficFilter(traffic, traffic.mean_size_bit(network.settings["traffic"]))
+        self._is_trace = network.settings["traffic"]["model"] == "trace"
+        self._typical_cycles_per_bit = traffic.each(lambda law: law.cycles_per_bit)
         self._queues = TaskQueues(self._n_ue)
         self._gaps = GapTracker(parameters.handover, parameters.radio, self._n_ue)
         learning = network.settings.get("learning", {})
@@ -179,6 +176,9 @@ class Twin:
             self._queues.forget(int(user))
         during_s = np.where(first, 0.0, report.time_s - self._report_s[users])
         self._follow_links(users, during_s, values, served_by)
+        if self._is_trace and first.any():
+            new = users[first]
+            self._traffic.expect(new, self._held("task_rate_hz"), self._held("task_mean_bit"))
         self._follow_traffic(users, during_s, values, first | gone | away | was_away[users])
         self._follow_queues(users[~away], report.time_s, values.rows(~away))
         self._report_s[users] = report.time_s
@@ -203,7 +203,8 @@ class Twin:
         gap_s, gap_sd_s = self._gaps.left(self._now_s)
         mean_bit = self._traffic.mean_bit
         task_bit = np.maximum(latest["task_mean_bit"].astype(np.float64), 1.0)
-        cycles_per_bit = latest["task_mean_cycles"].astype(np.float64) / task_bit
+        told = latest["task_mean_cycles"].astype(np.float64) / task_bit
+        cycles_per_bit = np.where(known, told, self._typical_cycles_per_bit)
         away = self._away()
         there = ~away
         created_hz = there * self._traffic.rate_hz * self._traffic.on_probability

@@ -22,7 +22,7 @@ from py_agent.twin.model.parameters import (
     TrafficClass,
     TwinParameters,
 )
-from py_agent.twin.model.traffic import settings_of_classes
+from py_agent.twin.model.traffic import check_classes, settings_of_classes
 
 Law = TypeVar("Law", bound=TaskLaw)
 
@@ -46,6 +46,43 @@ def prior_parameters(
         raise UnsuitableNetwork(
             f"the twin follows networks like cellular; {scenario} has no setting {error}"
         ) from None
+
+
+def parameters_of(
+    settings: Mapping[str, Any],
+    radio: str,
+    scenario: str = "cellular",
+    learnt: TwinParameters | None = None,
+) -> TwinParameters:
+    """Constants of a network: those that were learnt, where they are of such a network.
+
+    What settings declare and no run can teach is of the settings: slots and frames, servers, and
+    what becomes of an idle share.
+
+    Args:
+        settings: all settings of the scenario, nested.
+        radio: the access network that it declares.
+        scenario: its name.
+        learnt: by calibration; None: nothing was.
+
+    Raises:
+        UnsuitableNetwork: they are not those of a network that the twin can follow, or what was
+            learnt is of another radio, other users or another number of base stations.
+    """
+    declared = prior_parameters(settings, radio, scenario)
+    if learnt is None:
+        return declared
+    if learnt.n_bs != declared.n_bs:
+        raise UnsuitableNetwork(
+            f"the parameters are of {learnt.n_bs} base stations, the network has {declared.n_bs}"
+        )
+    if learnt.radio.name != radio:
+        raise UnsuitableNetwork(
+            f"the parameters are of radio {learnt.radio.name}, the network has {radio}"
+        )
+    check_classes(learnt, settings["traffic"])
+    names = ("timing", "compute", "bandwidth_mode")
+    return learnt.model_copy(update={name: getattr(declared, name) for name in names})
 
 
 def _prior(settings: Mapping[str, Any], radio: str, scenario: str) -> TwinParameters:

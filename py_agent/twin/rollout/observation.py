@@ -217,7 +217,7 @@ class Observer:
     def _handover_state(self) -> Array:
         commanded, state = self._state["commanded"], self._fields["handover_state"].enum
         pending = (commanded == state["DONE"]) & (self._state["back_s"] > self._now_s())
-        pending &= self._state["present"] > 0
+        pending &= (self._state["present"] > 0) & (self._state["cell"] >= 0)
         return np.where(pending, state["PENDING"], commanded)
 
     def _connection_state(self) -> Array:

@@ -156,7 +156,8 @@ class Rollout:
         """Let slots pass under one association and the shares of `py_agent.policies.fill`.
 
         The engine decides by that rule itself, on what it knows exactly: a hundred times as fast as
-        the policy. Models stand still and nobody submits a job.
+        the policy. Models stand still and nobody submits a job. Each direction of the band is
+        divided by what waits in it; the policy, and ns-3, have one share for both.
 
         Args:
             association: ``[batch, n_ue]``.

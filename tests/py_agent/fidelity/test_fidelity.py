@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from py_agent.cli.app import app
 from py_agent.contract import Network
 from py_agent.experiment.run_settings import load_run_settings
-from py_agent.fidelity.checkpoint import Checkpoint, whole_settings
+from py_agent.fidelity.checkpoint import Checkpoint, CheckpointSettings, whole_settings
 from py_agent.fidelity.checkpoint_file import DamagedCheckpoint, key_of, load_checkpoint
 from py_agent.fidelity.continuation import Continuation
 from py_agent.fidelity.coverages import coverages
@@ -27,11 +27,19 @@ from py_agent.fidelity.scores import (
 from py_agent.fidelity.tracking import Tracking
 from py_agent.radio.link_model import link_model_of
 from py_agent.twin.environment.env import make as make_twin
+from py_agent.twin.estimation.reporting import ReportingSettings
 from py_agent.twin.estimation.twin import Twin
 from py_agent.twin.model.prior import prior_parameters
 from py_agent.twin.rollout.simulate import Outcome
 
 SMALL = ["n_ue=4", "n_bs=2", "slots_per_frame=10", "traffic.rate_hz=4", "traffic.off_s=0"]
+
+
+@pytest.mark.parametrize(("lead_s", "horizon_s", "slots"), [(1.0, 10.01, 501), (1.0, 1.25, 63)])
+def test_the_twin_plays_as_many_slots_after_the_lead_as_ns3(lead_s, horizon_s, slots):
+    settings = {"slot_s": 0.02, "slots_per_frame": 50}
+    chosen = CheckpointSettings(settings, lead_s, horizon_s, 8, ReportingSettings())
+    assert (chosen.lead_slots, chosen.horizon_slots) == (50, slots)
 
 
 def test_the_measures_are_those_of_the_books():

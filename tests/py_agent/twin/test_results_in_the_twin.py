@@ -75,6 +75,22 @@ def test_alone_and_in_a_batch_and_with_threads_the_same_bits(played):
         assert_same_bits(SETTINGS, seen, rewards, n, threads, seed)
 
 
+def test_results_come_down_as_fast_as_their_link_whatever_uploads_reach():
+    network = TwinNetwork.of(SETTINGS)
+    slow_uploads = network.parameters.replaced(rate={"largest_bps": 1e6})
+    rollout = Rollout(slow_uploads, network.place, 4)
+    rollout.start(seed_array(range(4)))
+    state, equal = rollout.state, np.full((4, N_UE), 1 / N_UE, np.float32)
+    action = {"association": np.maximum(state["cell"], 0)}
+    action |= {"compute_share": equal, "bandwidth_share": equal}
+    arrived_bit = []
+    for _ in range(100):
+        rollout.step(action)
+        arrived_bit.append((state["result_bit"] - state["download_queue_bit"]).copy())
+    assert state["sent_bit"].max() <= 1e6 * 0.02 * 1.001
+    assert np.diff(arrived_bit, axis=0).max() > 3 * 1e6 * 0.02
+
+
 def test_uploads_do_not_feel_results(played):
     """The ways up and down share nothing but the user's weight."""
     none = {**SETTINGS, **with_settings(traffic={"result_bit": 0, "result_ratio": 0})}

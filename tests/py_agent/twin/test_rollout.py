@@ -10,7 +10,7 @@ import pytest
 
 from py_agent.engine import _engine
 from py_agent.twin.environment.network import TwinNetwork
-from py_agent.twin.rollout.observation import server_time_s
+from py_agent.twin.rollout.observation import Observer, server_time_s
 from py_agent.twin.rollout.random_streams import Stream, spread_seeds
 
 SMALL = {"n_ue": 6, "duration_s": 4.0}
@@ -124,6 +124,17 @@ def test_a_single_user_takes_as_long_as_by_hand():
     upload_s = 4e5 / rollout.links["full_rate_bps"][0, 0]
     expected_s = delays.grant_s + upload_s + delays.pipeline_s + delays.core_s + 4e8 / 2e9
     assert tasks["done_s"][0] - tasks["created_s"][0] == pytest.approx(expected_s, abs=1e-3)
+
+
+def test_who_has_lost_its_link_is_no_handover_under_way(network):
+    rollout = started(network, batch=1, seed=3)
+    observer = Observer(network.schema, rollout)
+    states = network.schema.observation("handover_state").enum
+    rollout.state["commanded"][:] = states["DONE"]
+    rollout.state["back_s"][:] = 10.0
+    assert (observer.array("handover_state") == states["PENDING"]).all()
+    rollout.state["cell"][:] = -1
+    assert (observer.array("handover_state") == states["DONE"]).all()
 
 
 def test_same_seeds_give_the_same_bits_and_others_do_not(network):

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+import ns3_scenarios
 from py_agent.policies import Network
 from py_agent.twin.errors import UnsuitableNetwork
 from py_agent.twin.estimation.reporting import ReportingSettings
@@ -200,6 +201,54 @@ def test_parameters_of_another_network_are_refused(recorded):
     other = prior_parameters({**network.settings, "n_bs": 5}, "lte")
     with pytest.raises(UnsuitableNetwork, match="5 base stations"):
         Twin(network, other)
+
+
+def test_parameters_of_another_radio_are_refused(recorded):
+    network, _ = recorded
+    env = ns3_scenarios.make("wifi", {"n_ue": 6, "n_bs": 2})
+    other = prior_parameters(env.settings.model_dump(), "wifi", "wifi")
+    env.close()
+    with pytest.raises(
+        UnsuitableNetwork, match="parameters are of radio wifi, the network has lte"
+    ):
+        Twin(network, other)
+
+
+def test_what_settings_declare_is_no_matter_of_parameters(recorded):
+    network, observations = recorded
+    prior = prior_parameters(network.settings, "lte")
+    faster = {"capacity_hz": [8e9, 8e9], "mode": "quota"}
+    learnt = prior.replaced(compute=faster, timing={"slot_s": 0.05}, delays={"pipeline_s": 0.03})
+    twin = Twin(network, learnt)
+    twin.observe(observations[0])
+    kept = twin.estimate().parameters
+    assert (kept.compute, kept.timing) == (prior.compute, prior.timing)
+    assert kept.delays.pipeline_s == 0.03
+
+
+def test_tasks_of_users_not_heard_of_yet_are_typical(recorded):
+    seldom = followed(recorded, ReportingSettings(period_s=2.0), until=50).estimate()
+    unheard = ~seldom.present
+    assert 0 < unheard.sum() < len(unheard)
+    typical = recorded[0].settings["traffic"]["cycles_per_bit"]
+    assert (seldom.cycles_per_bit[unheard] == typical).all()
+
+
+def test_demand_that_a_trace_declares_is_believed(tmp_path):
+    trace = tmp_path / "tasks.csv"
+    rows = (f"{number / 10},{number % 2},40000" for number in range(100))
+    trace.write_text("\n".join(("time_s,ue,size_bit", *rows)) + "\n")
+    traffic = {"model": "trace", "trace": str(trace)}
+    env = ns3_scenarios.make(
+        "cellular", {"n_ue": 2, "n_bs": 2, "duration_s": 8, "traffic": traffic}
+    )
+    twin = Twin(Network("cellular", env.settings.model_dump(), env.schema))
+    observation, _ = env.reset(seed=1)
+    twin.observe(observation)
+    env.close()
+    estimate = twin.estimate()
+    assert estimate.rate_hz == pytest.approx(observation["task_rate_hz"])
+    assert estimate.mean_bit == pytest.approx(4e4)
 
 
 def test_an_estimate_needs_an_observation(recorded):

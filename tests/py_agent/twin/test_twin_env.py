@@ -6,10 +6,12 @@ import gymnasium
 import numpy as np
 import pytest
 from gymnasium.utils.env_checker import check_env
+from played_twin import decision
 
 import ns3_scenarios
 from ns3_bridge import BranchRefused, FlatBox, InvalidAction, InvalidSetting
 from py_agent.policies import Network, load_policy
+from py_agent.twin.errors import UnsuitableNetwork
 
 ID = "py_agent:ns3/CellularTwin-v0"
 SMALL = {"n_ue": 5, "duration_s": 1.0}
@@ -127,6 +129,27 @@ def test_a_branch_goes_the_same_way(env):
             assert np.array_equal(value, again[name]), name
 
 
+def test_a_reseeded_branch_keeps_the_phase_of_periodic_sources():
+    small = {"size_min_bit": 1e4, "size_max_bit": 2e4}
+    traffic = {"model": "periodic", "rate_hz": 2, **small}
+    settings = {**SMALL, "duration_s": 4.0, "traffic": traffic, "compute": {"capacity_hz": 1e11}}
+    made = gymnasium.make(ID, settings=settings).unwrapped
+    observation, _ = made.reset(seed=1)
+    for _ in range(50):
+        observation, *_ = made.step(decision(observation))
+    created_s = []
+    with made.branch(1, seeds=[77]) as (other,):
+        for env in (made, other):
+            for _ in range(149):
+                env.step(decision(observation))
+            tasks = env.take_records()["task"]
+            late = tasks[tasks["created_s"] > 2.2]
+            created_s.append({(int(t["ue"]), round(float(t["created_s"]), 4)) for t in late})
+    assert len(created_s[0]) >= 10
+    assert created_s[0] == created_s[1]
+    made.close()
+
+
 def test_environments_of_a_vector_have_seeds_of_their_own(envs):
     def play(seed):
         rng = np.random.default_rng(1)
@@ -228,6 +251,22 @@ def test_a_batch_shares_the_settings_of_its_episodes(envs):
     envs.reset(seed=1)
     assert envs.unwrapped.settings.duration_s == 1.0
     busy.close()
+
+
+def test_given_constants_leave_what_settings_declare(env):
+    constants = env.unwrapped.host.network.parameters
+    declared = {
+        **{"slot_s": 0.05, "slots_per_frame": 10, "compute.capacity_hz": 8e9},
+        **{"compute.mode": "quota", "radio.bandwidth_mode": "quota"},
+    }
+    made = gymnasium.make(ID, settings={**SMALL, **declared}, parameters=constants)
+    network = made.unwrapped.host.network
+    made.close()
+    assert network.parameters.timing.slot_s == 0.05
+    assert set(network.parameters.compute.capacity_hz) == {8e9}
+    assert network.parameters.compute.mode == network.parameters.bandwidth_mode == "quota"
+    with pytest.raises(UnsuitableNetwork, match="of radio lte, the network has wifi"):
+        gymnasium.make("py_agent:ns3/WifiTwin-v0", settings=SMALL, parameters=constants)
 
 
 def test_given_constants_are_of_one_network(env):
