@@ -123,7 +123,12 @@ def test_a_script_that_stays_between_agent_and_program_is_told(tmp_path):
         (ns3_bridge.make_vector, (2.0,), {}, r"num_envs = 2\.0: must be an integer"),
         (ns3_bridge.make_vector, ("2",), {}, "num_envs = '2': must be an integer"),
         (ns3_bridge.make_vector, (2,), {"render_mode": "human"}, "render_mode = 'human': several"),
-        (ns3_bridge.make_pool, (4, {"n_ue": 5}), {}, "batch_size = .*: must be an integer.*settin"),
+        (
+            ns3_bridge.make_pool,
+            (4, {"n_ue": 5}),
+            {},
+            "batch_size = .*: must be an integer.*settings=",
+        ),
         (ns3_bridge.make_pool, (4, 5), {}, "batch_size = 5: must be an integer from 1 to num_envs"),
         (ns3_bridge.make_pool, (True,), {}, "num_envs = True"),
     ],
