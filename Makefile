@@ -172,16 +172,17 @@ verify-docker:
 
 ## Remove what can be made again; results, in runs/, stay.
 clean:
-	rm -rf $(VENV) $(VENV)-ray build
+	if [ -e $(VENV)/.of-make ] || [ -e $(VENV)/.created ]; then rm -rf $(VENV); fi
+	rm -rf $(VENV)-ray build
 
 $(VENV)/.created:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' \
 	  || { echo "error: $$($(PYTHON) --version) is too old, Python 3.10 or later is needed: make PYTHON=python3.11" >&2; exit 1; }
-	@[ ! -e $(VENV) ] || [ -e $(VENV)/.of-make ] \
+	@[ ! -e $(VENV) ] || [ -e $(VENV)/.of-make ] || [ -e $(VENV)/.created ] \
 	  || { echo "error: $(VENV) is not of make, which would empty it: make VENV=.venv-make, or remove it" >&2; exit 1; }
 	@echo '[1/3] a Python environment in $(VENV): 10 s'
-	@$(PYTHON) -m venv --clear $(VENV) || { rm -rf $(VENV); echo "error: python3 -m venv failed; on Debian: apt install python3-venv" >&2; exit 1; }
-	@touch $(VENV)/.of-make
+	@rm -rf $(VENV) && mkdir -p $(VENV) && touch $(VENV)/.of-make
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "error: python3 -m venv failed; on Debian: apt install python3-venv" >&2; exit 1; }
 	@$(BIN)/pip install --quiet 'pip>=25.1'
 	@touch $@
 

@@ -31,7 +31,7 @@ function(ns3_twin_fetch_wheel destination)
             --platform manylinux_2_28_x86_64 --dest ${download} -r ${download}/ns3.txt
     RESULT_VARIABLE failed)
   if(failed)
-    message(FATAL_ERROR "Could not fetch ns-3 ${NS3_WHEEL_VERSION} with pip; "
+    message(FATAL_ERROR "Could not fetch ns-3 ${NS3_WHEEL_VERSION} with ${Python_EXECUTABLE} -m pip (is it installed?); "
                         "set -DNS3_ROOT=<prefix> to use an ns-3 of your own")
   endif()
   file(GLOB wheel ${download}/ns3-*.whl)

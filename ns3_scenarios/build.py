@@ -7,7 +7,6 @@ import contextlib
 import difflib
 import fcntl
 import hashlib
-import importlib.util
 import os
 import re
 import shutil
@@ -71,7 +70,7 @@ def build(
     _check_files(files, output)
     if ns3 is None:
         _check_modules(modules)
-    if missing := missing_tools(ns3):
+    if missing := missing_tools():
         hints = "; ".join(missing.values())
         raise BuildFailed(f"missing to compile a scenario: {', '.join(missing)}: {hints}")
     cmake, generator = find_tool("cmake"), list[str]()
@@ -113,23 +112,14 @@ def find_tool(name: str) -> str | None:
     return shutil.which(name, path=f"{beside}{os.pathsep}{os.environ.get('PATH', os.defpath)}")
 
 
-def missing_tools(ns3: str | os.PathLike[str] | None = None) -> dict[str, str]:
-    """What it takes to compile a scenario and is not there, and how to get it.
-
-    Args:
-        ns3: where an ns-3 of one's own is installed; None: the one that pip downloads.
-    """
+def missing_tools() -> dict[str, str]:
+    """What it takes to compile a scenario and is not there, and how to get it."""
     wanted = {
         "g++": ((os.environ.get("CXX") or "c++", "g++", "clang++"), "apt install g++"),
         "cmake": (("cmake",), "pip install cmake"),
         "make": (("make", "ninja"), "apt install make"),
     }
-    missing = {
-        tool: hint for tool, (names, hint) in wanted.items() if not any(map(find_tool, names))
-    }
-    if ns3 is None and importlib.util.find_spec("pip") is None:
-        missing["pip"] = "python -m ensurepip, or uv pip install pip"
-    return missing
+    return {tool: hint for tool, (names, hint) in wanted.items() if not any(map(find_tool, names))}
 
 
 def _check_files(sources: Sequence[Path], output: Path) -> None:

@@ -80,7 +80,8 @@ std::vector<std::string> ArgumentLines(const std::string& help) {
     std::string line;
     while (std::getline(lines, line) && line != "Program Options:") {
     }
-    while (std::getline(lines, line) && !line.ends_with("Arguments:")) {
+    while (std::getline(lines, line) && line != "Program Arguments:" &&
+           line != "General Arguments:") {
         if (line.starts_with(ARGUMENT)) {
             found.push_back(line.substr(ARGUMENT.size()));
         } else if (!found.empty() && !line.empty()) {

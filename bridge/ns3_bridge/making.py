@@ -72,9 +72,9 @@ def make_pool(
 def _host(
     program: str | os.PathLike[str] | Sequence[str], *arguments: Any, **options: Any
 ) -> LocalHost:
-    if "render_mode" in options:
+    if (render_mode := options.pop("render_mode", None)) is not None:
         raise InvalidSetting(
-            f"render_mode = {options['render_mode']!r}: several environments draw nothing; make one"
+            f"render_mode = {render_mode!r}: only a single environment can be rendered; use make()"
         )
     unknown = options.keys() - inspect.signature(LocalHost).parameters.keys()
     if unknown:

@@ -17,6 +17,7 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -199,7 +200,7 @@ class OpenGymInterface : public Object {
         }
         for (std::size_t i = 0; i < given; ++i) {
             const double value = found->second[i];
-            if (!(value >= declared.low && value <= declared.high)) {
+            if (!IsWithin<T>(value, declared)) {
                 throw std::runtime_error(
                     name + "[" + std::to_string(i) + "] = " + physical::message::Number(value) +
                     " is outside its space, [" + physical::message::Number(declared.low) + ", " +
@@ -207,6 +208,17 @@ class OpenGymInterface : public Object {
             }
             field.All()[i] = static_cast<T>(value);
         }
+    }
+
+    /// Bounds are floats for ns3-gym, so that 0.7 lies within [0, 0.7f].
+    template <class T>
+    static bool IsWithin(double value, const Declared& declared) {
+        if (std::is_floating_point_v<T>) {
+            const float rounded = static_cast<float>(value);
+            return rounded >= static_cast<float>(declared.low) &&
+                   rounded <= static_cast<float>(declared.high);
+        }
+        return value >= declared.low && value <= declared.high;
     }
 
     void PresetActions() {

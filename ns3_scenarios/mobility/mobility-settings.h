@@ -26,6 +26,8 @@ struct MobilitySettings {
     double trace_x_m = 0;
     double trace_y_m = 0;
 
+    bool operator==(const MobilitySettings&) const = default;
+
     void Declare(Settings& settings);
     /// @throws SettingError if settings contradict each other or do not fit into the area
     void Check(const Area& area) const;

@@ -66,10 +66,9 @@ void RateControlSettings::Check() const {
                            std::to_string(guard_interval_ns) + ": must be 800, 1600 or 3200");
     }
     const RateControlSettings usual;
-    if (distance_m > 0 && mobility.model != usual.mobility.model) {
-        throw SettingError("setting mobility.model = " + mobility.model +
-                           ": has no effect with distance_m = " + message::Number(distance_m) +
-                           ": set that to 0, or leave this out");
+    if (distance_m > 0 && mobility != usual.mobility) {
+        throw SettingError("settings mobility.…: have no effect with distance_m = " +
+                           message::Number(distance_m) + ": set that to 0, or leave them out");
     }
     if (distance_m > 0 && area_m != usual.area_m) {
         throw SettingError("setting area_m = " + message::Number(area_m) +

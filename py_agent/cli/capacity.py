@@ -56,7 +56,7 @@ def capacity(
     ] = "1-20",
     networks: Annotated[int, typer.Option(help="Networks of the twin per rule.", min=5)] = 32,
     duration: Annotated[
-        float, typer.Option(help="Simulated seconds per network, warm-up included.")
+        float, typer.Option(help="Simulated seconds per network, warm-up included.", min=1)
     ] = 180.0,
     jobs: Annotated[
         int | None, typer.Option(help="Rules side by side.", show_default="one per core", min=1)
@@ -82,6 +82,8 @@ def capacity(
     overrides = with_preset(preset, config, given)
     of_file = load_run_settings(config, overrides, [], is_trusted=is_trusted)
     of_models = [text for text in assignments or [] if text.startswith(_OF_MODELS)]
+    if of_file.learning != type(of_file.learning)():
+        of_models.append(f"{config}: learning")
     has_models = of_file.retrain is not None or bool(of_models)
     usual = _RULES_WITH_MODELS if has_models else _RULES
     grid = Grid(
@@ -96,7 +98,7 @@ def capacity(
     with_models = [work.run for work in works if work.run.retrain is not None]
     if of_models and not with_models:
         raise InvalidSetting(
-            f"--set {of_models[0]!r}: no user has a model, for no policy names a retraining rule; "
+            f"{of_models[0]}: no user has a model, for no policy names a retraining rule; "
             f"e.g. {works[0].run.policy}@spare"
         )
     with err().status("starting networks on ns-3"):

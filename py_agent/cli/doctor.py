@@ -135,7 +135,7 @@ def _compiler() -> Finding:
     return Finding(
         "compiler",
         not missing,
-        f"missing: {', '.join(missing)}" if missing else "g++, cmake, make and pip are there",
+        f"missing: {', '.join(missing)}" if missing else "g++, cmake and make are there",
         "; ".join(missing.values()),
         required=False,  # only for scenarios of one's own
     )

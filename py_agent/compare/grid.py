@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ns3_bridge import InvalidSetting, Ns3TwinError
+from py_agent import yaml_text
 from py_agent.compare.labels import parse
 from py_agent.experiment.deciding_code import code_digest
 from py_agent.experiment.networks import make_policy, make_scenario
@@ -135,7 +136,7 @@ class Grid:
         chosen: dict[str, Any] = {"policy": named.policy, "seed": seed}
         if named.retrain is not None:
             chosen["retrain"] = named.retrain
-            chosen["retrain_options"] = {**self._common_options(named.retrain), **named.options}
+        chosen["retrain_options"] = {**self._common_options(named.retrain), **named.options}
         given = {**self.overrides, **chosen}
         run = load_run_settings(self.config, given, assignments, is_trusted=self.is_trusted)
         common = run.learning.accuracy_weight
@@ -145,10 +146,18 @@ class Grid:
         make_policy(run)  # a name that is wrong is told before anything runs
         return Cell(label, ", ".join(variant), run, run.learning.accuracy_weight - common)
 
-    def _common_options(self, rule: str) -> dict[str, Any]:
-        """Parameters of all runs, which are those of one rule where the runs have one."""
-        common = load_run_settings(self.config, self.overrides, [], is_trusted=self.is_trusted)
-        return common.retrain_options if common.retrain in (None, rule) else {}
+    def _common_options(self, rule: str | None) -> dict[str, Any]:
+        """Parameters of all runs; those of a file are of the rule that it names, if it names one.
+
+        Args:
+            rule: of a label; None: that of all runs.
+        """
+        given = {name: value for name, value in self.overrides.items() if value is not None}
+        in_file = yaml_text.read_mapping(self.config) if self.config else {}
+        source = given if "retrain_options" in given else in_file
+        rule = rule or given.get("retrain") or in_file.get("retrain")
+        is_of_rule = source.get("retrain") in (None, rule)
+        return (source.get("retrain_options") or {}) if is_of_rule else {}
 
     def _variants(self) -> Iterator[tuple[str, ...]]:
         choices = []

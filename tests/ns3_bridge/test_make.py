@@ -122,7 +122,12 @@ def test_a_script_that_stays_between_agent_and_program_is_told(tmp_path):
         (ns3_bridge.make_vector, (2, "same_step"), {}, "autoreset_mode = 'same_step': must be one"),
         (ns3_bridge.make_vector, (2.0,), {}, r"num_envs = 2\.0: must be an integer"),
         (ns3_bridge.make_vector, ("2",), {}, "num_envs = '2': must be an integer"),
-        (ns3_bridge.make_vector, (2,), {"render_mode": "human"}, "render_mode = 'human': several"),
+        (
+            ns3_bridge.make_vector,
+            (2,),
+            {"render_mode": "human"},
+            "render_mode = 'human': only a single",
+        ),
         (
             ns3_bridge.make_pool,
             (4, {"n_ue": 5}),

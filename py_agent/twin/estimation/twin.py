@@ -105,6 +105,7 @@ class Twin:
         traffic = UsersTraffic.of(parameters, self._n_ue)
         self._traffic = TrafficFilter(traffic, traffic.mean_size_bit(network.settings["traffic"]))
         self._is_trace = network.settings["traffic"]["model"] == "trace"
+        self._is_declared = np.zeros(self._n_ue, bool)  # whose trace has been told
         self._typical_cycles_per_bit = traffic.each(lambda law: law.cycles_per_bit)
         self._queues = TaskQueues(self._n_ue)
         self._gaps = GapTracker(parameters.handover, parameters.radio, self._n_ue)
@@ -176,9 +177,8 @@ class Twin:
             self._queues.forget(int(user))
         during_s = np.where(first, 0.0, report.time_s - self._report_s[users])
         self._follow_links(users, during_s, values, served_by)
-        if self._is_trace and first.any():
-            new = users[first]
-            self._traffic.expect(new, self._held("task_rate_hz"), self._held("task_mean_bit"))
+        if self._is_trace:
+            self._expect_declared(users)
         self._follow_traffic(users, during_s, values, first | gone | away | was_away[users])
         self._follow_queues(users[~away], report.time_s, values.rows(~away))
         self._report_s[users] = report.time_s
@@ -299,6 +299,13 @@ class Twin:
                 located=motion.known,
             )
         )
+
+    def _expect_declared(self, users: NDArray[np.intp]) -> None:
+        """Take what a trace declares of users; of those who are away it declares nothing."""
+        rate_hz = self._held("task_rate_hz")
+        new = users[~self._is_declared[users] & ~self._away()[users] & (rate_hz[users] > 0)]
+        self._traffic.expect(new, rate_hz, self._held("task_mean_bit"))
+        self._is_declared[new] = True
 
     def _follow_traffic(
         self,

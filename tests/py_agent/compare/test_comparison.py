@@ -38,6 +38,9 @@ def test_parameters_of_a_file_are_those_of_its_rule_and_a_label_s_join_them(tmp_
     common = {"idle_margin": 0.12}
     expected = [common, {**common, "busy_margin": 0.1}, {}, {}]
     assert [cell.run.retrain_options for cell in cells] == expected
+    other = Grid(labels, [1], config=config, overrides={"retrain": "bandit"}).cells()
+    assert [cell.run.retrain_options for cell in other] == [{}, *expected[1:]]
+    assert other[0].run.retrain == "bandit"
 
 
 def test_a_key_tells_what_the_result_depends_on():

@@ -9,7 +9,8 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 import ns3_scenarios
-from py_agent.policies import Network
+from py_agent.driver import play
+from py_agent.policies import Network, load_policy
 from py_agent.twin.errors import UnsuitableNetwork
 from py_agent.twin.estimation.reporting import ReportingSettings
 from py_agent.twin.estimation.twin import Twin
@@ -249,6 +250,34 @@ def test_demand_that_a_trace_declares_is_believed(tmp_path):
     estimate = twin.estimate()
     assert estimate.rate_hz == pytest.approx(observation["task_rate_hz"])
     assert estimate.mean_bit == pytest.approx(4e4)
+
+
+def test_demand_that_a_trace_declares_of_users_who_come_later_is_believed(tmp_path):
+    trace = tmp_path / "tasks.csv"
+    rows = (f"{number / 10},{number % 4},40000" for number in range(60))
+    trace.write_text("\n".join(("time_s,ue,size_bit", *rows)) + "\n")
+    settings = {
+        **{"n_ue": 4, "n_bs": 2, "duration_s": 4, "arrival": {"rate_hz": 2, "sojourn_s": 0.8}},
+        "traffic": {"model": "trace", "trace": str(trace)},
+    }
+    env = ns3_scenarios.make("cellular", settings)
+    network = Network("cellular", env.settings.model_dump(), env.schema)
+    twin, policy = Twin(network), load_policy("load-fill")
+    policy.begin(network, 1)
+    observation, _ = env.reset(seed=1)
+    absent = observation["present"] == 0
+    twin.observe(observation)
+    for slot in play(env, policy, network, observation):
+        observation = slot.after
+        twin.observe(observation)
+        came = absent & (observation["present"] > 0)
+        if came.any():
+            break
+    env.close()
+    assert came.any()
+    declared_hz = observation["task_rate_hz"][came]
+    assert (declared_hz > 0).all()
+    assert twin.estimate().rate_hz[came] == pytest.approx(declared_hz, rel=0.05)
 
 
 def test_an_estimate_needs_an_observation(recorded):
