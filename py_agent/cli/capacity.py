@@ -83,7 +83,7 @@ def capacity(
     of_file = load_run_settings(config, overrides, [], is_trusted=is_trusted)
     of_models = [text for text in assignments or [] if text.startswith(_OF_MODELS)]
     if of_file.learning != type(of_file.learning)():
-        of_models.append(f"{config}: learning")
+        of_models.append("settings of learning in --config")
     has_models = of_file.retrain is not None or bool(of_models)
     usual = _RULES_WITH_MODELS if has_models else _RULES
     grid = Grid(

@@ -89,3 +89,11 @@ def test_what_cannot_be_asked_is_told(arguments, told):
     result = capacity(["n_ue=3", "n_bs=2"], *arguments)
     assert result.exit_code != 0
     assert told in result.output
+
+
+def test_models_of_a_file_need_a_retraining_rule(tmp_path):
+    config = tmp_path / "models.yaml"
+    config.write_text("learning: {drift_speed: 2}\n")
+    result = capacity(["n_ue=3", "n_bs=2"], "--config", str(config), "--policies", "load-fill")
+    assert result.exit_code != 0
+    assert "settings of learning in --config: no user has a model" in result.output
