@@ -102,7 +102,7 @@ def capacity(
             f"e.g. {works[0].run.policy}@spare"
         )
     with err().status("starting networks on ns-3"):
-        found = survey([*with_models, works[0].run][0], parse_seeds(seeds), association)
+        found = survey((with_models or [works[0].run])[0], parse_seeds(seeds), association)
     try:
         with err().status(f"trying {len(works)} rules in {networks} networks of the twin"):
             outcomes = _outcomes(works, jobs or os.cpu_count() or 1)

@@ -146,6 +146,10 @@ class Grid:
         make_policy(run)  # a name that is wrong is told before anything runs
         return Cell(label, ", ".join(variant), run, run.learning.accuracy_weight - common)
 
+    @functools.cached_property
+    def _in_file(self) -> dict[str, Any]:
+        return yaml_text.read_mapping(self.config) if self.config else {}
+
     def _common_options(self, rule: str | None) -> dict[str, Any]:
         """Parameters of all runs; those of a file are of the rule that it names, if it names one.
 
@@ -153,9 +157,8 @@ class Grid:
             rule: of a label; None: that of all runs.
         """
         given = {name: value for name, value in self.overrides.items() if value is not None}
-        in_file = yaml_text.read_mapping(self.config) if self.config else {}
-        source = given if "retrain_options" in given else in_file
-        rule = rule or given.get("retrain") or in_file.get("retrain")
+        source = given if "retrain_options" in given else self._in_file
+        rule = rule or given.get("retrain") or self._in_file.get("retrain")
         is_of_rule = source.get("retrain") in (None, rule)
         return (source.get("retrain_options") or {}) if is_of_rule else {}
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -54,10 +55,12 @@ def is_network(folder: RunFolder) -> bool:
 
 
 def _network(folder: RunFolder, baseline: RunFolder | None) -> Figure:
-    summary = summary_of(folder)
     folders = [folder] if baseline is None else [folder, baseline]
+    summaries = [summary_of(each) for each in folders]
+    summary = summaries[0]
     panels = [
-        *(["delay"] if all(map(_tells_delays, folders)) else []),
+        # Runs that ended early tell none: their records lack the tasks that were under way.
+        *(["delay"] if all(map(has_tasks, summaries)) else []),
         "load",
         *(["accuracy"] if summary.get("accuracy_mean") is not None else []),
     ]
@@ -72,7 +75,7 @@ def _network(folder: RunFolder, baseline: RunFolder | None) -> Figure:
     draw_map(axes["map"], folder)
     axes["map"].set_anchor("N")
     if "delay" in axes:
-        _draw_delay(axes["delay"], folder, baseline)
+        _draw_delay(axes["delay"], folders, summaries)
     draw_load(axes["load"], folder, summary)
     if "accuracy" in axes:
         draw_accuracy(axes["accuracy"], folder, baseline)
@@ -82,22 +85,14 @@ def _network(folder: RunFolder, baseline: RunFolder | None) -> Figure:
     return figure
 
 
-def _draw_delay(axes: Axes, folder: RunFolder, baseline: RunFolder | None) -> None:
-    summary = summary_of(folder)
-    if baseline is None:
-        draw_delay_parts(axes, folder, summary)
+def _draw_delay(
+    axes: Axes, folders: Sequence[RunFolder], summaries: Sequence[Mapping[str, Any]]
+) -> None:
+    if len(folders) == 1:
+        draw_delay_parts(axes, folders[0], summaries[0])
         return
-    other = summary_of(baseline)
-    runs = {
-        decider(summary): (folder, summary, RUN),
-        decider(other): (baseline, other, BASELINE),
-    }
-    draw_delays(axes, runs)
-
-
-def _tells_delays(folder: RunFolder) -> bool:
-    """One that ended early does not: its records lack the tasks that were under way."""
-    return has_tasks(summary_of(folder))
+    both = zip(folders, summaries, (RUN, BASELINE), strict=True)
+    draw_delays(axes, {decider(told): (each, told, colour) for each, told, colour in both})
 
 
 def _fields(folder: RunFolder) -> Figure:
